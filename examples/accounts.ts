@@ -1,0 +1,19 @@
+// Several accounts on one endpoint: /wechat?account=shop and /wechat?account=club.
+import { type WebhookOptions, wechat } from '@wechat-mp/express';
+import express from 'express';
+import { bot } from './bot.ts';
+
+const accounts = new Map<unknown, WebhookOptions>([
+  ['shop', { token: process.env['SHOP_TOKEN'] ?? 'SHOPTOKEN' }],
+  ['club', { token: process.env['CLUB_TOKEN'] ?? 'CLUBTOKEN' }],
+]);
+
+const app = express();
+app.use(
+  '/wechat',
+  wechat((request) => accounts.get(request.query['account']), bot),
+);
+
+const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+  console.log('listening', server.address());
+});

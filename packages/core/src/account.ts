@@ -1,0 +1,156 @@
+import { MessageCipher } from './cipher.ts';
+import { InvalidArgumentError, NeedParamError } from './errors.ts';
+import type { WebhookRequest } from './exchange.ts';
+import { consoleLogger, type Logger } from './logger.ts';
+import type { ErrorHandler } from './router.ts';
+
+const MODES = ['plain', 'compatible', 'safe'] as const;
+/** 消息加解密方式 in the console: 明文模式, 兼容模式, 安全模式. */
+export type Mode = (typeof MODES)[number];
+
+/** How one account's deliveries are checked and answered. */
+export interface WebhookOptions {
+  /** The token of the console's server configuration. Several while it is being changed. */
+  token: string | readonly string[];
+  /** The account's AppID. Needed with `encodingAESKey`. */
+  appid?: string | undefined;
+  /** The console's 消息加解密密钥, 43 characters. Several while it is being changed. */
+  encodingAESKey?: string | readonly string[] | undefined;
+  /** Which deliveries are accepted. Default: `safe` when a key is given, else `plain`. */
+  mode?: Mode | undefined;
+  /** Milliseconds to wait for a handler before answering `success`. Default: 4500. */
+  replyWindow?: number | undefined;
+  /** Answers instead of a handler that failed. Default: log the error, answer `success`. */
+  onError?: ErrorHandler | undefined;
+  /** The largest body that is read, in bytes. Default: 1 MiB. */
+  bodyLimit?: number | undefined;
+  /** Seconds for which a signed delivery stays valid. Default: for ever. */
+  maxAge?: number | undefined;
+  /** Default: warnings and errors to the console. */
+  logger?: Logger | undefined;
+}
+
+/**
+ * Finds the account that a request is for, when one endpoint serves several; undefined answers 404.
+ *
+ * Give the same object for the same account each time: it is checked only once.
+ *
+ * @example
+ * createWebhook((request) => accounts.get(String(request.query.account)), handlers)
+ */
+export type AccountResolver = (
+  request: WebhookRequest,
+) => WebhookOptions | undefined | Promise<WebhookOptions | undefined>;
+
+/** Checked options. */
+export interface Account {
+  readonly tokens: readonly string[];
+  /** One for each token and key. */
+  readonly ciphers: readonly MessageCipher[];
+  readonly mode: Mode;
+  readonly replyWindow: number;
+  readonly onError: ErrorHandler | undefined;
+  readonly bodyLimit: number;
+  readonly maxAge: number | undefined;
+  readonly logger: Logger;
+}
+
+/** Checks the options of an account. */
+export function createAccount(given: string | WebhookOptions): Account {
+  const options = typeof given === 'string' ? { token: given } : given;
+  if (typeof options !== 'object' || options === null) {
+    throw new NeedParamError('options are needed: the token, or an object with at least { token }');
+  }
+  checkSpelling(options);
+  const tokens = textsOf('token', options.token);
+  const keys = textsOf('encodingAESKey', options.encodingAESKey);
+  const { appid, mode = keys.length > 0 ? 'safe' : 'plain' } = options;
+
+  if (tokens.length === 0) throw new NeedParamError('token is needed: the one in the console');
+  if (!MODES.includes(mode)) {
+    throw new InvalidArgumentError(`mode must be one of ${MODES.join(', ')}`);
+  }
+  if (keys.length > 0 && !appid) throw new NeedParamError('appid is needed with encodingAESKey');
+  if (keys.length === 0 && mode !== 'plain') {
+    throw new NeedParamError(`encodingAESKey and appid are needed in the mode ${mode}`);
+  }
+  return {
+    tokens,
+    ciphers: tokens.flatMap((token) =>
+      keys.map(
+        (encodingAESKey) => new MessageCipher({ token, encodingAESKey, appid: appid as string }),
+      ),
+    ),
+    mode,
+    replyWindow: positive('replyWindow', options.replyWindow ?? 4500),
+    onError: optionalFunction('onError', options.onError),
+    bodyLimit: positive('bodyLimit', options.bodyLimit ?? 1024 * 1024),
+    maxAge: options.maxAge === undefined ? undefined : positive('maxAge', options.maxAge),
+    logger: options.logger ?? consoleLogger,
+  };
+}
+
+/** Finds the account of a request; the one account's options are checked right away. */
+export function createAccountLookup(
+  options: string | WebhookOptions | AccountResolver,
+): (request: WebhookRequest) => Account | undefined | Promise<Account | undefined> {
+  if (typeof options !== 'function') {
+    const account = createAccount(options);
+    return () => account;
+  }
+  const accounts = new WeakMap<WebhookOptions, Account>();
+  return async (request) => {
+    const found = await options(request);
+    if (found === undefined || found === null) return undefined;
+    if (typeof found !== 'object') {
+      throw new InvalidArgumentError('an AccountResolver gives options, an object, or undefined');
+    }
+    const account = accounts.get(found) ?? createAccount(found);
+    accounts.set(found, account);
+    return account;
+  };
+}
+
+const NAMES: Record<keyof WebhookOptions, true> = {
+  token: true,
+  appid: true,
+  encodingAESKey: true,
+  mode: true,
+  replyWindow: true,
+  onError: true,
+  bodyLimit: true,
+  maxAge: true,
+  logger: true,
+};
+
+/** `encodingAesKey` would leave an account unencrypted without a word. */
+function checkSpelling(options: object): void {
+  for (const given of Object.keys(options)) {
+    const name = Object.keys(NAMES).find((known) => known.toLowerCase() === given.toLowerCase());
+    if (name && name !== given)
+      throw new InvalidArgumentError(`the option ${given} is spelt ${name}`);
+  }
+}
+
+function textsOf(name: string, value: string | readonly string[] | undefined): readonly string[] {
+  const texts = value === undefined || value === null ? [] : [value].flat();
+  if (texts.some((text) => typeof text !== 'string' || text === '')) {
+    throw new InvalidArgumentError(
+      `${name} must be a string that is not empty, or several of them`,
+    );
+  }
+  return texts;
+}
+
+/** The longest that Node's timers wait. */
+const MAX_NUMBER = 2 ** 31 - 1;
+
+function positive(name: string, value: number): number {
+  if (typeof value === 'number' && value > 0 && value <= MAX_NUMBER) return value;
+  throw new InvalidArgumentError(`${name} must be a number above 0 and at most ${MAX_NUMBER}`);
+}
+
+function optionalFunction<F>(name: string, value: F): F {
+  if (value === undefined || typeof value === 'function') return value;
+  throw new InvalidArgumentError(`${name} must be a function`);
+}

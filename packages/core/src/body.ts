@@ -1,0 +1,53 @@
+import { Readable } from 'node:stream';
+import readRawBody from 'raw-body';
+import { within } from './delivery/window.ts';
+import { RequestError } from './errors.ts';
+import type { WebhookRequest } from './exchange.ts';
+import { decode } from './message/message.ts';
+
+/** Reads a delivery's body as text, up to `limit` bytes and for `milliseconds` at most. */
+export async function readBody(
+  body: WebhookRequest['body'],
+  { limit, milliseconds }: { limit: number; milliseconds: number },
+): Promise<string> {
+  if (body instanceof Readable) return readStream(body, limit, milliseconds);
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    throw new RequestError(
+      'WECHAT_BODY_UNREADABLE',
+      'the body cannot be verified: it was read before the webhook saw it, and neither its text nor its bytes were kept. Mount the webhook before the body parser, or have the parser keep the bytes in req.rawBody',
+    );
+  }
+  if (Buffer.byteLength(body) > limit) throw tooLarge(limit);
+  return decode(body);
+}
+
+async function readStream(stream: Readable, limit: number, milliseconds: number): Promise<string> {
+  const headers = (stream as { headers?: Record<string, string | undefined> }).headers;
+  const length = headers?.['content-length'] ?? null;
+  let read: { value: Buffer } | undefined;
+  try {
+    read = await within(readRawBody(stream, { limit, length }), milliseconds);
+  } catch (error) {
+    // The rest is let through unread, so that the client hears the answer.
+    stream.resume();
+    if ((error as { type?: string }).type === 'entity.too.large') throw tooLarge(limit);
+    throw new RequestError(
+      'WECHAT_BODY_UNREADABLE',
+      `the body could not be read: ${(error as Error).message}`,
+    );
+  }
+  if (!read) {
+    throw new RequestError(
+      'WECHAT_BODY_TOO_SLOW',
+      `the body did not arrive within ${milliseconds} ms`,
+    );
+  }
+  return decode(read.value);
+}
+
+function tooLarge(limit: number): RequestError {
+  return new RequestError(
+    'WECHAT_BODY_TOO_LARGE',
+    `the body has more than ${limit} bytes (bodyLimit)`,
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * The base of every error that this library throws.
+ *
+ * `code` is stable: compare it rather than the message, whose wording may improve.
+ * No message holds a token, a key, a secret or a full URL.
+ */
+export class WechatError extends Error {
+  /** What kind of error this is, for example `WECHAT_PARSE`. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** An option or argument that the call needs was not given. Code `WECHAT_NEED_PARAM`. */
+export class NeedParamError extends WechatError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('WECHAT_NEED_PARAM', message, options);
+  }
+}
+
+/** An option, an argument or a handler's return value is wrong. Code `WECHAT_INVALID_ARGUMENT`. */
+export class InvalidArgumentError extends WechatError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('WECHAT_INVALID_ARGUMENT', message, options);
+  }
+}
+
+/** Bytes that are no WeChat message. Code `WECHAT_PARSE`. */
+export class ParseError extends WechatError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('WECHAT_PARSE', message, options);
+  }
+}
+
+/** The request's message was asked for before the webhook had parsed it. Code `WECHAT_NEED_PARSE`. */
+export class NeedParseError extends WechatError {
+  /** Express and Koa read this: a request without a message is, mostly, one that WeChat did not sign. */
+  readonly status = 401;
+  /** The same for Fastify. */
+  readonly statusCode = 401;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('WECHAT_NEED_PARSE', message, options);
+  }
+}
+
+/** A signature is missing, wrong or too old. Code `WECHAT_SIGNATURE`. */
+export class SignatureError extends WechatError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('WECHAT_SIGNATURE', message, options);
+  }
+}
+
+/** A ciphertext cannot be decrypted, or was made for another account. Code `WECHAT_CIPHER`. */
+export class CipherError extends WechatError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('WECHAT_CIPHER', message, options);
+  }
+}
+
+/** Why a request never became a delivery; see {@link RequestError}. */
+export type RequestErrorCode =
+  | 'WECHAT_BODY_UNREADABLE'
+  | 'WECHAT_BODY_TOO_LARGE'
+  | 'WECHAT_BODY_TOO_SLOW'
+  | 'WECHAT_METHOD_NOT_ALLOWED'
+  | 'WECHAT_UNKNOWN_ACCOUNT';
+
+/** A request that never became a delivery; `code` says why. */
+export class RequestError extends WechatError {
+  declare readonly code: RequestErrorCode;
+
+  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}

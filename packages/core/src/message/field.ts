@@ -1,0 +1,139 @@
+import { type Fields, type FieldValue, isFields } from '../tree.ts';
+
+/** One field of a message: the wire's tag, what its value is, and how it is read. */
+export interface Field<T> {
+  readonly tag: string;
+  readonly kind: 'text' | 'number' | 'numbers' | 'coordinates' | 'group' | 'list';
+  readonly optional?: true;
+  /** What is inside a group, or inside each member of a list. */
+  readonly shape?: Shape;
+  readonly read: (fields: Fields) => T;
+}
+
+/** The fields of one kind of message, under the names that a handler sees. */
+export type Shape = Readonly<Record<string, Field<unknown>>>;
+
+/** What reading a shape gives. */
+export type Read<S extends Shape> = {
+  readonly [K in keyof S]: S[K] extends Field<infer T> ? T : never;
+};
+
+/** Text as it came; `''` when the tag is empty or missing. Ids are text too: they exceed 2^53. */
+export function text(tag: string): Field<string> {
+  return { tag, kind: 'text', read: at(tag, textOf) };
+}
+
+/** Text, or undefined when the tag is empty or missing. */
+export function optionalText(tag: string): Field<string | undefined> {
+  return {
+    tag,
+    kind: 'text',
+    optional: true,
+    read: at(tag, (value) => textOf(value) || undefined),
+  };
+}
+
+/** A number; NaN when the tag is empty, missing or no number. */
+export function number(tag: string): Field<number> {
+  return { tag, kind: 'number', read: at(tag, numberOf) };
+}
+
+/** A number, or undefined when the tag is empty or missing. */
+export function optionalNumber(tag: string): Field<number | undefined> {
+  const read = at(tag, (value) => (isEmpty(value) ? undefined : numberOf(value)));
+  return { tag, kind: 'number', optional: true, read };
+}
+
+/** A tag that repeats and holds numbers. */
+export function numbers(tag: string): Field<readonly number[]> {
+  return { tag, kind: 'numbers', read: at(tag, (value) => listOf(value).map(numberOf)) };
+}
+
+/** A tag that groups others. */
+export function group<S extends Shape>(tag: string, shape: S): Field<Read<S>> {
+  const inside = reader(shape);
+  return { tag, kind: 'group', shape, read: at(tag, (value) => inside(fieldsOf(value))) };
+}
+
+/** A tag that groups others, or undefined when it is empty or missing. */
+export function optionalGroup<S extends Shape>(tag: string, shape: S): Field<Read<S> | undefined> {
+  const inside = reader(shape);
+  const read = at(tag, (value) => (isEmpty(value) ? undefined : inside(fieldsOf(value))));
+  return { tag, kind: 'group', optional: true, shape, read };
+}
+
+/** A group that the JSON format leaves out, putting its tags directly into the message. */
+export function groupOrInline<S extends Shape>(tag: string, shape: S): Field<Read<S>> {
+  const inside = reader(shape);
+  const read = at(tag, (value, fields) => inside(isEmpty(value) ? fields : fieldsOf(value)));
+  return { tag, kind: 'group', shape, read };
+}
+
+/** A tag that repeats, each holding others. One of them is still a list, none is an empty one. */
+export function list<S extends Shape>(tag: string, shape: S): Field<readonly Read<S>[]> {
+  const inside = reader(shape);
+  const read = at(tag, (value) => listOf(value).map((item) => inside(fieldsOf(item))));
+  return { tag, kind: 'list', shape, read };
+}
+
+/** A tag that holds nothing but `item`s reads as their list, also when the tag itself repeats. */
+export function items<S extends Shape>(tag: string, shape: S): Field<readonly Read<S>[]> {
+  const inside = list('item', shape);
+  const read = at(tag, (value) => listOf(value).flatMap((part) => inside.read(fieldsOf(part))));
+  return { tag, kind: 'list', shape, read };
+}
+
+/** Reads every field of a shape; made once, when the tables are loaded. */
+export function reader<S extends Shape>(shape: S): (fields: Fields) => Read<S> {
+  const entries = Object.entries(shape);
+  return (fields) => {
+    const result: Record<string, unknown> = {};
+    for (const [name, { read }] of entries) result[name] = read(fields);
+    return result as Read<S>;
+  };
+}
+
+function at<T>(
+  tag: string,
+  parse: (value: FieldValue | undefined, fields: Fields) => T,
+): (fields: Fields) => T {
+  const find = lookup(tag);
+  return (fields) => parse(find(fields), fields);
+}
+
+/** Finds a tag: the exact one first, then in any case, since the platform's spelling varies. */
+function lookup(tag: string): (fields: Fields) => FieldValue | undefined {
+  const lower = tag.toLowerCase();
+  return (fields) => {
+    const exact = fields[tag];
+    if (exact !== undefined) return exact;
+    for (const name in fields) {
+      if (name.length === tag.length && name.toLowerCase() === lower) return fields[name];
+    }
+    return undefined;
+  };
+}
+
+function listOf(value: FieldValue | undefined): readonly (string | Fields)[] {
+  if (isEmpty(value)) return [];
+  return Array.isArray(value) ? value : [value as string | Fields];
+}
+
+function textOf(value: FieldValue | undefined): string {
+  const first = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' ? first : '';
+}
+
+function fieldsOf(value: FieldValue | undefined): Fields {
+  const first = Array.isArray(value) ? value[0] : value;
+  return isFields(first) ? first : {};
+}
+
+function numberOf(value: FieldValue | undefined): number {
+  const digits = textOf(value).trim();
+  return digits === '' ? Number.NaN : Number(digits);
+}
+
+function isEmpty(value: FieldValue | undefined): boolean {
+  return value === undefined || value === '';
+}

@@ -1,0 +1,118 @@
+import { ParseError } from '../errors.ts';
+import { parseJson } from '../json.ts';
+import type { Fields } from '../tree.ts';
+import { parseXml } from '../xml.ts';
+import { EVENTS } from './events.ts';
+import { number, type Read, reader, type Shape, text } from './field.ts';
+import { MESSAGES } from './messages.ts';
+
+type Tables = typeof MESSAGES &
+  typeof EVENTS &
+  Record<'unknown' | 'event:unknown', Record<never, never>>;
+
+/** The name under which a handler is registered; always the same as `message.type`. */
+export type MessageName = keyof Tables;
+
+/** The names of events that carry a `key`: a menu button's key or a QR code's scene. */
+export type KeyedEventName = {
+  [N in MessageName]: N extends `event:${string}`
+    ? 'key' extends keyof Tables[N]
+      ? N
+      : never
+    : never;
+}[MessageName];
+
+interface Envelope<N extends MessageName> {
+  readonly type: N;
+  /** To whom the message was sent: the account (`gh_…`). The wire's ToUserName. */
+  readonly target: string;
+  /** Who sent it: the user's openid. The wire's FromUserName. */
+  readonly source: string;
+  /** When it was sent, in Unix seconds. */
+  readonly time: number;
+  /** The message as the platform wrote it, decrypted. */
+  readonly raw: string;
+  /** Every field under its wire name, values as text, so that nothing is lost. */
+  readonly fields: Fields;
+}
+
+type Flat<T> = { [K in keyof T]: T[K] };
+type MessageOf<N extends MessageName> = Flat<
+  Envelope<N> &
+    Read<Tables[N]> &
+    ('id' extends keyof Tables[N] ? unknown : { readonly id?: undefined })
+>;
+
+/** Every message and event by its name, for example `MessageMap['event:click']`. */
+export type MessageMap = { readonly [N in MessageName]: MessageOf<N> };
+
+/** Any message or event. Compare `message.type` and the fields of that type are there. */
+export type Message = MessageMap[MessageName];
+
+const envelope = {
+  target: text('ToUserName'),
+  source: text('FromUserName'),
+  time: number('CreateTime'),
+} satisfies Shape;
+const readEnvelope = reader(envelope);
+const msgType = text('MsgType');
+const event = text('Event');
+
+const readers = new Map(
+  Object.entries({ ...MESSAGES, ...EVENTS, unknown: {}, 'event:unknown': {} }).map(
+    ([name, shape]) => [name, reader(shape as Shape)],
+  ),
+);
+
+/** The names of all messages and events. */
+export const messageNames: readonly string[] = [...readers.keys()];
+
+/**
+ * Reads the bytes of a delivery, XML or JSON, into a message.
+ *
+ * A type that is not known becomes `unknown` or `event:unknown`; its fields are in `fields`.
+ *
+ * @example
+ * const message = parseMessage('<xml>…<MsgType>text</MsgType><Content>hi</Content></xml>');
+ * if (message.type === 'text') console.log(message.content);
+ * @throws {ParseError} when it is neither well-formed XML nor JSON, or no message
+ */
+export function parseMessage(data: string | Uint8Array): Message {
+  const raw = decode(data);
+  return toMessage(readFields(raw), raw);
+}
+
+/** Decodes a body: UTF-8, whatever its Content-Type says. */
+export function decode(data: string | Uint8Array): string {
+  if (typeof data === 'string') return data;
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
+}
+
+/** Tells the two formats of the console's setting 数据格式 apart. */
+export function formatOf(text: string): 'xml' | 'json' {
+  return text.trimStart().startsWith('{') ? 'json' : 'xml';
+}
+
+export function readFields(raw: string): Fields {
+  // trimming takes a byte order mark away too
+  const body = raw.trim();
+  if (body === '') throw new ParseError('the body is empty');
+  return formatOf(body) === 'json' ? parseJson(body) : parseXml(body, 'xml');
+}
+
+export function toMessage(fields: Fields, raw: string): Message {
+  const common = readEnvelope(fields);
+  for (const { tag, read } of [msgType, envelope.target, envelope.source]) {
+    if (read(fields) === '') throw new ParseError(`no message: ${tag} is missing`);
+  }
+  const type = typeOf(fields);
+  const read = readers.get(type) as (fields: Fields) => object;
+  return { type, ...common, ...read(fields), raw, fields } as Message;
+}
+
+function typeOf(fields: Fields): MessageName {
+  const kind = msgType.read(fields).toLowerCase();
+  const isEvent = kind === 'event' || kind === 'device_event';
+  const type = isEvent ? `${kind}:${event.read(fields).toLowerCase()}` : kind;
+  return (readers.has(type) ? type : isEvent ? 'event:unknown' : 'unknown') as MessageName;
+}

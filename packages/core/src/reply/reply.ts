@@ -1,0 +1,180 @@
+/** One article of a news reply. */
+export interface Article {
+  title?: string | undefined;
+  description?: string | undefined;
+  /** JPG or PNG, best 360×200 for the first article and 200×200 for the others. */
+  picUrl?: string | undefined;
+  /** The page that opens on a tap. */
+  url?: string | undefined;
+}
+
+export interface TextReply {
+  type: 'text';
+  content: string;
+}
+export interface ImageReply {
+  type: 'image';
+  mediaId: string;
+}
+export interface VoiceReply {
+  type: 'voice';
+  mediaId: string;
+}
+export interface VideoReply {
+  type: 'video';
+  mediaId: string;
+  title?: string | undefined;
+  description?: string | undefined;
+}
+export interface MusicReply {
+  type: 'music';
+  musicUrl: string;
+  title?: string | undefined;
+  description?: string | undefined;
+  hqMusicUrl?: string | undefined;
+  thumbMediaId?: string | undefined;
+}
+export interface NewsReply {
+  type: 'news';
+  articles: readonly Article[];
+}
+export interface TransferReply {
+  type: 'transfer_customer_service';
+  kfAccount?: string | undefined;
+}
+/** The part that all replies to a device have in common. */
+interface Device {
+  deviceType: string;
+  deviceId: string;
+}
+export interface DeviceTextReply extends Device {
+  type: 'device_text';
+  sessionId: string;
+  /** Base64. */
+  content: string;
+}
+export interface DeviceEventReply extends Device {
+  type: 'device_event';
+  /** `bind` or `unbind`, as in the event that is answered. */
+  event: string;
+  sessionId: string;
+  /** Base64. */
+  content: string;
+}
+export interface DeviceStatusReply extends Device {
+  type: 'device_status';
+  /** 0: not connected, 1: connected. */
+  deviceStatus: 0 | 1;
+}
+export interface HardwareReply {
+  type: 'hardware';
+  /** For example `myrank`. */
+  messageView: string;
+  /** For example `ranklist`. */
+  messageAction: string;
+}
+export interface NoReply {
+  type: 'none';
+}
+
+/** A reply as plain data: it can be compared, stored and sent to another process. */
+export type Reply =
+  | TextReply
+  | ImageReply
+  | VoiceReply
+  | VideoReply
+  | MusicReply
+  | NewsReply
+  | TransferReply
+  | DeviceTextReply
+  | DeviceEventReply
+  | DeviceStatusReply
+  | HardwareReply
+  | NoReply;
+
+/**
+ * What a handler may return: a string is a text reply, an array of articles a news reply, and
+ * nothing (also `''` and `[]`) answers `success`, which shows the user nothing.
+ */
+export type ReplyLike = string | Reply | readonly Article[] | null | undefined | void;
+
+/**
+ * Makes replies.
+ *
+ * @example
+ * reply.news([{ title: 'Hello', url: 'https://example.com' }])
+ * @see https://developers.weixin.qq.com/doc/service/guide/product/message/Passive_user_reply_message.html
+ */
+export const reply = {
+  /** 文本: a text. `escape` turns `&`, `<` and `>` into entities, so that they show as typed. */
+  text: (content: string, options: { escape?: boolean } = {}): TextReply => ({
+    type: 'text',
+    content: options.escape ? escapeHtml(content) : content,
+  }),
+
+  /** 图片: a picture from the account's media. */
+  image: (mediaId: string): ImageReply => ({ type: 'image', mediaId }),
+
+  /** 语音: a voice message from the account's media. */
+  voice: (mediaId: string): VoiceReply => ({ type: 'voice', mediaId }),
+
+  /** 视频: a video from the account's media. */
+  video: (mediaId: string, options: Omit<VideoReply, 'type' | 'mediaId'> = {}): VideoReply => ({
+    type: 'video',
+    mediaId,
+    ...options,
+  }),
+
+  /** 音乐: a song. `hqMusicUrl`, used on Wi-Fi, is `musicUrl` when not given. */
+  music: (musicUrl: string, options: Omit<MusicReply, 'type' | 'musicUrl'> = {}): MusicReply => ({
+    type: 'music',
+    musicUrl,
+    ...options,
+  }),
+
+  /**
+   * 图文: articles. The platform shows one in answer to what a user sends, and up to eight in
+   * answer to an event; more are cut, with a warning in the log.
+   */
+  news: (articles: readonly Article[]): NewsReply => ({ type: 'news', articles }),
+
+  /** 转发到客服: hands the conversation to an agent, or to the agent `kfAccount`. */
+  transferToCustomerService: (kfAccount?: string): TransferReply => ({
+    type: 'transfer_customer_service',
+    ...(kfAccount === undefined ? {} : { kfAccount }),
+  }),
+
+  /** 设备文本: answers a `device_text` message. */
+  deviceText: (options: Omit<DeviceTextReply, 'type'>): DeviceTextReply => ({
+    type: 'device_text',
+    ...options,
+  }),
+
+  /** 设备事件: answers `device_event:bind` and `device_event:unbind`. */
+  deviceEvent: (options: Omit<DeviceEventReply, 'type'>): DeviceEventReply => ({
+    type: 'device_event',
+    ...options,
+  }),
+
+  /** 设备状态: answers `device_event:subscribe_status` and `device_event:unsubscribe_status`. */
+  deviceStatus: (options: Omit<DeviceStatusReply, 'type'>): DeviceStatusReply => ({
+    type: 'device_status',
+    ...options,
+  }),
+
+  /** 硬件消息: a page of the old hardware platform. */
+  hardware: (messageView: string, messageAction: string): HardwareReply => ({
+    type: 'hardware',
+    messageView,
+    messageAction,
+  }),
+
+  /** 空回复: nothing; the platform is told `success`. */
+  none: (): NoReply => ({ type: 'none' }),
+};
+
+const HTML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>]/g, (character) => HTML_ENTITIES[character] as string);
+}

@@ -1,0 +1,50 @@
+import { STATUS_CODES } from 'node:http';
+import { type RequestErrorCode, WechatError } from './errors.ts';
+import type { WebhookResponse } from './exchange.ts';
+import type { Logger } from './logger.ts';
+
+const CONTENT_TYPES = {
+  text: 'text/plain; charset=utf-8',
+  xml: 'application/xml; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+};
+
+type RefusalCode = RequestErrorCode | 'WECHAT_PARSE' | 'WECHAT_SIGNATURE' | 'WECHAT_CIPHER';
+
+const STATUSES: Record<RefusalCode, number> = {
+  WECHAT_PARSE: 400,
+  WECHAT_BODY_UNREADABLE: 400,
+  WECHAT_SIGNATURE: 401,
+  WECHAT_CIPHER: 401,
+  WECHAT_UNKNOWN_ACCOUNT: 404,
+  WECHAT_METHOD_NOT_ALLOWED: 405,
+  WECHAT_BODY_TOO_SLOW: 408,
+  WECHAT_BODY_TOO_LARGE: 413,
+};
+
+/** Headers that some statuses need. A body that is too slow must not hold the connection. */
+const HEADERS: Record<number, Record<string, string>> = {
+  405: { allow: 'GET, POST' },
+  408: { connection: 'close' },
+};
+
+/** Makes the response of a delivery that was accepted. */
+export function respond(body: string, type: keyof typeof CONTENT_TYPES = 'text'): WebhookResponse {
+  return {
+    status: 200,
+    headers: { 'content-type': CONTENT_TYPES[type], 'x-content-type-options': 'nosniff' },
+    body,
+  };
+}
+
+/** Makes the response of a request that was refused: the sender learns the status, the log why. */
+export function refuse(error: unknown, logger: Logger): WebhookResponse {
+  const status = error instanceof WechatError ? (STATUSES[error.code as RefusalCode] ?? 500) : 500;
+  const body = STATUS_CODES[status] as string;
+  if (error instanceof WechatError && status < 500) {
+    logger.warn({ code: error.code, status }, `refused a delivery: ${error.message}`);
+  } else {
+    logger.error({ err: error, status }, 'a delivery failed before it reached a handler');
+  }
+  return { ...respond(body), status, headers: { ...respond(body).headers, ...HEADERS[status] } };
+}

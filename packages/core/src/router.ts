@@ -1,0 +1,210 @@
+import { InvalidArgumentError } from './errors.ts';
+import type { Exchange, Handler, Handlers, Middleware } from './exchange.ts';
+import { type KeyedEventName, type MessageName, messageNames } from './message/message.ts';
+import type { ReplyLike } from './reply/reply.ts';
+
+/** Answers any exchange. */
+export type Dispatch = (exchange: Exchange) => ReplyLike | Promise<ReplyLike>;
+
+/** Answers instead of a handler that failed. */
+export type ErrorHandler = (error: unknown, exchange: Exchange) => ReplyLike | Promise<ReplyLike>;
+
+type ShortName<N> = N extends `event:${infer Short}` ? Short : never;
+type LongName<N> = N extends KeyedEventName ? N : `event:${N & string}` & KeyedEventName;
+
+/**
+ * Chooses the handler of a message. The first that matches, in the order of registration, answers;
+ * middleware runs around everything that was registered after it.
+ *
+ * @example
+ * const router = new Router()
+ *   .text('help', () => 'What can I do for you?')
+ *   .text(/^order (\d+)$/, (message, { match }) => `Order ${match[1]}`)
+ *   .event('click', 'ABOUT', () => 'We make software.')
+ *   .on(['image', 'video'], () => 'Nice!')
+ *   .default(() => 'Sorry?');
+ * app.use('/wechat', wechat('TOKEN', router));
+ */
+export class Router {
+  readonly #layers: Middleware[] = [];
+  #default: Handler | undefined;
+  #error: ErrorHandler | undefined;
+
+  /** Adds middleware, or another router whose handlers come next in line. */
+  use(...layers: (Middleware | Router)[]): this {
+    for (const layer of layers) {
+      this.#layers.push(
+        layer instanceof Router
+          ? (exchange, next) => layer.run(exchange, next)
+          : checkFunction(layer, 'use'),
+      );
+    }
+    return this;
+  }
+
+  /** Handles messages by name. */
+  on<N extends MessageName>(name: N | readonly N[], handler: Handler<N>): this {
+    const names = new Set<string>([name].flat().map(checkName));
+    return this.#when(({ message }) => names.has(message.type), handler as Handler, 'on');
+  }
+
+  /** Handles a text that is exactly `pattern`. */
+  text(pattern: string, handler: Handler<'text'>): this;
+  /** Handles a text that `pattern` matches; `exchange.match` has the match. */
+  text(
+    pattern: RegExp,
+    handler: (
+      message: Exchange<'text'>['message'],
+      exchange: Exchange<'text'> & { match: RegExpMatchArray },
+    ) => ReplyLike | Promise<ReplyLike>,
+  ): this;
+  text(pattern: string | RegExp, handler: unknown): this {
+    const matches = matcher(pattern, 'text');
+    return this.#when(
+      (exchange) => exchange.message.type === 'text' && matches(exchange, exchange.message.content),
+      handler as Handler,
+      'text',
+    );
+  }
+
+  /**
+   * Handles an event by its key: a menu button's key, or a QR code's scene.
+   *
+   * @example
+   * router.event('click', 'ABOUT', () => 'We make software.');
+   * router.event('subscribe', 'poster', () => 'Welcome from the poster!'); // the wire's qrscene_poster
+   */
+  event<N extends KeyedEventName | ShortName<KeyedEventName>>(
+    name: N,
+    key: string | RegExp,
+    handler: Handler<LongName<N>>,
+  ): this {
+    const type = checkName(name.startsWith('event:') ? name : `event:${name}`);
+    const matches = matcher(key, 'event');
+    return this.#when(
+      (exchange) => {
+        const message: { type: string; key?: unknown; scene?: unknown } = exchange.message;
+        if (message.type !== type) return false;
+        const keys = [message.key, message.scene];
+        return keys.some((value) => typeof value === 'string' && matches(exchange, value));
+      },
+      handler as unknown as Handler,
+      'event',
+    );
+  }
+
+  /** Handles what nothing else did. */
+  default(handler: Handler): this {
+    if (this.#default) throw new InvalidArgumentError('the router has a default handler already');
+    this.#default = checkFunction(handler, 'default');
+    return this;
+  }
+
+  /** Answers instead of a handler or middleware of this router that failed. */
+  error(handler: ErrorHandler): this {
+    if (this.#error) throw new InvalidArgumentError('the router has an error handler already');
+    this.#error = checkFunction(handler, 'error');
+    return this;
+  }
+
+  /** Runs an exchange through the router; `next` answers what it does not handle. */
+  async run(exchange: Exchange, next?: () => Promise<ReplyLike>): Promise<ReplyLike> {
+    try {
+      return await this.#runFrom(0, exchange, next);
+    } catch (error) {
+      if (!this.#error) throw error;
+      return this.#error(error, exchange);
+    }
+  }
+
+  async #runFrom(
+    index: number,
+    exchange: Exchange,
+    next: (() => Promise<ReplyLike>) | undefined,
+  ): Promise<ReplyLike> {
+    const layer = this.#layers[index];
+    if (!layer) return this.#default ? this.#default(exchange.message, exchange) : next?.();
+    let later: Promise<ReplyLike> | undefined;
+    const reply = await layer(exchange, () => {
+      if (later) throw new InvalidArgumentError('a middleware called next() twice');
+      later = this.#runFrom(index + 1, exchange, next);
+      return later;
+    });
+    return reply === undefined ? later : reply;
+  }
+
+  #when(matches: (exchange: Exchange) => boolean, handler: Handler, method: string): this {
+    checkFunction(handler, method);
+    return this.use((exchange, next) =>
+      matches(exchange) ? handler(exchange.message, exchange) : next(),
+    );
+  }
+}
+
+/**
+ * What answers messages: handlers by name, a Router, or one function for all.
+ *
+ * Of the Router only `run` counts here, because its `text` would hide the type of a handler's.
+ */
+export type HandlersLike = Handlers | Handler | Pick<Router, 'run'>;
+
+/** Turns whatever the user gave as handlers into one function; mistakes throw here, at start-up. */
+export function createDispatch(handlers: HandlersLike): Dispatch {
+  if (isRouter(handlers)) return (exchange) => handlers.run(exchange);
+  if (typeof handlers === 'function') return (exchange) => handlers(exchange.message, exchange);
+  if (typeof handlers !== 'object' || handlers === null) {
+    throw new InvalidArgumentError('handlers must be an object, a Router or a function');
+  }
+  const byName = new Map<string, Handler>();
+  for (const [name, handler] of Object.entries(handlers)) {
+    if (handler === undefined) continue;
+    byName.set(
+      name === 'default' ? name : checkName(name),
+      checkFunction(handler as Handler, name),
+    );
+  }
+  return (exchange) => {
+    const handler = byName.get(exchange.message.type) ?? byName.get('default');
+    return handler?.(exchange.message, exchange);
+  };
+}
+
+function isRouter(handlers: HandlersLike): handlers is Pick<Router, 'run'> {
+  return typeof handlers === 'object' && handlers !== null && 'run' in handlers;
+}
+
+/** Puts a middleware around a dispatch. */
+export function surround(dispatch: Dispatch, around: Middleware): Dispatch {
+  return (exchange) => around(exchange, async () => dispatch(exchange));
+}
+
+function matcher(
+  pattern: string | RegExp,
+  method: string,
+): (exchange: Exchange, text: string) => boolean {
+  if (typeof pattern === 'string') return (_exchange, text) => text === pattern;
+  if (!(pattern instanceof RegExp)) {
+    throw new InvalidArgumentError(`router.${method}() takes a string or a RegExp as its pattern`);
+  }
+  return (exchange, text) => {
+    pattern.lastIndex = 0;
+    const match = pattern.exec(text);
+    if (match) exchange.match = match;
+    return match !== null;
+  };
+}
+
+function checkName(name: string): string {
+  if (messageNames.includes(name)) return name;
+  const near = messageNames.find(
+    (known) => known.split(':').pop() === name.toLowerCase().split(':').pop(),
+  );
+  throw new InvalidArgumentError(
+    `no message is called "${name}"${near ? `; did you mean "${near}"?` : ''} The names are in docs/messages.md; what has no name arrives as "unknown" or "event:unknown"`,
+  );
+}
+
+function checkFunction<F>(value: F, name: string): F {
+  if (typeof value === 'function') return value;
+  throw new InvalidArgumentError(`the handler of "${name}" is ${typeof value}, not a function`);
+}

@@ -1,0 +1,87 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { InvalidArgumentError } from './errors.ts';
+
+/** What the platform signs: the account's token, and the query of the delivery. */
+export interface SignedParts {
+  token: string;
+  timestamp: string;
+  nonce: string;
+  /** The text of the `Encrypt` tag, for the `msg_signature` of an encrypted delivery. */
+  encrypt?: string | undefined;
+}
+
+/**
+ * Makes the signature that the platform puts into a delivery's query.
+ *
+ * @example
+ * sign({ token: 'TOKEN', timestamp: '1714036504', nonce: '1514711492' }) // 40 hex digits
+ * @see https://developers.weixin.qq.com/doc/service/guide/dev/push/
+ */
+export function sign({ token, timestamp, nonce, encrypt }: SignedParts): string {
+  const parts = [token, timestamp, nonce];
+  if (encrypt !== undefined) parts.push(encrypt);
+  return sha1(parts.sort().join(''));
+}
+
+/**
+ * Tells whether a signature is the platform's. Never throws: what is no text is no signature.
+ *
+ * `token` may be several while the account's token is being changed. The time that it takes
+ * tells nothing about the right signature.
+ *
+ * @example
+ * checkSignature({ token: 'TOKEN', signature, timestamp, nonce }) // true or false
+ */
+export function checkSignature(
+  parts: Omit<SignedParts, 'token'> & { token: string | readonly string[]; signature: string },
+): boolean {
+  const { signature, timestamp, nonce, encrypt } = parts;
+  const texts: unknown[] = encrypt === undefined ? [timestamp, nonce] : [timestamp, nonce, encrypt];
+  if (texts.some((text) => typeof text !== 'string' || text === '')) return false;
+  let matches = false;
+  for (const token of [parts.token].flat()) {
+    if (isSameSignature(sign({ token, timestamp, nonce, encrypt }), signature)) matches = true;
+  }
+  return matches;
+}
+
+/** Compares two signatures in constant time. */
+export function isSameSignature(expected: string, given: unknown): boolean {
+  if (typeof given !== 'string') return false;
+  const a = Buffer.from(expected);
+  const b = Buffer.from(given);
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/**
+ * Makes the signature that `wx.config` asks for in a web page (JS-SDK).
+ *
+ * `url` is the page's address; what follows a `#` is not signed and is cut off. An address with
+ * `&amp;` in it was escaped for HTML and would give a signature that WeChat refuses, so it throws.
+ *
+ * @example
+ * jsapiSignature({ ticket, noncestr: 'abc', timestamp: 1414587457, url: 'https://example.com/?a=1' })
+ * @throws {InvalidArgumentError} when the address is escaped for HTML
+ * @see https://developers.weixin.qq.com/doc/service/guide/h5/jssdk.html
+ */
+export function jsapiSignature(parts: {
+  ticket: string;
+  noncestr: string;
+  /** Unix seconds, the same that the page gives to `wx.config`. */
+  timestamp: number | string;
+  url: string;
+}): string {
+  if (parts.url.includes('&amp;')) {
+    throw new InvalidArgumentError(
+      'url holds "&amp;": give the address as the browser shows it, not escaped for HTML',
+    );
+  }
+  const url = parts.url.split('#', 1)[0];
+  return sha1(
+    `jsapi_ticket=${parts.ticket}&noncestr=${parts.noncestr}&timestamp=${parts.timestamp}&url=${url}`,
+  );
+}
+
+function sha1(text: string): string {
+  return hash('sha1', text);
+}

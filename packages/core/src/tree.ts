@@ -1,0 +1,17 @@
+/** What stands under one tag: text, a group of tags, or several of either when the tag repeats. */
+export type FieldValue = string | Fields | readonly (string | Fields)[];
+
+/** Tags and what stands under them: wire names, values untouched. Has no prototype. */
+export interface Fields {
+  readonly [tag: string]: FieldValue;
+}
+
+/** A tree to be written: text, numbers, groups, repetitions. `undefined` leaves a tag out. */
+export interface Tree {
+  readonly [tag: string]: TreeValue | readonly TreeValue[] | undefined;
+}
+export type TreeValue = string | number | Tree;
+
+export function isFields(value: FieldValue | undefined): value is Fields {
+  return typeof value === 'object' && !Array.isArray(value);
+}

@@ -1,0 +1,100 @@
+import {
+  type Account,
+  type AccountResolver,
+  createAccountLookup,
+  type WebhookOptions,
+} from './account.ts';
+import { readBody } from './body.ts';
+import { answer, warnOfLoss } from './delivery/run.ts';
+import { within } from './delivery/window.ts';
+import { openBody, openEcho, sealReply, verifyQuery } from './envelope.ts';
+import { RequestError } from './errors.ts';
+import type { Exchange, Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
+import { consoleLogger } from './logger.ts';
+import { toMessage } from './message/message.ts';
+import { SUCCESS } from './reply/render.ts';
+import { refuse, respond } from './response.ts';
+import { createDispatch, type Dispatch, type HandlersLike, surround } from './router.ts';
+
+/** Answers the deliveries of WeChat. */
+export interface Webhook {
+  /**
+   * Answers one request. Never rejects: whatever goes wrong becomes a status and a line in the log.
+   *
+   * `around` is for adapters: it runs around the handlers, once the message is parsed.
+   */
+  handle(request: WebhookRequest, around?: Middleware): Promise<WebhookResponse>;
+  /** Whether it was made with handlers; without, `around` has to answer. */
+  readonly hasHandlers: boolean;
+}
+
+/**
+ * Makes a webhook that needs no framework: requests and responses are values.
+ *
+ * @example
+ * const webhook = createWebhook('TOKEN', { text: (message) => `You said: ${message.content}` });
+ * const { status, headers, body } = await webhook.handle({ method, query, body });
+ * @throws {NeedParamError} when an option is missing
+ * @throws {InvalidArgumentError} when an option or a handler's name is wrong
+ * @see https://developers.weixin.qq.com/doc/service/guide/dev/push/
+ */
+export function createWebhook(
+  options: string | WebhookOptions | AccountResolver,
+  handlers?: HandlersLike,
+): Webhook {
+  const accountOf = createAccountLookup(options);
+  const dispatch = handlers === undefined ? () => undefined : createDispatch(handlers);
+
+  return {
+    hasHandlers: handlers !== undefined,
+    async handle(request, around) {
+      let logger = consoleLogger;
+      try {
+        const account = await accountOf(request);
+        if (!account) throw new RequestError('WECHAT_UNKNOWN_ACCOUNT', 'no account is known here');
+        logger = account.logger;
+        return await deliver(request, account, around ? surround(dispatch, around) : dispatch);
+      } catch (error) {
+        return refuse(error, logger);
+      }
+    },
+  };
+}
+
+/** The whole way of one delivery. */
+async function deliver(
+  request: WebhookRequest,
+  account: Account,
+  dispatch: Dispatch,
+): Promise<WebhookResponse> {
+  if (request.method !== 'GET' && request.method !== 'POST') {
+    throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', `${request.method} is no delivery`);
+  }
+  const closing = performance.now() + account.replyWindow;
+  const signed = verifyQuery(account, request.query);
+  if (request.method === 'GET') return respond(openEcho(account, signed, request.query));
+
+  const body = await readBody(request.body, {
+    limit: account.bodyLimit,
+    milliseconds: account.replyWindow,
+  });
+  const opened = openBody(account, signed, body);
+  const message = toMessage(opened.fields, opened.raw);
+
+  const window = new AbortController();
+  const exchange: Exchange = {
+    message,
+    signal: window.signal,
+    native: request.native,
+    state: {},
+  };
+  const run = answer(exchange, account, dispatch);
+  const answered = await within(run, closing - performance.now(), request.signal);
+  if (!answered) {
+    window.abort();
+    void run.then((tree) => tree && warnOfLoss(exchange, account));
+    return respond(SUCCESS);
+  }
+  const tree = answered.value;
+  return tree ? respond(sealReply(tree, opened), opened.format) : respond(SUCCESS);
+}

@@ -1,0 +1,82 @@
+import { SaxesParser } from 'saxes';
+import { ParseError } from './errors.ts';
+import type { Fields, FieldValue, Tree, TreeValue } from './tree.ts';
+
+/** The platform nests five levels at most. */
+const MAX_DEPTH = 32;
+
+// oxlint-disable-next-line no-control-regex -- exactly the characters that XML 1.0 forbids
+const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+
+interface Element {
+  text: string;
+  children: Record<string, FieldValue> | undefined;
+}
+
+/**
+ * Reads a document whose root is `root` into the tags below it.
+ *
+ * Strict: what is not well-formed, has a DOCTYPE or nests too deep throws ParseError. Text inside
+ * CDATA is kept to the letter; text outside is decoded, and dropped where it is only layout.
+ */
+export function parseXml(text: string, root: string): Fields {
+  const open: Element[] = [{ text: '', children: undefined }];
+  const parser = new SaxesParser({ position: false });
+  parser.on('doctype', () => {
+    throw new ParseError('the XML has a DOCTYPE, which is refused');
+  });
+  parser.on('opentag', () => {
+    if (open.length > MAX_DEPTH) throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
+    open.push({ text: '', children: undefined });
+  });
+  parser.on('text', (chunk) => {
+    if (chunk.trim() !== '') (open.at(-1) as Element).text += chunk;
+  });
+  parser.on('cdata', (chunk) => {
+    (open.at(-1) as Element).text += chunk;
+  });
+  parser.on('closetag', ({ name }) => {
+    const { text, children } = open.pop() as Element;
+    const parent = open.at(-1) as Element;
+    parent.children ??= Object.create(null) as Record<string, FieldValue>;
+    append(parent.children, name, children ?? text);
+  });
+  try {
+    parser.write(withoutForbidden(text)).close();
+  } catch (error) {
+    if (error instanceof ParseError) throw error;
+    throw new ParseError(`the XML is not well-formed: ${(error as Error).message}`);
+  }
+  const value = open[0]?.children?.[root];
+  if (typeof value !== 'object') throw new ParseError(`the XML has no fields inside <${root}>`);
+  return value as Fields;
+}
+
+function append(children: Record<string, FieldValue>, name: string, value: string | Fields): void {
+  const earlier = children[name];
+  if (earlier === undefined) children[name] = value;
+  else if (Array.isArray(earlier)) earlier.push(value);
+  else children[name] = [earlier as string | Fields, value];
+}
+
+/** Writes a tree as XML. Text goes into CDATA, so that nothing in it can be taken for markup. */
+export function renderXml(tree: Tree): string {
+  let xml = '';
+  for (const [tag, value] of Object.entries(tree)) {
+    if (value === undefined) continue;
+    for (const item of Array.isArray(value) ? value : [value]) {
+      xml += `<${tag}>${renderValue(item)}</${tag}>`;
+    }
+  }
+  return xml;
+}
+
+function renderValue(value: TreeValue): string {
+  if (typeof value === 'object') return renderXml(value);
+  if (typeof value === 'number') return String(value);
+  return `<![CDATA[${withoutForbidden(value).replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
+}
+
+function withoutForbidden(text: string): string {
+  return text.toWellFormed().replace(FORBIDDEN, '');
+}

@@ -1,0 +1,55 @@
+import {
+  type AdapterOptions,
+  expose,
+  type HandlersLike,
+  type Message,
+  mount,
+  nodeRequest,
+  type ReplyLike,
+} from '@wechat-mp/core';
+import type { Request, RequestHandler } from 'express';
+
+export * from '@wechat-mp/core';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The message of this request. Throws NeedParseError while there is none. */
+      readonly wechatMessage: Message;
+    }
+    interface Response {
+      /** Answers the message, when `wechat()` was given no handlers. */
+      readonly wechatReply: (reply: ReplyLike) => void;
+    }
+  }
+}
+
+/**
+ * WeChat for Express: middleware that answers an Official Account's deliveries.
+ *
+ * Requests without a WeChat signature go on to the next middleware, so it can sit at the root.
+ * Without handlers the next route answers, with `res.wechatReply(reply)`.
+ *
+ * @example
+ * app.use('/wechat', wechat('TOKEN', { text: (message) => `You said: ${message.content}` }));
+ */
+export function wechat(options: AdapterOptions, handlers?: HandlersLike): RequestHandler {
+  const { webhook, accepts } = mount(options, handlers);
+  return async (req, res, next) => {
+    expose(req, 'wechatMessage');
+    expose(res, 'wechatReply');
+    if (!accepts(req.url, req.path)) return next();
+
+    const { rawBody } = req as Request & { rawBody?: unknown };
+    const request = nodeRequest(req, res, req, rawBody, req.body);
+    const { status, headers, body } = await webhook.handle(request, (exchange, run) => {
+      expose(req, 'wechatMessage', exchange.message);
+      if (webhook.hasHandlers) return run();
+      return new Promise((resolve) => {
+        expose(res, 'wechatReply', resolve);
+        next();
+      });
+    });
+    if (!res.headersSent && !res.destroyed) res.status(status).set(headers).end(body);
+  };
+}

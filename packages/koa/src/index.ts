@@ -1,0 +1,61 @@
+import {
+  type AdapterOptions,
+  expose,
+  type HandlersLike,
+  type Message,
+  mount,
+  nodeRequest,
+  type ReplyLike,
+} from '@wechat-mp/core';
+import type { Middleware } from 'koa';
+
+export * from '@wechat-mp/core';
+
+interface WithMessage {
+  /** The message of this request. Throws NeedParseError while there is none. */
+  readonly wechatMessage: Message;
+}
+
+declare module 'koa' {
+  interface ExtendableContext extends WithMessage {
+    /** Answers the message, when `wechat()` was given no handlers. */
+    readonly wechatReply: (reply: ReplyLike) => void;
+  }
+}
+declare module 'http' {
+  interface IncomingMessage extends WithMessage {}
+}
+
+/**
+ * WeChat for Koa: middleware that answers an Official Account's deliveries.
+ *
+ * Requests without a WeChat signature go on to the next middleware, so it can sit at the root.
+ * Without handlers the next middleware answers, with `ctx.wechatReply(reply)`.
+ *
+ * @example
+ * app.use(wechat({ token: 'TOKEN', path: '/wechat' }, { text: (message) => message.content }));
+ */
+export function wechat(options: AdapterOptions, handlers?: HandlersLike): Middleware {
+  const { webhook, accepts } = mount(options, handlers);
+  return async (ctx, next) => {
+    for (const target of [ctx, ctx.req]) expose(target, 'wechatMessage');
+    expose(ctx, 'wechatReply');
+    if (!accepts(ctx.url, ctx.path)) return next();
+
+    const { rawBody, body: parsed } = ctx.request as { rawBody?: unknown; body?: unknown };
+    const request = nodeRequest(ctx.req, ctx.res, ctx, rawBody, parsed);
+    const { status, headers, body } = await webhook.handle(request, async (exchange, run) => {
+      for (const target of [ctx, ctx.req]) expose(target, 'wechatMessage', exchange.message);
+      if (webhook.hasHandlers) return run();
+      let answer: ReplyLike;
+      expose(ctx, 'wechatReply', (reply: ReplyLike) => {
+        answer = reply;
+      });
+      await next();
+      return answer;
+    });
+    ctx.status = status;
+    ctx.set(headers);
+    ctx.body = body;
+  };
+}
