@@ -64,11 +64,20 @@ export function createAccount(given: string | WebhookOptions): Account {
   checkSpelling(options);
   const tokens = textsOf('token', options.token);
   const keys = textsOf('encodingAESKey', options.encodingAESKey);
-  const { appid, mode = keys.length > 0 ? 'safe' : 'plain' } = options;
+  const { appid, logger = consoleLogger, mode = keys.length > 0 ? 'safe' : 'plain' } = options;
 
   if (tokens.length === 0) throw new NeedParamError('token is needed: the one in the console');
   if (!MODES.includes(mode)) {
     throw new InvalidArgumentError(`mode must be one of ${MODES.join(', ')}`);
+  }
+  if (appid !== undefined && typeof appid !== 'string') {
+    throw new InvalidArgumentError('appid must be a string');
+  }
+  for (const level of ['error', 'warn', 'info', 'debug'] as const) {
+    if (typeof logger?.[level] === 'function') continue;
+    throw new InvalidArgumentError(
+      `logger needs the methods error, warn, info and debug, as pino has`,
+    );
   }
   if (keys.length > 0 && !appid) throw new NeedParamError('appid is needed with encodingAESKey');
   if (keys.length === 0 && mode !== 'plain') {
@@ -86,7 +95,7 @@ export function createAccount(given: string | WebhookOptions): Account {
     onError: optionalFunction('onError', options.onError),
     bodyLimit: positive('bodyLimit', options.bodyLimit ?? 1024 * 1024),
     maxAge: options.maxAge === undefined ? undefined : positive('maxAge', options.maxAge),
-    logger: options.logger ?? consoleLogger,
+    logger,
   };
 }
 

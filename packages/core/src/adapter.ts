@@ -3,7 +3,8 @@ import { parse } from 'node:querystring';
 import { Readable } from 'node:stream';
 import type { AccountResolver, WebhookOptions } from './account.ts';
 import { InvalidArgumentError, NeedParseError } from './errors.ts';
-import type { WebhookRequest } from './exchange.ts';
+import type { WebhookRequest, WebhookResponse } from './exchange.ts';
+import type { ReplyLike } from './reply/reply.ts';
 import type { HandlersLike } from './router.ts';
 import { createWebhook, type Webhook } from './webhook.ts';
 
@@ -17,35 +18,52 @@ export type AdapterOptions =
   | AccountResolver
   | Webhook;
 
-/** A webhook, and which requests are for it. */
+/** Lets the framework's route answer, in place of handlers: it calls `answer` with its reply. */
+export type Route = (answer: (reply: ReplyLike) => void) => void | Promise<void>;
+
+/** What an adapter mounts: a webhook, and what it needs to know of it. */
 export interface Mounted {
-  readonly webhook: Webhook;
+  /** Whether the handlers answer, or the framework's route. */
+  readonly hasHandlers: boolean;
   readonly path: string | undefined;
   /** Whether a request is WeChat's: signed, rightly or not, and at `path` when one was given. */
   readonly accepts: (url: string, path: string) => boolean;
+  /** Answers a request, showing its message to the handlers or the route as `wechatMessage` of `targets`. */
+  readonly handle: (
+    request: WebhookRequest,
+    targets: readonly object[],
+    route?: Route,
+  ) => Promise<WebhookResponse>;
 }
 
 /** Makes what every adapter needs out of the arguments of its `wechat()`. */
 export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted {
-  if (isWebhook(options)) {
-    if (handlers === undefined) return mounted(options, undefined);
-    throw new InvalidArgumentError('give the handlers to createWebhook, not beside its webhook');
-  }
-  const path = typeof options === 'object' ? options?.path : undefined;
+  const path = typeof options === 'object' && 'path' in options ? options.path : undefined;
   if (path !== undefined && !(typeof path === 'string' && path.startsWith('/'))) {
     throw new InvalidArgumentError('path must start with /');
   }
-  return mounted(createWebhook(options, handlers), path);
-}
-
-function mounted(webhook: Webhook, path: string | undefined): Mounted {
+  if (isWebhook(options) && handlers !== undefined) {
+    throw new InvalidArgumentError('give the handlers to createWebhook, not beside its webhook');
+  }
+  const webhook = isWebhook(options) ? options : createWebhook(options, handlers);
   return {
-    webhook,
+    hasHandlers: webhook.hasHandlers,
     path,
     accepts: (url, given) =>
       /[?&](msg_)?signature=/.test(url) &&
       (path === undefined || withoutSlash(given) === withoutSlash(path)),
+    handle: (request, targets, route) =>
+      webhook.handle(request, (exchange, next) => {
+        for (const target of targets) expose(target, 'wechatMessage', exchange.message);
+        return route === undefined || webhook.hasHandlers ? next() : ask(route);
+      }),
   };
+}
+
+function ask(route: Route): Promise<ReplyLike> {
+  return new Promise((resolve, reject) => {
+    Promise.resolve(route(resolve)).catch(reject);
+  });
 }
 
 /**

@@ -1,9 +1,13 @@
 import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import readRawBody from 'raw-body';
 import { within } from './delivery/window.ts';
 import { RequestError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import { decode } from './message/message.ts';
+
+/** Milliseconds for which the rest of a body that is too large is thrown away. */
+const LINGER = 250;
 
 /** Reads a delivery's body as text, up to `limit` bytes and for `milliseconds` at most. */
 export async function readBody(
@@ -28,9 +32,10 @@ async function readStream(stream: Readable, limit: number, milliseconds: number)
   try {
     read = await within(readRawBody(stream, { limit, length }), milliseconds);
   } catch (error) {
-    // The rest is let through unread, so that the client hears the answer.
-    stream.resume();
-    if ((error as { type?: string }).type === 'entity.too.large') throw tooLarge(limit);
+    if ((error as { type?: string }).type === 'entity.too.large') {
+      await discard(stream);
+      throw tooLarge(limit);
+    }
     throw new RequestError(
       'WECHAT_BODY_UNREADABLE',
       `the body could not be read: ${(error as Error).message}`,
@@ -43,6 +48,12 @@ async function readStream(stream: Readable, limit: number, milliseconds: number)
     );
   }
   return decode(read.value);
+}
+
+/** Lets a client go on sending for a moment: an answer now would be lost with the connection. */
+async function discard(stream: Readable): Promise<void> {
+  const gone = () => undefined;
+  await within(finished(stream.resume()).catch(gone), LINGER);
 }
 
 function tooLarge(limit: number): RequestError {

@@ -36,21 +36,17 @@ const encryptField = text('Encrypt');
 export function verifyQuery(account: Account, query: Query): SignedQuery {
   const signature = optionalParameter(query, 'signature');
   const encryptType = optionalParameter(query, 'encrypt_type');
-  const given = optionalParameter(query, 'msg_signature');
-  const msgSignature = encryptType === 'raw' ? undefined : given;
+  const msgSignature = optionalParameter(query, 'msg_signature');
+  const encrypted = encryptType === 'aes';
 
-  // The platform sends `signature` with encrypted deliveries too, where `msg_signature` is what counts.
-  if (signature === undefined && msgSignature === undefined) {
-    throw new SignatureError('signature is missing');
-  }
-  const timestamp = parameter(query, 'timestamp');
-  const nonce = parameter(query, 'nonce');
-  if (encryptType === 'aes' && msgSignature === undefined) {
-    throw new SignatureError('the delivery is encrypted, but has no msg_signature');
-  }
   if (encryptType !== undefined && encryptType !== 'aes' && encryptType !== 'raw') {
     throw new SignatureError('encrypt_type is neither aes nor raw');
   }
+  if (encrypted && msgSignature === undefined) throw new SignatureError('msg_signature is missing');
+  // Encrypted deliveries carry `signature` too, but `msg_signature` is what counts there.
+  if (!encrypted && signature === undefined) throw new SignatureError('signature is missing');
+  const timestamp = parameter(query, 'timestamp');
+  const nonce = parameter(query, 'nonce');
   if (
     signature !== undefined &&
     !checkSignature({ token: account.tokens, signature, timestamp, nonce })
@@ -62,7 +58,7 @@ export function verifyQuery(account: Account, query: Query): SignedQuery {
   if (maxAge !== undefined && !(age <= maxAge)) {
     throw new SignatureError(`timestamp is more than ${maxAge} seconds away (maxAge)`);
   }
-  return { timestamp, nonce, msgSignature };
+  return { timestamp, nonce, msgSignature: encrypted ? msgSignature : undefined };
 }
 
 /** Answers the platform's check of the address: the echostr, decrypted where it is encrypted. */
@@ -84,7 +80,9 @@ export function openBody(account: Account, signed: SignedQuery, body: string): O
   const encrypt = encryptField.read(fields);
   if (signed.msgSignature === undefined) {
     if (account.mode === 'compatible' && encrypt !== '') {
-      throw new SignatureError('the body has an Encrypt part, but the query no msg_signature');
+      throw new SignatureError(
+        'the body has an Encrypt part, but the query does not say encrypt_type=aes',
+      );
     }
     return { fields, raw: body, format, nonce, cipher: undefined };
   }

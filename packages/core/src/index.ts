@@ -48,4 +48,11 @@ export {
 } from './errors.ts';
 
 // For those who write an adapter
-export { type AdapterOptions, expose, type Mounted, mount, nodeRequest } from './adapter.ts';
+export {
+  type AdapterOptions,
+  expose,
+  type Mounted,
+  mount,
+  nodeRequest,
+  type Route,
+} from './adapter.ts';

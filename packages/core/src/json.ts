@@ -1,30 +1,50 @@
-import { parse } from 'lossless-json';
 import { ParseError } from './errors.ts';
-import type { Fields, FieldValue } from './tree.ts';
+import { type Fields, type FieldValue, MAX_DEPTH, MAX_FIELDS } from './tree.ts';
 
-/** Reads a JSON object into the same shape as XML gives: every value text, no digit of an id lost. */
+/** A string, or a number outside of strings. A string without end runs to the end: never a step back. */
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|-?\d[\d.eE+-]*/gs;
+
+/**
+ * Reads a JSON object into the same shape as XML gives, every value text.
+ *
+ * Numbers are quoted before they are parsed: ids exceed 2^53, and JSON.parse would round them.
+ */
 export function parseJson(text: string): Fields {
+  const quoted = quoteNumbers(text);
   let value: unknown;
   try {
-    value = parse(text, undefined, { parseNumber: (digits) => digits });
-  } catch (error) {
-    throw new ParseError(`the JSON cannot be read: ${(error as Error).message}`);
+    value = JSON.parse(quoted);
+  } catch {
+    throw new ParseError('the JSON is not well-formed');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ParseError('the JSON is not an object');
   }
-  return toFields(value);
+  return toFields(value, 1);
 }
 
-function toFields(object: object): Fields {
+function quoteNumbers(text: string): string {
+  let count = 0;
+  return text.replace(STRING_OR_NUMBER, (part) => {
+    count += 1;
+    if (count > 2 * MAX_FIELDS) throw new ParseError(`the JSON has over ${MAX_FIELDS} fields`);
+    return part[0] === '"' ? part : `"${part}"`;
+  });
+}
+
+function toFields(object: object, depth: number): Fields {
+  if (depth > MAX_DEPTH) throw new ParseError(`the JSON nests over ${MAX_DEPTH} levels`);
   const fields = Object.create(null) as Record<string, FieldValue>;
-  for (const [name, value] of Object.entries(object)) {
-    fields[name] = Array.isArray(value) ? value.map(toFieldValue) : toFieldValue(value);
+  for (const [name, member] of Object.entries(object)) {
+    fields[name] = Array.isArray(member)
+      ? member.map((item) => toFieldValue(item, depth))
+      : toFieldValue(member, depth);
   }
   return fields;
 }
 
-function toFieldValue(value: unknown): string | Fields {
-  if (value === null) return '';
-  return typeof value === 'object' ? toFields(value) : String(value as string | boolean);
+function toFieldValue(member: unknown, depth: number): string | Fields {
+  if (member === null) return '';
+  if (typeof member === 'object') return toFields(member, depth + 1);
+  return String(member as string | boolean);
 }

@@ -22,10 +22,11 @@ const STATUSES: Record<RefusalCode, number> = {
   WECHAT_BODY_TOO_LARGE: 413,
 };
 
-/** Headers that some statuses need. A body that is too slow must not hold the connection. */
+/** Headers that some statuses need. A body that never ends must not hold the connection. */
 const HEADERS: Record<number, Record<string, string>> = {
   405: { allow: 'GET, POST' },
   408: { connection: 'close' },
+  413: { connection: 'close' },
 };
 
 /** Makes the response of a delivery that was accepted. */

@@ -109,10 +109,19 @@ export class Router {
 
   /** Runs an exchange through the router; `next` answers what it does not handle. */
   async run(exchange: Exchange, next?: () => Promise<ReplyLike>): Promise<ReplyLike> {
+    const outside: unknown[] = [];
+    const leave = async () => {
+      try {
+        return await next?.();
+      } catch (error) {
+        outside.push(error);
+        throw error;
+      }
+    };
     try {
-      return await this.#runFrom(0, exchange, next);
+      return await this.#runFrom(0, exchange, leave);
     } catch (error) {
-      if (!this.#error) throw error;
+      if (!this.#error || outside.includes(error)) throw error;
       return this.#error(error, exchange);
     }
   }
@@ -120,14 +129,16 @@ export class Router {
   async #runFrom(
     index: number,
     exchange: Exchange,
-    next: (() => Promise<ReplyLike>) | undefined,
+    next: () => Promise<ReplyLike>,
   ): Promise<ReplyLike> {
     const layer = this.#layers[index];
-    if (!layer) return this.#default ? this.#default(exchange.message, exchange) : next?.();
+    if (!layer) return this.#default ? this.#default(exchange.message, exchange) : next();
     let later: Promise<ReplyLike> | undefined;
     const reply = await layer(exchange, () => {
       if (later) throw new InvalidArgumentError('a middleware called next() twice');
       later = this.#runFrom(index + 1, exchange, next);
+      // A middleware may go on without waiting; its own failure must not leave this one unhandled.
+      later.catch(() => {});
       return later;
     });
     return reply === undefined ? later : reply;
@@ -196,6 +207,9 @@ function matcher(
 
 function checkName(name: string): string {
   if (messageNames.includes(name)) return name;
+  if (typeof name !== 'string') {
+    throw new InvalidArgumentError(`the name of a message is a string, not ${String(name)}`);
+  }
   const near = messageNames.find(
     (known) => known.split(':').pop() === name.toLowerCase().split(':').pop(),
   );

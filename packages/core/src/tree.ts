@@ -12,6 +12,10 @@ export interface Tree {
 }
 export type TreeValue = string | number | Tree;
 
+/** Bounds far above what the platform sends: it nests five levels and some hundred fields. */
+export const MAX_DEPTH = 32;
+export const MAX_FIELDS = 10_000;
+
 export function isFields(value: FieldValue | undefined): value is Fields {
   return typeof value === 'object' && !Array.isArray(value);
 }

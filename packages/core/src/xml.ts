@@ -1,9 +1,13 @@
 import { SaxesParser } from 'saxes';
 import { ParseError } from './errors.ts';
-import type { Fields, FieldValue, Tree, TreeValue } from './tree.ts';
-
-/** The platform nests five levels at most. */
-const MAX_DEPTH = 32;
+import {
+  type Fields,
+  type FieldValue,
+  MAX_DEPTH,
+  MAX_FIELDS,
+  type Tree,
+  type TreeValue,
+} from './tree.ts';
 
 // oxlint-disable-next-line no-control-regex -- exactly the characters that XML 1.0 forbids
 const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
@@ -20,12 +24,15 @@ interface Element {
  * CDATA is kept to the letter; text outside is decoded, and dropped where it is only layout.
  */
 export function parseXml(text: string, root: string): Fields {
+  let count = 0;
   const open: Element[] = [{ text: '', children: undefined }];
   const parser = new SaxesParser({ position: false });
   parser.on('doctype', () => {
     throw new ParseError('the XML has a DOCTYPE, which is refused');
   });
   parser.on('opentag', () => {
+    count += 1;
+    if (count > MAX_FIELDS) throw new ParseError(`the XML has over ${MAX_FIELDS} tags`);
     if (open.length > MAX_DEPTH) throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
     open.push({ text: '', children: undefined });
   });

@@ -34,7 +34,7 @@ declare global {
  * app.use('/wechat', wechat('TOKEN', { text: (message) => `You said: ${message.content}` }));
  */
 export function wechat(options: AdapterOptions, handlers?: HandlersLike): RequestHandler {
-  const { webhook, accepts } = mount(options, handlers);
+  const { accepts, handle } = mount(options, handlers);
   return async (req, res, next) => {
     expose(req, 'wechatMessage');
     expose(res, 'wechatReply');
@@ -42,13 +42,9 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Reques
 
     const { rawBody } = req as Request & { rawBody?: unknown };
     const request = nodeRequest(req, res, req, rawBody, req.body);
-    const { status, headers, body } = await webhook.handle(request, (exchange, run) => {
-      expose(req, 'wechatMessage', exchange.message);
-      if (webhook.hasHandlers) return run();
-      return new Promise((resolve) => {
-        expose(res, 'wechatReply', resolve);
-        next();
-      });
+    const { status, headers, body } = await handle(request, [req], (answer) => {
+      expose(res, 'wechatReply', answer);
+      next();
     });
     if (!res.headersSent && !res.destroyed) res.status(status).set(headers).end(body);
   };

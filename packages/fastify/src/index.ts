@@ -6,9 +6,10 @@ import {
   mount,
   nodeRequest,
   type ReplyLike,
+  type WebhookRequest,
   type WebhookResponse,
 } from '@wechat-mp/core';
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 
 export * from '@wechat-mp/core';
@@ -35,32 +36,18 @@ declare module 'fastify' {
  * app.register(wechat('TOKEN', { text: (message) => message.content }), { prefix: '/wechat' });
  */
 export function wechat(options: AdapterOptions, handlers?: HandlersLike): FastifyPluginAsync {
-  const { webhook, accepts, path } = mount(options, handlers);
+  const { hasHandlers, path, accepts, handle } = mount(options, handlers);
+  return hasHandlers ? answering : plugin(preparing);
 
-  const describe = (request: FastifyRequest, reply: FastifyReply) => {
-    expose(request, 'wechatMessage');
-    expose(reply, 'wechatReply');
-    const { rawBody } = request as { rawBody?: unknown };
-    return nodeRequest(request.raw, reply.raw, request, rawBody, request.body);
-  };
-  const send = (reply: FastifyReply, { status, headers, body }: WebhookResponse) =>
-    reply.code(status).headers(headers).send(body);
-
-  if (webhook.hasHandlers) {
-    return async (app) => {
-      app.removeAllContentTypeParsers();
-      app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-      app.all(path ?? '/', async (request, reply) => {
-        const response = await webhook.handle(describe(request, reply), (exchange, run) => {
-          expose(request, 'wechatMessage', exchange.message);
-          return run();
-        });
-        return send(reply, response);
-      });
-    };
+  async function answering(app: FastifyInstance): Promise<void> {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    app.all(path ?? '/', async (request, reply) => {
+      return send(reply, await handle(describe(request, reply), [request]));
+    });
   }
 
-  return plugin(async (app) => {
+  async function preparing(app: FastifyInstance): Promise<void> {
     for (const type of ['text/xml', 'application/xml']) {
       if (app.hasContentTypeParser(type)) continue;
       app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
@@ -68,17 +55,14 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Fastif
     app.addHook('preHandler', async (request, reply) => {
       const described = describe(request, reply);
       if (!accepts(request.url, request.url.split('?', 1)[0] as string)) return;
-      // Done when the message is there for the route, or the response for a refusal.
+      // Goes on when the route can have the message, or the refusal was sent.
       await new Promise<void>((proceed) => {
-        const response = webhook.handle(described, (exchange) => {
-          expose(request, 'wechatMessage', exchange.message);
-          return new Promise((resolve) => {
-            expose(reply, 'wechatReply', (answer: ReplyLike) => {
-              resolve(answer);
-              return reply;
-            });
-            proceed();
+        const response = handle(described, [request], (answer) => {
+          expose(reply, 'wechatReply', (given: ReplyLike) => {
+            answer(given);
+            return reply;
           });
+          proceed();
         });
         void response.then((value) => {
           if (!reply.sent) send(reply, value);
@@ -86,5 +70,16 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Fastif
         });
       });
     });
-  });
+  }
+}
+
+function describe(request: FastifyRequest, reply: FastifyReply): WebhookRequest {
+  expose(request, 'wechatMessage');
+  expose(reply, 'wechatReply');
+  const { rawBody } = request as { rawBody?: unknown };
+  return nodeRequest(request.raw, reply.raw, request, rawBody, request.body);
+}
+
+function send(reply: FastifyReply, { status, headers, body }: WebhookResponse): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
 }

@@ -36,7 +36,7 @@ declare module 'http' {
  * app.use(wechat({ token: 'TOKEN', path: '/wechat' }, { text: (message) => message.content }));
  */
 export function wechat(options: AdapterOptions, handlers?: HandlersLike): Middleware {
-  const { webhook, accepts } = mount(options, handlers);
+  const { accepts, handle } = mount(options, handlers);
   return async (ctx, next) => {
     for (const target of [ctx, ctx.req]) expose(target, 'wechatMessage');
     expose(ctx, 'wechatReply');
@@ -44,15 +44,10 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Middle
 
     const { rawBody, body: parsed } = ctx.request as { rawBody?: unknown; body?: unknown };
     const request = nodeRequest(ctx.req, ctx.res, ctx, rawBody, parsed);
-    const { status, headers, body } = await webhook.handle(request, async (exchange, run) => {
-      for (const target of [ctx, ctx.req]) expose(target, 'wechatMessage', exchange.message);
-      if (webhook.hasHandlers) return run();
-      let answer: ReplyLike;
-      expose(ctx, 'wechatReply', (reply: ReplyLike) => {
-        answer = reply;
-      });
+    const { status, headers, body } = await handle(request, [ctx, ctx.req], async (answer) => {
+      expose(ctx, 'wechatReply', answer);
       await next();
-      return answer;
+      answer(undefined);
     });
     ctx.status = status;
     ctx.set(headers);

@@ -114,5 +114,6 @@ function typeOf(fields: Fields): MessageName {
   const kind = msgType.read(fields).toLowerCase();
   const isEvent = kind === 'event' || kind === 'device_event';
   const type = isEvent ? `${kind}:${event.read(fields).toLowerCase()}` : kind;
-  return (readers.has(type) ? type : isEvent ? 'event:unknown' : 'unknown') as MessageName;
+  const known = readers.has(type) && type.includes(':') === isEvent;
+  return (known ? type : isEvent ? 'event:unknown' : 'unknown') as MessageName;
 }

@@ -3,7 +3,7 @@ import { consoleLogger, type Logger } from '../logger.ts';
 import type { MessageName } from '../message/message.ts';
 import type { Tree } from '../tree.ts';
 import { renderXml } from '../xml.ts';
-import type { NewsReply, Reply, ReplyLike } from './reply.ts';
+import type { Article, NewsReply, Reply, ReplyLike } from './reply.ts';
 
 /** What the platform takes as "received, nothing to show"; never encrypted. */
 export const SUCCESS = 'success';
@@ -38,62 +38,70 @@ type Body<T extends Reply['type']> = (reply: Extract<Reply, { type: T }>) => Tre
 
 /** The wire form of each reply; undefined is `success`. */
 const BODIES: { [T in Reply['type']]: Body<T> } = {
-  text: ({ content }) => ({ Content: required({ content }) }),
-  image: ({ mediaId }) => ({ Image: { MediaId: required({ mediaId }) } }),
-  voice: ({ mediaId }) => ({ Voice: { MediaId: required({ mediaId }) } }),
-  video: ({ mediaId, title, description }) => ({
-    Video: { MediaId: required({ mediaId }), Title: title, Description: description },
+  text: (reply) => ({ Content: text(reply, 'content') }),
+  image: (reply) => ({ Image: { MediaId: text(reply, 'mediaId') } }),
+  voice: (reply) => ({ Voice: { MediaId: text(reply, 'mediaId') } }),
+  video: (reply) => ({
+    Video: {
+      MediaId: text(reply, 'mediaId'),
+      Title: optionalText(reply, 'title'),
+      Description: optionalText(reply, 'description'),
+    },
   }),
-  music: ({ musicUrl, hqMusicUrl, thumbMediaId, title, description }) => ({
+  music: (reply) => ({
     Music: {
-      Title: title,
-      Description: description,
-      MusicUrl: required({ musicUrl }),
-      HQMusicUrl: hqMusicUrl ?? musicUrl,
-      ThumbMediaId: thumbMediaId,
+      Title: optionalText(reply, 'title'),
+      Description: optionalText(reply, 'description'),
+      MusicUrl: text(reply, 'musicUrl'),
+      HQMusicUrl: optionalText(reply, 'hqMusicUrl') ?? reply.musicUrl,
+      ThumbMediaId: optionalText(reply, 'thumbMediaId'),
     },
   }),
   news: ({ articles }) =>
     articles.length === 0
       ? undefined
-      : {
-          ArticleCount: articles.length,
-          Articles: {
-            item: articles.map(({ title = '', description = '', picUrl = '', url = '' }) => ({
-              Title: title,
-              Description: description,
-              PicUrl: picUrl,
-              Url: url,
-            })),
-          },
-        },
-  transfer_customer_service: ({ kfAccount }) => ({
-    TransInfo: kfAccount === undefined ? undefined : { KfAccount: kfAccount },
+      : { ArticleCount: articles.length, Articles: { item: articles.map(articleTree) } },
+  transfer_customer_service: (reply) => {
+    const KfAccount = optionalText(reply, 'kfAccount');
+    return { TransInfo: KfAccount === undefined ? undefined : { KfAccount } };
+  },
+  device_text: (reply) => ({
+    ...device(reply),
+    SessionID: text(reply, 'sessionId'),
+    Content: text(reply, 'content'),
   }),
-  device_text: ({ deviceType, deviceId, sessionId, content }) => ({
-    ...device({ deviceType, deviceId }),
-    SessionID: required({ sessionId }),
-    Content: required({ content }),
+  device_event: (reply) => ({
+    Event: text(reply, 'event'),
+    ...device(reply),
+    SessionID: text(reply, 'sessionId'),
+    Content: text(reply, 'content'),
   }),
-  device_event: ({ event, deviceType, deviceId, sessionId, content }) => ({
-    Event: required({ event }),
-    ...device({ deviceType, deviceId }),
-    SessionID: required({ sessionId }),
-    Content: required({ content }),
-  }),
-  device_status: ({ deviceType, deviceId, deviceStatus }) => ({
-    ...device({ deviceType, deviceId }),
-    DeviceStatus: deviceStatus,
-  }),
-  hardware: ({ messageView, messageAction }) => ({
+  device_status: (reply) => ({ ...device(reply), DeviceStatus: flag(reply, 'deviceStatus') }),
+  hardware: (reply) => ({
     HardWare: {
-      MessageView: required({ messageView }),
-      MessageAction: required({ messageAction }),
+      MessageView: text(reply, 'messageView'),
+      MessageAction: text(reply, 'messageAction'),
     },
     FuncFlag: 0,
   }),
   none: () => undefined,
 };
+
+function articleTree(article: Article): Tree {
+  if (typeof article !== 'object' || article === null || Array.isArray(article)) {
+    throw new InvalidArgumentError(`an article is an object, not ${describe(article)}`);
+  }
+  return {
+    Title: optionalText(article, 'title') ?? '',
+    Description: optionalText(article, 'description') ?? '',
+    PicUrl: optionalText(article, 'picUrl') ?? '',
+    Url: optionalText(article, 'url') ?? '',
+  };
+}
+
+function device(reply: { deviceType: string; deviceId: string }): Tree {
+  return { DeviceType: text(reply, 'deviceType'), DeviceID: text(reply, 'deviceId') };
+}
 
 /**
  * Writes a reply as the XML that the platform expects in the body of the answer.
@@ -154,15 +162,27 @@ function withinLimit(
   return { ...reply, articles: reply.articles.slice(0, limit) };
 }
 
-function device({ deviceType, deviceId }: { deviceType: string; deviceId: string }): Tree {
-  return { DeviceType: required({ deviceType }), DeviceID: required({ deviceId }) };
-}
-
-/** Takes `{ name: value }`, so that the error can name what is missing. */
-function required(field: Record<string, string>): string {
-  const [name, value] = Object.entries(field)[0] as [string, unknown];
+function text<K extends string>(reply: Readonly<Record<K, string>>, name: K): string {
+  const value: unknown = reply[name];
   if (typeof value === 'string') return value;
   throw new InvalidArgumentError(`a reply needs ${name}, a string, not ${describe(value)}`);
+}
+
+/** Null is no text either: it is what a database gives. */
+function optionalText<K extends string>(
+  reply: Readonly<Partial<Record<K, string | undefined>>>,
+  name: K,
+): string | undefined {
+  const value: unknown = reply[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw new InvalidArgumentError(`${name} of a reply is a string, not ${describe(value)}`);
+}
+
+function flag<K extends string>(reply: Readonly<Record<K, 0 | 1>>, name: K): 0 | 1 {
+  const value: unknown = reply[name];
+  if (value === 0 || value === 1) return value;
+  throw new InvalidArgumentError(`a reply needs ${name}, 0 or 1, not ${describe(value)}`);
 }
 
 function describe(value: unknown): string {
