@@ -1,7 +1,7 @@
 import { MessageCipher } from './cipher.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
-import { consoleLogger, type Logger } from './logger.ts';
+import { consoleLogger, type Logger, protect } from './logger.ts';
 import type { ErrorHandler } from './router.ts';
 
 const MODES = ['plain', 'compatible', 'safe'] as const;
@@ -61,7 +61,6 @@ export function createAccount(given: string | WebhookOptions): Account {
   if (typeof options !== 'object' || options === null) {
     throw new NeedParamError('options are needed: the token, or an object with at least { token }');
   }
-  checkSpelling(options);
   const tokens = textsOf('token', options.token);
   const keys = textsOf('encodingAESKey', options.encodingAESKey);
   const { appid, logger = consoleLogger, mode = keys.length > 0 ? 'safe' : 'plain' } = options;
@@ -79,6 +78,7 @@ export function createAccount(given: string | WebhookOptions): Account {
       `logger needs the methods error, warn, info and debug, as pino has`,
     );
   }
+  checkNames(options, logger);
   if (keys.length > 0 && !appid) throw new NeedParamError('appid is needed with encodingAESKey');
   if (keys.length === 0 && mode !== 'plain') {
     throw new NeedParamError(`encodingAESKey and appid are needed in the mode ${mode}`);
@@ -95,7 +95,7 @@ export function createAccount(given: string | WebhookOptions): Account {
     onError: optionalFunction('onError', options.onError),
     bodyLimit: positive('bodyLimit', options.bodyLimit ?? 1024 * 1024),
     maxAge: options.maxAge === undefined ? undefined : positive('maxAge', options.maxAge),
-    logger,
+    logger: protect(logger),
   };
 }
 
@@ -133,11 +133,12 @@ const NAMES: Record<keyof WebhookOptions, true> = {
 };
 
 /** `encodingAesKey` would leave an account unencrypted without a word. */
-function checkSpelling(options: object): void {
+function checkNames(options: object, logger: Logger): void {
   for (const given of Object.keys(options)) {
+    if (given in NAMES) continue;
     const name = Object.keys(NAMES).find((known) => known.toLowerCase() === given.toLowerCase());
-    if (name && name !== given)
-      throw new InvalidArgumentError(`the option ${given} is spelt ${name}`);
+    if (name) throw new InvalidArgumentError(`the option ${given} is spelt ${name}`);
+    logger.warn({ option: given }, `the option ${given} is not known and has no effect`);
   }
 }
 

@@ -75,12 +75,13 @@ function ask(route: Route): Promise<ReplyLike> {
 export function nodeRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  native: unknown,
+  native: unknown = request,
   ...bodies: unknown[]
 ): WebhookRequest {
   const url = request.url ?? '';
   const gone = new AbortController();
   response.once('close', () => gone.abort());
+  if (response.destroyed) gone.abort();
   return {
     method: request.method ?? 'GET',
     query: parse(url.includes('?') ? url.slice(url.indexOf('?') + 1) : ''),
@@ -97,6 +98,7 @@ function isUsable(body: unknown): body is string | Uint8Array | Readable {
 
 /** Makes a property that throws NeedParseError until it is given a value. */
 export function expose(target: object, name: string, value?: unknown): void {
+  if (value === undefined && Object.hasOwn(target, name)) return;
   const get = () => {
     if (value !== undefined) return value;
     throw new NeedParseError(

@@ -62,6 +62,9 @@ export class MessageCipher {
 
   /** Encrypts a text for the `Encrypt` tag of a reply. `random` (16 bytes) is for tests. */
   encrypt(text: string, random: Uint8Array = randomBytes(RANDOM)): string {
+    if (random.length !== RANDOM) {
+      throw new InvalidArgumentError(`random must have ${RANDOM} bytes`);
+    }
     const message = Buffer.from(text);
     const length = Buffer.alloc(LENGTH);
     length.writeUInt32BE(message.length);

@@ -17,3 +17,20 @@ export const consoleLogger: Logger = {
   info: () => {},
   debug: () => {},
 };
+
+/** A logger that fails, for a disk that is full, must not cost a user the answer. */
+export function protect(logger: Logger): Logger {
+  const safely = (level: keyof Logger) => (details: object, message: string) => {
+    try {
+      logger[level](details, message);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+  return {
+    error: safely('error'),
+    warn: safely('warn'),
+    info: safely('info'),
+    debug: safely('debug'),
+  };
+}

@@ -9,6 +9,12 @@ export type Dispatch = (exchange: Exchange) => ReplyLike | Promise<ReplyLike>;
 /** Answers instead of a handler that failed. */
 export type ErrorHandler = (error: unknown, exchange: Exchange) => ReplyLike | Promise<ReplyLike>;
 
+/** Runs when it matches, and then decides whether to go on. */
+interface Layer {
+  readonly matches: (exchange: Exchange) => boolean;
+  readonly run: Middleware;
+}
+
 type ShortName<N> = N extends `event:${infer Short}` ? Short : never;
 type LongName<N> = N extends KeyedEventName ? N : `event:${N & string}` & KeyedEventName;
 
@@ -26,18 +32,16 @@ type LongName<N> = N extends KeyedEventName ? N : `event:${N & string}` & KeyedE
  * app.use('/wechat', wechat('TOKEN', router));
  */
 export class Router {
-  readonly #layers: Middleware[] = [];
+  readonly #layers: Layer[] = [];
   #default: Handler | undefined;
   #error: ErrorHandler | undefined;
 
   /** Adds middleware, or another router whose handlers come next in line. */
   use(...layers: (Middleware | Router)[]): this {
     for (const layer of layers) {
-      this.#layers.push(
-        layer instanceof Router
-          ? (exchange, next) => layer.run(exchange, next)
-          : checkFunction(layer, 'use'),
-      );
+      const isRouter = layer instanceof Router;
+      const run: Middleware = isRouter ? (exchange, next) => layer.run(exchange, next) : layer;
+      this.#layers.push({ matches: () => true, run: checkFunction(run, 'use') });
     }
     return this;
   }
@@ -109,6 +113,7 @@ export class Router {
 
   /** Runs an exchange through the router; `next` answers what it does not handle. */
   async run(exchange: Exchange, next?: () => Promise<ReplyLike>): Promise<ReplyLike> {
+    // What fails after this router is not this router's to answer.
     const outside: unknown[] = [];
     const leave = async () => {
       try {
@@ -131,12 +136,14 @@ export class Router {
     exchange: Exchange,
     next: () => Promise<ReplyLike>,
   ): Promise<ReplyLike> {
-    const layer = this.#layers[index];
+    let at = index;
+    while (at < this.#layers.length && !this.#layers[at]?.matches(exchange)) at += 1;
+    const layer = this.#layers[at];
     if (!layer) return this.#default ? this.#default(exchange.message, exchange) : next();
     let later: Promise<ReplyLike> | undefined;
-    const reply = await layer(exchange, () => {
+    const reply = await layer.run(exchange, () => {
       if (later) throw new InvalidArgumentError('a middleware called next() twice');
-      later = this.#runFrom(index + 1, exchange, next);
+      later = this.#runFrom(at + 1, exchange, next);
       // A middleware may go on without waiting; its own failure must not leave this one unhandled.
       later.catch(() => {});
       return later;
@@ -146,9 +153,8 @@ export class Router {
 
   #when(matches: (exchange: Exchange) => boolean, handler: Handler, method: string): this {
     checkFunction(handler, method);
-    return this.use((exchange, next) =>
-      matches(exchange) ? handler(exchange.message, exchange) : next(),
-    );
+    this.#layers.push({ matches, run: (exchange) => handler(exchange.message, exchange) });
+    return this;
   }
 }
 

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { InvalidArgumentError } from './errors.ts';
+import { InvalidArgumentError, NeedParamError } from './errors.ts';
 
 /** What the platform signs: the account's token, and the query of the delivery. */
 export interface SignedParts {
@@ -63,6 +63,7 @@ export function isSameSignature(expected: string, given: unknown): boolean {
  *
  * @example
  * jsapiSignature({ ticket, noncestr: 'abc', timestamp: 1414587457, url: 'https://example.com/?a=1' })
+ * @throws {NeedParamError} when one of the four is missing
  * @throws {InvalidArgumentError} when the address is escaped for HTML
  * @see https://developers.weixin.qq.com/doc/service/guide/h5/jssdk.html
  */
@@ -73,6 +74,9 @@ export function jsapiSignature(parts: {
   timestamp: number | string;
   url: string;
 }): string {
+  for (const name of ['ticket', 'noncestr', 'timestamp', 'url'] as const) {
+    if (!parts[name]) throw new NeedParamError(`${name} is needed to sign a page`);
+  }
   if (parts.url.includes('&amp;')) {
     throw new InvalidArgumentError(
       'url holds "&amp;": give the address as the browser shows it, not escaped for HTML',

@@ -48,8 +48,13 @@ export function parseXml(text: string, root: string): Fields {
     parent.children ??= Object.create(null) as Record<string, FieldValue>;
     append(parent.children, name, children ?? text);
   });
+  parser.on('error', (error) => {
+    // The platform has sent CDATA sections that lack their "<"; their "]]>" is kept as text.
+    if (!error.message.includes('"]]>"')) throw error;
+  });
   try {
-    parser.write(withoutForbidden(text)).close();
+    // A substitute, not nothing: what is left must not become the end of a CDATA section.
+    parser.write(text.toWellFormed().replace(FORBIDDEN, '\ufffd')).close();
   } catch (error) {
     if (error instanceof ParseError) throw error;
     throw new ParseError(`the XML is not well-formed: ${(error as Error).message}`);
@@ -81,9 +86,6 @@ export function renderXml(tree: Tree): string {
 function renderValue(value: TreeValue): string {
   if (typeof value === 'object') return renderXml(value);
   if (typeof value === 'number') return String(value);
-  return `<![CDATA[${withoutForbidden(value).replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
-}
-
-function withoutForbidden(text: string): string {
-  return text.toWellFormed().replace(FORBIDDEN, '');
+  const text = value.toWellFormed().replace(FORBIDDEN, '');
+  return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 }

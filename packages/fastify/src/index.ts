@@ -14,6 +14,8 @@ import plugin from 'fastify-plugin';
 
 export * from '@wechat-mp/core';
 
+const UNREAD = 'application/vnd.wechat-mp.unread';
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The message of this request. Throws NeedParseError while there is none. */
@@ -48,27 +50,32 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Fastif
   }
 
   async function preparing(app: FastifyInstance): Promise<void> {
-    for (const type of ['text/xml', 'application/xml']) {
-      if (app.hasContentTypeParser(type)) continue;
-      app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
-    }
+    const isOurs = ({ url }: FastifyRequest) => accepts(url, url.split('?', 1)[0] as string);
+    // Under a type of its own, the body passes by the app's parsers: it has to be verified as it came.
+    if (!app.hasContentTypeParser(UNREAD))
+      app.addContentTypeParser(UNREAD, (_request, payload, done) => done(null, payload));
+    app.addHook('onRequest', async (request) => {
+      if (isOurs(request)) request.headers['content-type'] = UNREAD;
+    });
     app.addHook('preHandler', async (request, reply) => {
       const described = describe(request, reply);
-      if (!accepts(request.url, request.url.split('?', 1)[0] as string)) return;
-      // Goes on when the route can have the message, or the refusal was sent.
-      await new Promise<void>((proceed) => {
+      if (!isOurs(request)) return;
+      const refusal = await new Promise<WebhookResponse | undefined>((resolve) => {
+        let isRouteAsked = false;
         const response = handle(described, [request], (answer) => {
           expose(reply, 'wechatReply', (given: ReplyLike) => {
             answer(given);
             return reply;
           });
-          proceed();
+          isRouteAsked = true;
+          resolve(undefined);
         });
         void response.then((value) => {
-          if (!reply.sent) send(reply, value);
-          proceed();
+          if (!isRouteAsked) resolve(value);
+          else if (!reply.sent) send(reply, value);
         });
       });
+      return refusal && send(reply, refusal);
     });
   }
 }

@@ -44,11 +44,14 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Middle
 
     const { rawBody, body: parsed } = ctx.request as { rawBody?: unknown; body?: unknown };
     const request = nodeRequest(ctx.req, ctx.res, ctx, rawBody, parsed);
+    let isAnswered = false;
     const { status, headers, body } = await handle(request, [ctx, ctx.req], async (answer) => {
       expose(ctx, 'wechatReply', answer);
       await next();
+      isAnswered = ctx.body !== undefined;
       answer(undefined);
     });
+    if (isAnswered) return;
     ctx.status = status;
     ctx.set(headers);
     ctx.body = body;
