@@ -27,7 +27,7 @@ export interface Mounted {
   readonly hasHandlers: boolean;
   readonly path: string | undefined;
   /** Whether a request is WeChat's: signed, rightly or not, and at `path` when one was given. */
-  readonly accepts: (url: string, path: string) => boolean;
+  readonly accepts: (url: string) => boolean;
   /** Answers a request, showing its message to the handlers or the route as `wechatMessage` of `targets`. */
   readonly handle: (
     request: WebhookRequest,
@@ -49,9 +49,9 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
   return {
     hasHandlers: webhook.hasHandlers,
     path,
-    accepts: (url, given) =>
+    accepts: (url) =>
       /[?&](msg_)?signature=/.test(url) &&
-      (path === undefined || withoutSlash(given) === withoutSlash(path)),
+      (path === undefined || withoutSlash(url.split('?', 1)[0] as string) === withoutSlash(path)),
     handle: (request, targets, route) =>
       webhook.handle(request, (exchange, next) => {
         for (const target of targets) expose(target, 'wechatMessage', exchange.message);

@@ -1,8 +1,8 @@
 import { ParseError } from './errors.ts';
 import { type Fields, type FieldValue, MAX_DEPTH, MAX_FIELDS } from './tree.ts';
 
-/** A string, or a number outside of strings. A string without end runs to the end: never a step back. */
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|-?\d[\d.eE+-]*/gs;
+/** Strings, numbers and openings. A string without end runs to the end, so there is no step back. */
+const TOKEN = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|-?\d[\d.eE+-]*|[{[]/gs;
 
 /**
  * Reads a JSON object into the same shape as XML gives, every value text.
@@ -10,11 +10,11 @@ const STRING_OR_NUMBER = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|-?\d[\d.eE+-]*/gs
  * Numbers are quoted before they are parsed: ids exceed 2^53, and JSON.parse would round them.
  */
 export function parseJson(text: string): Fields {
-  const quoted = quoteNumbers(text);
   let value: unknown;
   try {
-    value = JSON.parse(quoted);
-  } catch {
+    value = JSON.parse(quoteNumbers(text));
+  } catch (error) {
+    if (error instanceof ParseError) throw error;
     throw new ParseError('the JSON is not well-formed');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -25,10 +25,10 @@ export function parseJson(text: string): Fields {
 
 function quoteNumbers(text: string): string {
   let count = 0;
-  return text.replace(STRING_OR_NUMBER, (part) => {
+  return text.replace(TOKEN, (token) => {
     count += 1;
     if (count > 2 * MAX_FIELDS) throw new ParseError(`the JSON has over ${MAX_FIELDS} fields`);
-    return part[0] === '"' ? part : `"${part}"`;
+    return /^[-\d]/.test(token) ? `"${token}"` : token;
   });
 }
 

@@ -40,12 +40,15 @@ export function respond(body: string, type: keyof typeof CONTENT_TYPES = 'text')
 
 /** Makes the response of a request that was refused: the sender learns the status, the log why. */
 export function refuse(error: unknown, logger: Logger): WebhookResponse {
-  const status = error instanceof WechatError ? (STATUSES[error.code as RefusalCode] ?? 500) : 500;
-  const body = STATUS_CODES[status] as string;
-  if (error instanceof WechatError && status < 500) {
-    logger.warn({ code: error.code, status }, `refused a delivery: ${error.message}`);
-  } else {
+  const known = error instanceof WechatError ? STATUSES[error.code as RefusalCode] : undefined;
+  const status = known ?? 500;
+  if (known === undefined) {
     logger.error({ err: error, status }, 'a delivery failed before it reached a handler');
+  } else {
+    const { code, message } = error as WechatError;
+    // A request for no account is nobody's: any scanner could fill the log with it.
+    logger[known === 404 ? 'info' : 'warn']({ code, status }, `refused a delivery: ${message}`);
   }
-  return { ...respond(body), status, headers: { ...respond(body).headers, ...HEADERS[status] } };
+  const { headers } = respond('');
+  return { status, headers: { ...headers, ...HEADERS[status] }, body: `${STATUS_CODES[status]}` };
 }

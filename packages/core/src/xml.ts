@@ -25,14 +25,17 @@ interface Element {
  */
 export function parseXml(text: string, root: string): Fields {
   let count = 0;
+  const bound = (): void => {
+    count += 1;
+    if (count > MAX_FIELDS) throw new ParseError(`the XML has over ${MAX_FIELDS} tags or sections`);
+  };
   const open: Element[] = [{ text: '', children: undefined }];
   const parser = new SaxesParser({ position: false });
   parser.on('doctype', () => {
     throw new ParseError('the XML has a DOCTYPE, which is refused');
   });
   parser.on('opentag', () => {
-    count += 1;
-    if (count > MAX_FIELDS) throw new ParseError(`the XML has over ${MAX_FIELDS} tags`);
+    bound();
     if (open.length > MAX_DEPTH) throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
     open.push({ text: '', children: undefined });
   });
@@ -40,6 +43,7 @@ export function parseXml(text: string, root: string): Fields {
     if (chunk.trim() !== '') (open.at(-1) as Element).text += chunk;
   });
   parser.on('cdata', (chunk) => {
+    bound();
     (open.at(-1) as Element).text += chunk;
   });
   parser.on('closetag', ({ name }) => {

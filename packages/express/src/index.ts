@@ -38,7 +38,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Reques
   return async (req, res, next) => {
     expose(req, 'wechatMessage');
     expose(res, 'wechatReply');
-    if (!accepts(req.url, req.path)) return next();
+    if (!accepts(req.url)) return next();
 
     const { rawBody } = req as Request & { rawBody?: unknown };
     const request = nodeRequest(req, res, req, rawBody, req.body);

@@ -50,16 +50,15 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Fastif
   }
 
   async function preparing(app: FastifyInstance): Promise<void> {
-    const isOurs = ({ url }: FastifyRequest) => accepts(url, url.split('?', 1)[0] as string);
     // Under a type of its own, the body passes by the app's parsers: it has to be verified as it came.
     if (!app.hasContentTypeParser(UNREAD))
       app.addContentTypeParser(UNREAD, (_request, payload, done) => done(null, payload));
     app.addHook('onRequest', async (request) => {
-      if (isOurs(request)) request.headers['content-type'] = UNREAD;
+      if (accepts(request.url)) request.headers['content-type'] = UNREAD;
     });
     app.addHook('preHandler', async (request, reply) => {
       const described = describe(request, reply);
-      if (!isOurs(request)) return;
+      if (!accepts(request.url)) return;
       const refusal = await new Promise<WebhookResponse | undefined>((resolve) => {
         let isRouteAsked = false;
         const response = handle(described, [request], (answer) => {

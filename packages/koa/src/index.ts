@@ -40,7 +40,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Middle
   return async (ctx, next) => {
     for (const target of [ctx, ctx.req]) expose(target, 'wechatMessage');
     expose(ctx, 'wechatReply');
-    if (!accepts(ctx.url, ctx.path)) return next();
+    if (!accepts(ctx.url)) return next();
 
     const { rawBody, body: parsed } = ctx.request as { rawBody?: unknown; body?: unknown };
     const request = nodeRequest(ctx.req, ctx.res, ctx, rawBody, parsed);

@@ -486,12 +486,10 @@ export const EVENTS = {
   },
   /** 导购顾问邀请结果: a shopping guide answered an invitation; no list of its fields is known, see `fields`. */
   'event:guide_invite_result_event': {},
-  /** 为顾问分配客户 */
+  /** 为顾问分配客户: a customer was assigned to a guide; no list of its fields is known, see `fields`. */
   'event:add_guide_buyer_relation_event': {},
-  /** 授权用户资料变更 */
-  'event:user_info_modified': {
-    ...authorization,
-  },
+  /** 授权用户资料变更: a user changed what was authorised. */
+  'event:user_info_modified': authorization,
   /** 用户撤回授权: a user took an authorisation back. */
   'event:user_authorization_revoke': authorization,
   /** 授权用户注销: an authorised user closed the account. */

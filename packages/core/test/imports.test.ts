@@ -1,0 +1,169 @@
+/** Imports run one way, and files stay short: what docs say of the rooms is true of the sources. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+const packages = new URL('../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, packages), 'utf8');
+const sources = readdirSync(packages)
+  .flatMap((name) =>
+    readdirSync(new URL(`${name}/src/`, packages), { recursive: true, encoding: 'utf8' }).map(
+      (file) => `${name}/src/${file.replaceAll('\\', '/')}`,
+    ),
+  )
+  .filter((path) => path.endsWith('.ts'));
+const core = sources
+  .filter((path) => path.startsWith('core/src/'))
+  .map((path) => path.slice('core/src/'.length));
+const ADAPTERS = ['express', 'koa', 'fastify'];
+
+/** Every module that a source names, by `import`, `export … from`, `import()` or `require()`. */
+function importsOf(source: string): string[] {
+  const code = withoutComments(source);
+  const named = code.matchAll(
+    /\bfrom\s*(['"])(.+?)\1|\b(?:import|require)\b\s*\(?\s*(['"])(.+?)\3/g,
+  );
+  return [...named].map(([, , from, , called]) => (from ?? called) as string);
+}
+
+function withoutComments(source: string): string {
+  return source.replaceAll(/\/\*.*?\*\/|(?<=^|\s)\/\/[^\n]*/gs, '');
+}
+
+/** What each file of core imports of core, as paths from src. */
+const graph = new Map(
+  core.map((file) => [
+    file,
+    importsOf(read(`core/src/${file}`))
+      .filter((name) => name.startsWith('.'))
+      .map((name) => posix.join(posix.dirname(file), name)),
+  ]),
+);
+const importers = (of: string) =>
+  [...graph].filter(([, imported]) => imported.includes(of)).map(([file]) => file);
+
+/** Everything that a file reaches, itself left out unless a cycle leads back to it. */
+function reach(file: string): Set<string> {
+  const reached = new Set<string>();
+  const visit = (next: string) => {
+    for (const imported of graph.get(next) ?? []) {
+      if (reached.has(imported)) continue;
+      reached.add(imported);
+      visit(imported);
+    }
+  };
+  visit(file);
+  return reached;
+}
+
+test('the reader of imports sees every form', () => {
+  const source = `
+    import a from './a.ts';
+    import { type B, // a comment
+      c } from "./b.ts";
+    import './c.ts';
+    export * from './d.ts';
+    export { e } from './e.ts';
+    const f = await import('./f.ts');
+    const g = require('./g.ts');
+    type H = import('./h.ts').H;
+    // import './not.ts'
+    /* import './not.ts' */
+  `;
+  expect(importsOf(source).join(' ')).toBe(
+    './a.ts ./b.ts ./c.ts ./d.ts ./e.ts ./f.ts ./g.ts ./h.ts',
+  );
+});
+
+test('all sources are seen, and every import in core leads to one of them', () => {
+  expect(core).toContain('message/events.ts');
+  expect(graph.get('webhook.ts')).toContain('envelope.ts');
+  const lost = [...graph].flatMap(([file, names]) =>
+    names.filter((name) => !core.includes(name)).map((name) => `${file} → ${name}`),
+  );
+  expect(lost).toEqual([]);
+});
+
+test('no file of core reaches itself', () => {
+  expect(core.filter((file) => reach(file).has(file))).toEqual([]);
+});
+
+test('only the public surface and the adapters’ part import the entry', () => {
+  expect(importers('webhook.ts').sort()).toEqual(['adapter.ts', 'index.ts']);
+  expect(importers('adapter.ts')).toEqual(['index.ts']);
+  expect(importers('index.ts')).toEqual([]);
+});
+
+describe('the lower rooms', () => {
+  test.each([
+    ['errors.ts', []],
+    ['tree.ts', []],
+    ['logger.ts', []],
+    ['xml.ts', ['errors.ts', 'tree.ts']],
+    ['json.ts', ['errors.ts', 'tree.ts']],
+    ['signature.ts', ['errors.ts']],
+    ['cipher.ts', ['errors.ts', 'signature.ts']],
+  ])('%s imports nothing but %j', (file, allowed) => {
+    expect(allowed).toEqual(expect.arrayContaining(graph.get(file) ?? ['no such file']));
+  });
+
+  // A reply says what it answers, by the message's name: types only, from message/message.ts.
+  test.each([
+    ['message/', ['errors.ts', 'json.ts', 'tree.ts', 'xml.ts']],
+    ['reply/', ['errors.ts', 'logger.ts', 'message/message.ts', 'tree.ts', 'xml.ts']],
+  ])('%s imports nothing outside itself but %j', (room, allowed) => {
+    const outside = core
+      .filter((file) => file.startsWith(room))
+      .flatMap((file) => graph.get(file) ?? [])
+      .filter((name) => !name.startsWith(room));
+    expect(outside).not.toEqual([]);
+    expect(allowed).toEqual(expect.arrayContaining(outside));
+  });
+
+  test.each([
+    ['message/', ['reply/', 'delivery/', 'router.ts', 'webhook.ts', 'envelope.ts', 'account.ts']],
+    ['reply/', ['delivery/', 'router.ts', 'webhook.ts', 'envelope.ts', 'account.ts']],
+    ['router.ts', ['delivery/', 'webhook.ts', 'envelope.ts', 'account.ts']],
+  ])('%s does not reach %j, whatever the way', (room, forbidden) => {
+    const reached = core
+      .filter((file) => file.startsWith(room))
+      .flatMap((file) => [...reach(file)]);
+    const wrong = reached.filter((file) => forbidden.some((name) => file.startsWith(name)));
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('adapters', () => {
+  test.each(ADAPTERS)('%s imports core and its framework only', (name) => {
+    const allowed = ['@wechat-mp/core', name, `${name}-plugin`];
+    const imported = sources
+      .filter((path) => path.startsWith(`${name}/`))
+      .flatMap((path) => importsOf(read(path)));
+    expect(imported).toContain('@wechat-mp/core');
+    expect(imported).toContain(name);
+    expect(allowed).toEqual(expect.arrayContaining(imported));
+  });
+
+  test('together they have fewer than 150 lines of code', () => {
+    const paths = sources.filter((path) => ADAPTERS.some((name) => path.startsWith(`${name}/`)));
+    const lines = paths.flatMap((path) => withoutComments(read(path)).split('\n'));
+    expect(lines.filter((line) => line.trim() !== '').length).toBeLessThan(150);
+  });
+});
+
+test('core imports no framework', () => {
+  const frameworks = core.flatMap((file) =>
+    importsOf(read(`core/src/${file}`)).filter((name) =>
+      ADAPTERS.includes(name.split('/', 1)[0] ?? ''),
+    ),
+  );
+  expect(frameworks).toEqual([]);
+});
+
+test('every file but the table of events has fewer than 300 lines', () => {
+  const long = sources
+    .filter((path) => path !== 'core/src/message/events.ts')
+    .map((path) => [path, read(path).split('\n').length - 1] as const)
+    .filter(([, lines]) => lines >= 300);
+  expect(long).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import { inspect } from 'node:util';
+import type { Logger, WebhookOptions } from '@wechat-mp/core';
+
+export interface Line {
+  level: keyof Logger;
+  details: Record<string, unknown>;
+  message: string;
+}
+
+/** A logger that keeps what it is told. */
+export function recorder(): Logger & { lines: Line[]; text(): string } {
+  const lines: Line[] = [];
+  const write = (level: keyof Logger) => (details: object, message: string) => {
+    lines.push({ level, details: details as Record<string, unknown>, message });
+  };
+  return {
+    lines,
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
+    text: () => lines.map((line) => inspect(line, { depth: 9 })).join('\n'),
+  };
+}
+
+/** Two accounts of the platform, with keys whose spare bits are not zero. */
+export const SAFE = {
+  token: 'first_token',
+  appid: 'wx5823bf96d3bd56c7',
+  encodingAESKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
+} satisfies WebhookOptions;
+
+export const CHANGED = {
+  token: 'second_token',
+  appid: SAFE.appid,
+  encodingAESKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+} satisfies WebhookOptions;
+
+/** What a promise or function throws; fails the test when it does not throw. */
+export async function failureOf(action: () => unknown): Promise<Error> {
+  try {
+    await action();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('it did not throw');
+}

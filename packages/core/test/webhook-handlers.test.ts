@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  createWebhook,
+  type Handler,
+  InvalidArgumentError,
+  type ReplyLike,
+  type WebhookOptions,
+} from '@wechat-mp/core';
+import { event, GH, OPENID, plain, userMessage } from '../../../test/support/platform.ts';
+import { recorder } from './support.ts';
+
+const ACCOUNT = { token: 'TOKEN' };
+const TEXT = userMessage('text', { Content: 'private words' });
+const KEY = { type: 'text', id: '6038700799783131222', target: GH, source: OPENID };
+
+function setUp(handler: Handler, options: Partial<WebhookOptions> = {}) {
+  const log = recorder();
+  const webhook = createWebhook({ ...ACCOUNT, logger: log, ...options }, handler);
+  const send = (signal?: AbortSignal) => webhook.handle({ ...plain(ACCOUNT, TEXT), signal });
+  return { log, send };
+}
+const fail = () => {
+  throw new Error('broken');
+};
+const SUCCESS = { status: 200, body: 'success' };
+
+describe('a handler that fails', () => {
+  it.each<[string, Handler]>([
+    ['throws', fail],
+    ['rejects', async () => fail()],
+    [
+      'throws what is no error',
+      () => {
+        throw undefined;
+      },
+    ],
+    ['rejects with text', () => Promise.reject('broken')],
+  ])(
+    'because it %s is answered with success and logged with the message’s key',
+    async (_, handler) => {
+      const { send, log } = setUp(handler);
+      expect(await send()).toMatchObject(SUCCESS);
+      expect(log.lines).toHaveLength(1);
+      expect(log.lines[0]).toMatchObject({ level: 'error', details: KEY });
+      expect(log.lines[0]?.details).toHaveProperty('err');
+    },
+  );
+
+  it.each<[string, unknown]>([
+    ['a number', 42],
+    ['true', true],
+    ['an object', { content: 'hi' }],
+    ['a reply without its media', { type: 'image' }],
+    ['a promise of a number', Promise.resolve(42)],
+  ])('because it returned %s is told so in the log', async (_, value) => {
+    const { send, log } = setUp(() => value as ReplyLike);
+    expect(await send()).toMatchObject(SUCCESS);
+    expect(log.lines.map(({ level }) => level)).toEqual(['error']);
+    expect(log.lines[0]?.details['err']).toBeInstanceOf(InvalidArgumentError);
+  });
+
+  it('never has the text of the message in the log', async () => {
+    const { send, log } = setUp(fail);
+    await send();
+    expect(log.text()).toContain('broken');
+    expect(log.text()).not.toContain('private words');
+  });
+});
+
+describe('onError', () => {
+  it.each<[string, NonNullable<WebhookOptions['onError']>, string]>([
+    ['its text', (error) => `Sorry: ${(error as Error).message}`, 'Sorry: broken'],
+    ['what it promises', async (_, { message }) => `Sorry, ${message.source}`, `Sorry, ${OPENID}`],
+    ['nothing', () => undefined, 'success'],
+  ])('answers with %s, and then nothing is logged', async (_, onError, expected) => {
+    const { send, log } = setUp(fail, { onError });
+    const { status, body } = await send();
+    expect(status).toBe(200);
+    expect(body).toContain(expected);
+    expect(log.lines).toEqual([]);
+  });
+
+  it.each<[string, NonNullable<WebhookOptions['onError']>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('worse');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('worse'))],
+    ['returns a number', () => 42 as never],
+  ])('that %s is answered with success, and both errors are logged', async (_, onError) => {
+    const { send, log } = setUp(fail, { onError });
+    expect(await send()).toMatchObject(SUCCESS);
+    expect(log.lines).toHaveLength(1);
+    expect(log.lines[0]).toMatchObject({ level: 'error', details: KEY });
+    expect(String(log.lines[0]?.details['cause'])).toContain('broken');
+    expect(String(log.lines[0]?.details['err'])).toMatch(/worse|number/);
+  });
+
+  it('is not asked when a handler is fine', async () => {
+    const onError = jest.fn(() => 'sorry');
+    const { send } = setUp(() => 'hello', { onError });
+    expect((await send()).body).toContain('hello');
+    expect(onError).not.toHaveBeenCalled();
+  });
+});
+
+describe('the reply window', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  const after = (milliseconds: number, value: ReplyLike | Error): Handler => {
+    return () =>
+      new Promise((resolve, reject) => {
+        const settle = () => (value instanceof Error ? reject(value) : resolve(value));
+        setTimeout(settle, milliseconds);
+      });
+  };
+  const watch = (promise: Promise<{ body: string }>) => {
+    const seen: { body?: string } = {};
+    void promise.then(({ body }) => {
+      seen.body = body;
+    });
+    return seen;
+  };
+
+  it.each([
+    [undefined, 4500],
+    [1000, 1000],
+    [9000, 9000],
+  ])('of %s ms ends after %d ms with success', async (replyWindow, milliseconds) => {
+    const { send, log } = setUp(() => new Promise(() => {}), { replyWindow });
+    const seen = watch(send());
+    await jest.advanceTimersByTimeAsync(milliseconds - 1);
+    expect(seen.body).toBeUndefined();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(seen.body).toBe('success');
+    expect(jest.getTimerCount()).toBe(0);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('is long enough for a handler that answers within it', async () => {
+    const { send, log } = setUp(after(4499, 'just in time'));
+    const seen = watch(send());
+    await jest.advanceTimersByTimeAsync(4499);
+    expect(seen.body).toContain('just in time');
+    expect(jest.getTimerCount()).toBe(0);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('leaves no timer behind when the answer comes at once', async () => {
+    const { send } = setUp(() => 'hi');
+    expect((await send()).body).toContain('hi');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('warns of a reply that comes after it, once, with the message’s key', async () => {
+    const { send, log } = setUp(after(6000, 'too late'));
+    const seen = watch(send());
+    await jest.advanceTimersByTimeAsync(5999);
+    expect(seen.body).toBe('success');
+    expect(log.lines).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(log.lines).toHaveLength(1);
+    expect(log.lines[0]).toMatchObject({ level: 'warn', details: KEY });
+    expect(log.lines[0]?.details['time']).toEqual(expect.any(Number));
+    expect(log.text()).not.toContain('too late');
+  });
+
+  it.each([[null], [''], [undefined]])('does not warn when %j comes after it', async (nothing) => {
+    const { send, log } = setUp(after(6000, nothing));
+    watch(send());
+    await jest.advanceTimersByTimeAsync(6000);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('logs a failure that comes after it', async () => {
+    const { send, log } = setUp(after(6000, new Error('late failure')));
+    const seen = watch(send());
+    await jest.advanceTimersByTimeAsync(6000);
+    expect(seen.body).toBe('success');
+    expect(log.lines).toHaveLength(1);
+    expect(log.lines[0]).toMatchObject({ level: 'error', details: KEY });
+    expect(String(log.lines[0]?.details['err'])).toContain('late failure');
+  });
+
+  it('aborts the signal of the exchange when it ends, not before', async () => {
+    let aborted: number | undefined;
+    const { send } = setUp((_, { signal }) => {
+      signal.addEventListener('abort', () => {
+        aborted = performance.now() - start;
+      });
+      return new Promise(() => {});
+    });
+    const start = performance.now();
+    void send();
+    await jest.advanceTimersByTimeAsync(4499);
+    expect(aborted).toBeUndefined();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(aborted).toBe(4500);
+  });
+
+  it('ends when the client goes away, and the signal tells the handler', async () => {
+    const gone = new AbortController();
+    let signal: AbortSignal | undefined;
+    const { send, log } = setUp((message, exchange) => {
+      signal = exchange.signal;
+      return after(1000, 'for nobody')(message, exchange);
+    });
+    const seen = watch(send(gone.signal));
+    await jest.advanceTimersByTimeAsync(500);
+    expect([seen.body, signal?.aborted]).toEqual([undefined, false]);
+    gone.abort();
+    await jest.advanceTimersByTimeAsync(0);
+    expect([seen.body, signal?.aborted]).toEqual(['success', true]);
+    await jest.advanceTimersByTimeAsync(500);
+    expect(log.lines).toHaveLength(1);
+    expect(log.lines[0]).toMatchObject({ level: 'warn', details: KEY });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('does not wait for a client that was gone before', async () => {
+    const { send } = setUp(() => new Promise(() => {}));
+    const seen = watch(send(AbortSignal.abort()));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(seen.body).toBe('success');
+  });
+});
+
+describe('an exchange', () => {
+  it('holds the framework’s request and an empty state', async () => {
+    const native = { url: '/wechat' };
+    const seen: unknown[] = [];
+    const webhook = createWebhook(ACCOUNT, (message, exchange) => {
+      seen.push(exchange.native, exchange.state, exchange.message === message, exchange.match);
+    });
+    await webhook.handle({ ...plain(ACCOUNT, event('CLICK', { EventKey: 'A' })), native });
+    expect(seen).toEqual([native, {}, true, undefined]);
+  });
+});

@@ -1,0 +1,102 @@
+/** Servers on free ports, and a client that sends exactly what it is told to. */
+import { once } from 'node:events';
+import { createServer, type RequestListener, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import type { Logger } from '@wechat-mp/core';
+import type { FastifyInstance } from 'fastify';
+import type { Answer } from './platform.ts';
+
+export interface Sent {
+  method: string;
+  query: Record<string, string | string[]>;
+  /** Several chunks go out one by one, without a Content-Length. */
+  body?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /** Null sends none. Default: text/xml, as the platform does. */
+  contentType?: string | null;
+  connection?: 'close' | 'keep-alive';
+}
+
+export interface HttpAnswer extends Answer {
+  headers: Record<string, string | string[] | undefined>;
+}
+
+/** Sends one request on a connection of its own, by default one that closes after the answer. */
+export async function send(address: string, sent: Sent): Promise<HttpAnswer> {
+  const { method, body, contentType = 'text/xml', connection = 'close' } = sent;
+  const chunks = typeof body === 'string' || body instanceof Uint8Array ? [body] : (body ?? []);
+  const headers = {
+    connection,
+    ...(contentType !== null && body !== undefined && { 'content-type': contentType }),
+    ...(chunks.length === 1 && { 'content-length': Buffer.byteLength(chunks[0] ?? '') }),
+  };
+  const client = request(`${address}?${search(sent.query)}`, { method, headers, agent: false });
+  const answered = once(client, 'response');
+  for (const [index, chunk] of chunks.entries()) {
+    if (index > 0) await turn();
+    client.write(chunk);
+  }
+  client.end();
+  const [response] = await answered;
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) text += chunk;
+  client.destroy();
+  return {
+    status: response.statusCode,
+    contentType: response.headers['content-type'],
+    headers: response.headers,
+    body: text,
+  };
+}
+
+export function search(query: Sent['query']): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, one]),
+  );
+  return new URLSearchParams(pairs).toString();
+}
+
+const closing: (() => Promise<unknown>)[] = [];
+
+/** Starts a server; gives its address. */
+export async function listen(
+  listener: (...args: Parameters<RequestListener>) => unknown,
+): Promise<string> {
+  const server = createServer((req, res) => void listener(req, res)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(async () => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Starts a Fastify app; gives its address. */
+export async function listenFastify(app: FastifyInstance): Promise<string> {
+  closing.push(async () => {
+    app.server.closeAllConnections();
+    await app.close();
+  });
+  return app.listen({ port: 0, host: '127.0.0.1' });
+}
+
+export async function closeServers(): Promise<void> {
+  await Promise.all(closing.splice(0).map((close) => close()));
+}
+
+/** A logger that keeps what it is told. */
+export function recorder(): { logger: Logger; lines: string[] } {
+  const lines: string[] = [];
+  const write = (level: string) => (details: object, message: string) => {
+    lines.push(`${level}: ${message} ${inspect(details, { depth: 9 })}`);
+  };
+  const logger = {
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
+  };
+  return { logger, lines };
+}
