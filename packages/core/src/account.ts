@@ -56,7 +56,7 @@ export interface Account {
 }
 
 /** Checks the options of an account. */
-export function createAccount(given: string | WebhookOptions): Account {
+function createAccount(given: string | WebhookOptions): Account {
   const options = typeof given === 'string' ? { token: given } : given;
   if (typeof options !== 'object' || options === null) {
     throw new NeedParamError('options are needed: the token, or an object with at least { token }');

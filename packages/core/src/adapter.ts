@@ -38,26 +38,37 @@ export interface Mounted {
 
 /** Makes what every adapter needs out of the arguments of its `wechat()`. */
 export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted {
-  const path = typeof options === 'object' && 'path' in options ? options.path : undefined;
-  if (path !== undefined && !(typeof path === 'string' && path.startsWith('/'))) {
-    throw new InvalidArgumentError('path must start with /');
-  }
-  if (isWebhook(options) && handlers !== undefined) {
-    throw new InvalidArgumentError('give the handlers to createWebhook, not beside its webhook');
-  }
-  const webhook = isWebhook(options) ? options : createWebhook(options, handlers);
+  const { webhook, path } = read(options, handlers);
   return {
     hasHandlers: webhook.hasHandlers,
     path,
-    accepts: (url) =>
-      /[?&](msg_)?signature=/.test(url) &&
-      (path === undefined || withoutSlash(url.split('?', 1)[0] as string) === withoutSlash(path)),
+    accepts: (url) => /[?&](msg_)?signature=/.test(url) && (!path || isSamePath(url, path)),
     handle: (request, targets, route) =>
       webhook.handle(request, (exchange, next) => {
         for (const target of targets) expose(target, 'wechatMessage', exchange.message);
         return route === undefined || webhook.hasHandlers ? next() : ask(route);
       }),
   };
+}
+
+function read(options: AdapterOptions, handlers: HandlersLike | undefined) {
+  if (typeof options !== 'object' || options === null) {
+    return { webhook: createWebhook(options, handlers), path: undefined };
+  }
+  if ('handle' in options) {
+    if (handlers === undefined) return { webhook: options, path: undefined };
+    throw new InvalidArgumentError('give the handlers to createWebhook, not beside its webhook');
+  }
+  const { path, ...account } = options;
+  if (path !== undefined && !(typeof path === 'string' && path.startsWith('/'))) {
+    throw new InvalidArgumentError('path must start with /');
+  }
+  return { webhook: createWebhook(account, handlers), path };
+}
+
+function isSamePath(url: string, path: string): boolean {
+  const [given] = url.split('?', 1) as [string];
+  return given.replace(/\/$/, '') === path.replace(/\/$/, '');
 }
 
 function ask(route: Route): Promise<ReplyLike> {
@@ -69,15 +80,16 @@ function ask(route: Route): Promise<ReplyLike> {
 /**
  * Describes a Node request to a webhook.
  *
- * `bodies` are the places where an earlier parser may have left the body, the best first; text,
- * bytes and unread streams are taken, then the unread request itself.
+ * `parsed` is where an earlier parser may have left the body: text, bytes and unread streams are
+ * taken from its `rawBody` and `body`, else the unread request itself.
  */
 export function nodeRequest(
   request: IncomingMessage,
   response: ServerResponse,
   native: unknown = request,
-  ...bodies: unknown[]
+  parsed: object = {},
 ): WebhookRequest {
+  const { rawBody, body } = parsed as { rawBody?: unknown; body?: unknown };
   const url = request.url ?? '';
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -85,7 +97,7 @@ export function nodeRequest(
   return {
     method: request.method ?? 'GET',
     query: parse(url.includes('?') ? url.slice(url.indexOf('?') + 1) : ''),
-    body: [...bodies, request].find(isUsable),
+    body: [rawBody, body, request].find(isUsable),
     native,
     signal: gone.signal,
   };
@@ -106,12 +118,4 @@ export function expose(target: object, name: string, value?: unknown): void {
     );
   };
   Object.defineProperty(target, name, { get, configurable: true });
-}
-
-function isWebhook(options: AdapterOptions): options is Webhook {
-  return typeof options === 'object' && options !== null && 'handle' in options;
-}
-
-function withoutSlash(path: string): string {
-  return path.endsWith('/') ? path.slice(0, -1) : path;
 }

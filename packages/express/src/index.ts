@@ -7,7 +7,7 @@ import {
   nodeRequest,
   type ReplyLike,
 } from '@wechat-mp/core';
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 
 export * from '@wechat-mp/core';
 
@@ -40,8 +40,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Reques
     expose(res, 'wechatReply');
     if (!accepts(req.url)) return next();
 
-    const { rawBody } = req as Request & { rawBody?: unknown };
-    const request = nodeRequest(req, res, req, rawBody, req.body);
+    const request = nodeRequest(req, res, req, req);
     const { status, headers, body } = await handle(request, [req], (answer) => {
       expose(res, 'wechatReply', answer);
       next();

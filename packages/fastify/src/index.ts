@@ -9,7 +9,7 @@ import {
   type WebhookRequest,
   type WebhookResponse,
 } from '@wechat-mp/core';
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 
 export * from '@wechat-mp/core';
@@ -39,25 +39,25 @@ declare module 'fastify' {
  */
 export function wechat(options: AdapterOptions, handlers?: HandlersLike): FastifyPluginAsync {
   const { hasHandlers, path, accepts, handle } = mount(options, handlers);
-  return hasHandlers ? answering : plugin(preparing);
 
-  async function answering(app: FastifyInstance): Promise<void> {
+  const answering: FastifyPluginAsync = async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     app.all(path ?? '/', async (request, reply) => {
-      return send(reply, await handle(describe(request, reply), [request]));
+      return send(reply, await handle(requestOf(request, reply), [request]));
     });
-  }
+  };
 
-  async function preparing(app: FastifyInstance): Promise<void> {
+  const preparing: FastifyPluginAsync = async (app) => {
     // Under a type of its own, the body passes by the app's parsers: it has to be verified as it came.
-    if (!app.hasContentTypeParser(UNREAD))
+    if (!app.hasContentTypeParser(UNREAD)) {
       app.addContentTypeParser(UNREAD, (_request, payload, done) => done(null, payload));
+    }
     app.addHook('onRequest', async (request) => {
       if (accepts(request.url)) request.headers['content-type'] = UNREAD;
     });
     app.addHook('preHandler', async (request, reply) => {
-      const described = describe(request, reply);
+      const described = requestOf(request, reply);
       if (!accepts(request.url)) return;
       const refusal = await new Promise<WebhookResponse | undefined>((resolve) => {
         let isRouteAsked = false;
@@ -76,14 +76,15 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Fastif
       });
       return refusal && send(reply, refusal);
     });
-  }
+  };
+
+  return hasHandlers ? answering : plugin(preparing);
 }
 
-function describe(request: FastifyRequest, reply: FastifyReply): WebhookRequest {
+function requestOf(request: FastifyRequest, reply: FastifyReply): WebhookRequest {
   expose(request, 'wechatMessage');
   expose(reply, 'wechatReply');
-  const { rawBody } = request as { rawBody?: unknown };
-  return nodeRequest(request.raw, reply.raw, request, rawBody, request.body);
+  return nodeRequest(request.raw, reply.raw, request, request);
 }
 
 function send(reply: FastifyReply, { status, headers, body }: WebhookResponse): FastifyReply {

@@ -42,8 +42,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Middle
     expose(ctx, 'wechatReply');
     if (!accepts(ctx.url)) return next();
 
-    const { rawBody, body: parsed } = ctx.request as { rawBody?: unknown; body?: unknown };
-    const request = nodeRequest(ctx.req, ctx.res, ctx, rawBody, parsed);
+    const request = nodeRequest(ctx.req, ctx.res, ctx, ctx.request);
     let isAnswered = false;
     const { status, headers, body } = await handle(request, [ctx, ctx.req], async (answer) => {
       expose(ctx, 'wechatReply', answer);
