@@ -1,4 +1,4 @@
-// The bot on Express. Run: npx tsx examples/express.ts
+// The bot on Express. Run: npm run example examples/express.ts
 import { wechat } from '@wechat-mp/express';
 import express from 'express';
 import { bot } from './bot.ts';

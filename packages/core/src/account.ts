@@ -1,4 +1,8 @@
 import { MessageCipher } from './cipher.ts';
+import { MemoryContextStore } from './context/memory.ts';
+import type { Ordering, SessionOptions } from './context/session.ts';
+import type { ContextStore } from './context/store.ts';
+import { Turns } from './context/turns.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import { consoleLogger, type Logger, protect } from './logger.ts';
@@ -7,6 +11,8 @@ import type { ErrorHandler } from './router.ts';
 const MODES = ['plain', 'compatible', 'safe'] as const;
 /** 消息加解密方式 in the console: 明文模式, 兼容模式, 安全模式. */
 export type Mode = (typeof MODES)[number];
+
+const ORDERINGS = ['serial', 'parallel'] as const satisfies Ordering[];
 
 /** How one account's deliveries are checked and answered. */
 export interface WebhookOptions {
@@ -18,6 +24,12 @@ export interface WebhookOptions {
   encodingAESKey?: string | readonly string[] | undefined;
   /** Which deliveries are accepted. Default: `safe` when a key is given, else `plain`. */
   mode?: Mode | undefined;
+  /** Where conversations are kept. Default: the memory of this process. */
+  contexts?: ContextStore | undefined;
+  /** Seconds for which a conversation is kept after it was last saved. Default: 7200. */
+  contextAge?: number | undefined;
+  /** Whether messages of one user run one after another, also across processes. Default: `serial`. */
+  ordering?: Ordering | undefined;
   /** Milliseconds to wait for a handler before answering `success`. Default: 4500. */
   replyWindow?: number | undefined;
   /** Answers instead of a handler that failed. Default: log the error, answer `success`. */
@@ -43,7 +55,7 @@ export type AccountResolver = (
 ) => WebhookOptions | undefined | Promise<WebhookOptions | undefined>;
 
 /** Checked options. */
-export interface Account {
+export interface Account extends SessionOptions {
   readonly tokens: readonly string[];
   /** One for each token and key. */
   readonly ciphers: readonly MessageCipher[];
@@ -69,6 +81,10 @@ function createAccount(given: string | WebhookOptions): Account {
   if (!MODES.includes(mode)) {
     throw new InvalidArgumentError(`mode must be one of ${MODES.join(', ')}`);
   }
+  const { ordering = 'serial' } = options;
+  if (!ORDERINGS.includes(ordering)) {
+    throw new InvalidArgumentError(`ordering must be one of ${ORDERINGS.join(', ')}`);
+  }
   if (appid !== undefined && typeof appid !== 'string') {
     throw new InvalidArgumentError('appid must be a string');
   }
@@ -91,6 +107,10 @@ function createAccount(given: string | WebhookOptions): Account {
       ),
     ),
     mode,
+    contexts: options.contexts ?? new MemoryContextStore({ logger }),
+    contextAge: positive('contextAge', options.contextAge ?? 7200),
+    ordering,
+    turns: new Turns(),
     replyWindow: positive('replyWindow', options.replyWindow ?? 4500),
     onError: optionalFunction('onError', options.onError),
     bodyLimit: positive('bodyLimit', options.bodyLimit ?? 1024 * 1024),
@@ -125,6 +145,9 @@ const NAMES: Record<keyof WebhookOptions, true> = {
   appid: true,
   encodingAESKey: true,
   mode: true,
+  contexts: true,
+  contextAge: true,
+  ordering: true,
   replyWindow: true,
   onError: true,
   bodyLimit: true,

@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
 import { Readable } from 'node:stream';
 import type { AccountResolver, WebhookOptions } from './account.ts';
+import type { WechatContext } from './context/context.ts';
 import { InvalidArgumentError, NeedParseError } from './errors.ts';
 import type { WebhookRequest, WebhookResponse } from './exchange.ts';
+import type { Message } from './message/message.ts';
 import type { ReplyLike } from './reply/reply.ts';
 import type { HandlersLike } from './router.ts';
 import { createWebhook, type Webhook } from './webhook.ts';
@@ -17,6 +19,14 @@ export type AdapterOptions =
     })
   | AccountResolver
   | Webhook;
+
+/** What a request has, once the webhook has parsed it; adapters add it to their framework's types. */
+export interface WechatRequest {
+  /** The message of this request. Throws NeedParseError while there is none. */
+  readonly wechatMessage: Message;
+  /** The state of the user's conversation. Throws NeedParseError while there is no message. */
+  readonly wechatContext: WechatContext;
+}
 
 /** Lets the framework's route answer, in place of handlers: it calls `answer` with its reply. */
 export type Route = (answer: (reply: ReplyLike) => void) => void | Promise<void>;
@@ -45,7 +55,10 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
     accepts: (url) => /[?&](msg_)?signature=/.test(url) && (!path || isSamePath(url, path)),
     handle: (request, targets, route) =>
       webhook.handle(request, (exchange, next) => {
-        for (const target of targets) expose(target, 'wechatMessage', exchange.message);
+        for (const target of targets) {
+          expose(target, 'wechatMessage', exchange.message);
+          expose(target, 'wechatContext', exchange.context);
+        }
         return route === undefined || webhook.hasHandlers ? next() : ask(route);
       }),
   };
@@ -106,6 +119,15 @@ export function nodeRequest(
 function isUsable(body: unknown): body is string | Uint8Array | Readable {
   if (body instanceof Readable) return !body.readableDidRead && !body.destroyed;
   return typeof body === 'string' || body instanceof Uint8Array;
+}
+
+/** Makes what a request will have throw NeedParseError as long as it is not there. */
+export function guard(targets: readonly object[], replyTarget: object): void {
+  for (const target of targets) {
+    expose(target, 'wechatMessage');
+    expose(target, 'wechatContext');
+  }
+  expose(replyTarget, 'wechatReply');
 }
 
 /** Makes a property that throws NeedParseError until it is given a value. */

@@ -53,7 +53,9 @@ export class MessageCipher {
       throw new CipherError('the padding is wrong: is this the account’s encodingAESKey?');
     }
     const textEnd = start + padded.readUInt32BE(RANDOM);
-    if (textEnd > end) throw new CipherError('the length of the message is wrong');
+    if (textEnd > end) {
+      throw new CipherError('the length is wrong: is this the account’s encodingAESKey?');
+    }
     if (!padded.subarray(textEnd, end).equals(this.#appid)) {
       throw new CipherError('the message was encrypted for another appid');
     }

@@ -62,6 +62,20 @@ export class CipherError extends WechatError {
   }
 }
 
+/** The store of the contexts failed, so that no handler could run, or its changes not be kept. Code `WECHAT_CONTEXT_STORE`. */
+export class ContextStoreError extends WechatError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('WECHAT_CONTEXT_STORE', message, options);
+  }
+}
+
+/** Another process changed the context meanwhile; nothing was overwritten. Code `WECHAT_CONTEXT_CONFLICT`. */
+export class ContextConflictError extends WechatError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('WECHAT_CONTEXT_CONFLICT', message, options);
+  }
+}
+
 /** Why a request never became a delivery; see {@link RequestError}. */
 export type RequestErrorCode =
   | 'WECHAT_BODY_UNREADABLE'

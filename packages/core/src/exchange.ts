@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { WechatContext } from './context/context.ts';
 import type { MessageMap, MessageName } from './message/message.ts';
 import type { ReplyLike } from './reply/reply.ts';
 
@@ -25,6 +26,8 @@ export interface WebhookResponse {
 /** One message and its way through the handlers. */
 export interface Exchange<N extends MessageName = MessageName> {
   readonly message: MessageMap[N];
+  /** The state of the user's conversation: loaded before the handlers, saved after them. */
+  readonly context: WechatContext;
   /** Aborts when no answer can reach the user any more: the client has gone or the reply window has closed. */
   readonly signal: AbortSignal;
   /** What `router.text(/…/)` or `router.event(name, /…/)` matched. */

@@ -12,6 +12,24 @@ export type { Logger } from './logger.ts';
 export { type ErrorHandler, type HandlersLike, Router } from './router.ts';
 export { createWebhook, type Webhook } from './webhook.ts';
 
+// Conversations
+export {
+  type Expiry,
+  type Json,
+  WechatContext,
+  type WechatState,
+} from './context/context.ts';
+export { MemoryContextStore } from './context/memory.ts';
+export type { Ordering } from './context/session.ts';
+export type {
+  ContextLock,
+  ContextRecord,
+  ContextStore,
+  ContextUser,
+  Loaded,
+  SaveOptions,
+} from './context/store.ts';
+
 // Messages and replies
 export {
   type KeyedEventName,
@@ -37,6 +55,8 @@ export { checkSignature, jsapiSignature, type SignedParts, sign } from './signat
 // Errors
 export {
   CipherError,
+  ContextConflictError,
+  ContextStoreError,
   InvalidArgumentError,
   NeedParamError,
   NeedParseError,
@@ -51,8 +71,10 @@ export {
 export {
   type AdapterOptions,
   expose,
+  guard,
   type Mounted,
   mount,
   nodeRequest,
   type Route,
+  type WechatRequest,
 } from './adapter.ts';

@@ -9,7 +9,13 @@ const CONTENT_TYPES = {
   json: 'application/json; charset=utf-8',
 };
 
-type RefusalCode = RequestErrorCode | 'WECHAT_PARSE' | 'WECHAT_SIGNATURE' | 'WECHAT_CIPHER';
+type RefusalCode =
+  | RequestErrorCode
+  | 'WECHAT_PARSE'
+  | 'WECHAT_SIGNATURE'
+  | 'WECHAT_CIPHER'
+  | 'WECHAT_CONTEXT_STORE'
+  | 'WECHAT_CONTEXT_CONFLICT';
 
 const STATUSES: Record<RefusalCode, number> = {
   WECHAT_PARSE: 400,
@@ -20,6 +26,8 @@ const STATUSES: Record<RefusalCode, number> = {
   WECHAT_METHOD_NOT_ALLOWED: 405,
   WECHAT_BODY_TOO_SLOW: 408,
   WECHAT_BODY_TOO_LARGE: 413,
+  WECHAT_CONTEXT_STORE: 503,
+  WECHAT_CONTEXT_CONFLICT: 503,
 };
 
 /** Headers that some statuses need. A body that never ends must not hold the connection. */
@@ -42,8 +50,8 @@ export function respond(body: string, type: keyof typeof CONTENT_TYPES = 'text')
 export function refuse(error: unknown, logger: Logger): WebhookResponse {
   const known = error instanceof WechatError ? STATUSES[error.code as RefusalCode] : undefined;
   const status = known ?? 500;
-  if (known === undefined) {
-    logger.error({ err: error, status }, 'a delivery failed before it reached a handler');
+  if (status >= 500) {
+    logger.error({ err: error, status }, 'a delivery could not be answered');
   } else {
     const { code, message } = error as WechatError;
     // A request for no account is nobody's: any scanner could fill the log with it.

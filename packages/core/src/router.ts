@@ -16,7 +16,14 @@ interface Layer {
 }
 
 type ShortName<N> = N extends `event:${infer Short}` ? Short : never;
+type AnyEventName = KeyedEventName | ShortName<KeyedEventName>;
 type LongName<N> = N extends KeyedEventName ? N : `event:${N & string}` & KeyedEventName;
+
+/** A handler that was chosen by a match. */
+type MatchHandler<N extends MessageName> = (
+  message: Exchange<N>['message'],
+  exchange: Exchange<N> & { match: RegExpMatchArray },
+) => ReplyLike | Promise<ReplyLike>;
 
 /**
  * Chooses the handler of a message. The first that matches, in the order of registration, answers;
@@ -55,13 +62,7 @@ export class Router {
   /** Handles a text that is exactly `pattern`. */
   text(pattern: string, handler: Handler<'text'>): this;
   /** Handles a text that `pattern` matches; `exchange.match` has the match. */
-  text(
-    pattern: RegExp,
-    handler: (
-      message: Exchange<'text'>['message'],
-      exchange: Exchange<'text'> & { match: RegExpMatchArray },
-    ) => ReplyLike | Promise<ReplyLike>,
-  ): this;
+  text(pattern: RegExp, handler: MatchHandler<'text'>): this;
   text(pattern: string | RegExp, handler: unknown): this {
     const matches = matcher(pattern, 'text');
     return this.#when(
@@ -78,11 +79,10 @@ export class Router {
    * router.event('click', 'ABOUT', () => 'We make software.');
    * router.event('subscribe', 'poster', () => 'Welcome from the poster!'); // the wire's qrscene_poster
    */
-  event<N extends KeyedEventName | ShortName<KeyedEventName>>(
-    name: N,
-    key: string | RegExp,
-    handler: Handler<LongName<N>>,
-  ): this {
+  event<N extends AnyEventName>(name: N, key: string, handler: Handler<LongName<N>>): this;
+  /** Handles an event whose key `key` matches; `exchange.match` has the match. */
+  event<N extends AnyEventName>(name: N, key: RegExp, handler: MatchHandler<LongName<N>>): this;
+  event(name: string, key: string | RegExp, handler: unknown): this {
     const type = checkName(name.startsWith('event:') ? name : `event:${name}`);
     const matches = matcher(key, 'event');
     return this.#when(
@@ -92,7 +92,7 @@ export class Router {
         const keys = [message.key, message.scene];
         return keys.some((value) => typeof value === 'string' && matches(exchange, value));
       },
-      handler as unknown as Handler,
+      handler as Handler,
       'event',
     );
   }

@@ -5,11 +5,11 @@ import {
   type WebhookOptions,
 } from './account.ts';
 import { readBody } from './body.ts';
-import { answer, warnOfLoss } from './delivery/run.ts';
+import { run, warnOfFailure, warnOfLoss } from './delivery/run.ts';
 import { within } from './delivery/window.ts';
 import { openBody, openEcho, sealReply, verifyQuery } from './envelope.ts';
 import { RequestError } from './errors.ts';
-import type { Exchange, Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
+import type { Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
 import { consoleLogger } from './logger.ts';
 import { toMessage } from './message/message.ts';
 import { SUCCESS } from './reply/render.ts';
@@ -82,19 +82,17 @@ async function deliver(
   const message = toMessage(opened.fields, opened.raw);
 
   const window = new AbortController();
-  const exchange: Exchange = {
-    message,
-    signal: window.signal,
-    native: request.native,
-    state: {},
-  };
-  const run = answer(exchange, account, dispatch);
-  const answered = await within(run, closing - performance.now(), request.signal);
-  if (!answered) {
+  const parts = { message, signal: window.signal, native: request.native, state: {} };
+  const running = run(parts, account, dispatch);
+  const ended = await within(running, closing - performance.now(), request.signal);
+  if (!ended) {
     window.abort();
-    void run.then((tree) => tree && warnOfLoss(exchange, account));
+    running.then(
+      (tree) => tree && warnOfLoss(message, account),
+      (error) => warnOfFailure(error, message, account),
+    );
     return respond(SUCCESS);
   }
-  const tree = answered.value;
+  const tree = ended.value;
   return tree ? respond(sealReply(tree, opened), opened.format) : respond(SUCCESS);
 }

@@ -1,11 +1,12 @@
 import {
   type AdapterOptions,
   expose,
+  guard,
   type HandlersLike,
-  type Message,
   mount,
   nodeRequest,
   type ReplyLike,
+  type WechatRequest,
 } from '@wechat-mp/core';
 import type { RequestHandler } from 'express';
 
@@ -13,10 +14,7 @@ export * from '@wechat-mp/core';
 
 declare global {
   namespace Express {
-    interface Request {
-      /** The message of this request. Throws NeedParseError while there is none. */
-      readonly wechatMessage: Message;
-    }
+    interface Request extends WechatRequest {}
     interface Response {
       /** Answers the message, when `wechat()` was given no handlers. */
       readonly wechatReply: (reply: ReplyLike) => void;
@@ -36,8 +34,7 @@ declare global {
 export function wechat(options: AdapterOptions, handlers?: HandlersLike): RequestHandler {
   const { accepts, handle } = mount(options, handlers);
   return async (req, res, next) => {
-    expose(req, 'wechatMessage');
-    expose(res, 'wechatReply');
+    guard([req], res);
     if (!accepts(req.url)) return next();
 
     const request = nodeRequest(req, res, req, req);

@@ -1,13 +1,14 @@
 import {
   type AdapterOptions,
   expose,
+  guard,
   type HandlersLike,
-  type Message,
   mount,
   nodeRequest,
   type ReplyLike,
   type WebhookRequest,
   type WebhookResponse,
+  type WechatRequest,
 } from '@wechat-mp/core';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
@@ -17,10 +18,7 @@ export * from '@wechat-mp/core';
 const UNREAD = 'application/vnd.wechat-mp.unread';
 
 declare module 'fastify' {
-  interface FastifyRequest {
-    /** The message of this request. Throws NeedParseError while there is none. */
-    readonly wechatMessage: Message;
-  }
+  interface FastifyRequest extends WechatRequest {}
   interface FastifyReply {
     /** Answers the message, when `wechat()` was given no handlers. Return what it returns. */
     readonly wechatReply: (reply: ReplyLike) => this;
@@ -82,8 +80,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Fastif
 }
 
 function requestOf(request: FastifyRequest, reply: FastifyReply): WebhookRequest {
-  expose(request, 'wechatMessage');
-  expose(reply, 'wechatReply');
+  guard([request], reply);
   return nodeRequest(request.raw, reply.raw, request, request);
 }
 

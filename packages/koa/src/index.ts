@@ -1,29 +1,25 @@
 import {
   type AdapterOptions,
   expose,
+  guard,
   type HandlersLike,
-  type Message,
   mount,
   nodeRequest,
   type ReplyLike,
+  type WechatRequest,
 } from '@wechat-mp/core';
 import type { Middleware } from 'koa';
 
 export * from '@wechat-mp/core';
 
-interface WithMessage {
-  /** The message of this request. Throws NeedParseError while there is none. */
-  readonly wechatMessage: Message;
-}
-
 declare module 'koa' {
-  interface ExtendableContext extends WithMessage {
+  interface ExtendableContext extends WechatRequest {
     /** Answers the message, when `wechat()` was given no handlers. */
     readonly wechatReply: (reply: ReplyLike) => void;
   }
 }
 declare module 'http' {
-  interface IncomingMessage extends WithMessage {}
+  interface IncomingMessage extends WechatRequest {}
 }
 
 /**
@@ -38,8 +34,7 @@ declare module 'http' {
 export function wechat(options: AdapterOptions, handlers?: HandlersLike): Middleware {
   const { accepts, handle } = mount(options, handlers);
   return async (ctx, next) => {
-    for (const target of [ctx, ctx.req]) expose(target, 'wechatMessage');
-    expose(ctx, 'wechatReply');
+    guard([ctx, ctx.req], ctx);
     if (!accepts(ctx.url)) return next();
 
     const request = nodeRequest(ctx.req, ctx.res, ctx, ctx.request);

@@ -1,19 +1,39 @@
 import type { Account } from '../account.ts';
+import { openSession, type Session } from '../context/session.ts';
+import { ContextConflictError, ContextStoreError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
+import type { Message } from '../message/message.ts';
 import { replyTree } from '../reply/render.ts';
 import type { ReplyLike } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
 import type { Tree } from '../tree.ts';
 
-/** Runs the handlers and gives the reply's tags, or undefined for `success`. Never rejects. */
-export async function answer(
-  exchange: Exchange,
+/**
+ * Runs the handlers on the user's context and gives the reply's tags, or undefined for `success`.
+ *
+ * Rejects only when the context could not be had or kept and no `onError` answers for it: the
+ * platform's next try may find the store again.
+ */
+export async function run(
+  parts: Omit<Exchange, 'context'>,
   account: Account,
   dispatch: Dispatch,
 ): Promise<Tree | undefined> {
+  const { target, source } = parts.message;
+  let session: Session;
   try {
-    return address(await dispatch(exchange), exchange, account);
+    session = await openSession(account, { account: target, openid: source });
   } catch (error) {
+    return answerError(error, withoutContext(parts, error), account);
+  }
+  const exchange: Exchange = { ...parts, context: session.context };
+  try {
+    const tree = address(await dispatch(exchange), exchange, account);
+    await session.commit();
+    return tree;
+  } catch (error) {
+    // What failed first is what counts.
+    await session.abandon().catch(() => {});
     return answerError(error, exchange, account);
   }
 }
@@ -23,18 +43,32 @@ async function answerError(
   exchange: Exchange,
   account: Account,
 ): Promise<Tree | undefined> {
+  const isOfContext = error instanceof ContextStoreError || error instanceof ContextConflictError;
+  if (isOfContext && !account.onError) throw error;
   try {
     if (account.onError) {
       return address(await account.onError(error, exchange), exchange, account);
     }
-    account.logger.error({ err: error, ...keyOf(exchange) }, 'a handler failed; answered success');
+    account.logger.error(
+      { err: error, ...keyOf(exchange.message) },
+      'a handler failed; answered success',
+    );
   } catch (second) {
     account.logger.error(
-      { err: second, cause: error, ...keyOf(exchange) },
+      { err: second, cause: error, ...keyOf(exchange.message) },
       'onError failed itself; answered success',
     );
   }
   return undefined;
+}
+
+function withoutContext(parts: Omit<Exchange, 'context'>, error: unknown): Exchange {
+  return {
+    ...parts,
+    get context(): never {
+      throw error;
+    },
+  };
 }
 
 function address(reply: ReplyLike, { message }: Exchange, { logger }: Account): Tree | undefined {
@@ -43,14 +77,18 @@ function address(reply: ReplyLike, { message }: Exchange, { logger }: Account): 
 }
 
 /** Nothing is dropped in silence: says which message's reply came too late. */
-export function warnOfLoss(exchange: Exchange, { logger, replyWindow }: Account): void {
+export function warnOfLoss(message: Message, { logger, replyWindow }: Account): void {
   logger.warn(
-    keyOf(exchange),
+    keyOf(message),
     `a reply came after the delivery was over (replyWindow is ${replyWindow} ms) and was dropped`,
   );
 }
 
-function keyOf({ message }: Exchange): object {
-  const { type, id, target, source, time } = message;
+/** The same for a run that failed when nobody waited for it any more. */
+export function warnOfFailure(error: unknown, message: Message, { logger }: Account): void {
+  logger.error({ err: error, ...keyOf(message) }, 'a handler failed after the delivery was over');
+}
+
+function keyOf({ type, id, target, source, time }: Message): object {
   return { type, id, target, source, time };
 }

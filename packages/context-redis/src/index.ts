@@ -1,0 +1,46 @@
+import { type ContextStore, InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
+import { RedisContextStore } from './contexts.ts';
+import type { RedisClient } from './script.ts';
+
+export type { RedisClient } from './script.ts';
+
+export interface RedisStoresOptions {
+  /** What every key begins with. Default: `wechat:`. */
+  prefix?: string | undefined;
+  /** Milliseconds to wait for Redis before a delivery fails, to be tried again. Default: 3000. */
+  timeout?: number | undefined;
+}
+
+/** What a webhook keeps in Redis, to be spread into its options. */
+export interface RedisStores {
+  readonly contexts: ContextStore;
+}
+
+/**
+ * Keeps what the processes of one bot share in Redis: on a single server, Sentinel or Cluster.
+ *
+ * Keys, all with a time to live: `wechat:{ACCOUNT:OPENID}:context`, the conversation, and
+ * `wechat:{ACCOUNT:OPENID}:lock`, while a message of the user is being answered.
+ *
+ * @example
+ * const redis = new Redis('redis://localhost');
+ * app.use('/wechat', wechat({ token: 'TOKEN', ...redisStores(redis) }, handlers));
+ * @throws {NeedParamError} when no client is given
+ * @throws {InvalidArgumentError} when it is no ioredis client, or an option is wrong
+ */
+export function redisStores(redis: RedisClient, options: RedisStoresOptions = {}): RedisStores {
+  const { prefix = 'wechat:', timeout = 3000 } = options;
+  if (!redis) throw new NeedParamError('an ioredis client is needed');
+  if (typeof redis.evalsha !== 'function') {
+    throw new InvalidArgumentError(
+      'the client has no evalsha(): give a Redis or Cluster of ioredis',
+    );
+  }
+  if (typeof prefix !== 'string' || /[{}]/.test(prefix)) {
+    throw new InvalidArgumentError('prefix must be a string without braces, which choose a slot');
+  }
+  if (!(typeof timeout === 'number' && timeout > 0)) {
+    throw new InvalidArgumentError('timeout must be a number of milliseconds above 0');
+  }
+  return { contexts: new RedisContextStore(redis, { prefix, timeout }) };
+}

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ContextLock, ContextRecord, ContextStore, ContextUser } from './store.ts';
+
+/** One thing that every ContextStore must do. */
+export interface ContextStoreCheck {
+  readonly name: string;
+  /** Rejects when the store does not do it. Uses users of its own, so checks may share a store. */
+  readonly run: (store: ContextStore) => Promise<void>;
+}
+
+let users = 0;
+const newUser = (): ContextUser => {
+  users += 1;
+  return { account: 'gh_contract', openid: `user-${process.pid}-${Date.now()}-${users}` };
+};
+const record = (version: number, state: object = {}): ContextRecord => ({
+  version,
+  json: JSON.stringify(state),
+  expiry: undefined,
+});
+const minute = { milliseconds: 60_000 };
+const lockOf = (owner: string, lease = 60_000): ContextLock => ({ owner, lease });
+
+async function stored(store: ContextStore, user: ContextUser): Promise<ContextRecord | undefined> {
+  const loaded = await store.load(user);
+  assert.ok('record' in loaded, 'load without a lock is never kept waiting');
+  return loaded.record;
+}
+
+const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise<void>> = {
+  'a user it does not know has no record': async (store, user) => {
+    assert.equal(await stored(store, user), undefined);
+  },
+
+  'what is saved is loaded, to the letter': async (store, user) => {
+    const state = {
+      text: '你好 😀 ]]> "quoted" \\ \n',
+      list: [1, { deep: null }],
+      long: 'x'.repeat(1e5),
+    };
+    assert.equal(await store.save(user, record(1, state), minute), undefined);
+    assert.deepEqual(await stored(store, user), record(1, state));
+  },
+
+  'both kinds of expiry are kept': async (store, user) => {
+    await store.save(user, { ...record(1), expiry: { seconds: 600 } }, minute);
+    assert.deepEqual((await stored(store, user))?.expiry, { seconds: 600 });
+    await store.save(user, { ...record(2), expiry: { until: 4102444800000 } }, minute);
+    assert.deepEqual((await stored(store, user))?.expiry, { until: 4102444800000 });
+  },
+
+  'the same openid under two accounts is two users': async (store, user) => {
+    const other = { ...user, account: 'gh_other' };
+    await store.save(user, record(1, { mine: true }), minute);
+    assert.equal(await stored(store, other), undefined);
+  },
+
+  'a save from an older version is refused, and says what stands there': async (store, user) => {
+    await store.save(user, record(1, { step: 1 }), minute);
+    const refused = await store.save(user, record(1, { step: 7 }), minute);
+    assert.deepEqual(refused, { current: record(1, { step: 1 }) });
+    assert.deepEqual(await store.save(user, record(3), minute), {
+      current: record(1, { step: 1 }),
+    });
+    assert.equal(await store.save(user, record(2, { step: 2 }), minute), undefined);
+    assert.deepEqual(await stored(store, user), record(2, { step: 2 }));
+  },
+
+  'a save over a record that is gone is refused': async (store, user) => {
+    assert.deepEqual(await store.save(user, record(5), minute), { current: undefined });
+    assert.equal(await stored(store, user), undefined);
+  },
+
+  'of many saves from one version exactly one is written': async (store, user) => {
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => store.save(user, record(1, { index }), minute)),
+    );
+    assert.equal(results.filter((result) => result === undefined).length, 1);
+  },
+
+  'delete forgets the user': async (store, user) => {
+    await store.save(user, record(1), minute);
+    await store.delete(user);
+    assert.equal(await stored(store, user), undefined);
+    assert.equal(await store.save(user, record(1), minute), undefined);
+  },
+
+  'a record ends with its time, and clearExpired takes no other': async (store, user) => {
+    const other = newUser();
+    await store.save(other, record(1), minute);
+    await store.save(user, record(1), { milliseconds: 20 });
+    await pause(60);
+    await store.clearExpired();
+    assert.equal(await stored(store, user), undefined);
+    assert.deepEqual(await stored(store, other), record(1));
+  },
+
+  'of many owners exactly one gets the lock': async (store, user) => {
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => store.load(user, lockOf(`owner ${index}`))),
+    );
+    const busy = results.flatMap((result) => ('busyFor' in result ? [result.busyFor] : []));
+    assert.equal(busy.length, 19);
+    for (const milliseconds of busy) assert.ok(milliseconds > 0 && milliseconds <= 60_000);
+  },
+
+  'a lock that is given back is free': async (store, user) => {
+    await store.load(user, lockOf('first'));
+    await store.release(user, lockOf('first'));
+    assert.ok('record' in (await store.load(user, lockOf('second'))));
+  },
+
+  'a save gives back the lock, unless told not to': async (store, user) => {
+    const lock = lockOf('first');
+    await store.load(user, lock);
+    await store.save(user, record(1), { ...minute, lock, keepLock: true });
+    assert.ok('busyFor' in (await store.load(user, lockOf('second'))));
+    await store.save(user, record(2), { ...minute, lock });
+    assert.ok('record' in (await store.load(user, lockOf('second'))));
+  },
+
+  'who does not have the lock cannot save, renew or give it back': async (store, user) => {
+    await store.load(user, lockOf('first'));
+    const lock = lockOf('second');
+    assert.deepEqual(await store.save(user, record(1), { ...minute, lock }), {
+      current: undefined,
+    });
+    assert.deepEqual(await store.save(user, record(1), minute), { current: undefined });
+    assert.equal(await store.renew(user, lock), false);
+    await store.release(user, lock);
+    assert.ok('busyFor' in (await store.load(user, lock)));
+  },
+
+  'a lock ends with its lease': async (store, user) => {
+    await store.load(user, lockOf('first', 20));
+    await pause(60);
+    assert.ok('record' in (await store.load(user, lockOf('second'))));
+    assert.equal(await store.renew(user, lockOf('first')), false);
+  },
+
+  'a lock that is renewed lasts': async (store, user) => {
+    await store.load(user, lockOf('first', 40));
+    assert.equal(await store.renew(user, lockOf('first')), true);
+    await pause(80);
+    assert.ok('busyFor' in (await store.load(user, lockOf('second'))));
+  },
+
+  'a lock that ended unnoticed does not keep a save back': async (store, user) => {
+    const lock = lockOf('first', 20);
+    await store.load(user, lock);
+    await pause(60);
+    assert.equal(await store.save(user, record(1), { ...minute, lock }), undefined);
+  },
+};
+
+/**
+ * What a store of your own must pass, in whatever test runner you have.
+ *
+ * @example
+ * import { contextStoreContract } from '@wechat-mp/core/context-store-contract';
+ * for (const { name, run } of contextStoreContract) test(name, () => run(new MyStore()));
+ */
+export const contextStoreContract: readonly ContextStoreCheck[] = Object.entries(checks).map(
+  ([name, check]) => ({ name, run: (store) => check(store, newUser()) }),
+);

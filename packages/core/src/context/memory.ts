@@ -1,0 +1,126 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { consoleLogger, type Logger } from '../logger.ts';
+import type {
+  ContextLock,
+  ContextRecord,
+  ContextStore,
+  ContextUser,
+  Loaded,
+  SaveOptions,
+} from './store.ts';
+
+interface Entry {
+  readonly record: ContextRecord;
+  readonly expiresAt: number;
+}
+
+/**
+ * Keeps conversations in this process: the default, right for one process and for development.
+ *
+ * @example
+ * wechat({ token: 'TOKEN', contexts: new MemoryContextStore({ maxEntries: 50_000 }) }, handlers)
+ */
+export class MemoryContextStore implements ContextStore {
+  /** In the order of their saves, the oldest first. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #locks = new Map<string, { owner: string; until: number }>();
+  readonly #maxEntries: number;
+  readonly #logger: Logger;
+  readonly #now: () => number;
+  #isFull = false;
+
+  /** `maxEntries`: users kept at most, the oldest go first; default 100 000. `now`: a clock in ms. */
+  constructor(options: { maxEntries?: number; logger?: Logger; now?: () => number } = {}) {
+    const { maxEntries = 100_000, logger = consoleLogger, now = Date.now } = options;
+    if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {
+      throw new InvalidArgumentError('maxEntries must be a whole number above 0');
+    }
+    this.#maxEntries = maxEntries;
+    this.#logger = logger;
+    this.#now = now;
+    if (process.env['NODE_ENV'] === 'production') {
+      logger.warn(
+        { maxEntries },
+        'conversations are kept in the memory of this process: they end with it, and other processes do not see them. Give `contexts`, for example from @wechat-mp/context-redis',
+      );
+    }
+  }
+
+  async load(user: ContextUser, lock?: ContextLock): Promise<Loaded> {
+    const key = keyOf(user);
+    if (lock) {
+      const busyFor = this.#heldFor(key, lock.owner);
+      if (busyFor > 0) return { busyFor };
+      this.#locks.set(key, { owner: lock.owner, until: this.#now() + lock.lease });
+    }
+    return { record: this.#get(key) };
+  }
+
+  async save(
+    user: ContextUser,
+    record: ContextRecord,
+    { milliseconds, lock, keepLock }: SaveOptions,
+  ): Promise<{ current: ContextRecord | undefined } | undefined> {
+    const key = keyOf(user);
+    const current = this.#get(key);
+    const isOthers = this.#heldFor(key, lock?.owner) > 0;
+    if (isOthers || (current?.version ?? 0) !== record.version - 1) return { current };
+    this.#entries.delete(key);
+    this.#entries.set(key, { record, expiresAt: this.#now() + milliseconds });
+    if (lock && !keepLock) this.#locks.delete(key);
+    this.#makeRoom();
+    return undefined;
+  }
+
+  async delete(user: ContextUser): Promise<void> {
+    this.#entries.delete(keyOf(user));
+  }
+
+  async renew(user: ContextUser, lock: ContextLock): Promise<boolean> {
+    const key = keyOf(user);
+    if (this.#heldFor(key, lock.owner) > 0) return false;
+    this.#locks.set(key, { owner: lock.owner, until: this.#now() + lock.lease });
+    return true;
+  }
+
+  async release(user: ContextUser, lock: ContextLock): Promise<void> {
+    const key = keyOf(user);
+    if (this.#locks.get(key)?.owner === lock.owner) this.#locks.delete(key);
+  }
+
+  async clearExpired(): Promise<void> {
+    for (const key of this.#entries.keys()) this.#get(key);
+  }
+
+  #get(key: string): ContextRecord | undefined {
+    const entry = this.#entries.get(key);
+    if (entry && entry.expiresAt > this.#now()) return entry.record;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  /** Milliseconds for which another owner still has the lock. */
+  #heldFor(key: string, owner: string | undefined): number {
+    const held = this.#locks.get(key);
+    return held && held.owner !== owner ? Math.max(0, held.until - this.#now()) : 0;
+  }
+
+  /** Looks at the two oldest on each save, so that no timer is needed. */
+  #makeRoom(): void {
+    const [first, second] = this.#entries.keys();
+    for (const key of [first, second]) if (key !== undefined) this.#get(key);
+    if (this.#entries.size <= this.#maxEntries) return;
+    const [oldest] = this.#entries.keys();
+    this.#entries.delete(oldest as string);
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#logger.warn(
+      { maxEntries: this.#maxEntries },
+      'more users talk than maxEntries lets MemoryContextStore keep: the oldest conversations are forgotten',
+    );
+  }
+}
+
+function keyOf({ account, openid }: ContextUser): string {
+  return `${account} ${openid}`;
+}

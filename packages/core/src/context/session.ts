@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ContextConflictError, ContextStoreError, WechatError } from '../errors.ts';
+import { type Expiry, type Json, WechatContext } from './context.ts';
+import type { ContextLock, ContextRecord, ContextStore, ContextUser } from './store.ts';
+import type { Turns } from './turns.ts';
+
+/** Messages of one user one after another, or all at once. */
+export type Ordering = 'serial' | 'parallel';
+
+export interface SessionOptions {
+  readonly contexts: ContextStore;
+  readonly contextAge: number;
+  readonly ordering: Ordering;
+  readonly turns: Turns;
+}
+
+/** A context while a handler works on it. */
+export interface Session {
+  readonly context: WechatContext;
+  /** Saves what was changed and lets the user's next message in. */
+  commit(): Promise<void>;
+  /** Lets the user's next message in, and saves nothing. */
+  abandon(): Promise<void>;
+}
+
+/** Milliseconds that a lock outlives a process that died. */
+const LEASE = 10_000;
+/** A handler that never ends gives up its lock after this many milliseconds. */
+const LONGEST_HOLD = 5 * 60_000;
+/** Milliseconds between two looks at a lock that another process holds. */
+const LOOK_AGAIN = 50;
+/** A save in parallel with others is tried this often. */
+const MAX_MERGES = 100;
+
+/** Loads a user's context, and in the order `serial` waits until it is this message's turn. */
+export async function openSession(options: SessionOptions, user: ContextUser): Promise<Session> {
+  const isSerial = options.ordering === 'serial';
+  const leave = isSerial ? await options.turns.enter(`${user.account} ${user.openid}`) : () => {};
+  try {
+    const lock = isSerial ? { owner: randomUUID(), lease: LEASE } : undefined;
+    const record = await load(options.contexts, user, lock);
+    return createSession(options, user, record, lock, leave);
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+async function load(
+  store: ContextStore,
+  user: ContextUser,
+  lock: ContextLock | undefined,
+): Promise<ContextRecord | undefined> {
+  for (;;) {
+    const loaded = await attempt(store.load(user, lock));
+    if ('record' in loaded) return loaded.record;
+    await pause(Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random())));
+  }
+}
+
+function createSession(
+  { contexts: store, contextAge }: SessionOptions,
+  user: ContextUser,
+  loaded: ContextRecord | undefined,
+  lock: ContextLock | undefined,
+  leave: () => void,
+): Session {
+  let version = loaded?.version ?? 0;
+  const context = new WechatContext(
+    {
+      openid: user.openid,
+      defaultAge: contextAge,
+      save: () => write(true),
+      flush: async () => {
+        await attempt(store.delete(user));
+        version = 0;
+      },
+    },
+    loaded && dataOf(loaded),
+    loaded ? expiryOf(loaded) : null,
+  );
+  const stopRenewing = lock ? renew(store, user, lock) : () => {};
+
+  async function write(keepLock: boolean): Promise<void> {
+    for (let tries = 0; tries < MAX_MERGES; tries += 1) {
+      const milliseconds = Math.floor(context.getExpiryAge() * 1000);
+      if (milliseconds <= 0) {
+        await context.flush();
+        return;
+      }
+      const record = {
+        version: version + 1,
+        json: context.toJson(),
+        expiry: expiryToRecord(context.expiry),
+      };
+      const refused = await attempt(store.save(user, record, { milliseconds, lock, keepLock }));
+      if (!refused) {
+        version = record.version;
+        context.markStored();
+        return;
+      }
+      if (lock) break;
+      version = refused.current?.version ?? 0;
+      merge(context, refused.current ? dataOf(refused.current) : {});
+    }
+    throw new ContextConflictError(
+      'the context was changed by another process meanwhile, so it was not saved over that change',
+    );
+  }
+
+  async function end(work: () => Promise<void>): Promise<void> {
+    stopRenewing();
+    try {
+      await work();
+    } finally {
+      leave();
+    }
+  }
+
+  const release = async () => {
+    if (lock) await attempt(store.release(user, lock));
+  };
+  return {
+    context,
+    commit: () => end(() => (context.modified ? write(false) : release())),
+    abandon: () => end(release),
+  };
+}
+
+/** Puts what this handler changed on top of what another one saved. */
+function merge(context: WechatContext, current: Readonly<Record<string, Json>>): void {
+  const changes = context.changes();
+  context.markStored(current);
+  for (const [key, value] of changes) {
+    if (value === undefined) context.delete(key);
+    else context.set(key, value);
+  }
+}
+
+/** Keeps the lock while the handler runs. */
+function renew(store: ContextStore, user: ContextUser, lock: ContextLock): () => void {
+  const since = performance.now();
+  const timer = setInterval(() => {
+    if (performance.now() - since > LONGEST_HOLD) clearInterval(timer);
+    // A renewal that fails shows when the context is saved: then the lock is another's.
+    else store.renew(user, lock).catch(() => {});
+  }, lock.lease / 3);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+async function attempt<T>(step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    if (error instanceof WechatError) throw error;
+    throw new ContextStoreError(`the context store failed: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function dataOf({ json }: ContextRecord): Readonly<Record<string, Json>> {
+  try {
+    return JSON.parse(json) as Record<string, Json>;
+  } catch (error) {
+    throw new ContextStoreError('the stored context is damaged: it is no JSON', { cause: error });
+  }
+}
+
+function expiryOf({ expiry }: ContextRecord): Expiry {
+  if (expiry === undefined) return null;
+  return 'until' in expiry ? new Date(expiry.until) : expiry.seconds;
+}
+
+function expiryToRecord(expiry: Expiry): ContextRecord['expiry'] {
+  if (expiry === null) return undefined;
+  return expiry instanceof Date ? { until: expiry.getTime() } : { seconds: expiry };
+}
