@@ -37,12 +37,14 @@ const MAX_MERGES = 100;
 export async function openSession(options: SessionOptions, user: ContextUser): Promise<Session> {
   const isSerial = options.ordering === 'serial';
   const leave = isSerial ? await options.turns.enter(`${user.account} ${user.openid}`) : () => {};
+  const lock = isSerial ? { owner: randomUUID(), lease: LEASE } : undefined;
   try {
-    const lock = isSerial ? { owner: randomUUID(), lease: LEASE } : undefined;
     const record = await load(options.contexts, user, lock);
     return createSession(options, user, record, lock, leave);
   } catch (error) {
     leave();
+    // A record that cannot be read was loaded with its lock.
+    if (lock) options.contexts.release(user, lock).catch(() => {});
     throw error;
   }
 }
@@ -80,14 +82,14 @@ function createSession(
     loaded && dataOf(loaded),
     loaded ? expiryOf(loaded) : null,
   );
-  const stopRenewing = lock ? renew(store, user, lock) : () => {};
+  const stopRenewing = lock ? renew(store, user, lock, leave) : () => {};
 
   async function write(keepLock: boolean): Promise<void> {
     for (let tries = 0; tries < MAX_MERGES; tries += 1) {
       const milliseconds = Math.floor(context.getExpiryAge() * 1000);
       if (milliseconds <= 0) {
         await context.flush();
-        return;
+        return keepLock ? undefined : release();
       }
       const record = {
         version: version + 1,
@@ -138,13 +140,21 @@ function merge(context: WechatContext, current: Readonly<Record<string, Json>>):
   }
 }
 
-/** Keeps the lock while the handler runs. */
-function renew(store: ContextStore, user: ContextUser, lock: ContextLock): () => void {
+/** Keeps the lock while the handler runs, and gives up the turn of one that never ends. */
+function renew(
+  store: ContextStore,
+  user: ContextUser,
+  lock: ContextLock,
+  giveUp: () => void,
+): () => void {
   const since = performance.now();
   const timer = setInterval(() => {
-    if (performance.now() - since > LONGEST_HOLD) clearInterval(timer);
     // A renewal that fails shows when the context is saved: then the lock is another's.
-    else store.renew(user, lock).catch(() => {});
+    if (performance.now() - since < LONGEST_HOLD) store.renew(user, lock).catch(() => {});
+    else {
+      clearInterval(timer);
+      giveUp();
+    }
   }, lock.lease / 3);
   timer.unref();
   return () => clearInterval(timer);
