@@ -32,6 +32,7 @@ const answeredInJson: Expected = { json: { MsgType: 'text', Content: 'You said: 
 
 const entities = inContent(() => '&lt;');
 const plainText = inContent(() => 'x');
+const section = fill(`${beforeContent}<![CDATA[`, () => 'x', `]]>${afterContent}`);
 const brackets = fill(`${beforeContent}<![CDATA[`, () => ']', `]]>${afterContent}`);
 
 const bodies: Record<string, readonly [body: string, expected: Expected]> = {
@@ -43,7 +44,8 @@ const bodies: Record<string, readonly [body: string, expected: Expected]> = {
   'entities &lt;': [entities, characters(count(entities, '&lt;'))],
   'character references': [inTags(() => '&#x4f60;'), answered],
   text: [plainText, characters(room(beforeContent, afterContent))],
-  'one CDATA section': [brackets, characters(room(beforeContent, '<![CDATA[]]>', afterContent))],
+  'one CDATA section': [section, characters(room(beforeContent, '<![CDATA[]]>', afterContent))],
+  'one CDATA section of brackets': [brackets, 400],
   'CDATA sections': [inContent(() => '<![CDATA[x]]>'), 400],
   'one comment': [fill(`${head}<!--`, () => 'x', `-->${tail}`), answered],
   comments: [inTags(() => '<!---->'), answered],

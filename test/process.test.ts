@@ -1,6 +1,7 @@
 /** The examples as processes of their own: they answer, and nothing that is sent ends them. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { accounts } from './deliveries.ts';
@@ -59,6 +60,15 @@ const signed = platform.plain(account, '').query;
 const post = (query: Sent['query'], body: string) => (origin: string) =>
   send(`${origin}/wechat`, withAccount({ method: 'POST', query, body }));
 
+/** Milliseconds that the child has worked so far; on other systems than Linux, of the wall clock. */
+function clock(): number {
+  const file = `/proc/${child?.pid}/stat`;
+  if (!existsSync(file)) return performance.now();
+  const [, fields = ''] = readFileSync(file, 'utf8').split(') ');
+  const [user, system] = fields.split(' ').slice(11, 13).map(Number) as [number, number];
+  return (user + system) * 10;
+}
+
 /** What ends other libraries' processes. */
 const attacks: Record<string, (origin: string) => Promise<HttpAnswer>> = {
   'unsigned aes': post({ encrypt_type: 'aes', msg_signature: 'x' }, '<xml><a>1</a></xml>'),
@@ -97,7 +107,8 @@ describe.each(names)('examples/%s.ts', (example) => {
     expect(output).not.toMatch(/unhandled|uncaught/i);
   }, 30_000);
 
-  // Here, because Jest's modules run several times slower than those of a process of their own.
+  // Here, because Jest's modules run several times slower than those of a process of their own. Where
+  // it can be had, the time is the server's on the processor: other tests run beside this one.
   it('is done with every hostile body of 1 MiB within 100 ms', async () => {
     const origin = await start(example);
     await expectAnswered(origin, example);
@@ -106,9 +117,9 @@ describe.each(names)('examples/%s.ts', (example) => {
       let best = Number.POSITIVE_INFINITY;
       for (let attempt = 0; attempt < 10 && best >= 100; attempt++) {
         const delivery = withAccount(sent());
-        const started = performance.now();
+        const started = clock();
         const { status } = await send(`${origin}/wechat`, delivery);
-        best = Math.min(best, performance.now() - started);
+        best = Math.min(best, clock() - started);
         expect([200, 400]).toContain(status);
       }
       if (best >= 100) slow.push(`${name}: ${Math.round(best)} ms`);

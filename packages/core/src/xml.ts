@@ -9,6 +9,8 @@ import {
   type TreeValue,
 } from './tree.ts';
 
+const MAX_BRACKETS = 100_000;
+
 // oxlint-disable-next-line no-control-regex -- exactly the characters that XML 1.0 forbids
 const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 
@@ -24,6 +26,7 @@ interface Element {
  * CDATA is kept to the letter; text outside is decoded, and dropped where it is only layout.
  */
 export function parseXml(text: string, root: string): Fields {
+  refuseBrackets(text);
   let count = 0;
   const bound = (): void => {
     count += 1;
@@ -66,6 +69,16 @@ export function parseXml(text: string, root: string): Fields {
   const value = open[0]?.children?.[root];
   if (typeof value !== 'object') throw new ParseError(`the XML has no fields inside <${root}>`);
   return value as Fields;
+}
+
+/** The parser takes a step for each "]": cheap in a message, dear in a megabyte of them. */
+function refuseBrackets(text: string): void {
+  if (text.length <= MAX_BRACKETS) return;
+  let count = 0;
+  for (let at = text.indexOf(']'); at !== -1; at = text.indexOf(']', at + 1)) {
+    count += 1;
+    if (count > MAX_BRACKETS) throw new ParseError(`the XML has over ${MAX_BRACKETS} brackets`);
+  }
 }
 
 function append(children: Record<string, FieldValue>, name: string, value: string | Fields): void {

@@ -122,11 +122,11 @@ const DOCUMENTS: Record<string, [make: () => string | Uint8Array, outcome: Outco
   ],
   'one CDATA section of ]': [
     () => fill(`<xml>${HEAD}<Content><![CDATA[`, ']', ']]></Content></xml>'),
-    'message',
+    'ParseError',
   ],
   'one CDATA section of ]]a': [
     () => fill(`<xml>${HEAD}<Content><![CDATA[`, ']]a', ']]></Content></xml>'),
-    'message',
+    'ParseError',
   ],
   'one CDATA section of CR': [
     () => fill(`<xml>${HEAD}<Content><![CDATA[`, '\r', ']]></Content></xml>'),
@@ -277,13 +277,14 @@ const READER = `
     const outcomes = new Set();
     let best = Infinity;
     for (let run = 0; run < 3; run++) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       try {
         outcomes.add(typeof parseMessage(document).type === 'string' ? 'message' : 'nothing');
       } catch (error) {
         outcomes.add(error instanceof ParseError ? 'ParseError' : String(error));
       }
-      best = Math.min(best, performance.now() - start);
+      const { user, system } = process.cpuUsage(start);
+      best = Math.min(best, (user + system) / 1000);
     }
     process.send({ outcome: [...outcomes].join(), best });
   });
