@@ -32,8 +32,8 @@ export async function run(
     await session.commit();
     return tree;
   } catch (error) {
-    // What failed first is what counts.
-    await session.abandon().catch(() => {});
+    // Not waited for: a store that is gone would cost the answer its time.
+    session.abandon().catch(() => {});
     return answerError(error, exchange, account);
   }
 }
