@@ -2,6 +2,7 @@
 import type { Config } from 'jest';
 
 const config: Config = {
+  globalSetup: '<rootDir>/scripts/jest-setup.mjs',
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@wechat-mp/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

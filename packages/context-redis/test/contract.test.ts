@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type RedisClient, redisStores } from '@wechat-mp/context-redis';
+import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
+import { contextStoreContract } from '@wechat-mp/core/context-store-contract';
+import { Redis } from 'ioredis';
+import { Redis as Redis5 } from 'ioredis5';
+import {
+  startCluster,
+  startRedis,
+  startSentinel,
+  stopRedis,
+  track,
+} from '../../../test/support/redis.ts';
+
+afterAll(stopRedis);
+
+const servers: Record<string, () => Promise<RedisClient>> = {
+  'a single server, ioredis 6': async () => track(new Redis((await startRedis()).port)),
+  'a single server, ioredis 5': async () => {
+    const client = new Redis5((await startRedis()).port);
+    return track(client as unknown as Redis) as unknown as Redis5;
+  },
+  Sentinel: async () => (await startSentinel()).client,
+  Cluster: async () => (await startCluster()).client,
+};
+
+describe.each(Object.entries(servers))('contexts on %s', (_name, start) => {
+  let redis: RedisClient;
+  beforeAll(async () => {
+    redis = await start();
+  }, 30_000);
+
+  it.each(contextStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
+    run(redisStores(redis).contexts),
+  );
+});
+
+describe('a mistake is found when the stores are made', () => {
+  const client = { evalsha: async () => 0, eval: async () => 0, del: async () => 0 };
+
+  it.each([
+    ['no client', undefined, {}, NeedParamError, /ioredis client/],
+    ['a client of another library', { get: () => {} }, {}, InvalidArgumentError, /evalsha/],
+    [
+      'a prefix that chooses the slot',
+      client,
+      { prefix: '{bot}:' },
+      InvalidArgumentError,
+      /braces/,
+    ],
+    ['a timeout that is none', client, { timeout: 0 }, InvalidArgumentError, /milliseconds/],
+  ])('%s', (_name, redis, options, kind, says) => {
+    const make = () => redisStores(redis as never, options);
+    expect(make).toThrow(kind);
+    expect(make).toThrow(says);
+  });
+});
