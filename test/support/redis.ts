@@ -69,8 +69,12 @@ export async function startCluster(): Promise<{ ports: number[]; client: Cluster
     [1, 2, 3].map(async (number) => {
       const bus = await freePort();
       const { port } = await startRedis(
-        ...['--cluster-enabled', 'yes', '--cluster-port', String(bus)],
-        ...['--cluster-config-file', `nodes-${process.pid}-${number}-${bus}.conf`],
+        '--cluster-enabled',
+        'yes',
+        '--cluster-port',
+        String(bus),
+        '--cluster-config-file',
+        `nodes-${process.pid}-${number}-${bus}.conf`,
       );
       return { port, bus };
     }),
@@ -111,8 +115,8 @@ export async function startSentinel(): Promise<{ master: RedisServer; client: Re
   for (const { port } of options) {
     const sentinel = track(new Redis(port));
     await until(async () => {
-      const [entry] = (await sentinel.call('SENTINEL', 'MASTERS')) as string[][];
-      return `${entry}`.includes('num-other-sentinels,2') && `${entry}`.includes('num-slaves,1');
+      const state = JSON.stringify(await sentinel.call('SENTINEL', 'MASTERS'));
+      return state.includes('"num-other-sentinels","2"') && state.includes('"num-slaves","1"');
     });
   }
   const client = track(

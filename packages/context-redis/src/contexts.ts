@@ -24,7 +24,8 @@ const save = defineScript(`
 local holder = redis.call('GET', KEYS[2])
 local current = redis.call('GET', KEYS[1])
 local version = current and string.match(current, '^%d+') or '0'
-if (holder and holder ~= ARGV[1]) or version ~= ARGV[2] then
+local expired = holder == ARGV[1] and not current
+if (holder and holder ~= ARGV[1]) or (version ~= ARGV[2] and not expired) then
   return { current }
 end
 redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
@@ -66,7 +67,7 @@ export class RedisContextStore implements ContextStore {
   async save(
     user: ContextUser,
     record: ContextRecord,
-    { milliseconds, lock, keepLock }: SaveOptions,
+    { replaces, milliseconds, lock, keepLock }: SaveOptions,
   ): Promise<{ current: ContextRecord | undefined } | undefined> {
     const keys = this.#keysOf(user);
     const refused = await this.#within(
@@ -74,7 +75,7 @@ export class RedisContextStore implements ContextStore {
         this.#redis,
         keys,
         lock?.owner ?? '',
-        record.version - 1,
+        replaces,
         write(record),
         Math.ceil(milliseconds),
         keepLock ? '1' : '',

@@ -32,7 +32,10 @@ export interface WebhookOptions {
   ordering?: Ordering | undefined;
   /** Milliseconds to wait for a handler before answering `success`. Default: 4500. */
   replyWindow?: number | undefined;
-  /** Answers instead of a handler that failed. Default: log the error, answer `success`. */
+  /**
+   * Answers instead of a handler that failed. Default: log the error, answer `success`. When the
+   * context store failed, throwing the error on lets the platform try again, as without `onError`.
+   */
   onError?: ErrorHandler | undefined;
   /** The largest body that is read, in bytes. Default: 1 MiB. */
   bodyLimit?: number | undefined;
@@ -68,7 +71,10 @@ export interface Account extends SessionOptions {
 }
 
 /** Checks the options of an account. */
-function createAccount(given: string | WebhookOptions): Account {
+function createAccount(
+  given: string | WebhookOptions,
+  shared: Pick<Account, 'turns'> & { contexts?: ContextStore },
+): Account {
   const options = typeof given === 'string' ? { token: given } : given;
   if (typeof options !== 'object' || options === null) {
     throw new NeedParamError('options are needed: the token, or an object with at least { token }');
@@ -107,10 +113,11 @@ function createAccount(given: string | WebhookOptions): Account {
       ),
     ),
     mode,
-    contexts: options.contexts ?? new MemoryContextStore({ logger }),
+    contexts:
+      checkStore(options.contexts) ?? (shared.contexts ??= new MemoryContextStore({ logger })),
     contextAge: positive('contextAge', options.contextAge ?? 7200),
     ordering,
-    turns: new Turns(),
+    turns: shared.turns,
     replyWindow: positive('replyWindow', options.replyWindow ?? 4500),
     onError: optionalFunction('onError', options.onError),
     bodyLimit: positive('bodyLimit', options.bodyLimit ?? 1024 * 1024),
@@ -124,17 +131,18 @@ export function createAccountLookup(
   options: string | WebhookOptions | AccountResolver,
 ): (request: WebhookRequest) => Account | undefined | Promise<Account | undefined> {
   if (typeof options !== 'function') {
-    const account = createAccount(options);
+    const account = createAccount(options, { turns: new Turns() });
     return () => account;
   }
   const accounts = new WeakMap<WebhookOptions, Account>();
+  const shared = { turns: new Turns() };
   return async (request) => {
     const found = await options(request);
     if (found === undefined || found === null) return undefined;
     if (typeof found !== 'object') {
       throw new InvalidArgumentError('an AccountResolver gives options, an object, or undefined');
     }
-    const account = accounts.get(found) ?? createAccount(found);
+    const account = accounts.get(found) ?? createAccount(found, shared);
     accounts.set(found, account);
     return account;
   };
@@ -173,6 +181,15 @@ function textsOf(name: string, value: string | readonly string[] | undefined): r
     );
   }
   return texts;
+}
+
+function checkStore(store: ContextStore | undefined): ContextStore | undefined {
+  const methods = ['load', 'save', 'delete', 'renew', 'release', 'clearExpired'] as const;
+  const missing = store && methods.find((method) => typeof store[method] !== 'function');
+  if (!missing) return store;
+  throw new InvalidArgumentError(
+    `contexts is no ContextStore: it has no ${missing}(). What redisStores gives is spread into the options`,
+  );
 }
 
 /** The longest that Node's timers wait. */

@@ -53,14 +53,23 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
     hasHandlers: webhook.hasHandlers,
     path,
     accepts: (url) => /[?&](msg_)?signature=/.test(url) && (!path || isSamePath(url, path)),
-    handle: (request, targets, route) =>
-      webhook.handle(request, (exchange, next) => {
+    async handle(request, targets, route) {
+      // When the response closes before ours is made, the route has failed or answered by itself.
+      const closed = new Promise<undefined>((resolve) => {
+        request.signal?.addEventListener('abort', () => isOver || resolve(undefined));
+      });
+      let isOver = false;
+      const response = await webhook.handle(request, (exchange, next) => {
         for (const target of targets) {
           expose(target, 'wechatMessage', exchange.message);
           expose(target, 'wechatContext', exchange.context);
         }
-        return route === undefined || webhook.hasHandlers ? next() : ask(route);
-      }),
+        if (route === undefined || webhook.hasHandlers) return next();
+        return Promise.race([ask(route), closed]);
+      });
+      isOver = true;
+      return response;
+    },
   };
 }
 

@@ -228,11 +228,12 @@ export class WechatContext<S = WechatState> {
     return JSON.stringify(Object.fromEntries(this.#data));
   }
 
-  /** @internal Takes the present state, or `data`, for what is stored. */
-  markStored(data?: Readonly<Record<string, Json>>): void {
+  /** @internal Takes the present state, or `data` and its expiry, for what is stored. */
+  markStored(data?: Readonly<Record<string, Json>>, expiry: Expiry = this.#expiry): void {
     if (data) this.#data = new Map(Object.entries(data));
+    if (isSameExpiry(this.#expiry, this.#storedExpiry)) this.#expiry = expiry;
     this.#stored = textsOf(this.#data);
-    this.#storedExpiry = this.#expiry;
+    this.#storedExpiry = expiry;
   }
 
   #touch(): Map<string, Json> {

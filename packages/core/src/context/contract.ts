@@ -19,7 +19,8 @@ const record = (version: number, state: object = {}): ContextRecord => ({
   json: JSON.stringify(state),
   expiry: undefined,
 });
-const minute = { milliseconds: 60_000 };
+const minute = { milliseconds: 60_000, replaces: 0 };
+const after = (replaces: number) => ({ ...minute, replaces });
 const lockOf = (owner: string, lease = 60_000): ContextLock => ({ owner, lease });
 
 async function stored(store: ContextStore, user: ContextUser): Promise<ContextRecord | undefined> {
@@ -46,7 +47,7 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
   'both kinds of expiry are kept': async (store, user) => {
     await store.save(user, { ...record(1), expiry: { seconds: 600 } }, minute);
     assert.deepEqual((await stored(store, user))?.expiry, { seconds: 600 });
-    await store.save(user, { ...record(2), expiry: { until: 4102444800000 } }, minute);
+    await store.save(user, { ...record(2), expiry: { until: 4102444800000 } }, after(1));
     assert.deepEqual((await stored(store, user))?.expiry, { until: 4102444800000 });
   },
 
@@ -60,16 +61,25 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     await store.save(user, record(1, { step: 1 }), minute);
     const refused = await store.save(user, record(1, { step: 7 }), minute);
     assert.deepEqual(refused, { current: record(1, { step: 1 }) });
-    assert.deepEqual(await store.save(user, record(3), minute), {
+    assert.deepEqual(await store.save(user, record(3), after(2)), {
       current: record(1, { step: 1 }),
     });
-    assert.equal(await store.save(user, record(2, { step: 2 }), minute), undefined);
+    assert.equal(await store.save(user, record(2, { step: 2 }), after(1)), undefined);
     assert.deepEqual(await stored(store, user), record(2, { step: 2 }));
   },
 
   'a save over a record that is gone is refused': async (store, user) => {
-    assert.deepEqual(await store.save(user, record(5), minute), { current: undefined });
+    assert.deepEqual(await store.save(user, record(5), after(4)), { current: undefined });
     assert.equal(await stored(store, user), undefined);
+  },
+
+  'who has the lock may save over a record that expired meanwhile': async (store, user) => {
+    const lock = lockOf('first');
+    await store.save(user, record(7), { milliseconds: 20, replaces: 0 });
+    await store.load(user, lock);
+    await pause(60);
+    assert.equal(await store.save(user, record(8), { ...after(7), lock }), undefined);
+    assert.deepEqual(await stored(store, user), record(8));
   },
 
   'of many saves from one version exactly one is written': async (store, user) => {
@@ -89,7 +99,7 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
   'a record ends with its time, and clearExpired takes no other': async (store, user) => {
     const other = newUser();
     await store.save(other, record(1), minute);
-    await store.save(user, record(1), { milliseconds: 20 });
+    await store.save(user, record(1), { milliseconds: 20, replaces: 0 });
     await pause(60);
     await store.clearExpired();
     assert.equal(await stored(store, user), undefined);
@@ -116,7 +126,7 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     await store.load(user, lock);
     await store.save(user, record(1), { ...minute, lock, keepLock: true });
     assert.ok('busyFor' in (await store.load(user, lockOf('second'))));
-    await store.save(user, record(2), { ...minute, lock });
+    await store.save(user, record(2), { ...after(1), lock });
     assert.ok('record' in (await store.load(user, lockOf('second'))));
   },
 

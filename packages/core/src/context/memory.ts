@@ -59,12 +59,13 @@ export class MemoryContextStore implements ContextStore {
   async save(
     user: ContextUser,
     record: ContextRecord,
-    { milliseconds, lock, keepLock }: SaveOptions,
+    { replaces, milliseconds, lock, keepLock }: SaveOptions,
   ): Promise<{ current: ContextRecord | undefined } | undefined> {
     const key = keyOf(user);
     const current = this.#get(key);
     const isOthers = this.#heldFor(key, lock?.owner) > 0;
-    if (isOthers || (current?.version ?? 0) !== record.version - 1) return { current };
+    const hasExpired = !current && lock && this.#locks.get(key)?.owner === lock.owner;
+    if (isOthers || ((current?.version ?? 0) !== replaces && !hasExpired)) return { current };
     this.#entries.delete(key);
     this.#entries.set(key, { record, expiresAt: this.#now() + milliseconds });
     if (lock && !keepLock) this.#locks.delete(key);

@@ -44,7 +44,7 @@ export async function openSession(options: SessionOptions, user: ContextUser): P
   } catch (error) {
     leave();
     // A record that cannot be read was loaded with its lock.
-    if (lock) options.contexts.release(user, lock).catch(() => {});
+    if (lock) attempt(options.contexts.release(user, lock)).catch(() => {});
     throw error;
   }
 }
@@ -86,17 +86,20 @@ function createSession(
 
   async function write(keepLock: boolean): Promise<void> {
     for (let tries = 0; tries < MAX_MERGES; tries += 1) {
-      const milliseconds = Math.floor(context.getExpiryAge() * 1000);
+      const milliseconds = Math.ceil(context.getExpiryDate().getTime() - Date.now());
       if (milliseconds <= 0) {
         await context.flush();
         return keepLock ? undefined : release();
       }
       const record = {
-        version: version + 1,
+        // Not a count from 1, which a conversation that began anew would repeat.
+        version: Math.max(version + 1, Date.now()),
         json: context.toJson(),
         expiry: expiryToRecord(context.expiry),
       };
-      const refused = await attempt(store.save(user, record, { milliseconds, lock, keepLock }));
+      const refused = await attempt(
+        store.save(user, record, { replaces: version, milliseconds, lock, keepLock }),
+      );
       if (!refused) {
         version = record.version;
         context.markStored();
@@ -104,7 +107,7 @@ function createSession(
       }
       if (lock) break;
       version = refused.current?.version ?? 0;
-      merge(context, refused.current ? dataOf(refused.current) : {});
+      merge(context, refused.current);
     }
     throw new ContextConflictError(
       'the context was changed by another process meanwhile, so it was not saved over that change',
@@ -131,9 +134,10 @@ function createSession(
 }
 
 /** Puts what this handler changed on top of what another one saved. */
-function merge(context: WechatContext, current: Readonly<Record<string, Json>>): void {
+function merge(merged: WechatContext, current: ContextRecord | undefined): void {
+  const context = merged as unknown as WechatContext<Record<string, Json>>;
   const changes = context.changes();
-  context.markStored(current);
+  context.markStored(current ? dataOf(current) : {}, current ? expiryOf(current) : null);
   for (const [key, value] of changes) {
     if (value === undefined) context.delete(key);
     else context.set(key, value);
@@ -173,10 +177,14 @@ async function attempt<T>(step: Promise<T>): Promise<T> {
 
 function dataOf({ json }: ContextRecord): Readonly<Record<string, Json>> {
   try {
-    return JSON.parse(json) as Record<string, Json>;
-  } catch (error) {
-    throw new ContextStoreError('the stored context is damaged: it is no JSON', { cause: error });
+    const data: unknown = JSON.parse(json);
+    if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
+      return data as Record<string, Json>;
+    }
+  } catch {
+    // The same as JSON of another kind.
   }
+  throw new ContextStoreError('the stored context is damaged: it is no JSON object');
 }
 
 function expiryOf({ expiry }: ContextRecord): Expiry {

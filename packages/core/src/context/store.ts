@@ -8,7 +8,7 @@ export interface ContextUser {
 
 /** What a store keeps for a user. */
 export interface ContextRecord {
-  /** Counts the saves: a save that was made from an older version is refused. */
+  /** Changes with each save, and never comes again: a save made from another version is refused. */
   readonly version: number;
   /** The state, as JSON text. */
   readonly json: string;
@@ -24,6 +24,8 @@ export interface ContextLock {
 }
 
 export interface SaveOptions {
+  /** The version that the record was made from; 0 when there was none. */
+  readonly replaces: number;
   /** For how long the record is kept. */
   readonly milliseconds: number;
   readonly lock?: ContextLock | undefined;
@@ -43,9 +45,9 @@ export interface ContextStore {
   load(user: ContextUser, lock?: ContextLock): Promise<Loaded>;
 
   /**
-   * Writes `record` for `milliseconds` if the stored version is still `record.version - 1` (0: none
-   * stored) and no other owner has the lock, and gives back the lock. `current` is what stood in the
-   * way; undefined tells that it was written.
+   * Writes `record` for `milliseconds` if the stored version is still `replaces` and no other owner
+   * has the lock, and gives back the lock. Who has the lock may also write where the record has
+   * expired meanwhile. `current` is what stood in the way; undefined tells that it was written.
    */
   save(
     user: ContextUser,

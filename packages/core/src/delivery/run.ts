@@ -54,6 +54,7 @@ async function answerError(
       'a handler failed; answered success',
     );
   } catch (second) {
+    if (isOfContext && second === error) throw error;
     account.logger.error(
       { err: second, cause: error, ...keyOf(exchange.message) },
       'onError failed itself; answered success',
