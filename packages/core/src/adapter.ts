@@ -54,11 +54,11 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
     path,
     accepts: (url) => /[?&](msg_)?signature=/.test(url) && (!path || isSamePath(url, path)),
     async handle(request, targets, route) {
+      let isOver = false;
       // When the response closes before ours is made, the route has failed or answered by itself.
       const closed = new Promise<undefined>((resolve) => {
         request.signal?.addEventListener('abort', () => isOver || resolve(undefined));
       });
-      let isOver = false;
       const response = await webhook.handle(request, (exchange, next) => {
         for (const target of targets) {
           expose(target, 'wechatMessage', exchange.message);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { ContextConflictError, ContextStoreError, WechatError } from '../errors.ts';
 import { type Expiry, type Json, WechatContext } from './context.ts';
 import type { ContextLock, ContextRecord, ContextStore, ContextUser } from './store.ts';
@@ -57,7 +56,8 @@ async function load(
   for (;;) {
     const loaded = await attempt(store.load(user, lock));
     if ('record' in loaded) return loaded.record;
-    await pause(Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random())));
+    const wait = Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random()));
+    await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
 
@@ -82,7 +82,14 @@ function createSession(
     loaded && dataOf(loaded),
     loaded ? expiryOf(loaded) : null,
   );
-  const stopRenewing = lock ? renew(store, user, lock, leave) : () => {};
+  const release = async () => {
+    if (lock) await attempt(store.release(user, lock));
+  };
+  const giveUp = () => {
+    release().catch(() => {});
+    leave();
+  };
+  const stopRenewing = lock ? renew(store, user, lock, giveUp) : () => {};
 
   async function write(keepLock: boolean): Promise<void> {
     for (let tries = 0; tries < MAX_MERGES; tries += 1) {
@@ -123,9 +130,6 @@ function createSession(
     }
   }
 
-  const release = async () => {
-    if (lock) await attempt(store.release(user, lock));
-  };
   return {
     context,
     commit: () => end(() => (context.modified ? write(false) : release())),
