@@ -2,7 +2,7 @@
 import type { Config } from 'jest';
 
 const config: Config = {
-  globalSetup: '<rootDir>/scripts/jest-setup.mjs',
+  globalSetup: '<rootDir>/scripts/jest-setup.ts',
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@wechat-mp/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

@@ -10,7 +10,7 @@ import {
 import { defineScript, type RedisClient } from './script.ts';
 
 // In every script KEYS[1] is the context, KEYS[2] the lock. A context is kept as
-// `version|expiry|json`, for example `3|s600|{"step":4}`.
+// `version|expiry|json`, for example `1795390868123|s600|{"step":4}`.
 
 /** ARGV: owner ('' for no lock), lease. Gives the lock's remaining milliseconds, or a list of the context. */
 const load = defineScript(`

@@ -19,7 +19,7 @@ const PACKAGES = [
 ];
 
 /** Gives the command of a redis-server that works; throws one line that says what to do. */
-export function findRedis() {
+export function findRedis(): string {
   const given = process.env['REDIS_SERVER_BIN'];
   if (given) {
     if (works(given)) return given;
@@ -37,13 +37,13 @@ export function findRedis() {
   );
 }
 
-function install() {
+function install(): boolean {
   const apt = ['install', '-y', '-o', 'DPkg::Lock::Timeout=120', 'redis-server'];
   return run('apt-get', apt) || (run('apt-get', ['update']) && run('apt-get', apt));
 }
 
 /** The command is a link into redis-tools, and its libraries lie beside it. */
-function unpack() {
+function unpack(): boolean {
   const packages = join(CACHE, 'packages');
   const root = join(CACHE, 'root');
   mkdirSync(packages, { recursive: true });
@@ -56,11 +56,11 @@ function unpack() {
   return true;
 }
 
-function works(command) {
+function works(command: string): boolean {
   return run(command, ['--version']);
 }
 
-function run(command, args, cwd) {
+function run(command: string, args: string[], cwd?: string): boolean {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   return spawnSync(command, args, { cwd, env, stdio: 'ignore', timeout: 180_000 }).status === 0;
 }

@@ -1,5 +1,0 @@
-import { findRedis } from './redis.mjs';
-
-export default function setUp() {
-  process.env['REDIS_SERVER_BIN'] = findRedis();
-}
