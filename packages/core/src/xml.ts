@@ -12,7 +12,7 @@ import {
 const MAX_BRACKETS = 100_000;
 
 // oxlint-disable-next-line no-control-regex -- exactly the characters that XML 1.0 forbids
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]+/g;
 
 interface Element {
   text: string;
@@ -26,6 +26,8 @@ interface Element {
  * CDATA is kept to the letter; text outside is decoded, and dropped where it is only layout.
  */
 export function parseXml(text: string, root: string): Fields {
+  // Where it usually stands it need not be read to its end.
+  if (/^(<\?xml[^>]*>)?\s*<!DOCTYPE/.test(text)) refuseDoctype();
   refuseBrackets(text);
   let count = 0;
   const bound = (): void => {
@@ -34,9 +36,7 @@ export function parseXml(text: string, root: string): Fields {
   };
   const open: Element[] = [{ text: '', children: undefined }];
   const parser = new SaxesParser({ position: false });
-  parser.on('doctype', () => {
-    throw new ParseError('the XML has a DOCTYPE, which is refused');
-  });
+  parser.on('doctype', refuseDoctype);
   parser.on('opentag', () => {
     bound();
     if (open.length > MAX_DEPTH) throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
@@ -61,7 +61,8 @@ export function parseXml(text: string, root: string): Fields {
   });
   try {
     // A substitute, not nothing: what is left must not become the end of a CDATA section.
-    parser.write(text.toWellFormed().replace(FORBIDDEN, '\ufffd')).close();
+    const allowed = text.toWellFormed().replace(FORBIDDEN, (run) => '\ufffd'.repeat(run.length));
+    parser.write(allowed).close();
   } catch (error) {
     if (error instanceof ParseError) throw error;
     throw new ParseError(`the XML is not well-formed: ${(error as Error).message}`);
@@ -69,6 +70,10 @@ export function parseXml(text: string, root: string): Fields {
   const value = open[0]?.children?.[root];
   if (typeof value !== 'object') throw new ParseError(`the XML has no fields inside <${root}>`);
   return value as Fields;
+}
+
+function refuseDoctype(): never {
+  throw new ParseError('the XML has a DOCTYPE, which is refused');
 }
 
 /** The parser takes a step for each "]": cheap in a message, dear in a megabyte of them. */
