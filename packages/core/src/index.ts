@@ -14,6 +14,7 @@ export { createWebhook, type Webhook } from './webhook.ts';
 
 // Conversations
 export {
+  type ContextBacking,
   type Expiry,
   type Json,
   WechatContext,

@@ -19,7 +19,6 @@ export type Json =
  *   }
  * }
  */
-// oxlint-disable-next-line typescript/no-empty-object-type -- it is there to be extended
 export interface WechatState {}
 
 type IsEmpty<S> = keyof S extends never ? true : false;
