@@ -74,6 +74,8 @@ describe('14. malformed samples of the documentation', () => {
     const scan = writeXml(event('guide_qrcode_scan_event', { GuideScanEvent }));
     const literal = scan.replace('<![CDATA[HERE]]>', '![CDATA[xxx]]');
     expect(parseMessage(literal)).toHaveProperty('guideScanEvent.openid', '![CDATA[xxx]]');
+    const whole = scan.replace('<![CDATA[HERE]]>', '![CDATA[xxx]]>');
+    expect(parseMessage(whole)).toHaveProperty('guideScanEvent.openid', '![CDATA[xxx]]>');
     const PublishEventInfo = { publish_id: '1', publish_status: 0, article_id: 'a\nb' };
     const published = writeXml(event('PUBLISHJOBFINISH', { PublishEventInfo }));
     expect(parseMessage(published)).toHaveProperty('publishEventInfo.articleId', 'a\nb');
