@@ -139,9 +139,9 @@ async function startOneSentinel(master: number): Promise<number> {
 }
 
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   while (!(await condition().catch(() => false))) {
-    if (Date.now() > end) throw new Error('did not happen within 20 s');
+    if (Date.now() > end) throw new Error('did not happen within 60 s');
     await pause(20);
   }
 }

@@ -28,7 +28,7 @@ describe.each(Object.entries(servers))('contexts on %s', (_name, start) => {
   let redis: RedisClient;
   beforeAll(async () => {
     redis = await start();
-  }, 30_000);
+  }, 90_000);
 
   it.each(contextStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
     run(redisStores(redis).contexts),

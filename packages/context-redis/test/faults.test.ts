@@ -167,7 +167,7 @@ describe('a delivery', () => {
     await until(async () => (await send()).status === 200);
     expect(steps).toEqual([0, 1]);
     for (const line of lines) expect(line).toMatch(/could not be answered/);
-  }, 30_000);
+  }, 90_000);
 
   it('is refused while its slot has half moved in a Cluster, and finds its context afterwards', async () => {
     const { ports, client } = await startCluster();
@@ -178,7 +178,7 @@ describe('a delivery', () => {
     });
     await until(async () => (await send()).status === 200);
     expect(steps.slice(0, 2)).toEqual([0, 1]);
-  }, 30_000);
+  }, 90_000);
 });
 
 it('leaves no rejection unhandled', () => {

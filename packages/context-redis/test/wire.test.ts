@@ -40,7 +40,7 @@ describe.each(Object.entries(kinds))('%s', (_name, start) => {
         (source === 'lua' ? inside : commands).push(args);
       });
     }
-  }, 30_000);
+  }, 90_000);
 
   async function send(content: string, options: Partial<WebhookOptions> = {}): Promise<string> {
     const webhook = createWebhook({ token, ...redisStores(client), ...options }, handlers);
