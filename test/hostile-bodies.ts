@@ -64,12 +64,17 @@ const bodies: Record<string, readonly [body: string, expected: Expected]> = {
   'JSON blanks': [fill('{', () => ' ', ''), 400],
 };
 
+/** A message of its own, not another delivery of the one that the body before it has. */
+function asNewMessage(body: string): string {
+  return body.replace(/<MsgId>\d+/, `<MsgId>${platform.newMessageId()}`);
+}
+
 /** Signed rightly: what is left to refuse is the body itself. */
 export const hostileBodies: readonly Case[] = Object.entries(bodies).map(
   ([name, [body, expected]]) => ({
     name,
     to: 'plain',
-    sent: () => platform.plain(accounts.plain, body),
+    sent: () => platform.plain(accounts.plain, asNewMessage(body)),
     expected,
   }),
 );

@@ -34,9 +34,17 @@ export interface WireFields {
 export const GH = 'gh_97417a04a28d';
 export const OPENID = 'o9AgO5Kd5ggOC-bXrbNODIiE3bGY';
 
-/** Fields of a user's message, with ids as large as the platform's. */
+let lastId = 6038700799783131222n;
+
+/** An id that no message had yet, as large as the platform's. */
+export function newMessageId(): string {
+  lastId += 1n;
+  return String(lastId);
+}
+
+/** Fields of a user's message. */
 export function userMessage(MsgType: string, fields: WireFields = {}): WireFields {
-  return { ...envelope(MsgType), ...fields, MsgId: '6038700799783131222' };
+  return { ...envelope(MsgType), MsgId: newMessageId(), ...fields };
 }
 
 export function event(Event: string, fields: WireFields = {}): WireFields {

@@ -2,37 +2,59 @@ import {
   type ContextLock,
   type ContextRecord,
   type ContextStore,
-  ContextStoreError,
   type ContextUser,
   type Loaded,
+  type Refused,
   type SaveOptions,
+  StoreError,
 } from '@wechat-mp/core';
-import { defineScript, type RedisClient } from './script.ts';
+import { type Connection, defineScript, inTime } from './script.ts';
 
 // In every script KEYS[1] is the context, KEYS[2] the lock. A context is kept as
 // `version|expiry|json`, for example `1795390868123|s600|{"step":4}`.
 
-/** ARGV: owner ('' for no lock), lease. Gives the lock's remaining milliseconds, or a list of the context. */
-const load = defineScript(`
-if ARGV[1] ~= '' and not redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
-  return redis.call('PTTL', KEYS[2])
-end
-return { redis.call('GET', KEYS[1]) }`);
+/** Gives the lock's remaining milliseconds, or a list of the context. `dead` is an owner whose lock counts no more. */
+export const LOAD = `
+local function load(context, lock, owner, lease, dead)
+  if owner ~= '' and not redis.call('SET', lock, owner, 'NX', 'PX', lease) then
+    if dead == '' or redis.call('GET', lock) ~= dead then
+      return redis.call('PTTL', lock)
+    end
+    redis.call('SET', lock, owner, 'PX', lease)
+  end
+  return { redis.call('GET', context) }
+end`;
 
-/** ARGV: owner, the version to replace, the context, its milliseconds, '1' to keep the lock. */
-const save = defineScript(`
-local holder = redis.call('GET', KEYS[2])
-local current = redis.call('GET', KEYS[1])
-local version = current and string.match(current, '^%d+') or '0'
-local expired = holder == ARGV[1] and not current
-if (holder and holder ~= ARGV[1]) or (version ~= ARGV[2] and not expired) then
-  return { current }
-end
-redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
-if holder and ARGV[5] ~= '1' then
-  redis.call('DEL', KEYS[2])
-end
-return 1`);
+/** Gives a list of what stood in the way, or 1. */
+export const SAVE = `
+local function save(context, lock, owner, replaces, value, milliseconds, keepLock)
+  local holder = redis.call('GET', lock)
+  local current = redis.call('GET', context)
+  local version = current and string.match(current, '^%d+') or '0'
+  local expired = holder == owner and not current
+  if (holder and holder ~= owner) or (version ~= replaces and not expired) then
+    return { current }
+  end
+  redis.call('SET', context, value, 'PX', milliseconds)
+  if holder and keepLock ~= '1' then
+    redis.call('DEL', lock)
+  end
+  return 1
+end`;
+
+export const RELEASE = `
+local function release(lock, owner)
+  return redis.call('GET', lock) == owner and redis.call('DEL', lock) or 0
+end`;
+
+const load = defineScript(`${LOAD}
+return load(KEYS[1], KEYS[2], ARGV[1], ARGV[2], '')`);
+
+const save = defineScript(`${SAVE}
+return save(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`);
+
+const release = defineScript(`${RELEASE}
+return release(KEYS[2], ARGV[1])`);
 
 /** ARGV: owner, lease. */
 const renew = defineScript(`
@@ -41,79 +63,70 @@ if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
 end
 return redis.call('GET', KEYS[2]) == ARGV[1] and redis.call('PEXPIRE', KEYS[2], ARGV[2]) or 0`);
 
-/** ARGV: owner. */
-const release = defineScript(`
-return redis.call('GET', KEYS[2]) == ARGV[1] and redis.call('DEL', KEYS[2]) or 0`);
-
 /** Keeps conversations in Redis; see `redisStores`. */
 export class RedisContextStore implements ContextStore {
-  readonly #redis: RedisClient;
-  readonly #prefix: string;
-  readonly #timeout: number;
+  readonly connection: Connection;
 
-  constructor(redis: RedisClient, options: { prefix: string; timeout: number }) {
-    this.#redis = redis;
-    this.#prefix = options.prefix;
-    this.#timeout = options.timeout;
+  constructor(connection: Connection) {
+    this.connection = connection;
   }
 
   async load(user: ContextUser, lock?: ContextLock): Promise<Loaded> {
-    const keys = this.#keysOf(user);
-    const found = await this.#within(load(this.#redis, keys, lock?.owner ?? '', lock?.lease ?? 0));
-    if (!Array.isArray(found)) return { busyFor: Math.max(1, Number(found)) };
-    return { record: read(found[0], keys) };
+    const keys = keysOf(this.connection, user);
+    return readLoaded(await load(this.connection, keys, lock?.owner ?? '', lock?.lease ?? 0), keys);
   }
 
   async save(
     user: ContextUser,
     record: ContextRecord,
-    { replaces, milliseconds, lock, keepLock }: SaveOptions,
-  ): Promise<{ current: ContextRecord | undefined } | undefined> {
-    const keys = this.#keysOf(user);
-    const refused = await this.#within(
-      save(
-        this.#redis,
-        keys,
-        lock?.owner ?? '',
-        replaces,
-        write(record),
-        Math.ceil(milliseconds),
-        keepLock ? '1' : '',
-      ),
-    );
-    return Array.isArray(refused) ? { current: read(refused[0], keys) } : undefined;
+    options: SaveOptions,
+  ): Promise<Refused | undefined> {
+    const keys = keysOf(this.connection, user);
+    return readRefused(await save(this.connection, keys, ...saveArguments(record, options)), keys);
   }
 
   async delete(user: ContextUser): Promise<void> {
-    await this.#within(this.#redis.del(this.#keysOf(user)[0] as string));
+    const [context] = keysOf(this.connection, user);
+    await inTime(this.connection, this.connection.redis.del(context));
   }
 
   async renew(user: ContextUser, { owner, lease }: ContextLock): Promise<boolean> {
-    return (await this.#within(renew(this.#redis, this.#keysOf(user), owner, lease))) === 1;
+    return (await renew(this.connection, keysOf(this.connection, user), owner, lease)) === 1;
   }
 
   async release(user: ContextUser, { owner }: ContextLock): Promise<void> {
-    await this.#within(release(this.#redis, this.#keysOf(user), owner));
+    await release(this.connection, keysOf(this.connection, user), owner);
   }
 
   /** Redis does so by itself: every key has a time to live. */
   async clearExpired(): Promise<void> {}
+}
 
-  /** The braces put both keys of a user into one slot of a Cluster. */
-  #keysOf({ account, openid }: ContextUser): string[] {
-    const user = `${this.#prefix}{${account}:${openid}}`;
-    return [`${user}:context`, `${user}:lock`];
-  }
+/** What the keys of a user begin with; the braces put all of them into one slot of a Cluster. */
+export function userKey({ prefix }: Connection, { account, openid }: ContextUser): string {
+  return `${prefix}{${account}:${openid}}`;
+}
 
-  /** A client that is not connected queues commands, for a long time: better to say so soon. */
-  #within<T>(answer: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new ContextStoreError(`Redis did not answer within ${this.#timeout} ms`));
-      }, this.#timeout);
-      answer.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
-  }
+export function keysOf(connection: Connection, user: ContextUser): [context: string, lock: string] {
+  const key = userKey(connection, user);
+  return [`${key}:context`, `${key}:lock`];
+}
+
+export function saveArguments(
+  record: ContextRecord,
+  { replaces, milliseconds, lock, keepLock }: SaveOptions,
+): (string | number)[] {
+  const owner = lock?.owner ?? '';
+  return [owner, replaces, write(record), Math.ceil(milliseconds), keepLock ? '1' : ''];
+}
+
+export function readLoaded(found: unknown, keys: readonly string[]): Loaded {
+  if (!Array.isArray(found)) return { busyFor: Math.max(1, Number(found)) };
+  return { record: read(found[0], keys) };
+}
+
+export function readRefused(refused: unknown, keys: readonly string[]): Refused | undefined {
+  return Array.isArray(refused) ? { current: read(refused[0], keys) } : undefined;
 }
 
 function write({ version, expiry, json }: ContextRecord): string {
@@ -122,11 +135,11 @@ function write({ version, expiry, json }: ContextRecord): string {
   return `${version}|${kept}|${json}`;
 }
 
-function read(value: unknown, [key]: string[]): ContextRecord | undefined {
+function read(value: unknown, [key]: readonly string[]): ContextRecord | undefined {
   if (value === null || value === undefined) return undefined;
   const match = /^(\d+)\|(?:([su])(-?\d+(?:\.\d+)?))?\|(.*)$/s.exec(value as string);
   if (!match) {
-    throw new ContextStoreError(
+    throw new StoreError(
       `what Redis has under ${key} is no context of this library: delete the key, or give another prefix`,
     );
   }

@@ -1,8 +1,14 @@
-import { type ContextStore, InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
+import {
+  type ContextStore,
+  type DeliveryStore,
+  InvalidArgumentError,
+  NeedParamError,
+} from '@wechat-mp/core';
 import { RedisContextStore } from './contexts.ts';
+import { RedisDeliveryStore } from './deliveries.ts';
 import type { RedisClient } from './script.ts';
 
-export type { RedisClient } from './script.ts';
+export type { RedisClient, RedisListener } from './script.ts';
 
 export interface RedisStoresOptions {
   /** What every key begins with. Default: `wechat:`. */
@@ -14,13 +20,16 @@ export interface RedisStoresOptions {
 /** What a webhook keeps in Redis, to be spread into its options. */
 export interface RedisStores {
   readonly contexts: ContextStore;
+  readonly deliveries: DeliveryStore;
 }
 
 /**
  * Keeps what the processes of one bot share in Redis: on a single server, Sentinel or Cluster.
  *
- * Keys, all with a time to live: `wechat:{ACCOUNT:OPENID}:context`, the conversation, and
- * `wechat:{ACCOUNT:OPENID}:lock`, while a message of the user is being answered.
+ * Keys, all with a time to live, begin with `wechat:{ACCOUNT:OPENID}:` — `context`, the
+ * conversation; `lock`, while a message of the user is being answered; `delivery:…`, how the run of
+ * a message stands; `held`, late replies that wait for the user. Processes tell each other of the end
+ * of a run through channels of the same names, on one connection more.
  *
  * @example
  * const redis = new Redis('redis://localhost');
@@ -42,5 +51,9 @@ export function redisStores(redis: RedisClient, options: RedisStoresOptions = {}
   if (!(typeof timeout === 'number' && timeout > 0)) {
     throw new InvalidArgumentError('timeout must be a number of milliseconds above 0');
   }
-  return { contexts: new RedisContextStore(redis, { prefix, timeout }) };
+  const connection = { redis, prefix, timeout };
+  return {
+    contexts: new RedisContextStore(connection),
+    deliveries: new RedisDeliveryStore(connection),
+  };
 }

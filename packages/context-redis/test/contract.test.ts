@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RedisClient, redisStores } from '@wechat-mp/context-redis';
 import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
 import { contextStoreContract } from '@wechat-mp/core/context-store-contract';
+import { deliveryStoreContract } from '@wechat-mp/core/delivery-store-contract';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
 import {
@@ -24,7 +25,7 @@ const servers: Record<string, () => Promise<RedisClient>> = {
   Cluster: async () => (await startCluster()).client,
 };
 
-describe.each(Object.entries(servers))('contexts on %s', (_name, start) => {
+describe.each(Object.entries(servers))('stores on %s', (_name, start) => {
   let redis: RedisClient;
   beforeAll(async () => {
     redis = await start();
@@ -32,6 +33,10 @@ describe.each(Object.entries(servers))('contexts on %s', (_name, start) => {
 
   it.each(contextStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
     run(redisStores(redis).contexts),
+  );
+
+  it.each(deliveryStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
+    run(redisStores(redis).deliveries),
   );
 });
 

@@ -1,49 +1,31 @@
 import { MessageCipher } from './cipher.ts';
 import { MemoryContextStore } from './context/memory.ts';
-import type { Ordering, SessionOptions } from './context/session.ts';
+import type { SessionOptions } from './context/session.ts';
 import type { ContextStore } from './context/store.ts';
 import { Turns } from './context/turns.ts';
+import type { LocalRun } from './delivery/local.ts';
+import { MemoryDeliveryStore } from './delivery/memory.ts';
+import { type DeliveryStore, inTurn, type JointStore } from './delivery/store.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
-import type { WebhookRequest } from './exchange.ts';
+import type { MessageClient, WebhookRequest } from './exchange.ts';
 import { consoleLogger, type Logger, protect } from './logger.ts';
+import type { Message } from './message/message.ts';
+import {
+  checkNames,
+  type LateReply,
+  MODES,
+  type Mode,
+  ORDERINGS,
+  oneOf,
+  optionalBoolean,
+  optionalFunction,
+  positive,
+  textsOf,
+  type WebhookOptions,
+  withMethods,
+} from './options.ts';
+import { replyTree } from './reply/render.ts';
 import type { ErrorHandler } from './router.ts';
-
-const MODES = ['plain', 'compatible', 'safe'] as const;
-/** 消息加解密方式 in the console: 明文模式, 兼容模式, 安全模式. */
-export type Mode = (typeof MODES)[number];
-
-const ORDERINGS = ['serial', 'parallel'] as const satisfies Ordering[];
-
-/** How one account's deliveries are checked and answered. */
-export interface WebhookOptions {
-  /** The token of the console's server configuration. Several while it is being changed. */
-  token: string | readonly string[];
-  /** The account's AppID. Needed with `encodingAESKey`. */
-  appid?: string | undefined;
-  /** The console's 消息加解密密钥, 43 characters. Several while it is being changed. */
-  encodingAESKey?: string | readonly string[] | undefined;
-  /** Which deliveries are accepted. Default: `safe` when a key is given, else `plain`. */
-  mode?: Mode | undefined;
-  /** Where conversations are kept. Default: the memory of this process. */
-  contexts?: ContextStore | undefined;
-  /** Seconds for which a conversation is kept after it was last saved. Default: 7200. */
-  contextAge?: number | undefined;
-  /** Whether messages of one user run one after another, also across processes. Default: `serial`. */
-  ordering?: Ordering | undefined;
-  /** Milliseconds to wait for a handler before answering `success`. Default: 4500. */
-  replyWindow?: number | undefined;
-  /**
-   * Answers instead of a handler that failed. Default: log the error, answer `success`. When the
-   * context store failed, throwing the error on lets the platform try again, as without `onError`.
-   */
-  onError?: ErrorHandler | undefined;
-  /** The largest body that is read, in bytes. Default: 1 MiB. */
-  bodyLimit?: number | undefined;
-  /** Seconds for which a signed delivery stays valid. Default: for ever. */
-  maxAge?: number | undefined;
-  /** Default: warnings and errors to the console. */
-  logger?: Logger | undefined;
-}
 
 /**
  * Finds the account that a request is for, when one endpoint serves several; undefined answers 404.
@@ -57,6 +39,12 @@ export type AccountResolver = (
   request: WebhookRequest,
 ) => WebhookOptions | undefined | Promise<WebhookOptions | undefined>;
 
+/** What the accounts of one endpoint have in common. */
+interface Shared extends Pick<Account, 'turns' | 'runs' | 'load'> {
+  contexts?: ContextStore;
+  deliveries?: DeliveryStore;
+}
+
 /** Checked options. */
 export interface Account extends SessionOptions {
   readonly tokens: readonly string[];
@@ -64,6 +52,24 @@ export interface Account extends SessionOptions {
   readonly ciphers: readonly MessageCipher[];
   readonly mode: Mode;
   readonly replyWindow: number;
+  readonly deliveries: DeliveryStore;
+  readonly joint: JointStore;
+  /** The runs of this process, by message, so that a later delivery can be shown to them. */
+  readonly runs: Map<string, LocalRun>;
+  /** Deliveries that wait and runs that go on, in this process. */
+  readonly load: { pending: number };
+  readonly maxDeliveries: number;
+  readonly pending: WebhookOptions['pending'];
+  readonly client: MessageClient | undefined;
+  readonly lateReply: LateReply;
+  readonly holdAge: number;
+  readonly holdKeyword: string | undefined;
+  readonly onUndelivered: WebhookOptions['onUndelivered'];
+  readonly interrupts: ((message: Message) => boolean) | undefined;
+  readonly abortAtDeadline: boolean;
+  readonly maxRun: number;
+  readonly maxPending: number;
+  readonly retryOnError: boolean;
   readonly onError: ErrorHandler | undefined;
   readonly bodyLimit: number;
   readonly maxAge: number | undefined;
@@ -71,10 +77,7 @@ export interface Account extends SessionOptions {
 }
 
 /** Checks the options of an account. */
-function createAccount(
-  given: string | WebhookOptions,
-  shared: Pick<Account, 'turns'> & { contexts?: ContextStore },
-): Account {
+function createAccount(given: string | WebhookOptions, shared: Shared): Account {
   const options = typeof given === 'string' ? { token: given } : given;
   if (typeof options !== 'object' || options === null) {
     throw new NeedParamError('options are needed: the token, or an object with at least { token }');
@@ -84,27 +87,22 @@ function createAccount(
   const { appid, logger = consoleLogger, mode = keys.length > 0 ? 'safe' : 'plain' } = options;
 
   if (tokens.length === 0) throw new NeedParamError('token is needed: the one in the console');
-  if (!MODES.includes(mode)) {
-    throw new InvalidArgumentError(`mode must be one of ${MODES.join(', ')}`);
-  }
-  const { ordering = 'serial' } = options;
-  if (!ORDERINGS.includes(ordering)) {
-    throw new InvalidArgumentError(`ordering must be one of ${ORDERINGS.join(', ')}`);
-  }
+  oneOf('mode', mode, MODES);
   if (appid !== undefined && typeof appid !== 'string') {
     throw new InvalidArgumentError('appid must be a string');
   }
-  for (const level of ['error', 'warn', 'info', 'debug'] as const) {
-    if (typeof logger?.[level] === 'function') continue;
-    throw new InvalidArgumentError(
-      `logger needs the methods error, warn, info and debug, as pino has`,
-    );
-  }
+  withMethods('logger', logger, ['error', 'warn', 'info', 'debug'], 'a logger like that of pino');
   checkNames(options, logger);
   if (keys.length > 0 && !appid) throw new NeedParamError('appid is needed with encodingAESKey');
   if (keys.length === 0 && mode !== 'plain') {
     throw new NeedParamError(`encodingAESKey and appid are needed in the mode ${mode}`);
   }
+  const contexts =
+    withMethods('contexts', options.contexts, CONTEXT_METHODS, 'a ContextStore') ??
+    (shared.contexts ??= new MemoryContextStore({ logger }));
+  const deliveries =
+    withMethods('deliveries', options.deliveries, DELIVERY_METHODS, 'a DeliveryStore') ??
+    (shared.deliveries ??= new MemoryDeliveryStore());
   return {
     tokens,
     ciphers: tokens.flatMap((token) =>
@@ -113,12 +111,22 @@ function createAccount(
       ),
     ),
     mode,
-    contexts:
-      checkStore(options.contexts) ?? (shared.contexts ??= new MemoryContextStore({ logger })),
-    contextAge: positive('contextAge', options.contextAge ?? 7200),
-    ordering,
+    contexts,
+    deliveries,
     turns: shared.turns,
+    runs: shared.runs,
+    load: shared.load,
+    joint: deliveries.joint?.(contexts) ?? inTurn(contexts, deliveries),
+    contextAge: positive('contextAge', options.contextAge ?? 7200),
+    ordering: oneOf('ordering', options.ordering ?? 'serial', ORDERINGS),
     replyWindow: positive('replyWindow', options.replyWindow ?? 4500),
+    maxDeliveries: oneOf('maxDeliveries', options.maxDeliveries ?? 3, [1, 2, 3]),
+    pending: checkPending(options.pending),
+    ...lateOptions(options),
+    interrupts: matcherOf(options.interruptBy),
+    maxRun: positive('maxRun', options.maxRun ?? 5 * 60_000),
+    maxPending: positive('maxPending', options.maxPending ?? 10_000),
+    retryOnError: optionalBoolean('retryOnError', options.retryOnError) ?? false,
     onError: optionalFunction('onError', options.onError),
     bodyLimit: positive('bodyLimit', options.bodyLimit ?? 1024 * 1024),
     maxAge: options.maxAge === undefined ? undefined : positive('maxAge', options.maxAge),
@@ -126,16 +134,71 @@ function createAccount(
   };
 }
 
+const CONTEXT_METHODS = ['load', 'save', 'delete', 'renew', 'release', 'clearExpired'] as const;
+const DELIVERY_METHODS = [
+  'claim',
+  'wait',
+  'giveUp',
+  'renew',
+  'finish',
+  'takeLate',
+  'hold',
+  'takeHeld',
+  'interrupt',
+  'onInterrupt',
+] as const;
+
+/** The options that say what becomes of a late reply. */
+function lateOptions(options: WebhookOptions) {
+  const { client, lateReply = client ? 'push' : 'drop' } = options;
+  if (typeof lateReply !== 'function') oneOf('lateReply', lateReply, ['push', 'hold', 'drop']);
+  if (client && typeof client.message?.custom?.send !== 'function') {
+    throw new InvalidArgumentError('client must be able to send: it has no message.custom.send()');
+  }
+  if (lateReply === 'push' && !client) {
+    throw new NeedParamError("client is needed with lateReply: 'push'; it sends the late replies");
+  }
+  const keyword = options.holdKeyword;
+  if (keyword !== undefined && (typeof keyword !== 'string' || keyword === '')) {
+    throw new InvalidArgumentError('holdKeyword must be a string that is not empty');
+  }
+  return {
+    client,
+    lateReply,
+    holdAge: positive('holdAge', options.holdAge ?? 600),
+    holdKeyword: keyword,
+    onUndelivered: optionalFunction('onUndelivered', options.onUndelivered),
+    abortAtDeadline:
+      optionalBoolean('abortAtDeadline', options.abortAtDeadline) ?? lateReply === 'drop',
+  };
+}
+
+/** A mistake in a fixed reply is found at once, not when the first window closes. */
+function checkPending(pending: WebhookOptions['pending']): WebhookOptions['pending'] {
+  if (typeof pending !== 'function') replyTree(pending, { target: 'user', source: 'account' });
+  return pending;
+}
+
+function matcherOf(by: WebhookOptions['interruptBy']): Account['interrupts'] {
+  if (by === undefined || typeof by === 'function') return by;
+  if (typeof by !== 'string' && !(by instanceof RegExp)) {
+    throw new InvalidArgumentError('interruptBy must be a string, a RegExp or a function');
+  }
+  const isMatch = (text: string) =>
+    typeof by === 'string' ? text.trim() === by : text.search(by) !== -1;
+  return (message) => message.type === 'text' && isMatch(message.content);
+}
+
 /** Finds the account of a request; the one account's options are checked right away. */
 export function createAccountLookup(
   options: string | WebhookOptions | AccountResolver,
 ): (request: WebhookRequest) => Account | undefined | Promise<Account | undefined> {
   if (typeof options !== 'function') {
-    const account = createAccount(options, { turns: new Turns() });
+    const account = createAccount(options, newShared());
     return () => account;
   }
   const accounts = new WeakMap<WebhookOptions, Account>();
-  const shared = { turns: new Turns() };
+  const shared = newShared();
   return async (request) => {
     const found = await options(request);
     if (found === undefined || found === null) return undefined;
@@ -148,59 +211,6 @@ export function createAccountLookup(
   };
 }
 
-const NAMES: Record<keyof WebhookOptions, true> = {
-  token: true,
-  appid: true,
-  encodingAESKey: true,
-  mode: true,
-  contexts: true,
-  contextAge: true,
-  ordering: true,
-  replyWindow: true,
-  onError: true,
-  bodyLimit: true,
-  maxAge: true,
-  logger: true,
-};
-
-/** `encodingAesKey` would leave an account unencrypted without a word. */
-function checkNames(options: object, logger: Logger): void {
-  for (const given of Object.keys(options)) {
-    if (given in NAMES) continue;
-    const name = Object.keys(NAMES).find((known) => known.toLowerCase() === given.toLowerCase());
-    if (name) throw new InvalidArgumentError(`the option ${given} is spelt ${name}`);
-    logger.warn({ option: given }, `the option ${given} is not known and has no effect`);
-  }
-}
-
-function textsOf(name: string, value: string | readonly string[] | undefined): readonly string[] {
-  const texts = value === undefined || value === null ? [] : [value].flat();
-  if (texts.some((text) => typeof text !== 'string' || text === '')) {
-    throw new InvalidArgumentError(
-      `${name} must be a string that is not empty, or several of them`,
-    );
-  }
-  return texts;
-}
-
-function checkStore(store: ContextStore | undefined): ContextStore | undefined {
-  const methods = ['load', 'save', 'delete', 'renew', 'release', 'clearExpired'] as const;
-  const missing = store && methods.find((method) => typeof store[method] !== 'function');
-  if (!missing) return store;
-  throw new InvalidArgumentError(
-    `contexts is no ContextStore: it has no ${missing}(). What redisStores gives is spread into the options`,
-  );
-}
-
-/** The longest that Node's timers wait. */
-const MAX_NUMBER = 2 ** 31 - 1;
-
-function positive(name: string, value: number): number {
-  if (typeof value === 'number' && value > 0 && value <= MAX_NUMBER) return value;
-  throw new InvalidArgumentError(`${name} must be a number above 0 and at most ${MAX_NUMBER}`);
-}
-
-function optionalFunction<F>(name: string, value: F): F {
-  if (value === undefined || typeof value === 'function') return value;
-  throw new InvalidArgumentError(`${name} must be a function`);
+function newShared(): Shared {
+  return { turns: new Turns(), runs: new Map(), load: { pending: 0 } };
 }

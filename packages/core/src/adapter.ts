@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
 import { Readable } from 'node:stream';
-import type { AccountResolver, WebhookOptions } from './account.ts';
+import type { AccountResolver } from './account.ts';
 import type { WechatContext } from './context/context.ts';
 import { InvalidArgumentError, NeedParseError } from './errors.ts';
 import type { WebhookRequest, WebhookResponse } from './exchange.ts';
 import type { Message } from './message/message.ts';
+import type { WebhookOptions } from './options.ts';
 import type { ReplyLike } from './reply/reply.ts';
 import type { HandlersLike } from './router.ts';
 import { createWebhook, type Webhook } from './webhook.ts';
@@ -40,7 +41,7 @@ export interface Mounted {
   readonly accepts: (url: string) => boolean;
   /** Answers a request, showing its message to the handlers or the route as `wechatMessage` of `targets`. */
   readonly handle: (
-    request: WebhookRequest,
+    request: NodeRequest,
     targets: readonly object[],
     route?: Route,
   ) => Promise<WebhookResponse>;
@@ -53,22 +54,17 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
     hasHandlers: webhook.hasHandlers,
     path,
     accepts: (url) => /[?&](msg_)?signature=/.test(url) && (!path || isSamePath(url, path)),
-    async handle(request, targets, route) {
-      let isOver = false;
-      // When the response closes before ours is made, the route has failed or answered by itself.
-      const closed = new Promise<undefined>((resolve) => {
-        request.signal?.addEventListener('abort', () => isOver || resolve(undefined));
-      });
-      const response = await webhook.handle(request, (exchange, next) => {
+    async handle({ response, ...request }, targets, route) {
+      const answered = new AbortController();
+      const answer = await webhook.handle(request, (exchange, next) => {
         for (const target of targets) {
           expose(target, 'wechatMessage', exchange.message);
           expose(target, 'wechatContext', exchange.context);
         }
-        if (route === undefined || webhook.hasHandlers) return next();
-        return Promise.race([ask(route), closed]);
+        return route && !webhook.hasHandlers ? ask(route, response, answered.signal) : next();
       });
-      isOver = true;
-      return response;
+      answered.abort();
+      return answer;
     },
   };
 }
@@ -93,10 +89,33 @@ function isSamePath(url: string, path: string): boolean {
   return given.replace(/\/$/, '') === path.replace(/\/$/, '');
 }
 
-function ask(route: Route): Promise<ReplyLike> {
-  return new Promise((resolve, reject) => {
+/** Milliseconds between two looks at a response whose client has gone. */
+const LOOK_AGAIN = 1000;
+
+/**
+ * Waits for the route to give its reply. Until the webhook has answered, a response that ends tells
+ * that the route has failed or answered by itself.
+ */
+function ask(route: Route, response: ServerResponse, answered: AbortSignal): Promise<ReplyLike> {
+  return new Promise<ReplyLike>((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const look = () => {
+      if (response.writableEnded && !answered.aborted) resolve(undefined);
+      if (response.writableEnded || answered.aborted) clearInterval(timer);
+    };
+    response.once('close', () => {
+      // When the client has gone the route goes on: a later delivery brings its reply. Nothing
+      // tells any more when the response ends.
+      timer = setInterval(look, LOOK_AGAIN).unref();
+      look();
+    });
     Promise.resolve(route(resolve)).catch(reject);
   });
+}
+
+/** A request with the response that Node made for it. */
+export interface NodeRequest extends WebhookRequest {
+  readonly response: ServerResponse;
 }
 
 /**
@@ -110,7 +129,7 @@ export function nodeRequest(
   response: ServerResponse,
   native: unknown = request,
   parsed: object = {},
-): WebhookRequest {
+): NodeRequest {
   const { rawBody, body } = parsed as { rawBody?: unknown; body?: unknown };
   const url = request.url ?? '';
   const gone = new AbortController();
@@ -122,6 +141,7 @@ export function nodeRequest(
     body: [rawBody, body, request].find(isUsable),
     native,
     signal: gone.signal,
+    response,
   };
 }
 

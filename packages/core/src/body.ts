@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import readRawBody from 'raw-body';
-import { within } from './delivery/window.ts';
+import { within } from './delivery/within.ts';
 import { RequestError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import { decode } from './message/message.ts';

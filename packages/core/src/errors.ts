@@ -62,10 +62,10 @@ export class CipherError extends WechatError {
   }
 }
 
-/** The store of the contexts failed, so that no handler could run, or its changes not be kept. Code `WECHAT_CONTEXT_STORE`. */
-export class ContextStoreError extends WechatError {
+/** A store failed, so that no handler could run, or what it changed or answered not be kept. Code `WECHAT_STORE`. */
+export class StoreError extends WechatError {
   constructor(message: string, options?: ErrorOptions) {
-    super('WECHAT_CONTEXT_STORE', message, options);
+    super('WECHAT_STORE', message, options);
   }
 }
 
@@ -73,6 +73,13 @@ export class ContextStoreError extends WechatError {
 export class ContextConflictError extends WechatError {
   constructor(message: string, options?: ErrorOptions) {
     super('WECHAT_CONTEXT_CONFLICT', message, options);
+  }
+}
+
+/** A handler did not end within `maxRun`. Code `WECHAT_RUN_TOO_LONG`. */
+export class RunTooLongError extends WechatError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('WECHAT_RUN_TOO_LONG', message, options);
   }
 }
 
@@ -91,4 +98,10 @@ export class RequestError extends WechatError {
   constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }
+}
+
+/** Makes whatever a store rejected with an error of this library. */
+export function storeFailed(name: string, error: unknown): WechatError {
+  if (error instanceof WechatError) return error;
+  return new StoreError(`the ${name} store failed: ${(error as Error).message}`, { cause: error });
 }

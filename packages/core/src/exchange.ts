@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { WechatContext } from './context/context.ts';
 import type { MessageMap, MessageName } from './message/message.ts';
-import type { ReplyLike } from './reply/reply.ts';
+import type { Reply, ReplyLike } from './reply/reply.ts';
 
 /** A request as a value: what an adapter, or your own code, gives to a webhook. */
 export interface WebhookRequest {
@@ -23,12 +23,37 @@ export interface WebhookResponse {
   body: string;
 }
 
+/** How the newest delivery of a message stands. */
+export interface DeliveryState {
+  /** 1 for the first delivery, up to 3: the platform delivers again when it has waited for 5 seconds. */
+  readonly attempt: number;
+  /** When the window of this delivery closes, in Unix milliseconds. */
+  readonly deadline: number;
+}
+
+/** What sends late replies: an OfficialClient, or anything that can do this much. */
+export interface MessageClient {
+  readonly message: {
+    readonly custom: {
+      /** Sends a customer-service message; rejects when it could not. */
+      send(openid: string, reply: Reply): Promise<unknown>;
+    };
+  };
+}
+
 /** One message and its way through the handlers. */
 export interface Exchange<N extends MessageName = MessageName> {
   readonly message: MessageMap[N];
   /** The state of the user's conversation: loaded before the handlers, saved after them. */
   readonly context: WechatContext;
-  /** Aborts when no answer can reach the user any more: the client has gone or the reply window has closed. */
+  /** The newest delivery of the message; changes while the handler runs. */
+  readonly delivery: DeliveryState;
+  /** The option `client`: sends messages by itself, at any time. */
+  readonly client?: MessageClient | undefined;
+  /**
+   * Aborts when no answer can reach the user any more. While late replies can go out that is only
+   * when the handler is interrupted or has run for `maxRun`; see the option `abortAtDeadline`.
+   */
   readonly signal: AbortSignal;
   /** What `router.text(/…/)` or `router.event(name, /…/)` matched. */
   match?: RegExpMatchArray | undefined;
@@ -38,11 +63,24 @@ export interface Exchange<N extends MessageName = MessageName> {
   readonly state: Record<string, unknown>;
 }
 
-/** Answers a message of the kind `N`. */
+/** A reply that grows: what an `async function*` yields. Text that follows text is one text. */
+export type ReplyStream = AsyncIterable<string | Reply>;
+
+/** What a handler gives: a reply, or a stream of what becomes one. */
+export type Answer = ReplyLike | ReplyStream;
+
+/**
+ * Answers a message of the kind `N`.
+ *
+ * @example
+ * async function* chat(message: MessageMap['text'], exchange: Exchange<'text'>) {
+ *   for await (const token of model.ask(message.content, exchange.signal)) yield token;
+ * }
+ */
 export type Handler<N extends MessageName = MessageName> = (
   message: MessageMap[N],
   exchange: Exchange<N>,
-) => ReplyLike | Promise<ReplyLike>;
+) => Answer | Promise<Answer>;
 
 /**
  * Handlers by the name of the message; `default` takes what has none.
@@ -58,5 +96,5 @@ export type Handlers = { [N in MessageName]?: Handler<N> } & { default?: Handler
  */
 export type Middleware = (
   exchange: Exchange,
-  next: () => Promise<ReplyLike>,
-) => ReplyLike | Promise<ReplyLike>;
+  next: () => Promise<Answer>,
+) => Answer | Promise<Answer>;

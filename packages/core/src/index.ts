@@ -1,14 +1,19 @@
 // Answering WeChat
-export type { AccountResolver, Mode, WebhookOptions } from './account.ts';
+export type { AccountResolver } from './account.ts';
 export type {
+  Answer,
+  DeliveryState,
   Exchange,
   Handler,
   Handlers,
+  MessageClient,
   Middleware,
+  ReplyStream,
   WebhookRequest,
   WebhookResponse,
 } from './exchange.ts';
 export type { Logger } from './logger.ts';
+export type { Mode, WebhookOptions } from './options.ts';
 export { type ErrorHandler, type HandlersLike, Router } from './router.ts';
 export { createWebhook, type Webhook } from './webhook.ts';
 
@@ -21,7 +26,7 @@ export {
   type WechatState,
 } from './context/context.ts';
 export { MemoryContextStore } from './context/memory.ts';
-export type { Ordering } from './context/session.ts';
+export type { Ordering, Refused, Save } from './context/session.ts';
 export type {
   ContextLock,
   ContextRecord,
@@ -30,6 +35,25 @@ export type {
   Loaded,
   SaveOptions,
 } from './context/store.ts';
+
+// The reply window
+export { type MessageKey, UndeliveredError } from './delivery/undelivered.ts';
+export { MemoryDeliveryStore } from './delivery/memory.ts';
+export type {
+  Begun,
+  Claim,
+  Claimed,
+  DeliveryId,
+  DeliveryStore,
+  Ended,
+  Fate,
+  Finish,
+  Free,
+  JointStore,
+  Lease,
+  WaitOptions,
+} from './delivery/store.ts';
+export type { LateReply } from './options.ts';
 
 // Messages and replies
 export {
@@ -57,25 +81,28 @@ export { checkSignature, jsapiSignature, type SignedParts, sign } from './signat
 export {
   CipherError,
   ContextConflictError,
-  ContextStoreError,
+  StoreError,
   InvalidArgumentError,
   NeedParamError,
   NeedParseError,
   ParseError,
   RequestError,
   type RequestErrorCode,
+  RunTooLongError,
   SignatureError,
   WechatError,
 } from './errors.ts';
 
-// For those who write an adapter
+// For those who write an adapter or a store
 export {
   type AdapterOptions,
   expose,
   guard,
   type Mounted,
   mount,
+  type NodeRequest,
   nodeRequest,
   type Route,
   type WechatRequest,
 } from './adapter.ts';
+export { within } from './delivery/within.ts';

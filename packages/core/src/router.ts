@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from './errors.ts';
-import type { Exchange, Handler, Handlers, Middleware } from './exchange.ts';
+import type { Answer, Exchange, Handler, Handlers, Middleware } from './exchange.ts';
 import { type KeyedEventName, type MessageName, messageNames } from './message/message.ts';
 import type { ReplyLike } from './reply/reply.ts';
 
 /** Answers any exchange. */
-export type Dispatch = (exchange: Exchange) => ReplyLike | Promise<ReplyLike>;
+export type Dispatch = (exchange: Exchange) => Answer | Promise<Answer>;
 
 /** Answers instead of a handler that failed. */
 export type ErrorHandler = (error: unknown, exchange: Exchange) => ReplyLike | Promise<ReplyLike>;
@@ -23,7 +23,7 @@ type LongName<N> = N extends KeyedEventName ? N : `event:${N & string}` & KeyedE
 type MatchHandler<N extends MessageName> = (
   message: Exchange<N>['message'],
   exchange: Exchange<N> & { match: RegExpMatchArray },
-) => ReplyLike | Promise<ReplyLike>;
+) => Answer | Promise<Answer>;
 
 /**
  * Chooses the handler of a message. The first that matches, in the order of registration, answers;
@@ -112,7 +112,7 @@ export class Router {
   }
 
   /** Runs an exchange through the router; `next` answers what it does not handle. */
-  async run(exchange: Exchange, next?: () => Promise<ReplyLike>): Promise<ReplyLike> {
+  async run(exchange: Exchange, next?: () => Promise<Answer>): Promise<Answer> {
     // What fails after this router is not this router's to answer.
     const outside: unknown[] = [];
     const leave = async () => {
@@ -131,16 +131,12 @@ export class Router {
     }
   }
 
-  async #runFrom(
-    index: number,
-    exchange: Exchange,
-    next: () => Promise<ReplyLike>,
-  ): Promise<ReplyLike> {
+  async #runFrom(index: number, exchange: Exchange, next: () => Promise<Answer>): Promise<Answer> {
     let at = index;
     while (at < this.#layers.length && !this.#layers[at]?.matches(exchange)) at += 1;
     const layer = this.#layers[at];
     if (!layer) return this.#default ? this.#default(exchange.message, exchange) : next();
-    let later: Promise<ReplyLike> | undefined;
+    let later: Promise<Answer> | undefined;
     const reply = await layer.run(exchange, () => {
       if (later) throw new InvalidArgumentError('a middleware called next() twice');
       later = this.#runFrom(at + 1, exchange, next);

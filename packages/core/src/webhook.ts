@@ -1,17 +1,12 @@
-import {
-  type Account,
-  type AccountResolver,
-  createAccountLookup,
-  type WebhookOptions,
-} from './account.ts';
+import { type Account, type AccountResolver, createAccountLookup } from './account.ts';
 import { readBody } from './body.ts';
-import { run, warnOfFailure, warnOfLoss } from './delivery/run.ts';
-import { within } from './delivery/window.ts';
+import { answerDelivery } from './delivery/window.ts';
 import { openBody, openEcho, sealReply, verifyQuery } from './envelope.ts';
 import { RequestError } from './errors.ts';
 import type { Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
 import { consoleLogger } from './logger.ts';
 import { toMessage } from './message/message.ts';
+import type { WebhookOptions } from './options.ts';
 import { SUCCESS } from './reply/render.ts';
 import { refuse, respond } from './response.ts';
 import { createDispatch, type Dispatch, type HandlersLike, surround } from './router.ts';
@@ -70,7 +65,7 @@ async function deliver(
   if (request.method !== 'GET' && request.method !== 'POST') {
     throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', `${request.method} is no delivery`);
   }
-  const closing = performance.now() + account.replyWindow;
+  const at = performance.now();
   const signed = verifyQuery(account, request.query);
   if (request.method === 'GET') return respond(openEcho(account, signed, request.query));
 
@@ -81,18 +76,7 @@ async function deliver(
   const opened = openBody(account, signed, body);
   const message = toMessage(opened.fields, opened.raw);
 
-  const window = new AbortController();
-  const parts = { message, signal: window.signal, native: request.native, state: {} };
-  const running = run(parts, account, dispatch);
-  const ended = await within(running, closing - performance.now(), request.signal);
-  if (!ended) {
-    window.abort();
-    running.then(
-      (tree) => tree && warnOfLoss(message, account),
-      (error) => warnOfFailure(error, message, account),
-    );
-    return respond(SUCCESS);
-  }
-  const tree = ended.value;
+  const { native, signal } = request;
+  const tree = await answerDelivery({ message, at, native, signal }, account, dispatch);
   return tree ? respond(sealReply(tree, opened), opened.format) : respond(SUCCESS);
 }

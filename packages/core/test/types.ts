@@ -4,6 +4,7 @@
  */
 import {
   type AdapterOptions,
+  type Answer,
   type Article,
   createWebhook,
   type Exchange,
@@ -188,7 +189,7 @@ router.error((error, exchange) => {
 router.use(async (exchange, next) => {
   same<typeof exchange, Exchange>(true);
   const answered = await next();
-  same<typeof answered, ReplyLike>(true);
+  same<typeof answered, Answer>(true);
   return answered;
 }, new Router());
 // @ts-expect-error -- a number is no reply

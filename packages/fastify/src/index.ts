@@ -4,9 +4,9 @@ import {
   guard,
   type HandlersLike,
   mount,
+  type NodeRequest,
   nodeRequest,
   type ReplyLike,
-  type WebhookRequest,
   type WebhookResponse,
   type WechatRequest,
 } from '@wechat-mp/core';
@@ -79,7 +79,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Fastif
   return hasHandlers ? answering : plugin(preparing);
 }
 
-function requestOf(request: FastifyRequest, reply: FastifyReply): WebhookRequest {
+function requestOf(request: FastifyRequest, reply: FastifyReply): NodeRequest {
   guard([request], reply);
   return nodeRequest(request.raw, reply.raw, request, request);
 }

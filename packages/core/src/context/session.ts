@@ -1,7 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { ContextConflictError, ContextStoreError, WechatError } from '../errors.ts';
+import { ContextConflictError, StoreError, storeFailed } from '../errors.ts';
 import { type Expiry, type Json, WechatContext } from './context.ts';
-import type { ContextLock, ContextRecord, ContextStore, ContextUser } from './store.ts';
+import type {
+  ContextLock,
+  ContextRecord,
+  ContextStore,
+  ContextUser,
+  Loaded,
+  SaveOptions,
+} from './store.ts';
 import type { Turns } from './turns.ts';
 
 /** Messages of one user one after another, or all at once. */
@@ -17,33 +23,53 @@ export interface SessionOptions {
 /** A context while a handler works on it. */
 export interface Session {
   readonly context: WechatContext;
-  /** Saves what was changed and lets the user's next message in. */
-  commit(): Promise<void>;
-  /** Lets the user's next message in, and saves nothing. */
-  abandon(): Promise<void>;
+  /** Ends the session: `end` writes what was changed, if anything was, and gives back the lock. */
+  commit(end: (save?: Save) => Promise<Refused | undefined>): Promise<void>;
+  /** Ends the session too, but saves nothing. */
+  abandon(end: () => Promise<unknown>): Promise<void>;
+  /** Keeps the lock for another lease. */
+  renew(): void;
 }
 
-/** Milliseconds that a lock outlives a process that died. */
-const LEASE = 10_000;
-/** A handler that never ends gives up its lock after this many milliseconds. */
-const LONGEST_HOLD = 5 * 60_000;
+/** A save as the store takes it. */
+export interface Save {
+  readonly record: ContextRecord;
+  readonly options: SaveOptions;
+}
+
+/** What stood in the way of a save. */
+export interface Refused {
+  readonly current: ContextRecord | undefined;
+}
+
+export interface Opening {
+  /** The lock that is taken, in the order `serial`. */
+  readonly lock: ContextLock | undefined;
+  /** Ends this message's turn in the process. */
+  readonly leave: () => void;
+  /** What was loaded already. */
+  readonly loaded?: Loaded | undefined;
+}
+
 /** Milliseconds between two looks at a lock that another process holds. */
 const LOOK_AGAIN = 50;
 /** A save in parallel with others is tried this often. */
 const MAX_MERGES = 100;
 
-/** Loads a user's context, and in the order `serial` waits until it is this message's turn. */
-export async function openSession(options: SessionOptions, user: ContextUser): Promise<Session> {
-  const isSerial = options.ordering === 'serial';
-  const leave = isSerial ? await options.turns.enter(`${user.account} ${user.openid}`) : () => {};
-  const lock = isSerial ? { owner: randomUUID(), lease: LEASE } : undefined;
+/** Loads a user's context, and in the order `serial` waits until no other process works on it. */
+export async function openSession(
+  options: SessionOptions,
+  user: ContextUser,
+  opening: Opening,
+): Promise<Session> {
+  const { lock, leave } = opening;
   try {
-    const record = await load(options.contexts, user, lock);
-    return createSession(options, user, record, lock, leave);
+    const record = await load(options.contexts, user, opening);
+    return createSession(options, user, record, opening);
   } catch (error) {
     leave();
     // A record that cannot be read was loaded with its lock.
-    if (lock) attempt(options.contexts.release(user, lock)).catch(() => {});
+    if (lock) options.contexts.release(user, lock).catch(() => {});
     throw error;
   }
 }
@@ -51,29 +77,32 @@ export async function openSession(options: SessionOptions, user: ContextUser): P
 async function load(
   store: ContextStore,
   user: ContextUser,
-  lock: ContextLock | undefined,
+  { lock, loaded: first }: Opening,
 ): Promise<ContextRecord | undefined> {
-  for (;;) {
-    const loaded = await attempt(store.load(user, lock));
-    if ('record' in loaded) return loaded.record;
+  let loaded = first ?? (await attempt(store.load(user, lock)));
+  while (!('record' in loaded)) {
     const wait = Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random()));
     await new Promise((resolve) => setTimeout(resolve, wait));
+    loaded = await attempt(store.load(user, lock));
   }
+  return loaded.record;
 }
 
 function createSession(
   { contexts: store, contextAge }: SessionOptions,
   user: ContextUser,
   loaded: ContextRecord | undefined,
-  lock: ContextLock | undefined,
-  leave: () => void,
+  { lock, leave }: Opening,
 ): Session {
   let version = loaded?.version ?? 0;
   const context = new WechatContext(
     {
       openid: user.openid,
       defaultAge: contextAge,
-      save: () => write(true),
+      save: async () => {
+        if (await write((save) => store.save(user, save.record, save.options), true)) return;
+        await context.flush();
+      },
       flush: async () => {
         await attempt(store.delete(user));
         version = 0;
@@ -82,35 +111,27 @@ function createSession(
     loaded && dataOf(loaded),
     loaded ? expiryOf(loaded) : null,
   );
-  const release = async () => {
-    if (lock) await attempt(store.release(user, lock));
-  };
-  const giveUp = () => {
-    release().catch(() => {});
-    leave();
-  };
-  const stopRenewing = lock ? renew(store, user, lock, giveUp) : () => {};
 
-  async function write(keepLock: boolean): Promise<void> {
+  /** False when the expiry is in the past, so that there is nothing to write. */
+  async function write(
+    step: (save: Save) => Promise<Refused | undefined>,
+    keepLock: boolean,
+  ): Promise<boolean> {
     for (let tries = 0; tries < MAX_MERGES; tries += 1) {
       const milliseconds = Math.ceil(context.getExpiryDate().getTime() - Date.now());
-      if (milliseconds <= 0) {
-        await context.flush();
-        return keepLock ? undefined : release();
-      }
+      if (milliseconds <= 0) return false;
       const record = {
         // Not a count from 1, which a conversation that began anew would repeat.
         version: Math.max(version + 1, Date.now()),
         json: context.toJson(),
         expiry: expiryToRecord(context.expiry),
       };
-      const refused = await attempt(
-        store.save(user, record, { replaces: version, milliseconds, lock, keepLock }),
-      );
+      const options = { replaces: version, milliseconds, lock, keepLock };
+      const refused = await attempt(step({ record, options }));
       if (!refused) {
         version = record.version;
         context.markStored();
-        return;
+        return true;
       }
       if (lock) break;
       version = refused.current?.version ?? 0;
@@ -121,19 +142,30 @@ function createSession(
     );
   }
 
-  async function end(work: () => Promise<void>): Promise<void> {
-    stopRenewing();
-    try {
-      await work();
-    } finally {
-      leave();
-    }
-  }
-
   return {
     context,
-    commit: () => end(() => (context.modified ? write(false) : release())),
-    abandon: () => end(release),
+    async commit(end) {
+      try {
+        if (context.modified) {
+          if (await write(end, false)) return;
+          await context.flush();
+        }
+        await attempt(end());
+      } finally {
+        leave();
+      }
+    },
+    async abandon(end) {
+      try {
+        await attempt(end());
+      } finally {
+        leave();
+      }
+    },
+    renew() {
+      // A renewal that fails shows when the context is saved: then the lock is another's.
+      if (lock) store.renew(user, lock).catch(() => {});
+    },
   };
 }
 
@@ -148,34 +180,11 @@ function merge(merged: WechatContext, current: ContextRecord | undefined): void 
   }
 }
 
-/** Keeps the lock while the handler runs, and gives up the turn of one that never ends. */
-function renew(
-  store: ContextStore,
-  user: ContextUser,
-  lock: ContextLock,
-  giveUp: () => void,
-): () => void {
-  const since = performance.now();
-  const timer = setInterval(() => {
-    // A renewal that fails shows when the context is saved: then the lock is another's.
-    if (performance.now() - since < LONGEST_HOLD) store.renew(user, lock).catch(() => {});
-    else {
-      clearInterval(timer);
-      giveUp();
-    }
-  }, lock.lease / 3);
-  timer.unref();
-  return () => clearInterval(timer);
-}
-
 async function attempt<T>(step: Promise<T>): Promise<T> {
   try {
     return await step;
   } catch (error) {
-    if (error instanceof WechatError) throw error;
-    throw new ContextStoreError(`the context store failed: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw storeFailed('context', error);
   }
 }
 
@@ -188,7 +197,7 @@ function dataOf({ json }: ContextRecord): Readonly<Record<string, Json>> {
   } catch {
     // The same as JSON of another kind.
   }
-  throw new ContextStoreError('the stored context is damaged: it is no JSON object');
+  throw new StoreError('the stored context is damaged: it is no JSON object');
 }
 
 function expiryOf({ expiry }: ContextRecord): Expiry {

@@ -132,7 +132,8 @@ export function replyTree(value: ReplyLike, to: Addressee): Tree | undefined {
   );
 }
 
-function toReply(value: ReplyLike): Reply | undefined {
+/** Gives the short forms of a reply their full one; undefined is nothing. */
+export function toReply(value: ReplyLike): Reply | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'string') return { type: 'text', content: value };
   if (Array.isArray(value)) return { type: 'news', articles: value };

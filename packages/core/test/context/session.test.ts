@@ -2,11 +2,11 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
   ContextConflictError,
   type ContextStore,
-  ContextStoreError,
   createWebhook,
   type Handler,
   InvalidArgumentError,
   MemoryContextStore,
+  StoreError,
   type WebhookOptions,
 } from '@wechat-mp/core';
 import * as platform from '../../../../test/support/platform.ts';
@@ -220,7 +220,7 @@ describe('a store that fails', () => {
     expect(handler).toHaveBeenCalledTimes(name === 'load' ? 0 : 1);
     expect(logger.lines).toHaveLength(1);
     const error = logger.lines[0]?.details['err'] as Error;
-    expect(error).toBeInstanceOf(ContextStoreError);
+    expect(error).toBeInstanceOf(StoreError);
     expect(error.message).toContain('disk on fire');
   });
 
@@ -235,7 +235,7 @@ describe('a store that fails', () => {
       },
     });
     expect((await answering.send('hi')).body).toContain('later, please');
-    expect(seen[0]).toBeInstanceOf(ContextStoreError);
+    expect(seen[0]).toBeInstanceOf(StoreError);
     const throwing = bot(count, {
       contexts: failing('load'),
       onError: (error) => {

@@ -172,7 +172,8 @@ describe('the scene of a QR code', () => {
 
 describe('every message', () => {
   it('has an id of text, and an event none', () => {
-    expect(parseMessage(writeXml(userMessage('text'))).id).toBe('6038700799783131222');
+    const sent = userMessage('text', { MsgId: '6038700799783131222' });
+    expect(parseMessage(writeXml(sent)).id).toBe('6038700799783131222');
     expect(parseMessage(writeXml(event('CLICK', { EventKey: 'A' }))).id).toBeUndefined();
   });
 

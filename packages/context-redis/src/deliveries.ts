@@ -1,0 +1,195 @@
+import {
+  type Begun,
+  type Claim,
+  type Claimed,
+  type ContextLock,
+  type ContextStore,
+  type ContextUser,
+  type DeliveryId,
+  type DeliveryStore,
+  type Ended,
+  type Fate,
+  type Finish,
+  type Free,
+  type JointStore,
+  type Lease,
+  type Refused,
+  type Save,
+  type WaitOptions,
+  within,
+} from '@wechat-mp/core';
+import { Channels } from './channels.ts';
+import {
+  keysOf,
+  RedisContextStore,
+  readLoaded,
+  readRefused,
+  saveArguments,
+  userKey,
+} from './contexts.ts';
+import * as scripts from './delivery-scripts.ts';
+import type { Connection } from './script.ts';
+
+/** Milliseconds between two looks of who cannot listen. */
+const LOOK_AGAIN = 250;
+
+/** Has the deliveries of a message meet in Redis; see `redisStores`. */
+export class RedisDeliveryStore implements DeliveryStore {
+  readonly #connection: Connection;
+  readonly #channels: Channels;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#channels = new Channels(connection);
+  }
+
+  async claim(id: DeliveryId, wanted: Claim): Promise<Claimed> {
+    return readClaimed(
+      await scripts.claim(this.#connection, [this.#keyOf(id)], ...claimArguments(wanted)),
+    );
+  }
+
+  async wait(
+    id: DeliveryId,
+    { milliseconds, signal }: WaitOptions,
+  ): Promise<Ended | Free | undefined> {
+    const end = performance.now() + milliseconds;
+    const key = this.#keyOf(id);
+    let wake = () => {};
+    const { ready, unlisten } = this.#channels.listen(key, () => wake());
+    try {
+      const heard = within(ready, Math.min(milliseconds, this.#connection.timeout), signal);
+      const isListening = await heard.then(Boolean, () => false);
+      for (;;) {
+        const woken = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        if (signal?.aborted) return undefined;
+        const found = await scripts.look(this.#connection, [key]);
+        if (Array.isArray(found)) return readEnd(found);
+        const patience = end - performance.now();
+        if (patience <= 0) return undefined;
+        // The end of a lease is told by nobody; without a channel nothing else is either.
+        await within(woken, Math.min(isListening ? Number(found) : LOOK_AGAIN, patience), signal);
+      }
+    } finally {
+      unlisten();
+    }
+  }
+
+  async giveUp(id: DeliveryId, attempt: number): Promise<Ended | undefined> {
+    const found = await scripts.giveUp(this.#connection, [this.#keyOf(id)], attempt);
+    return Array.isArray(found) ? readEnded(found) : undefined;
+  }
+
+  async renew(id: DeliveryId, { owner, lease }: Lease): Promise<'renewed' | 'late' | 'lost'> {
+    const state = await scripts.renew(this.#connection, [this.#keyOf(id)], owner, lease);
+    return state as 'renewed' | 'late' | 'lost';
+  }
+
+  async finish(id: DeliveryId, how: Finish): Promise<Fate> {
+    const key = this.#keyOf(id);
+    return (await scripts.finish(this.#connection, [key], key, ...finishArguments(how))) as Fate;
+  }
+
+  async takeLate(id: DeliveryId): Promise<boolean> {
+    return (await scripts.takeLate(this.#connection, [this.#keyOf(id)])) !== 0;
+  }
+
+  async hold(user: ContextUser, reply: string, milliseconds: number): Promise<void> {
+    await scripts.hold(this.#connection, [this.#heldOf(user)], reply, milliseconds);
+  }
+
+  async takeHeld(user: ContextUser): Promise<readonly string[]> {
+    return (await scripts.takeHeld(this.#connection, [this.#heldOf(user)])) as string[];
+  }
+
+  async interrupt(user: ContextUser): Promise<void> {
+    await scripts.publish(this.#connection, [], this.#interruptOf(user));
+  }
+
+  onInterrupt(user: ContextUser, listener: () => void): () => void {
+    const { ready, unlisten } = this.#channels.listen(this.#interruptOf(user), listener);
+    ready.catch(() => {});
+    return unlisten;
+  }
+
+  joint(contexts: ContextStore): JointStore | undefined {
+    const isSame =
+      contexts instanceof RedisContextStore &&
+      contexts.connection.redis === this.#connection.redis &&
+      contexts.connection.prefix === this.#connection.prefix;
+    if (!isSame) return undefined;
+    return {
+      begin: (id, wanted, lock) => this.#begin(id, wanted, lock),
+      commit: (id, how, lock, save) => this.#commit(id, how, lock, save),
+    };
+  }
+
+  async #begin(id: DeliveryId, wanted: Claim, lock: ContextLock | undefined): Promise<Begun> {
+    const keys = keysOf(this.#connection, id);
+    const all = [this.#keyOf(id), ...keys];
+    const found = (await scripts.begin(
+      this.#connection,
+      all,
+      ...claimArguments(wanted),
+      lock ? '1' : '',
+    )) as unknown[];
+    const claimed = readClaimed(found);
+    return claimed.state === 'yours' ? { ...claimed, loaded: readLoaded(found[4], keys) } : claimed;
+  }
+
+  async #commit(
+    id: DeliveryId,
+    how: Finish,
+    lock: ContextLock | undefined,
+    save: Save | undefined,
+  ): Promise<Fate | Refused> {
+    const key = this.#keyOf(id);
+    const keys = keysOf(this.#connection, id);
+    const ended = await scripts.commit(
+      this.#connection,
+      [key, ...keys],
+      key,
+      ...finishArguments(how),
+      ...(save ? saveArguments(save.record, save.options) : [lock?.owner ?? '']),
+    );
+    return readRefused(ended, keys) ?? (ended as Fate);
+  }
+
+  #keyOf(id: DeliveryId): string {
+    return `${userKey(this.#connection, id)}:delivery:${id.key}`;
+  }
+
+  #heldOf(user: ContextUser): string {
+    return `${userKey(this.#connection, user)}:held`;
+  }
+
+  #interruptOf(user: ContextUser): string {
+    return `${userKey(this.#connection, user)}:interrupt`;
+  }
+}
+
+function claimArguments({ owner, lease, body, isNew }: Claim): (string | number)[] {
+  return [owner, Math.ceil(lease), body, isNew ? 1 : 0];
+}
+
+function finishArguments({ owner, outcome, isAnswering }: Finish): string[] {
+  return [owner, outcome ?? '', isAnswering ? '1' : ''];
+}
+
+function readClaimed(found: unknown): Claimed {
+  const [attempt, same, state, detail] = found as [number, number, string, string | undefined];
+  const about = { attempt, isSame: same === 1 };
+  if (state === 'ended') return { ...about, ...readEnded([state, detail]) };
+  if (state === 'running') return { ...about, state };
+  return { ...about, state: 'yours', replaces: detail || undefined };
+}
+
+function readEnd(found: unknown[]): Ended | Free {
+  return found[0] === 'free' ? { state: 'free' } : readEnded(found);
+}
+
+function readEnded([, outcome]: unknown[]): Ended {
+  return { state: 'ended', outcome: (outcome as string | null) ?? undefined };
+}

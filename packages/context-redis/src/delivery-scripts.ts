@@ -1,0 +1,153 @@
+import { LOAD, RELEASE, SAVE } from './contexts.ts';
+import { defineScript, type Script } from './script.ts';
+
+// How the run of a message stands is a hash: `owner` and `until` (ms) of its lease, the number of
+// `attempts`, the fingerprint of the `body`, the `outcome` once there is one, and its `fate`: `given`
+// to a delivery, or `late`, when no delivery may have it any more. ioredis may put a prefix of its own
+// before KEYS, so the names of channels come as ARGV.
+
+/** Milliseconds for which a run is remembered after it has ended or last said that it lives. */
+const KEPT = 30_000;
+
+const NOW = `
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end`;
+
+const TAKE = `
+local function take(key, outcome, fate)
+  if fate == 'late' then
+    return { 'ended' }
+  end
+  redis.call('HSET', key, 'fate', 'given')
+  return { 'ended', outcome }
+end`;
+
+/** Gives the attempt, whether the body is the same, and what was found: `yours` and the dead owner, `running`, or `ended` and the outcome. */
+const CLAIM = `${NOW}${TAKE}
+local function claim(key, owner, lease, body, isNew)
+  local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'fate', 'attempts')
+  local attempts = (run[6] or 0) + isNew
+  local same = (run[3] or body) == body and 1 or 0
+  if isNew == 1 then
+    redis.call('HSET', key, 'attempts', attempts)
+    if run[5] == 'late' and not run[4] then
+      redis.call('HDEL', key, 'fate')
+    end
+  end
+  if run[4] then
+    local taken = take(key, run[4], run[5])
+    return { attempts, same, taken[1], taken[2] }
+  end
+  if run[2] and tonumber(run[2]) > now() then
+    return { attempts, same, 'running' }
+  end
+  redis.call('HSET', key, 'owner', owner, 'until', now() + lease, 'body', run[3] or body)
+  redis.call('PEXPIRE', key, ${KEPT})
+  return { attempts, same, 'yours', run[1] or '' }
+end`;
+
+/** An outcome of '' gives the run back. */
+const FINISH = `
+local function finish(key, channel, owner, outcome, isAnswering)
+  local run = redis.call('HMGET', key, 'owner', 'outcome', 'fate', 'attempts')
+  if run[1] ~= owner or run[2] then
+    return 'lost'
+  end
+  local fate = 'wait'
+  if outcome == '' then
+    redis.call('HSET', key, 'owner', '', 'until', 0)
+  else
+    redis.call('HSET', key, 'outcome', outcome)
+    if run[3] == 'late' then
+      fate = 'late'
+    elseif isAnswering == '1' then
+      redis.call('HSET', key, 'fate', 'given')
+      fate = 'answer'
+    end
+  end
+  redis.call('PEXPIRE', key, ${KEPT})
+  if tonumber(run[4]) > 1 then
+    redis.call('PUBLISH', channel, '')
+  end
+  return fate
+end`;
+
+/** ARGV: owner, lease, body, '1' for a new delivery. */
+export const claim: Script = defineScript(`${CLAIM}
+return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]))`);
+
+/** KEYS: delivery, context, lock. ARGV: as for claim, '1' to lock. */
+export const begin: Script = defineScript(`${CLAIM}${LOAD}
+local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]))
+if claimed[3] == 'yours' then
+  claimed[5] = load(KEYS[2], KEYS[3], ARGV[5] == '1' and ARGV[1] or '', ARGV[2], claimed[4])
+end
+return claimed`);
+
+/** ARGV: channel, owner, outcome, '1' when answering. */
+export const finish: Script = defineScript(`${FINISH}
+return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
+
+/** KEYS: delivery, context, lock. ARGV: as for finish, then, to save, the arguments of save. */
+export const commit: Script = defineScript(`${FINISH}${SAVE}${RELEASE}
+if ARGV[6] then
+  local saved = save(KEYS[2], KEYS[3], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9])
+  if saved ~= 1 then
+    return saved
+  end
+elseif ARGV[5] ~= '' then
+  release(KEYS[3], ARGV[5])
+end
+return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
+
+/** Gives `ended` and the outcome, `free`, or the milliseconds for which the lease still holds. */
+export const look: Script = defineScript(`${NOW}${TAKE}
+local run = redis.call('HMGET', KEYS[1], 'until', 'outcome', 'fate')
+if run[2] then
+  return take(KEYS[1], run[2], run[3])
+end
+local left = (run[1] or 0) - now()
+return left > 0 and left or { 'free' }`);
+
+/** ARGV: attempt. */
+export const giveUp: Script = defineScript(`${TAKE}
+local run = redis.call('HMGET', KEYS[1], 'outcome', 'fate', 'attempts')
+if run[1] then
+  return take(KEYS[1], run[1], run[2])
+end
+if run[3] and tonumber(run[3]) <= tonumber(ARGV[1]) then
+  redis.call('HSET', KEYS[1], 'fate', 'late')
+end
+return 0`);
+
+/** ARGV: owner, lease. */
+export const renew: Script = defineScript(`${NOW}
+local run = redis.call('HMGET', KEYS[1], 'owner', 'outcome', 'fate')
+if run[1] ~= ARGV[1] or run[2] then
+  return 'lost'
+end
+redis.call('HSET', KEYS[1], 'until', now() + ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ${KEPT})
+return run[3] == 'late' and 'late' or 'renewed'`);
+
+export const takeLate: Script = defineScript(`
+local run = redis.call('HMGET', KEYS[1], 'outcome', 'fate')
+if not run[1] or run[2] then
+  return 0
+end
+return redis.call('HSET', KEYS[1], 'fate', 'late') + 1`);
+
+/** ARGV: reply, milliseconds. */
+export const hold: Script = defineScript(`
+redis.call('RPUSH', KEYS[1], ARGV[1])
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
+
+export const takeHeld: Script = defineScript(`
+local held = redis.call('LRANGE', KEYS[1], 0, -1)
+redis.call('DEL', KEYS[1])
+return held`);
+
+export const publish: Script = defineScript(`
+return redis.call('PUBLISH', ARGV[1], '')`);

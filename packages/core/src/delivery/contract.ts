@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Claim, Claimed, DeliveryId, DeliveryStore, Finish } from './store.ts';
+
+/** One thing that every DeliveryStore must do. */
+export interface DeliveryStoreCheck {
+  readonly name: string;
+  /** Rejects when the store does not do it. Uses messages of its own, so checks may share a store. */
+  readonly run: (store: DeliveryStore) => Promise<void>;
+}
+
+let messages = 0;
+const newMessage = (): DeliveryId => {
+  messages += 1;
+  const openid = `user-${process.pid}-${Date.now()}-${messages}`;
+  return { account: 'gh_contract', openid, key: 'message' };
+};
+const claimOf = (owner: string, others: Partial<Claim> = {}): Claim => {
+  return { owner, lease: 60_000, isNew: true, body: 'body', ...others };
+};
+const endOf = (owner: string, others: Partial<Finish> = {}): Finish => {
+  return { owner, outcome: '{"a":"你好"}', isAnswering: true, ...others };
+};
+const wait = { milliseconds: 5000 };
+const ended = { state: 'ended', outcome: '{"a":"你好"}' };
+const stateOf = ({ state }: Claimed) => state;
+
+const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<void>> = {
+  'of many deliveries at once one runs, and all are counted': async (store, id) => {
+    const claims = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => store.claim(id, claimOf(`owner ${index}`))),
+    );
+    assert.deepEqual(claims.filter(({ state }) => state === 'yours').length, 1);
+    assert.deepEqual(claims.filter(({ state }) => state === 'running').length, 19);
+    const attempts = claims.map(({ attempt }) => attempt).sort((a, b) => a - b);
+    assert.deepEqual(
+      attempts,
+      Array.from({ length: 20 }, (_, index) => index + 1),
+    );
+  },
+
+  'messages, users and accounts are told apart': async (store, id) => {
+    for (const other of [
+      id,
+      { ...id, key: 'another' },
+      { ...id, openid: `${id.openid}-another` },
+      { ...id, account: 'gh_another' },
+    ]) {
+      assert.deepEqual(await store.claim(other, claimOf('me')), {
+        attempt: 1,
+        isSame: true,
+        state: 'yours',
+        replaces: undefined,
+      });
+    }
+  },
+
+  'a delivery that comes again is not counted twice': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    const again = await store.claim(id, claimOf('second', { isNew: false }));
+    assert.deepEqual(again, { attempt: 1, isSame: true, state: 'running' });
+  },
+
+  'another body is told': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    assert.equal((await store.claim(id, claimOf('second', { body: 'other' }))).isSame, false);
+    assert.equal((await store.claim(id, claimOf('third'))).isSame, true);
+  },
+
+  'a delivery that comes after the end gets the reply, each of them': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    assert.equal(await store.finish(id, endOf('first')), 'answer');
+    for (const attempt of [2, 3]) {
+      const claimed = await store.claim(id, claimOf('second'));
+      assert.deepEqual(claimed, { attempt, isSame: true, ...ended });
+    }
+  },
+
+  'who waits gets the reply when the run ends': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    await store.claim(id, claimOf('second'));
+    const waiting = [store.wait(id, wait), store.wait(id, wait)];
+    await pause(50);
+    assert.equal(await store.finish(id, endOf('first', { isAnswering: false })), 'wait');
+    assert.deepEqual(await Promise.all(waiting), [ended, ended]);
+    assert.equal(await store.takeLate(id), false);
+  },
+
+  'who waits after the end gets the reply at once': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    await store.finish(id, endOf('first', { isAnswering: false }));
+    assert.deepEqual(await store.wait(id, wait), ended);
+  },
+
+  'who waits does so for no longer than said': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    await store.claim(id, claimOf('second'));
+    assert.equal(await store.wait(id, { milliseconds: 30 }), undefined);
+    assert.equal(await store.wait(id, { ...wait, signal: AbortSignal.timeout(30) }), undefined);
+    assert.equal(await store.wait(id, { ...wait, signal: AbortSignal.abort() }), undefined);
+  },
+
+  'a run whose lease is over is free, and the claim names the owner that died': async (
+    store,
+    id,
+  ) => {
+    await store.claim(id, claimOf('first', { lease: 40 }));
+    assert.deepEqual(await store.wait(id, wait), { state: 'free' });
+    const claimed = await store.claim(id, claimOf('second', { isNew: false }));
+    assert.deepEqual(claimed, { attempt: 1, isSame: true, state: 'yours', replaces: 'first' });
+    assert.equal(await store.finish(id, endOf('first')), 'lost');
+    assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'lost');
+    assert.equal(await store.finish(id, endOf('second')), 'answer');
+  },
+
+  'a lease that is renewed is not over': async (store, id) => {
+    await store.claim(id, claimOf('first', { lease: 40 }));
+    assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'renewed');
+    await pause(60);
+    assert.equal(stateOf(await store.claim(id, claimOf('second'))), 'running');
+  },
+
+  'a run that is given back is free at once': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    await store.claim(id, claimOf('second'));
+    const waiting = store.wait(id, wait);
+    await pause(50);
+    await store.finish(id, endOf('first', { outcome: undefined }));
+    assert.deepEqual(await waiting, { state: 'free' });
+    const claimed = await store.claim(id, claimOf('third'));
+    assert.deepEqual(claimed, { attempt: 3, isSame: true, state: 'yours', replaces: undefined });
+  },
+
+  'when the newest delivery is given up the reply is late, and for no delivery any more': async (
+    store,
+    id,
+  ) => {
+    await store.claim(id, claimOf('first'));
+    await store.claim(id, claimOf('second'));
+    assert.equal(await store.giveUp(id, 2), undefined);
+    assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'late');
+    assert.equal(await store.finish(id, endOf('first')), 'late');
+    assert.deepEqual(await store.wait(id, wait), { state: 'ended', outcome: undefined });
+    assert.equal(stateOf(await store.claim(id, claimOf('third'))), 'ended');
+  },
+
+  'an older delivery that is given up changes nothing': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    await store.claim(id, claimOf('second'));
+    assert.equal(await store.giveUp(id, 1), undefined);
+    assert.equal(await store.finish(id, endOf('first', { isAnswering: false })), 'wait');
+  },
+
+  'a delivery after one that was given up may have the reply again': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    await store.giveUp(id, 1);
+    await store.claim(id, claimOf('second'));
+    assert.equal(await store.finish(id, endOf('first', { isAnswering: false })), 'wait');
+    assert.deepEqual(await store.wait(id, wait), ended);
+  },
+
+  'a delivery that is given up when the reply is there gets it': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    await store.claim(id, claimOf('second'));
+    await store.finish(id, endOf('first', { isAnswering: false }));
+    assert.deepEqual(await store.giveUp(id, 2), ended);
+  },
+
+  'a reply is taken late once, and then no delivery gets it': async (store, id) => {
+    assert.equal(await store.takeLate(id), false);
+    await store.claim(id, claimOf('first'));
+    assert.equal(await store.takeLate(id), false);
+    await store.finish(id, endOf('first', { isAnswering: false }));
+    assert.equal(await store.takeLate(id), true);
+    assert.equal(await store.takeLate(id), false);
+    assert.deepEqual(await store.giveUp(id, 1), { state: 'ended', outcome: undefined });
+  },
+
+  'what is held is taken once, in its order, by its user': async (store, id) => {
+    assert.deepEqual(await store.takeHeld(id), []);
+    await store.hold(id, '{"n":1}', 60_000);
+    await store.hold(id, '{"n":2}', 60_000);
+    assert.deepEqual(await store.takeHeld({ ...id, openid: 'another' }), []);
+    assert.deepEqual(await store.takeHeld(id), ['{"n":1}', '{"n":2}']);
+    assert.deepEqual(await store.takeHeld(id), []);
+  },
+
+  'what is held is forgotten with its time': async (store, id) => {
+    await store.hold(id, '{"n":1}', 20);
+    await pause(60);
+    assert.deepEqual(await store.takeHeld(id), []);
+  },
+
+  'who listens is interrupted, until they listen no more': async (store, id) => {
+    let interrupts = 0;
+    const listening = () => {
+      interrupts += 1;
+    };
+    const stop = store.onInterrupt(id, listening);
+    await pause(100);
+    await store.interrupt({ ...id, openid: 'another' });
+    await store.interrupt(id);
+    await pause(100);
+    assert.equal(interrupts, 1);
+    stop();
+    await store.interrupt(id);
+    await pause(50);
+    assert.equal(interrupts, 1);
+  },
+};
+
+/**
+ * What every DeliveryStore must do, for the tests of a store of your own.
+ *
+ * @example
+ * for (const { name, run } of deliveryStoreContract) test(name, () => run(new MyStore()));
+ */
+export const deliveryStoreContract: readonly DeliveryStoreCheck[] = Object.entries(checks).map(
+  ([name, check]) => ({ name, run: (store) => check(store, newMessage()) }),
+);

@@ -1,0 +1,208 @@
+import type { ContextUser } from '../context/store.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import type {
+  Claim,
+  Claimed,
+  DeliveryId,
+  DeliveryStore,
+  Ended,
+  Fate,
+  Finish,
+  Free,
+  Lease,
+  WaitOptions,
+} from './store.ts';
+import { within } from './within.ts';
+
+interface Entry {
+  owner: string | undefined;
+  until: number;
+  attempts: number;
+  readonly body: string;
+  /** Set when the run has ended. */
+  outcome?: string;
+  /** `open`: nobody has the reply; `given`: a delivery has it; `late`: no delivery may have it any more. */
+  fate: 'open' | 'given' | 'late';
+  waiting?: Set<() => void>;
+}
+
+/** Milliseconds for which the reply of a run is kept: the platform's last try comes 10 s after the first. */
+const KEPT = 30_000;
+
+/**
+ * Has the deliveries of a message meet in this process: the default, right for one process.
+ *
+ * @example
+ * wechat({ token: 'TOKEN', deliveries: new MemoryDeliveryStore({ maxEntries: 5000 }) }, handlers)
+ */
+export class MemoryDeliveryStore implements DeliveryStore {
+  readonly #running = new Map<string, Entry>();
+  /** What does not run, in the order in which it ended, each with the time until which it is kept. */
+  readonly #ended = new Map<string, { entry: Entry; until: number }>();
+  readonly #held = new Map<string, { replies: string[]; until: number }>();
+  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #maxEntries: number;
+  readonly #now: () => number;
+
+  /**
+   * `maxEntries`: runs remembered at most after their end, for 30 seconds each, and users whose
+   * reply is held; the oldest go first; default 20 000. `now`: a clock in ms, one that never jumps.
+   */
+  constructor(options: { maxEntries?: number; now?: () => number } = {}) {
+    const { maxEntries = 20_000, now = () => performance.now() } = options;
+    if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {
+      throw new InvalidArgumentError('maxEntries must be a whole number above 0');
+    }
+    this.#maxEntries = maxEntries;
+    this.#now = now;
+  }
+
+  async claim(id: DeliveryId, { owner, lease, isNew, body }: Claim): Promise<Claimed> {
+    const name = nameOf(id);
+    this.#sweep(this.#ended);
+    const entry = this.#find(name) ?? newEntry(body);
+    if (isNew) {
+      entry.attempts += 1;
+      // Who was answered without the reply asks once more: then it need not be late.
+      if (entry.outcome === undefined) entry.fate = 'open';
+    }
+    const about = { attempt: entry.attempts, isSame: entry.body === body };
+    if (entry.outcome !== undefined) return { ...about, ...take(entry, entry.outcome) };
+    if (entry.until > this.#now()) return { ...about, state: 'running' };
+    const replaces = entry.owner;
+    Object.assign(entry, { owner, until: this.#now() + lease });
+    this.#ended.delete(name);
+    this.#running.set(name, entry);
+    return { ...about, state: 'yours', replaces };
+  }
+
+  async wait(
+    id: DeliveryId,
+    { milliseconds, signal }: WaitOptions,
+  ): Promise<Ended | Free | undefined> {
+    const end = this.#now() + milliseconds;
+    for (;;) {
+      const entry = this.#find(nameOf(id));
+      if (!entry) return { state: 'free' };
+      if (signal?.aborted) return undefined;
+      if (entry.outcome !== undefined) return take(entry, entry.outcome);
+      const left = entry.until - this.#now();
+      if (left <= 0) return { state: 'free' };
+      const patience = end - this.#now();
+      if (patience <= 0) return undefined;
+      let wake = () => {};
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      const waiting = (entry.waiting ??= new Set()).add(wake);
+      await within(woken, Math.min(left, patience), signal);
+      waiting.delete(wake);
+    }
+  }
+
+  async giveUp(id: DeliveryId, attempt: number): Promise<Ended | undefined> {
+    const entry = this.#find(nameOf(id));
+    if (entry?.outcome !== undefined) return take(entry, entry.outcome);
+    if (entry && entry.attempts <= attempt) entry.fate = 'late';
+    return undefined;
+  }
+
+  async renew(id: DeliveryId, { owner, lease }: Lease): Promise<'renewed' | 'late' | 'lost'> {
+    const entry = this.#running.get(nameOf(id));
+    if (entry?.owner !== owner) return 'lost';
+    entry.until = this.#now() + lease;
+    return entry.fate === 'late' ? 'late' : 'renewed';
+  }
+
+  async finish(id: DeliveryId, { owner, outcome, isAnswering }: Finish): Promise<Fate> {
+    const name = nameOf(id);
+    const entry = this.#running.get(name);
+    if (entry?.owner !== owner) return 'lost';
+    this.#running.delete(name);
+    this.#keep(this.#ended, name, { entry, until: this.#now() + KEPT });
+    for (const wake of entry.waiting ?? []) wake();
+    if (outcome === undefined) {
+      Object.assign(entry, { owner: undefined, until: 0 });
+      return 'wait';
+    }
+    entry.outcome = outcome;
+    if (entry.fate === 'late') return 'late';
+    if (!isAnswering) return 'wait';
+    entry.fate = 'given';
+    return 'answer';
+  }
+
+  async takeLate(id: DeliveryId): Promise<boolean> {
+    const entry = this.#ended.get(nameOf(id))?.entry;
+    if (entry?.fate !== 'open') return false;
+    entry.fate = 'late';
+    return true;
+  }
+
+  async hold(user: ContextUser, reply: string, milliseconds: number): Promise<void> {
+    const name = userOf(user);
+    const held = this.#held.get(name);
+    this.#held.delete(name);
+    const replies = held && held.until > this.#now() ? [...held.replies, reply] : [reply];
+    this.#keep(this.#held, name, { replies, until: this.#now() + milliseconds });
+  }
+
+  async takeHeld(user: ContextUser): Promise<readonly string[]> {
+    const name = userOf(user);
+    const held = this.#held.get(name);
+    this.#held.delete(name);
+    return held && held.until > this.#now() ? held.replies : [];
+  }
+
+  async interrupt(user: ContextUser): Promise<void> {
+    for (const listener of this.#listeners.get(userOf(user)) ?? []) listener();
+  }
+
+  onInterrupt(user: ContextUser, listener: () => void): () => void {
+    const name = userOf(user);
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(name);
+    };
+  }
+
+  #find(name: string): Entry | undefined {
+    return this.#running.get(name) ?? this.#ended.get(name)?.entry;
+  }
+
+  #keep<T extends { until: number }>(kept: Map<string, T>, name: string, value: T): void {
+    kept.set(name, value);
+    this.#sweep(kept);
+    if (kept.size <= this.#maxEntries) return;
+    const [oldest] = kept.keys();
+    kept.delete(oldest as string);
+  }
+
+  /** Looks at the two oldest each time, so that no timer is needed. */
+  #sweep(kept: Map<string, { until: number }>): void {
+    const [first, second] = kept;
+    for (const [name, { until }] of [first, second].filter((one) => one !== undefined)) {
+      if (until <= this.#now()) kept.delete(name);
+    }
+  }
+}
+
+function take(entry: Entry, outcome: string): Ended {
+  if (entry.fate === 'late') return { state: 'ended', outcome: undefined };
+  entry.fate = 'given';
+  return { state: 'ended', outcome };
+}
+
+function newEntry(body: string): Entry {
+  return { owner: undefined, until: 0, attempts: 0, body, fate: 'open' };
+}
+
+function userOf({ account, openid }: ContextUser): string {
+  return `${account} ${openid}`;
+}
+
+function nameOf(id: DeliveryId): string {
+  return `${id.account} ${id.openid} ${id.key}`;
+}

@@ -1,0 +1,95 @@
+import type { Answer, ReplyStream } from '../exchange.ts';
+import type { Reply, TextReply } from '../reply/reply.ts';
+import { splitText, wholeSentences } from './text.ts';
+
+export function isStream(answer: Answer): answer is ReplyStream {
+  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
+}
+
+export interface Following {
+  /** Gives the milliseconds until the passive reply has to go; it may become later meanwhile. */
+  readonly left: () => number;
+  /** Milliseconds between the passive reply and the first late one; doubles with each, as their number is limited. */
+  readonly interval: number;
+  /** Stops the stream: what it has not given by then is not sent. */
+  readonly stop: AbortSignal;
+  /** Answers the delivery when the stream has not ended by then. */
+  readonly answer: (reply: Reply) => void;
+  /** Sends what came too late for the delivery. */
+  readonly send: (reply: Reply) => void;
+}
+
+/** Follows a stream to its end; gives what is left to answer and to send then, the passive reply first. */
+export async function follow(stream: ReplyStream, following: Following): Promise<Reply[]> {
+  const { left, stop, answer, send } = following;
+  const pieces: Reply[] = [];
+  /** The last piece, while what is yielded next may belong to it. */
+  let growing: TextReply | undefined;
+  let interval = following.interval;
+  let isLate = false;
+  let timer = setTimeout(close, left());
+
+  function close(): void {
+    if (left() > 0) {
+      timer = setTimeout(close, left());
+      return;
+    }
+    isLate = true;
+    growing = undefined;
+    const [first, ...more] = fit(pieces.splice(0));
+    if (first) answer(first);
+    more.forEach(send);
+    timer = setTimeout(flush, interval);
+  }
+
+  /** Sends what is whole; a sentence that still grows stays. */
+  function flush(): void {
+    const content = growing?.content ?? '';
+    const end = wholeSentences(content);
+    const whole = content.slice(0, end);
+    const ready = pieces.splice(0, growing ? pieces.length - 1 : pieces.length);
+    if (growing && end > 0) {
+      ready.push(textReply(whole));
+      growing.content = content.slice(end);
+    }
+    ready.forEach(send);
+    if (ready.length > 0) interval *= 2;
+    timer = setTimeout(flush, interval);
+  }
+
+  async function gather(): Promise<void> {
+    for await (const piece of stream) {
+      if (stop.aborted) return;
+      if (typeof piece !== 'string') {
+        growing = undefined;
+        pieces.push(piece);
+      } else if (growing) {
+        growing.content += piece;
+      } else if (piece !== '') {
+        growing = textReply(piece);
+        pieces.push(growing);
+      }
+    }
+  }
+
+  const stopped = new Promise<void>((resolve) => {
+    stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+  try {
+    await Promise.race([gather(), stopped]);
+  } finally {
+    clearTimeout(timer);
+  }
+  if (!isLate) return fit(pieces);
+  return stop.aborted ? [] : pieces.filter((piece) => piece !== growing || growing.content !== '');
+}
+
+/** A passive text has the same limit as one that is pushed: what exceeds it comes after it. */
+function fit([first, ...more]: readonly Reply[]): Reply[] {
+  if (first?.type !== 'text') return first ? [first, ...more] : [];
+  return [...splitText(first.content).map(textReply), ...more];
+}
+
+function textReply(content: string): TextReply {
+  return { type: 'text', content };
+}

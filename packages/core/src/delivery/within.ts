@@ -1,0 +1,22 @@
+/** Waits for `work`; gives undefined when the time is over, or the client gone, before it ends. */
+export function within<T>(
+  work: Promise<T>,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<{ value: T } | undefined> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+      settle();
+    };
+    const giveUp = () => end(() => resolve(undefined));
+    const timer = setTimeout(giveUp, milliseconds);
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted) giveUp();
+    work.then(
+      (value) => end(() => resolve({ value })),
+      (error: unknown) => end(() => reject(error)),
+    );
+  });
+}

@@ -1,0 +1,176 @@
+import type { Ordering } from './context/session.ts';
+import type { ContextStore } from './context/store.ts';
+import type { DeliveryStore } from './delivery/store.ts';
+import type { UndeliveredError } from './delivery/undelivered.ts';
+import { InvalidArgumentError } from './errors.ts';
+import type { Exchange, MessageClient } from './exchange.ts';
+import type { Logger } from './logger.ts';
+import type { Message } from './message/message.ts';
+import type { Reply, ReplyLike } from './reply/reply.ts';
+import type { ErrorHandler } from './router.ts';
+
+export const MODES = ['plain', 'compatible', 'safe'] as const;
+/** 消息加解密方式 in the console: 明文模式, 兼容模式, 安全模式. */
+export type Mode = (typeof MODES)[number];
+
+export const ORDERINGS = ['serial', 'parallel'] as const satisfies Ordering[];
+
+/** What becomes of a reply that no delivery can carry any more. */
+export type LateReply =
+  | 'push'
+  | 'hold'
+  | 'drop'
+  | ((reply: Reply, exchange: Exchange) => void | Promise<void>);
+
+/** How one account's deliveries are checked and answered. */
+export interface WebhookOptions {
+  /** The token of the console's server configuration. Several while it is being changed. */
+  token: string | readonly string[];
+  /** The account's AppID. Needed with `encodingAESKey`. */
+  appid?: string | undefined;
+  /** The console's 消息加解密密钥, 43 characters. Several while it is being changed. */
+  encodingAESKey?: string | readonly string[] | undefined;
+  /** Which deliveries are accepted. Default: `safe` when a key is given, else `plain`. */
+  mode?: Mode | undefined;
+  /** Where conversations are kept. Default: the memory of this process. */
+  contexts?: ContextStore | undefined;
+  /** Seconds for which a conversation is kept after it was last saved. Default: 7200. */
+  contextAge?: number | undefined;
+  /** Whether messages of one user run one after another, also across processes. Default: `serial`. */
+  ordering?: Ordering | undefined;
+  /** Milliseconds to wait for a handler in one delivery; the platform hangs up after 5000. Default: 4500. */
+  replyWindow?: number | undefined;
+  /** Where the deliveries of a message meet. Default: the memory of this process. */
+  deliveries?: DeliveryStore | undefined;
+  /**
+   * In how many of the platform's deliveries to wait for a handler, before its reply is late.
+   * Default: 3, which gives it 14.5 seconds; 1 shows `pending` after 4.5.
+   */
+  maxDeliveries?: 1 | 2 | 3 | undefined;
+  /** Shown when the last window closes with no reply yet, for example "Still thinking…". Default: nothing. */
+  pending?: ReplyLike | ((message: Message) => ReplyLike) | undefined;
+  /** Sends late replies; handlers find it as `exchange.client`. */
+  client?: MessageClient | undefined;
+  /**
+   * What becomes of a late reply: `push` sends it as a customer-service message, `hold` keeps it
+   * for the user's next message, `drop` warns, a function decides. Default: `push` with a `client`,
+   * else `drop`.
+   */
+  lateReply?: LateReply | undefined;
+  /** With `hold`: seconds for which a late reply is kept. Default: 600. */
+  holdAge?: number | undefined;
+  /** With `hold`: the text that asks for nothing but the late reply, for example 继续. */
+  holdKeyword?: string | undefined;
+  /** Told of a late reply that could not be sent, with it in `error.reply`. Default: an error in the log. */
+  onUndelivered?:
+    | ((error: UndeliveredError, exchange: Exchange) => void | Promise<void>)
+    | undefined;
+  /** Which message of a user stops the stream that still answers an earlier one. Default: none. */
+  interruptBy?: string | RegExp | ((message: Message) => boolean) | undefined;
+  /** Whether `exchange.signal` aborts when the last window closes. Default: only with `lateReply: 'drop'`. */
+  abortAtDeadline?: boolean | undefined;
+  /** Milliseconds after which a handler is given up, and its user's next message let in. Default: 300 000. */
+  maxRun?: number | undefined;
+  /** Messages in work at once in this process; more are answered `success`. Default: 10 000. */
+  maxPending?: number | undefined;
+  /** Whether the platform's next delivery runs a handler again that failed. Default: false. */
+  retryOnError?: boolean | undefined;
+  /**
+   * Answers instead of a handler that failed. Default: log the error, answer `success`. When the
+   * context store failed, throwing the error on lets the platform try again, as without `onError`.
+   */
+  onError?: ErrorHandler | undefined;
+  /** The largest body that is read, in bytes. Default: 1 MiB. */
+  bodyLimit?: number | undefined;
+  /** Seconds for which a signed delivery stays valid. Default: for ever. */
+  maxAge?: number | undefined;
+  /** Default: warnings and errors to the console. */
+  logger?: Logger | undefined;
+}
+
+const NAMES: Record<keyof WebhookOptions, true> = {
+  token: true,
+  appid: true,
+  encodingAESKey: true,
+  mode: true,
+  contexts: true,
+  contextAge: true,
+  ordering: true,
+  replyWindow: true,
+  deliveries: true,
+  maxDeliveries: true,
+  pending: true,
+  client: true,
+  lateReply: true,
+  holdAge: true,
+  holdKeyword: true,
+  onUndelivered: true,
+  interruptBy: true,
+  abortAtDeadline: true,
+  maxRun: true,
+  maxPending: true,
+  retryOnError: true,
+  onError: true,
+  bodyLimit: true,
+  maxAge: true,
+  logger: true,
+};
+
+/** `encodingAesKey` would leave an account unencrypted without a word. */
+export function checkNames(options: object, logger: Logger): void {
+  for (const given of Object.keys(options)) {
+    if (given in NAMES) continue;
+    const name = Object.keys(NAMES).find((known) => known.toLowerCase() === given.toLowerCase());
+    if (name) throw new InvalidArgumentError(`the option ${given} is spelt ${name}`);
+    logger.warn({ option: given }, `the option ${given} is not known and has no effect`);
+  }
+}
+
+export function textsOf(
+  name: string,
+  value: string | readonly string[] | undefined,
+): readonly string[] {
+  const texts = value === undefined || value === null ? [] : [value].flat();
+  if (texts.some((text) => typeof text !== 'string' || text === '')) {
+    throw new InvalidArgumentError(
+      `${name} must be a string that is not empty, or several of them`,
+    );
+  }
+  return texts;
+}
+
+/** Checks an option that has to have some methods; `what` says what it should be. */
+export function withMethods<T extends object>(
+  name: string,
+  value: T | undefined,
+  methods: readonly (keyof T)[],
+  what: string,
+): T | undefined {
+  const missing = value && methods.find((method) => typeof value[method] !== 'function');
+  if (!missing) return value;
+  const hint = what.endsWith('Store') ? '. What redisStores gives is spread into the options' : '';
+  throw new InvalidArgumentError(`${name} is not ${what}: it has no ${String(missing)}()${hint}`);
+}
+
+export function oneOf<T>(name: string, value: T, permitted: readonly T[]): T {
+  if (permitted.includes(value)) return value;
+  throw new InvalidArgumentError(`${name} must be one of ${permitted.join(', ')}`);
+}
+
+/** The longest that Node's timers wait. */
+const MAX_NUMBER = 2 ** 31 - 1;
+
+export function positive(name: string, value: number): number {
+  if (typeof value === 'number' && value > 0 && value <= MAX_NUMBER) return value;
+  throw new InvalidArgumentError(`${name} must be a number above 0 and at most ${MAX_NUMBER}`);
+}
+
+export function optionalFunction<F>(name: string, value: F): F {
+  if (value === undefined || typeof value === 'function') return value;
+  throw new InvalidArgumentError(`${name} must be a function`);
+}
+
+export function optionalBoolean(name: string, value: boolean | undefined): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw new InvalidArgumentError(`${name} must be true or false`);
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidArgumentError, MemoryDeliveryStore } from '@wechat-mp/core';
+import { deliveryStoreContract } from '@wechat-mp/core/delivery-store-contract';
+
+const message = (key: number) => ({ account: 'gh_1', openid: 'user', key: String(key) });
+const claim = { owner: 'me', lease: 1000, isNew: true, body: 'body' };
+const end = { owner: 'me', outcome: '{}', isAnswering: true };
+
+describe('the contract', () => {
+  it.each(deliveryStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
+    run(new MemoryDeliveryStore()),
+  );
+});
+
+describe('MemoryDeliveryStore', () => {
+  it('forgets a run 30 seconds after its end, by the clock that it is given', async () => {
+    let time = 0;
+    const store = new MemoryDeliveryStore({ now: () => time });
+    await store.claim(message(1), claim);
+    await store.finish(message(1), end);
+    time = 29_999;
+    expect(await store.claim(message(1), claim)).toMatchObject({ state: 'ended', attempt: 2 });
+    time = 30_000;
+    expect(await store.claim(message(1), claim)).toMatchObject({ state: 'yours', attempt: 1 });
+  });
+
+  it('forgets the oldest ends when there are more than maxEntries, and no run that goes on', async () => {
+    const store = new MemoryDeliveryStore({ maxEntries: 2 });
+    await store.claim(message(0), claim);
+    for (const key of [1, 2, 3]) {
+      await store.claim(message(key), claim);
+      await store.finish(message(key), end);
+    }
+    expect(await store.claim(message(0), claim)).toMatchObject({ state: 'running' });
+    expect(await store.claim(message(1), claim)).toMatchObject({ state: 'yours', attempt: 1 });
+    expect(await store.claim(message(3), claim)).toMatchObject({ state: 'ended' });
+  });
+
+  it('starts no timer for what it keeps', async () => {
+    const before = process.getActiveResourcesInfo().length;
+    const store = new MemoryDeliveryStore();
+    for (let key = 0; key < 1000; key += 1) {
+      await store.claim(message(key), claim);
+      if (key % 2) await store.finish(message(key), end);
+      await store.hold(message(key), '{}', 60_000);
+    }
+    expect(process.getActiveResourcesInfo()).toHaveLength(before);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('cannot keep %d entries', (maxEntries) => {
+    expect(() => new MemoryDeliveryStore({ maxEntries })).toThrow(InvalidArgumentError);
+  });
+});
