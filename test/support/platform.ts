@@ -118,6 +118,7 @@ export function readAnswer(
   account: Account,
   delivery: Delivery,
   answer: Answer,
+  openid = OPENID,
 ): 'success' | Fields {
   assert.equal(answer.status, 200);
   if (answer.body === 'success') return 'success';
@@ -136,7 +137,7 @@ export function readAnswer(
     'CreateTime',
     'MsgType',
   ]);
-  assert.equal(reply['ToUserName'], OPENID);
+  assert.equal(reply['ToUserName'], openid);
   assert.equal(reply['FromUserName'], GH);
   assertSeconds(reply['CreateTime']);
   return reply;

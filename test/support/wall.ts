@@ -27,7 +27,8 @@ export async function deliver(fields: platform.WireFields, wall: Wall): Promise<
     const delivery = encode(account, fields);
     const answer = await post(address(attempt), delivery, patience);
     if (!answer) continue;
-    return { answer: platform.readAnswer(account, delivery, answer), tries: attempt };
+    const openid = fields['FromUserName'] as string;
+    return { answer: platform.readAnswer(account, delivery, answer, openid), tries: attempt };
   }
   return { answer: undefined, tries: 3 };
 }

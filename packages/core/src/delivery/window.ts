@@ -182,11 +182,26 @@ function createAttendance(arrival: Arrival, account: Account, dispatch: Dispatch
       logger.warn({ err: error, ...keyOf(message) }, 'a delivery cannot tell that it gave up');
     }
     runs.get(name)?.giveUp();
+    if (!own && account.lateReply !== 'drop') void watch();
     logger.info(
       keyOf(message),
       'the last window closed before the handler ended: its reply will be late',
     );
     return pendingTree(message, account);
+  }
+
+  /** The platform delivers no more: when the run dies now, this process is the last that knows its message. */
+  async function watch(): Promise<void> {
+    try {
+      for (;;) {
+        const ended = await deliveries.wait(id, { milliseconds: account.maxRun });
+        if (ended?.state !== 'free') return;
+        const begun = await begin(false);
+        if (begun.state !== 'running') return;
+      }
+    } catch (error) {
+      logger.warn({ err: error, ...keyOf(message) }, 'a run of another process cannot be watched');
+    }
   }
 
   /** Without the store, a run of this process can still be joined. */
