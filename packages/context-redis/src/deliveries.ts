@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type Begun,
   type Claim,
@@ -13,6 +14,7 @@ import {
   type Free,
   type JointStore,
   type Lease,
+  type Outcome,
   type Refused,
   type Save,
   type WaitOptions,
@@ -158,7 +160,8 @@ export class RedisDeliveryStore implements DeliveryStore {
   }
 
   #keyOf(id: DeliveryId): string {
-    return `${userKey(this.#connection, id)}:delivery:${id.key}`;
+    const key = createHash('sha1').update(id.key).digest('base64url');
+    return `${userKey(this.#connection, id)}:delivery:${key}`;
   }
 
   #heldOf(user: ContextUser): string {
@@ -175,7 +178,7 @@ function claimArguments({ owner, lease, body, isNew }: Claim): (string | number)
 }
 
 function finishArguments({ owner, outcome, isAnswering }: Finish): string[] {
-  return [owner, outcome ?? '', isAnswering ? '1' : ''];
+  return [owner, outcome === undefined ? '' : JSON.stringify(outcome), isAnswering ? '1' : ''];
 }
 
 function readClaimed(found: unknown): Claimed {
@@ -191,5 +194,6 @@ function readEnd(found: unknown[]): Ended | Free {
 }
 
 function readEnded([, outcome]: unknown[]): Ended {
-  return { state: 'ended', outcome: (outcome as string | null) ?? undefined };
+  if (typeof outcome !== 'string') return { state: 'ended', outcome: undefined };
+  return { state: 'ended', outcome: JSON.parse(outcome) as Outcome };
 }

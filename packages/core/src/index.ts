@@ -51,6 +51,7 @@ export type {
   Free,
   JointStore,
   Lease,
+  Outcome,
   WaitOptions,
 } from './delivery/store.ts';
 export type { LateReply } from './options.ts';
@@ -71,7 +72,7 @@ export {
   type ReplyLike,
   reply,
 } from './reply/reply.ts';
-export type { Fields, FieldValue } from './tree.ts';
+export type { Fields, FieldValue, Tree, TreeValue } from './tree.ts';
 
 // Signatures and ciphers
 export { MessageCipher } from './cipher.ts';

@@ -23,10 +23,11 @@ export interface SessionOptions {
 /** A context while a handler works on it. */
 export interface Session {
   readonly context: WechatContext;
-  /** Ends the session: `end` writes what was changed, if anything was, and gives back the lock. */
-  commit(end: (save?: Save) => Promise<Refused | undefined>): Promise<void>;
-  /** Ends the session too, but saves nothing. */
-  abandon(end: () => Promise<unknown>): Promise<void>;
+  /**
+   * Ends the session: `step` gives back the lock, and writes what was changed, if anything was and
+   * `isKept` says so.
+   */
+  end(step: (save?: Save) => Promise<Refused | undefined>, isKept: boolean): Promise<void>;
   /** Keeps the lock for another lease. */
   renew(): void;
 }
@@ -57,35 +58,47 @@ const LOOK_AGAIN = 50;
 const MAX_MERGES = 100;
 
 /** Loads a user's context, and in the order `serial` waits until no other process works on it. */
-export async function openSession(
+export function openSession(
   options: SessionOptions,
   user: ContextUser,
   opening: Opening,
-): Promise<Session> {
-  const { lock, leave } = opening;
+): Session | Promise<Session> {
+  const { loaded } = opening;
+  if (!loaded || !('record' in loaded)) return waitForSession(options, user, opening);
   try {
-    const record = await load(options.contexts, user, opening);
-    return createSession(options, user, record, opening);
+    return createSession(options, user, loaded.record, opening);
   } catch (error) {
-    leave();
-    // A record that cannot be read was loaded with its lock.
-    if (lock) options.contexts.release(user, lock).catch(() => {});
+    giveUp(options, user, opening);
     throw error;
   }
 }
 
-async function load(
-  store: ContextStore,
+async function waitForSession(
+  options: SessionOptions,
   user: ContextUser,
-  { lock, loaded: first }: Opening,
-): Promise<ContextRecord | undefined> {
-  let loaded = first ?? (await attempt(store.load(user, lock)));
-  while (!('record' in loaded)) {
-    const wait = Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random()));
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    loaded = await attempt(store.load(user, lock));
+  opening: Opening,
+): Promise<Session> {
+  const { lock, loaded: first } = opening;
+  let loaded = first;
+  try {
+    while (!loaded || !('record' in loaded)) {
+      if (loaded) {
+        const wait = Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random()));
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+      loaded = await attempt(options.contexts.load(user, lock));
+    }
+    return createSession(options, user, loaded.record, opening);
+  } catch (error) {
+    giveUp(options, user, opening);
+    throw error;
   }
-  return loaded.record;
+}
+
+/** A record that cannot be read was loaded with its lock. */
+function giveUp({ contexts }: SessionOptions, user: ContextUser, { lock, leave }: Opening): void {
+  leave();
+  if (lock) contexts.release(user, lock).catch(() => {});
 }
 
 function createSession(
@@ -144,20 +157,15 @@ function createSession(
 
   return {
     context,
-    async commit(end) {
+    async end(step, isKept) {
       try {
-        if (context.modified) {
-          if (await write(end, false)) return;
+        if (isKept && context.modified) {
+          if (await write(step, false)) return;
           await context.flush();
         }
-        await attempt(end());
-      } finally {
-        leave();
-      }
-    },
-    async abandon(end) {
-      try {
-        await attempt(end());
+        await step();
+      } catch (error) {
+        throw storeFailed('context', error);
       } finally {
         leave();
       }

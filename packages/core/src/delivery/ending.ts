@@ -7,7 +7,7 @@ import type { Reply, ReplyLike } from '../reply/reply.ts';
 import type { Tree } from '../tree.ts';
 import { sendLate } from './late.ts';
 import type { Result } from './local.ts';
-import type { DeliveryId, Fate } from './store.ts';
+import type { DeliveryId, Fate, Finish } from './store.ts';
 import { keyOf } from './undelivered.ts';
 
 /** A reply, and its form on the wire; without a tree there is nothing to say. */
@@ -25,7 +25,7 @@ export interface EndingParts {
   readonly isAnswering: () => boolean;
 }
 
-/** How long another delivery has to ask for a reply: longer than the platform takes to deliver again. */
+/** Milliseconds in which another delivery asks for a reply: more than the platform takes to deliver again. */
 const patienceOf = ({ replyWindow }: Account): number => replyWindow + 1500;
 
 /** @throws {InvalidArgumentError} when it is no reply */
@@ -39,96 +39,131 @@ export function addressReply(
 }
 
 /** Sees to it that a run's reply reaches the user once: in a delivery, or late. */
-export function createEnding({ id, owner, account, lock, isAnswering }: EndingParts) {
-  const { deliveries, joint, logger } = account;
-  let ready: Addressed | undefined;
-  let isTaken = false;
-  let sending = Promise.resolve();
+export class Ending {
+  readonly #parts: EndingParts;
+  #fate: Fate = 'lost';
+  #ready: Addressed | undefined;
+  #isTaken = false;
+  #sending: Promise<void> | undefined;
 
-  /** Sends late replies one after another. */
-  function send(reply: Reply, exchange: Exchange): void {
-    sending = sending.then(() => sendLate(reply, exchange, account));
+  constructor(parts: EndingParts) {
+    this.#parts = parts;
   }
 
   /** Ends the run with a reply, and with it the session, whose changes are kept or not. */
-  async function conclude(
+  async conclude(
     addressed: Addressed,
     exchange: Exchange,
     session?: Session,
     isKept = false,
+    patience = patienceOf(this.#parts.account),
   ): Promise<Result> {
-    const ended = store(addressed, exchange, session, isKept);
-    // What is sent from now on comes after this reply, if it turns out to be late.
-    sending = sending.then(async () => {
-      const fate = await ended.catch(() => undefined);
-      const { reply, tree } = addressed;
-      if (!reply || !tree || isTaken) return;
-      if (fate === 'late' || (fate === 'wait' && (await isForgotten(exchange)))) {
-        await sendLate(reply, exchange, account);
-      }
-    });
-    const fate = await ended;
-    if (fate !== 'lost')
-      return { state: 'answer', tree: fate === 'answer' ? addressed.tree : undefined };
-    const key = keyOf(exchange.message);
-    logger.warn(key, 'a run lost its lease, and its reply was dropped: another run answers');
-    return { state: 'lost' };
+    const store = (save?: Save) => this.#store(addressed, exchange, session, save);
+    await (session ? session.end(store, isKept) : store());
+    const fate = this.#fate;
+    if (fate === 'answer') return { state: 'answer', tree: addressed.tree };
+    if (fate === 'lost') {
+      const key = keyOf(exchange.message);
+      this.#parts.account.logger.warn(
+        key,
+        'a run lost its lease, and its reply was dropped: another run answers',
+      );
+      return { state: 'lost' };
+    }
+    const { reply, tree } = addressed;
+    if (reply && tree && !this.#isTaken) {
+      this.#queue(async () => {
+        if (fate === 'late' || (await this.#isForgotten(exchange, patience))) {
+          await sendLate(reply, exchange, this.#parts.account);
+        }
+      });
+    }
+    return { state: 'answer', tree: undefined };
   }
 
-  async function store(
+  /** Sends a late reply, after those before it. */
+  send(reply: Reply, exchange: Exchange): void {
+    this.#queue(() => sendLate(reply, exchange, this.#parts.account));
+  }
+
+  /** Takes the reply when nothing but the store stands between it and the delivery. */
+  takeReady(): Addressed | undefined {
+    if (this.#ready) this.#isTaken = true;
+    return this.#ready;
+  }
+
+  /** Gives the run back, for the next delivery. */
+  async giveBack(session?: Session): Promise<void> {
+    const { id, owner, account, lock } = this.#parts;
+    const finish = { owner, outcome: undefined, isAnswering: false };
+    const end = async () => void (await account.joint.commit(id, finish, lock, undefined));
+    await (session ? session.end(end, false) : account.deliveries.finish(id, finish));
+  }
+
+  async #store(
     addressed: Addressed,
-    { message }: Exchange,
+    exchange: Exchange,
     session: Session | undefined,
-    isKept: boolean,
-  ): Promise<Fate> {
-    let fate: Fate = 'lost';
-    const outcome = JSON.stringify(addressed.tree ?? null);
-    const end = async (save?: Save): Promise<Refused | undefined> => {
-      const finish = { owner, outcome, isAnswering: isAnswering() };
-      if (!save) ready = addressed;
-      try {
-        const done = await (session
-          ? joint.commit(id, finish, lock, save)
-          : deliveries.finish(id, finish));
-        if (typeof done === 'object') return done;
-        fate = done;
-      } catch (error) {
-        if (save) throw error;
-        logger.warn({ err: error, ...keyOf(message) }, 'the end of a run could not be stored');
-        fate = finish.isAnswering ? 'answer' : 'late';
-      }
-      return undefined;
-    };
-    if (!session) await end();
-    else if (isKept) await session.commit(end);
-    else await session.abandon(end);
+    save: Save | undefined,
+  ): Promise<Refused | undefined> {
+    const { id, owner, account, lock, isAnswering } = this.#parts;
+    const outcome = addressed.tree ?? null;
+    const finish: Finish = { owner, outcome, isAnswering: isAnswering() };
+    if (!save) this.#ready = addressed;
+    try {
+      const done = await (!session
+        ? account.deliveries.finish(id, finish)
+        : account.lateReply === 'hold'
+          ? this.#storeThenHold(addressed, exchange, finish, save)
+          : account.joint.commit(id, finish, lock, save));
+      if (typeof done === 'object') return done;
+      this.#fate = done;
+    } catch (error) {
+      if (save) throw error;
+      const details = { err: error, ...keyOf(exchange.message) };
+      account.logger.warn(details, 'the end of a run could not be stored');
+      this.#fate = finish.isAnswering ? 'answer' : 'late';
+    }
+    return undefined;
+  }
+
+  /** A late reply is held before the lock is given back: the user's next message may ask for it. */
+  async #storeThenHold(
+    { reply, tree }: Addressed,
+    exchange: Exchange,
+    finish: Finish,
+    save: Save | undefined,
+  ): Promise<Fate | Refused> {
+    const { id, account, lock } = this.#parts;
+    const { contexts, deliveries } = account;
+    const options = save && { ...save.options, keepLock: true };
+    const refused = options && (await contexts.save(id, save.record, options));
+    if (refused) return refused;
+    const fate = await deliveries.finish(id, finish);
+    if (fate === 'late' && reply && tree) {
+      this.#isTaken = true;
+      await sendLate(reply, exchange, account);
+    }
+    if (lock) await contexts.release(id, lock);
     return fate;
   }
 
+  #queue(send: () => Promise<void>): void {
+    this.#sending = this.#sending ? this.#sending.then(send) : send();
+  }
+
   /** Whether no delivery asked for the reply in the time in which the platform delivers again. */
-  async function isForgotten({ message }: Exchange): Promise<boolean> {
-    await new Promise((resolve) => setTimeout(resolve, patienceOf(account)));
+  async #isForgotten({ message }: Exchange, patience: number): Promise<boolean> {
+    const { id, account } = this.#parts;
+    await new Promise((resolve) => setTimeout(resolve, patience));
     try {
-      return await deliveries.takeLate(id);
+      return await account.deliveries.takeLate(id);
     } catch (error) {
-      logger.warn({ err: error, ...keyOf(message) }, 'whether a reply was asked for is not known');
+      account.logger.warn(
+        { err: error, ...keyOf(message) },
+        'whether a reply was asked for is not known: it is sent',
+      );
       return true;
     }
   }
-
-  return {
-    send,
-    conclude,
-    /** Takes the reply when nothing but the store stands between it and the delivery. */
-    takeReady(): Addressed | undefined {
-      if (ready) isTaken = true;
-      return ready;
-    },
-    /** Gives the run back, for the next delivery. */
-    async giveBack(session?: Session): Promise<void> {
-      const finish = { owner, outcome: undefined, isAnswering: false };
-      const end = async () => void (await joint.commit(id, finish, lock, undefined));
-      await (session ? session.abandon(end) : deliveries.finish(id, finish));
-    },
-  };
 }

@@ -2,6 +2,7 @@ import type { Account } from '../account.ts';
 import type { Answer, Exchange, ReplyStream } from '../exchange.ts';
 import { toReply } from '../reply/render.ts';
 import type { Reply, ReplyLike } from '../reply/reply.ts';
+import { answerError } from './failure.ts';
 import { isStream } from './stream.ts';
 
 /**
@@ -19,8 +20,12 @@ export async function withHeld(
   const held = await account.deliveries.takeHeld(user);
   if (held.length === 0) return dispatch();
   const isKeyword = message.type === 'text' && message.content.trim() === account.holdKeyword;
-  const answer = isKeyword ? undefined : dispatch();
-  answer?.catch(() => {});
+  // Failing must not cost the user what is held.
+  const answer = isKeyword
+    ? undefined
+    : dispatch().catch(
+        async (error: unknown) => (await answerError(error, exchange, account)).reply,
+      );
   return join(
     held.map((reply) => JSON.parse(reply) as Reply),
     answer,

@@ -9,14 +9,25 @@ import type { DeliveryId } from './store.ts';
  */
 const PARTS = ['CreateTime', 'MsgType', 'Event', 'EventKey', 'MsgId', 'UserCardCode'].map(text);
 
+/** What no XML can contain. */
+const SEPARATOR = '\0';
+/** Characters of a key that is kept as it is: more than the platform's fields ever have. */
+const MAX_LENGTH = 512;
+
 /** Names the message that a delivery carries. */
 export function identify({ target, source, fields }: Message): DeliveryId {
+  const parts = [target, source];
   // Read in any case of letters, MsgId is also the MsgID of some events.
-  const parts = PARTS.map((part) => part.read(fields));
-  return { account: target, openid: source, key: hash('sha1', JSON.stringify(parts), 'base64url') };
+  for (const part of PARTS) parts.push(part.read(fields));
+  const key = parts.join(SEPARATOR);
+  return { account: target, openid: source, key: key.length > MAX_LENGTH ? digest(key) : key };
 }
 
 /** What all deliveries of a message have in common, to tell when they do not. */
 export function fingerprint({ raw }: Message): string {
-  return hash('sha1', raw, 'base64url');
+  return digest(raw);
+}
+
+function digest(text: string): string {
+  return hash('sha1', text, 'base64url');
 }

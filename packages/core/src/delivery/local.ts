@@ -10,24 +10,19 @@ export type Result =
   /** The next delivery runs it again. */
   | { readonly state: 'again' };
 
-export interface Run {
+/** A run of this process, as the deliveries of its message find it. */
+export interface LocalRun {
+  /** What the handler sees as `exchange.delivery`: the newest delivery. */
+  readonly delivery: { -readonly [K in keyof DeliveryState]: DeliveryState[K] };
+  /** When the window of that delivery closes, on the clock of `performance.now()`. */
+  closing: number;
   /**
    * How the run ended for the delivery that started it. Rejects only when a store failed and no
    * `onError` answers for it: the platform's next try may find it again.
    */
   readonly result: Promise<Result>;
-  /** Resolves when nothing runs any more: with a stream that is later. */
-  readonly over: Promise<void>;
   /** Takes the reply when nothing but the store stands between it and the delivery. */
-  readonly takeReady: () => { readonly tree?: Tree | undefined } | undefined;
+  takeReady(): { readonly tree?: Tree | undefined } | undefined;
   /** Tells that the last delivery was answered without the reply. */
-  readonly giveUp: () => void;
-}
-
-/** A run of this process, as later deliveries of its message find it. */
-export interface LocalRun extends Run {
-  /** What the handler sees as `exchange.delivery`. */
-  readonly delivery: { -readonly [K in keyof DeliveryState]: DeliveryState[K] };
-  /** When the window of that delivery closes, on the clock of `performance.now()`. */
-  closing: number;
+  giveUp(): void;
 }

@@ -1,5 +1,6 @@
 import type { ContextUser } from '../context/store.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { ForgetfulMap } from './forgetful.ts';
 import type {
   Claim,
   Claimed,
@@ -10,6 +11,7 @@ import type {
   Finish,
   Free,
   Lease,
+  Outcome,
   WaitOptions,
 } from './store.ts';
 import { within } from './within.ts';
@@ -20,10 +22,10 @@ interface Entry {
   attempts: number;
   readonly body: string;
   /** Set when the run has ended. */
-  outcome?: string;
+  outcome: Outcome | undefined;
   /** `open`: nobody has the reply; `given`: a delivery has it; `late`: no delivery may have it any more. */
   fate: 'open' | 'given' | 'late';
-  waiting?: Set<() => void>;
+  waiting: Set<() => void> | undefined;
 }
 
 /** Milliseconds for which the reply of a run is kept: the platform's last try comes 10 s after the first. */
@@ -37,11 +39,10 @@ const KEPT = 30_000;
  */
 export class MemoryDeliveryStore implements DeliveryStore {
   readonly #running = new Map<string, Entry>();
-  /** What does not run, in the order in which it ended, each with the time until which it is kept. */
-  readonly #ended = new Map<string, { entry: Entry; until: number }>();
-  readonly #held = new Map<string, { replies: string[]; until: number }>();
+  /** What has ended or was given back. */
+  readonly #ended: ForgetfulMap<Entry>;
+  readonly #held: ForgetfulMap<readonly string[]>;
   readonly #listeners = new Map<string, Set<() => void>>();
-  readonly #maxEntries: number;
   readonly #now: () => number;
 
   /**
@@ -53,27 +54,30 @@ export class MemoryDeliveryStore implements DeliveryStore {
     if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {
       throw new InvalidArgumentError('maxEntries must be a whole number above 0');
     }
-    this.#maxEntries = maxEntries;
     this.#now = now;
+    this.#ended = new ForgetfulMap({ maxEntries, now });
+    this.#held = new ForgetfulMap({ maxEntries, now });
   }
 
   async claim(id: DeliveryId, { owner, lease, isNew, body }: Claim): Promise<Claimed> {
-    const name = nameOf(id);
-    this.#sweep(this.#ended);
+    const name = id.key;
     const entry = this.#find(name) ?? newEntry(body);
     if (isNew) {
       entry.attempts += 1;
       // Who was answered without the reply asks once more: then it need not be late.
       if (entry.outcome === undefined) entry.fate = 'open';
     }
-    const about = { attempt: entry.attempts, isSame: entry.body === body };
-    if (entry.outcome !== undefined) return { ...about, ...take(entry, entry.outcome) };
-    if (entry.until > this.#now()) return { ...about, state: 'running' };
+    const attempt = entry.attempts;
+    const isSame = entry.body === body;
+    if (entry.outcome !== undefined) return { attempt, isSame, ...take(entry, entry.outcome) };
+    const now = this.#now();
+    if (entry.until > now) return { attempt, isSame, state: 'running' };
     const replaces = entry.owner;
-    Object.assign(entry, { owner, until: this.#now() + lease });
+    entry.owner = owner;
+    entry.until = now + lease;
     this.#ended.delete(name);
     this.#running.set(name, entry);
-    return { ...about, state: 'yours', replaces };
+    return { attempt, isSame, state: 'yours', replaces };
   }
 
   async wait(
@@ -82,7 +86,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
   ): Promise<Ended | Free | undefined> {
     const end = this.#now() + milliseconds;
     for (;;) {
-      const entry = this.#find(nameOf(id));
+      const entry = this.#find(id.key);
       if (!entry) return { state: 'free' };
       if (signal?.aborted) return undefined;
       if (entry.outcome !== undefined) return take(entry, entry.outcome);
@@ -101,28 +105,29 @@ export class MemoryDeliveryStore implements DeliveryStore {
   }
 
   async giveUp(id: DeliveryId, attempt: number): Promise<Ended | undefined> {
-    const entry = this.#find(nameOf(id));
+    const entry = this.#find(id.key);
     if (entry?.outcome !== undefined) return take(entry, entry.outcome);
     if (entry && entry.attempts <= attempt) entry.fate = 'late';
     return undefined;
   }
 
   async renew(id: DeliveryId, { owner, lease }: Lease): Promise<'renewed' | 'late' | 'lost'> {
-    const entry = this.#running.get(nameOf(id));
+    const entry = this.#running.get(id.key);
     if (entry?.owner !== owner) return 'lost';
     entry.until = this.#now() + lease;
     return entry.fate === 'late' ? 'late' : 'renewed';
   }
 
   async finish(id: DeliveryId, { owner, outcome, isAnswering }: Finish): Promise<Fate> {
-    const name = nameOf(id);
+    const name = id.key;
     const entry = this.#running.get(name);
     if (entry?.owner !== owner) return 'lost';
     this.#running.delete(name);
-    this.#keep(this.#ended, name, { entry, until: this.#now() + KEPT });
+    this.#ended.set(name, entry, KEPT);
     for (const wake of entry.waiting ?? []) wake();
     if (outcome === undefined) {
-      Object.assign(entry, { owner: undefined, until: 0 });
+      entry.owner = undefined;
+      entry.until = 0;
       return 'wait';
     }
     entry.outcome = outcome;
@@ -133,7 +138,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
   }
 
   async takeLate(id: DeliveryId): Promise<boolean> {
-    const entry = this.#ended.get(nameOf(id))?.entry;
+    const entry = this.#ended.get(id.key);
     if (entry?.fate !== 'open') return false;
     entry.fate = 'late';
     return true;
@@ -141,17 +146,14 @@ export class MemoryDeliveryStore implements DeliveryStore {
 
   async hold(user: ContextUser, reply: string, milliseconds: number): Promise<void> {
     const name = userOf(user);
-    const held = this.#held.get(name);
-    this.#held.delete(name);
-    const replies = held && held.until > this.#now() ? [...held.replies, reply] : [reply];
-    this.#keep(this.#held, name, { replies, until: this.#now() + milliseconds });
+    this.#held.set(name, [...(this.#held.get(name) ?? []), reply], milliseconds);
   }
 
   async takeHeld(user: ContextUser): Promise<readonly string[]> {
     const name = userOf(user);
-    const held = this.#held.get(name);
+    const held = this.#held.get(name) ?? [];
     this.#held.delete(name);
-    return held && held.until > this.#now() ? held.replies : [];
+    return held;
   }
 
   async interrupt(user: ContextUser): Promise<void> {
@@ -169,40 +171,28 @@ export class MemoryDeliveryStore implements DeliveryStore {
   }
 
   #find(name: string): Entry | undefined {
-    return this.#running.get(name) ?? this.#ended.get(name)?.entry;
-  }
-
-  #keep<T extends { until: number }>(kept: Map<string, T>, name: string, value: T): void {
-    kept.set(name, value);
-    this.#sweep(kept);
-    if (kept.size <= this.#maxEntries) return;
-    const [oldest] = kept.keys();
-    kept.delete(oldest as string);
-  }
-
-  /** Looks at the two oldest each time, so that no timer is needed. */
-  #sweep(kept: Map<string, { until: number }>): void {
-    const [first, second] = kept;
-    for (const [name, { until }] of [first, second].filter((one) => one !== undefined)) {
-      if (until <= this.#now()) kept.delete(name);
-    }
+    return this.#running.get(name) ?? this.#ended.get(name);
   }
 }
 
-function take(entry: Entry, outcome: string): Ended {
+function take(entry: Entry, outcome: Outcome): Ended {
   if (entry.fate === 'late') return { state: 'ended', outcome: undefined };
   entry.fate = 'given';
   return { state: 'ended', outcome };
 }
 
 function newEntry(body: string): Entry {
-  return { owner: undefined, until: 0, attempts: 0, body, fate: 'open' };
+  return {
+    owner: undefined,
+    until: 0,
+    attempts: 0,
+    body,
+    outcome: undefined,
+    fate: 'open',
+    waiting: undefined,
+  };
 }
 
 function userOf({ account, openid }: ContextUser): string {
   return `${account} ${openid}`;
-}
-
-function nameOf(id: DeliveryId): string {
-  return `${id.account} ${id.openid} ${id.key}`;
 }

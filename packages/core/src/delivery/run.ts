@@ -1,12 +1,20 @@
 import type { Account } from '../account.ts';
-import { type Opening, openSession, type Save, type Session } from '../context/session.ts';
-import { ContextConflictError, RunTooLongError, StoreError } from '../errors.ts';
-import type { Answer, Exchange } from '../exchange.ts';
-import type { ReplyLike } from '../reply/reply.ts';
+import {
+  type Opening,
+  openSession,
+  type Refused,
+  type Save,
+  type Session,
+} from '../context/session.ts';
+import { RunTooLongError } from '../errors.ts';
+import type { Answer, Exchange, ReplyStream } from '../exchange.ts';
+import type { Message } from '../message/message.ts';
+import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
-import { type Addressed, addressReply, createEnding } from './ending.ts';
+import { type Addressed, addressReply, Ending } from './ending.ts';
+import { answerError, isOfStore, withoutContext } from './failure.ts';
 import { withHeld } from './held.ts';
-import type { Result, Run } from './local.ts';
+import type { LocalRun, Result } from './local.ts';
 import type { DeliveryId } from './store.ts';
 import { follow, isStream } from './stream.ts';
 import { keyOf } from './undelivered.ts';
@@ -17,190 +25,218 @@ export interface RunParts {
   readonly owner: string;
   readonly account: Account;
   readonly dispatch: Dispatch;
-  /** The exchange, but for what the run adds. */
-  readonly exchange: Omit<Exchange, 'context' | 'signal'>;
+  readonly message: Message;
+  readonly native: unknown;
+  readonly delivery: LocalRun['delivery'];
+  /** When the window of that delivery closes, on the clock of `performance.now()`. */
+  readonly closing: number;
   /** Resolves when it is this message's turn among those of its user. */
   readonly turn: Promise<void> | undefined;
   readonly opening: Opening;
   /** Whether the delivery that started the run is still there to be answered. */
   readonly isAnswering: () => boolean;
-  /** Milliseconds until a stream has to answer, so that it reaches the last delivery. */
-  readonly left: () => number;
+  /** Called when nothing runs any more: with a stream that is later than its result. */
+  readonly onOver: () => void;
 }
+
+/** The platform hangs up after 5 s and delivers again: in terms of the window, which is 4.5 s. */
+const HANGS_UP = 10 / 9;
+/** A stream answers this share of the last window before its end, so that other processes hear of it. */
+const AHEAD = 1 / 20;
 
 /** Milliseconds for which a run is safe while its process does not say that it lives. */
 export const leaseOf = ({ replyWindow }: Account): number =>
   Math.min(Math.max(replyWindow, 1000), 4500);
 
-/** Runs the handlers, once for all deliveries of a message. */
-export function startRun(parts: RunParts): Run {
-  const { id, owner, account, opening } = parts;
-  const { contexts, deliveries, logger, maxRun } = account;
-  const { message } = parts.exchange;
-  const stop = new AbortController();
-  const ending = createEnding({ ...parts, lock: opening.lock });
-  let session: Session | undefined;
-  let since = Number.POSITIVE_INFINITY;
-  let overrun: (error: Error) => void = () => {};
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
+}
+
+/** The handlers' one run for all deliveries of a message. */
+export class Run implements LocalRun {
+  readonly delivery: LocalRun['delivery'];
+  closing: number;
+  readonly result: Promise<Result>;
+  readonly #parts: RunParts;
+  readonly #stop = new AbortController();
+  readonly #ending: Ending;
+  #session: Session | undefined;
+  /** When the handlers were called. */
+  #since = Number.POSITIVE_INFINITY;
+  #overrun: ((error: Error) => void) | undefined;
   /** The result of a stream that had to answer before its end. */
-  let early: Promise<Result> | undefined;
-  let settle: (result: Promise<Result>) => void = () => {};
+  #early: Promise<Result> | undefined;
+  #resolve: (result: Result | Promise<Result>) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
 
-  function beat(): void {
-    session?.renew();
-    if (!early) void keepClaim();
-    if (performance.now() - since < maxRun - 1) return;
-    since = Number.POSITIVE_INFINITY;
-    overrun(new RunTooLongError(`a handler did not end within ${maxRun} ms (maxRun)`));
-    stop.abort();
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.delivery = parts.delivery;
+    this.closing = parts.closing;
+    const { id, owner, account, opening, isAnswering } = parts;
+    this.#ending = new Ending({ id, owner, account, lock: opening.lock, isAnswering });
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    void this.#run();
   }
 
-  async function keepClaim(): Promise<void> {
-    const lease = { owner, lease: leaseOf(account) };
-    const state = await deliveries.renew(id, lease).catch(() => 'unknown');
-    if (state === 'lost') stop.abort();
-    if (state === 'late') giveUp();
+  takeReady(): Addressed | undefined {
+    return this.#ending.takeReady();
   }
 
-  function giveUp(): void {
-    if (account.abortAtDeadline) stop.abort();
+  giveUp(): void {
+    if (this.#parts.account.abortAtDeadline) this.#stop.abort();
   }
 
-  async function run(): Promise<Result> {
-    const timer = setInterval(beat, Math.min(leaseOf(account) / 3, maxRun)).unref();
+  async #run(): Promise<void> {
+    const { id, account, message, opening, turn } = this.#parts;
+    const beats = Math.min(leaseOf(account) / 3, account.maxRun);
+    const timer = setInterval(() => this.#beat(), beats).unref();
     let exchange: Exchange | undefined;
     try {
-      if (account.interrupts?.(message)) await deliveries.interrupt(id);
-      await parts.turn;
-      session = await openSession(account, id, opening);
-      exchange = { ...parts.exchange, context: session.context, signal: stop.signal };
-      since = performance.now();
-      const replies = await handle(exchange);
-      if (early) await session.commit(endSession);
-      const result = early ?? ending.conclude(replies.shift() ?? {}, exchange, session, true);
-      for (const { reply } of replies) if (reply) ending.send(reply, exchange);
-      return await result;
+      if (account.interrupts?.(message)) await account.deliveries.interrupt(id);
+      if (turn) await turn;
+      const opened = openSession(account, id, opening);
+      this.#session = opened instanceof Promise ? await opened : opened;
+      exchange = this.#exchange(this.#session.context);
+      this.#resolve(await this.#answer(exchange, this.#session));
     } catch (error) {
-      return await fail(error, exchange ?? withoutContext(parts.exchange, stop.signal, error));
+      await this.#fail(error, exchange).then(this.#resolve, this.#reject);
     } finally {
       clearInterval(timer);
+      this.#parts.onOver();
     }
   }
 
-  /** Gives the replies of the handlers, the passive one first, unless a stream answered early. */
-  async function handle(exchange: Exchange): Promise<Addressed[]> {
-    const address = (reply: ReplyLike) => addressReply(reply, exchange, account);
-    const overdue = new Promise<never>((_, reject) => {
-      overrun = reject;
-    });
-    const work = withHeld(exchange, account, async () => parts.dispatch(exchange));
-    const answer = await Promise.race([work, overdue]).catch((error: unknown) => {
-      if (error instanceof RunTooLongError) forget(work);
-      throw error;
-    });
-    if (!isStream(answer)) return [address(answer)];
-    const unlisten = account.interrupts && deliveries.onInterrupt(id, () => stop.abort());
+  #exchange<C>(context: C) {
+    const { message, native, account } = this.#parts;
+    const { delivery } = this;
+    const { client } = account;
+    return { message, context, delivery, client, signal: this.#stop.signal, native, state: {} };
+  }
+
+  /** Calls the handlers, and ends the run with what they give. */
+  async #answer(exchange: Exchange, session: Session): Promise<Result> {
+    const { account, dispatch } = this.#parts;
+    this.#since = performance.now();
+    const given =
+      account.lateReply === 'hold'
+        ? withHeld(exchange, account, async () => dispatch(exchange))
+        : dispatch(exchange);
+    const answer = isThenable(given) ? await this.#untilOverrun(given) : given;
+    if (!isStream(answer)) {
+      const addressed = addressReply(answer, exchange, account);
+      return this.#ending.conclude(addressed, exchange, session, true);
+    }
+    const pieces = await this.#follow(answer, exchange);
+    if (this.#early) await session.end((save) => this.#endSession(save), true);
+    const passive = this.#early ? undefined : pieces.shift();
+    const addressed = addressReply(passive, exchange, account);
+    const result = this.#early ?? this.#ending.conclude(addressed, exchange, session, true);
+    await result;
+    for (const piece of pieces) this.#ending.send(piece, exchange);
+    return result;
+  }
+
+  /** Follows a stream; gives what is left to answer, unless it answered early, and then to send. */
+  async #follow(stream: ReplyStream, exchange: Exchange): Promise<Reply[]> {
+    const { id, account, message } = this.#parts;
+    const { deliveries, interrupts, logger, replyWindow } = account;
+    const unlisten = interrupts && deliveries.onInterrupt(id, () => this.#stop.abort());
     try {
-      const following = follow(answer, {
-        left: parts.left,
-        interval: account.replyWindow,
-        stop: stop.signal,
+      const following = follow(stream, {
+        left: () => this.#left(),
+        interval: replyWindow,
+        stop: this.#stop.signal,
         answer: (reply) => {
-          early = ending.conclude(address(reply), exchange);
-          settle(early);
+          const addressed = addressReply(reply, exchange, account);
+          // The last delivery waits for it right now.
+          const patience = 2 * AHEAD * replyWindow;
+          this.#early = this.#ending.conclude(addressed, exchange, undefined, false, patience);
+          this.#resolve(this.#early);
           if (!account.abortAtDeadline) return;
           logger.warn(keyOf(message), 'a stream was stopped at the deadline (abortAtDeadline)');
-          stop.abort();
+          this.#stop.abort();
         },
-        send: (reply) => ending.send(reply, exchange),
+        send: (reply) => this.#ending.send(reply, exchange),
       });
-      return (await Promise.race([following, overdue])).map(address);
+      return await this.#untilOverrun(following);
     } finally {
       unlisten?.();
     }
   }
 
-  /** Nobody waits for a handler any more that ran too long; what it gives is not lost in silence. */
-  function forget(work: Promise<Answer>): void {
-    work.then(
-      () => logger.warn(keyOf(message), 'a handler ended after maxRun; its reply was dropped'),
-      (error: unknown) => {
-        logger.error({ err: error, ...keyOf(message) }, 'a handler failed after maxRun');
-      },
-    );
+  /** Milliseconds until a stream has to answer, so that its reply reaches the last delivery. */
+  #left(): number {
+    const { maxDeliveries, replyWindow } = this.#parts.account;
+    const windows = (maxDeliveries - this.delivery.attempt) * HANGS_UP - AHEAD;
+    return this.closing + windows * replyWindow - performance.now();
   }
 
-  async function endSession(save?: Save) {
-    if (save) return contexts.save(id, save.record, save.options);
-    if (opening.lock) await contexts.release(id, opening.lock);
+  /** Waits for the handlers, for `maxRun` at most. What they give after that is not lost in silence. */
+  #untilOverrun<T>(work: PromiseLike<T>): Promise<T> {
+    const { logger } = this.#parts.account;
+    const key = () => keyOf(this.#parts.message);
+    return new Promise((resolve, reject) => {
+      this.#overrun = (error) => {
+        reject(error);
+        work.then(
+          () => logger.warn(key(), 'a handler ended after maxRun; its reply was dropped'),
+          (late: unknown) => logger.error({ err: late, ...key() }, 'a handler failed after maxRun'),
+        );
+      };
+      work.then(resolve, reject);
+    });
+  }
+
+  #beat(): void {
+    const { maxRun } = this.#parts.account;
+    this.#session?.renew();
+    if (!this.#early) void this.#keepClaim();
+    if (performance.now() - this.#since < maxRun - 1) return;
+    this.#since = Number.POSITIVE_INFINITY;
+    this.#overrun?.(new RunTooLongError(`a handler did not end within ${maxRun} ms (maxRun)`));
+    this.#stop.abort();
+  }
+
+  async #keepClaim(): Promise<void> {
+    const { id, owner, account } = this.#parts;
+    const lease = { owner, lease: leaseOf(account) };
+    const state = await account.deliveries.renew(id, lease).catch(() => 'unknown');
+    if (state === 'lost') this.#stop.abort();
+    if (state === 'late') this.giveUp();
+  }
+
+  /** Ends the session of a stream whose reply the store has already. */
+  async #endSession(save?: Save): Promise<Refused | undefined> {
+    const { id, account, opening } = this.#parts;
+    if (save) return account.contexts.save(id, save.record, save.options);
+    if (opening.lock) await account.contexts.release(id, opening.lock);
     return undefined;
   }
 
-  async function fail(error: unknown, exchange: Exchange): Promise<Result> {
-    const isOfStore = error instanceof StoreError || error instanceof ContextConflictError;
-    const isLast = parts.exchange.delivery.attempt >= account.maxDeliveries;
-    if (account.retryOnError && !isOfStore && !early && !isLast) {
-      logger.warn({ err: error, ...keyOf(message) }, 'a handler failed; the next delivery runs it');
-      await ending.giveBack(session);
+  async #fail(error: unknown, known: Exchange | undefined): Promise<Result> {
+    const { account, message } = this.#parts;
+    const exchange = known ?? withoutContext(this.#exchange(undefined), error);
+    const isLast = this.delivery.attempt >= account.maxDeliveries;
+    if (account.retryOnError && !isOfStore(error) && !this.#early && !isLast) {
+      const details = { err: error, ...keyOf(message) };
+      account.logger.warn(details, 'a handler failed; the next delivery runs it again');
+      await this.#ending.giveBack(this.#session);
       return { state: 'again' };
     }
     let answer: Addressed;
     try {
       answer = await answerError(error, exchange, account);
     } catch (failure) {
-      ending.giveBack(session).catch(() => {});
+      this.#ending.giveBack(this.#session).catch(() => {});
       throw failure;
     }
-    if (!early) return ending.conclude(answer, exchange, session);
-    if (answer.reply) ending.send(answer.reply, exchange);
-    session?.abandon(endSession).catch(() => {});
-    return early;
+    if (!this.#early) return this.#ending.conclude(answer, exchange, this.#session);
+    if (answer.reply) this.#ending.send(answer.reply, exchange);
+    this.#session?.end(() => this.#endSession(), false).catch(() => {});
+    return this.#early;
   }
-
-  const running = run();
-  const result = new Promise<Result>((resolve, reject) => {
-    settle = resolve;
-    running.then(resolve, reject);
-  });
-  const over = running.then(
-    () => {},
-    () => {},
-  );
-  return { result, over, takeReady: () => ending.takeReady(), giveUp };
-}
-
-/** Asks `onError` for the reply. Rejects with the error of a store for which it does not answer. */
-export async function answerError(
-  error: unknown,
-  exchange: Exchange,
-  account: Account,
-): Promise<Addressed> {
-  const isOfStore = error instanceof StoreError || error instanceof ContextConflictError;
-  const { logger, onError } = account;
-  const key = keyOf(exchange.message);
-  if (isOfStore && !onError) throw error;
-  try {
-    if (onError) return addressReply(await onError(error, exchange), exchange, account);
-    logger.error({ err: error, ...key }, 'a handler failed; answered success');
-  } catch (second) {
-    if (isOfStore && second === error) throw error;
-    const details = { err: second, cause: error, ...key };
-    logger.error(details, 'onError failed itself; answered success');
-  }
-  return {};
-}
-
-/** The exchange for `onError` when the context could not be had: asking for it throws why. */
-export function withoutContext(
-  exchange: RunParts['exchange'],
-  signal: AbortSignal,
-  error: unknown,
-): Exchange {
-  return {
-    ...exchange,
-    signal,
-    get context(): never {
-      throw error;
-    },
-  };
 }

@@ -1,9 +1,10 @@
 import type { Refused, Save } from '../context/session.ts';
 import type { ContextLock, ContextStore, ContextUser, Loaded } from '../context/store.ts';
+import type { Tree } from '../tree.ts';
 
 /** Which message it is: the platform delivers the same one up to three times. */
 export interface DeliveryId extends ContextUser {
-  /** Tells the message from all others of its user. */
+  /** Tells the message from all others, whosever they are. */
   readonly key: string;
 }
 
@@ -36,10 +37,13 @@ export type Claimed = {
   | Ended
 );
 
+/** A reply's tags as plain JSON; null when there is nothing to say. A store only keeps it. */
+export type Outcome = Tree | null;
+
 /** The run is over. Without an outcome its reply went, or goes, another way: answer `success`. */
 export interface Ended {
   readonly state: 'ended';
-  readonly outcome: string | undefined;
+  readonly outcome: Outcome | undefined;
 }
 
 /** The run's owner died or gave it back: it can be claimed. */
@@ -50,7 +54,7 @@ export interface Free {
 export interface Finish {
   readonly owner: string;
   /** The reply, for all deliveries of the message; undefined gives the run back. */
-  readonly outcome: string | undefined;
+  readonly outcome: Outcome | undefined;
   /** Whether the delivery that started the run is still there to be answered with it. */
   readonly isAnswering: boolean;
 }
@@ -138,15 +142,14 @@ export function inTurn(contexts: ContextStore, deliveries: DeliveryStore): Joint
       if (lock && claimed.replaces !== undefined) {
         await contexts.release(id, { ...lock, owner: claimed.replaces });
       }
-      return { ...claimed, loaded: await contexts.load(id, lock) };
+      const { state, attempt, isSame, replaces } = claimed;
+      return { state, attempt, isSame, replaces, loaded: await contexts.load(id, lock) };
     },
     async commit(id, finish, lock, save) {
       const refused = save && (await contexts.save(id, save.record, save.options));
       if (refused) return refused;
-      const [fate] = await Promise.all([
-        deliveries.finish(id, finish),
-        !save && lock && contexts.release(id, lock),
-      ]);
+      const fate = await deliveries.finish(id, finish);
+      if (!save && lock) await contexts.release(id, lock);
       return fate;
     },
   };

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../account.ts';
+import type { Opening } from '../context/session.ts';
 import { storeFailed } from '../errors.ts';
 import type { Message } from '../message/message.ts';
 import type { Dispatch } from '../router.ts';
 import type { Tree } from '../tree.ts';
 import { addressReply } from './ending.ts';
+import { answerError, withoutContext } from './failure.ts';
 import { fingerprint, identify } from './key.ts';
-
 import type { LocalRun } from './local.ts';
-import { answerError, leaseOf, type RunParts, startRun, withoutContext } from './run.ts';
-import type { Begun, Ended } from './store.ts';
+import { leaseOf, Run } from './run.ts';
+import type { Begun, DeliveryId } from './store.ts';
 import { keyOf } from './undelivered.ts';
 import { within } from './within.ts';
 
@@ -23,18 +24,17 @@ export interface Arrival {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The platform hangs up after 5 s and delivers again: in terms of the window, which is 4.5 s. */
-const HANGS_UP = 10 / 9;
-/** A stream answers this share of the last window before its end, so that other processes hear of it. */
-const AHEAD = 1 / 20;
-/** Milliseconds that a delivery which is not the last waits, after its window, for the platform to hang up. */
-const MORE_PATIENCE = 1500;
+/** How long a delivery that is not the last waits for the platform to hang up, which it does after 5 s. */
+function patienceOf({ replyWindow }: Account): number {
+  // A window of less than a second is one of a test.
+  return Math.max(replyWindow + 1500, replyWindow < 1000 ? 0 : 6000);
+}
 
 /**
  * Answers one delivery with the reply of the message's run, whoever runs it. Undefined is
  * `success`: nothing to say, or not yet, or nobody left to hear it.
  */
-export async function answerDelivery(
+export function answerDelivery(
   arrival: Arrival,
   account: Account,
   dispatch: Dispatch,
@@ -45,183 +45,213 @@ export async function answerDelivery(
       keyOf(arrival.message),
       `${maxPending} messages are in work (maxPending): a delivery was answered success, and not handled`,
     );
-    return undefined;
+    return Promise.resolve(undefined);
   }
-  const attendance = createAttendance(arrival, account, dispatch);
-  load.pending += 1;
-  try {
-    return await attendance.attend();
-  } finally {
-    void attendance.over().then(() => {
-      load.pending -= 1;
-    });
-  }
+  return new Attendance(arrival, account, dispatch).attend();
 }
 
 /** One delivery's wait for the reply. */
-function createAttendance(arrival: Arrival, account: Account, dispatch: Dispatch) {
-  const { message, at, native, signal } = arrival;
-  const { client, contexts, deliveries, joint, logger, maxDeliveries, replyWindow, runs, turns } =
-    account;
-  const id = identify(message);
-  const user = `${id.account} ${id.openid}`;
-  const name = `${user} ${id.key}`;
-  const body = fingerprint(message);
-  const lease = leaseOf(account);
-  const closing = at + replyWindow;
-  const delivery = { attempt: 1, deadline: Math.round(Date.now() + closing - performance.now()) };
-  let isAnswering = true;
-  let own: LocalRun | undefined;
+class Attendance {
+  readonly #arrival: Arrival;
+  readonly #account: Account;
+  readonly #dispatch: Dispatch;
+  readonly #id: DeliveryId;
+  /** When the window closes, on the clock of `performance.now()`. */
+  readonly #closing: number;
+  #attempt = 1;
+  #isAnswering = true;
+  #hasEnded = false;
+  /** The run that this delivery started. */
+  #own: Run | undefined;
+  #isRunning = false;
 
-  async function attend(): Promise<Tree | undefined> {
-    let begun: Begun | undefined;
+  constructor(arrival: Arrival, account: Account, dispatch: Dispatch) {
+    this.#arrival = arrival;
+    this.#account = account;
+    this.#dispatch = dispatch;
+    this.#id = identify(arrival.message);
+    this.#closing = arrival.at + account.replyWindow;
+  }
+
+  async attend(): Promise<Tree | undefined> {
+    this.#account.load.pending += 1;
     try {
-      begun = await begin(true);
+      return await this.#answer();
+    } finally {
+      this.#hasEnded = true;
+      // What it started counts for as long as it runs.
+      if (!this.#isRunning) this.#account.load.pending -= 1;
+    }
+  }
+
+  async #answer(): Promise<Tree | undefined> {
+    const { deliveries, runs } = this.#account;
+    const { signal } = this.#arrival;
+    let begun: Begun;
+    try {
+      begun = await this.#begin(true);
     } catch (error) {
-      return failUnclaimed(storeFailed('delivery', error));
+      return this.#failUnclaimed(storeFailed('delivery', error));
     }
-    delivery.attempt = begun.attempt;
-    if (!begun.isSame) {
-      logger.warn(keyOf(message), 'two deliveries of a message differ: the first one counts');
+    if (!begun.isSame) this.#warn('two deliveries of a message differ: the first one counts');
+    const earlier = runs.get(this.#id.key);
+    if (earlier && earlier !== this.#own) {
+      Object.assign(earlier.delivery, this.#state());
+      earlier.closing = this.#closing;
     }
-    showTo(runs.get(name));
-    while (begun) {
-      if (begun.state === 'ended') return treeOf(begun);
-      if (begun.state === 'yours' && own) {
-        const result = await within(own.result, left(), signal);
-        if (!result) return leave();
+    for (;;) {
+      if (begun.state === 'ended') return begun.outcome ?? undefined;
+      if (begun.state === 'yours' && this.#own) {
+        const result = await within(this.#own.result, this.#left(), signal);
+        if (!result) return this.#leave();
         if (result.value.state === 'answer') return result.value.tree;
-        if (result.value.state === 'again') break;
+        if (result.value.state === 'again') return this.#waitForNext();
       }
       try {
-        const ended = await deliveries.wait(id, { milliseconds: left(), signal });
-        if (!ended) return leave();
-        begun = ended.state === 'ended' ? { ...begun, ...ended } : await begin(false);
+        const ended = await deliveries.wait(this.#id, { milliseconds: this.#left(), signal });
+        if (!ended) return this.#leave();
+        begun = ended.state === 'ended' ? { ...begun, ...ended } : await this.#begin(false);
       } catch (error) {
-        logger.warn({ err: error, ...keyOf(message) }, 'a delivery cannot learn of its reply');
-        break;
+        this.#warn('a delivery cannot learn of its reply', error);
+        return this.#waitForNext();
       }
     }
-    // The next delivery brings the reply: this one is left unanswered, until the platform hangs up.
-    await within(new Promise(() => {}), left(), signal);
-    return undefined;
   }
 
   /** Counts the delivery, and starts the run if that is ours to do. */
-  async function begin(isNew: boolean): Promise<Begun> {
+  async #begin(isNew: boolean): Promise<Begun> {
+    const { contexts, deliveries, joint, ordering, turns } = this.#account;
+    const id = this.#id;
+    const lease = leaseOf(this.#account);
     const owner = randomUUID();
-    const claim = { owner, lease, body, isNew };
-    const turn = account.ordering === 'serial' ? turns.enter(user) : undefined;
+    const claim = { owner, lease, body: fingerprint(this.#arrival.message), isNew };
+    const turn = ordering === 'serial' ? turns.enter(`${id.account} ${id.openid}`) : undefined;
     const lock = turn && { owner, lease };
     const leave = turn?.leave ?? (() => {});
-    let isOurs = false;
     try {
       // Whose turn comes later does not lock yet.
       const begun: Begun = await (turn?.comes
         ? deliveries.claim(id, claim)
         : joint.begin(id, claim, lock));
-      isOurs = begun.state === 'yours';
+      this.#attempt = begun.attempt;
       if (begun.state === 'yours') {
-        start({ owner, turn: turn?.comes, opening: { lock, leave, loaded: begun.loaded } });
-      }
+        this.#start(owner, turn?.comes, { lock, leave, loaded: begun.loaded });
+      } else leave();
       return begun;
     } catch (error) {
+      leave();
       // It may have claimed or locked before it failed.
       deliveries.finish(id, { owner, outcome: undefined, isAnswering: false }).catch(() => {});
       if (lock) contexts.release(id, lock).catch(() => {});
       throw error;
-    } finally {
-      if (!isOurs) leave();
     }
   }
 
-  function start(parts: Pick<RunParts, 'owner' | 'turn' | 'opening'>): void {
-    const run = startRun({
-      ...parts,
-      id,
-      account,
-      dispatch,
-      exchange: { message, native, state: {}, delivery, client },
-      isAnswering: () => isAnswering,
-      left: () => {
-        const { closing, delivery } = own as LocalRun;
-        const windows = (maxDeliveries - delivery.attempt) * HANGS_UP - AHEAD;
-        return closing + windows * replyWindow - performance.now();
+  #start(owner: string, turn: Promise<void> | undefined, opening: Opening): void {
+    const { load, runs } = this.#account;
+    const { message, native } = this.#arrival;
+    if (this.#hasEnded) load.pending += 1;
+    this.#isRunning = true;
+    this.#own = new Run({
+      id: this.#id,
+      owner,
+      account: this.#account,
+      dispatch: this.#dispatch,
+      message,
+      native,
+      delivery: this.#state(),
+      closing: this.#closing,
+      turn,
+      opening,
+      isAnswering: () => this.#isAnswering,
+      onOver: () => {
+        this.#isRunning = false;
+        if (this.#hasEnded) load.pending -= 1;
+        if (runs.get(this.#id.key) === this.#own) runs.delete(this.#id.key);
       },
     });
-    own = Object.assign(run, { delivery, closing });
-    runs.set(name, own);
-    void run.over.then(() => {
-      if (runs.get(name) === run) runs.delete(name);
+    if (this.#isRunning) runs.set(this.#id.key, this.#own);
+    this.#own.result.catch((error: unknown) => {
+      const key = keyOf(message);
+      if (this.#isAnswering) return;
+      this.#account.logger.error({ err: error, ...key }, 'a run failed that no delivery waits for');
     });
   }
 
-  /** Shows this delivery to the handler that runs for an earlier one. */
-  function showTo(run: LocalRun | undefined): void {
-    if (!run || run === own) return;
-    Object.assign(run.delivery, delivery);
-    run.closing = closing;
+  #state(): LocalRun['delivery'] {
+    const deadline = Math.round(Date.now() + this.#closing - performance.now());
+    return { attempt: this.#attempt, deadline };
   }
 
   /** Milliseconds that this delivery waits: to the end of its window, or until the platform hung up. */
-  function left(): number {
-    const isLast = delivery.attempt >= maxDeliveries;
-    return closing + (isLast ? 0 : MORE_PATIENCE) - performance.now();
+  #left(): number {
+    const isLast = this.#attempt >= this.#account.maxDeliveries;
+    const end = isLast ? this.#closing : this.#arrival.at + patienceOf(this.#account);
+    return end - performance.now();
   }
 
   /** Ends the wait without the reply. */
-  async function leave(): Promise<Tree | undefined> {
-    isAnswering = false;
-    if (signal?.aborted) return undefined;
-    const ready = own?.takeReady();
+  async #leave(): Promise<Tree | undefined> {
+    this.#isAnswering = false;
+    if (this.#arrival.signal?.aborted) return undefined;
+    const ready = this.#own?.takeReady();
     if (ready) return ready.tree;
+    const { deliveries, lateReply, logger, runs } = this.#account;
+    const { message } = this.#arrival;
     try {
-      const ended = await deliveries.giveUp(id, delivery.attempt);
-      if (ended) return treeOf(ended);
+      const ended = await deliveries.giveUp(this.#id, this.#attempt);
+      if (ended) return ended.outcome ?? undefined;
     } catch (error) {
-      logger.warn({ err: error, ...keyOf(message) }, 'a delivery cannot tell that it gave up');
+      this.#warn('a delivery cannot tell that it gave up', error);
     }
-    runs.get(name)?.giveUp();
-    if (!own && account.lateReply !== 'drop') void watch();
-    logger.info(
-      keyOf(message),
-      'the last window closed before the handler ended: its reply will be late',
-    );
-    return pendingTree(message, account);
+    const local = runs.get(this.#id.key);
+    if (!local && lateReply !== 'drop') void this.#watch();
+    if (!local || local.delivery.attempt <= this.#attempt) {
+      local?.giveUp();
+      logger.info(keyOf(message), 'the last window closed before the handler ended');
+    }
+    return pendingTree(message, this.#account);
+  }
+
+  /** Leaves the delivery unanswered, until the platform hangs up: the next one brings the reply. */
+  async #waitForNext(): Promise<undefined> {
+    await within(new Promise(() => {}), this.#left(), this.#arrival.signal);
   }
 
   /** The platform delivers no more: when the run dies now, this process is the last that knows its message. */
-  async function watch(): Promise<void> {
+  async #watch(): Promise<void> {
+    const { deliveries, maxRun } = this.#account;
     try {
       for (;;) {
-        const ended = await deliveries.wait(id, { milliseconds: account.maxRun });
+        const ended = await deliveries.wait(this.#id, { milliseconds: maxRun });
         if (ended?.state !== 'free') return;
-        const begun = await begin(false);
+        const begun = await this.#begin(false);
         if (begun.state !== 'running') return;
       }
     } catch (error) {
-      logger.warn({ err: error, ...keyOf(message) }, 'a run of another process cannot be watched');
+      this.#warn('the run of another process cannot be watched', error);
     }
   }
 
   /** Without the store, a run of this process can still be joined. */
-  async function failUnclaimed(error: unknown): Promise<Tree | undefined> {
-    const local = runs.get(name);
+  async #failUnclaimed(error: unknown): Promise<Tree | undefined> {
+    const { client, runs } = this.#account;
+    const { message, native, signal: left } = this.#arrival;
+    const local = runs.get(this.#id.key);
     if (local) {
-      const result = await within(local.result, left(), signal);
+      const result = await within(local.result, this.#left(), left);
       return result?.value.state === 'answer' ? result.value.tree : undefined;
     }
-    const exchange = { message, native, state: {}, delivery, client };
-    const gone = AbortSignal.abort();
-    return (await answerError(error, withoutContext(exchange, gone, error), account)).tree;
+    const signal = AbortSignal.abort();
+    const delivery = this.#state();
+    const exchange = { message, native, state: {}, delivery, client, signal };
+    return (await answerError(error, withoutContext(exchange, error), this.#account)).tree;
   }
 
-  return { attend, over: async () => own?.over };
-}
-
-function treeOf({ outcome }: Ended): Tree | undefined {
-  if (outcome === undefined) return undefined;
-  return (JSON.parse(outcome) as Tree | null) ?? undefined;
+  #warn(text: string, error?: unknown): void {
+    const key = keyOf(this.#arrival.message);
+    this.#account.logger.warn(error === undefined ? key : { err: error, ...key }, text);
+  }
 }
 
 /** What the user sees when the last window closes. */

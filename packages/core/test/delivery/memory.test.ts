@@ -4,7 +4,7 @@ import { deliveryStoreContract } from '@wechat-mp/core/delivery-store-contract';
 
 const message = (key: number) => ({ account: 'gh_1', openid: 'user', key: String(key) });
 const claim = { owner: 'me', lease: 1000, isNew: true, body: 'body' };
-const end = { owner: 'me', outcome: '{}', isAnswering: true };
+const end = { owner: 'me', outcome: {}, isAnswering: true };
 
 describe('the contract', () => {
   it.each(deliveryStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
