@@ -160,8 +160,7 @@ export class RedisDeliveryStore implements DeliveryStore {
   }
 
   #keyOf(id: DeliveryId): string {
-    const key = createHash('sha1').update(id.key).digest('base64url');
-    return `${userKey(this.#connection, id)}:delivery:${key}`;
+    return `${userKey(this.#connection, id)}:delivery:${digest(id.key)}`;
   }
 
   #heldOf(user: ContextUser): string {
@@ -174,7 +173,7 @@ export class RedisDeliveryStore implements DeliveryStore {
 }
 
 function claimArguments({ owner, lease, body, isNew }: Claim): (string | number)[] {
-  return [owner, Math.ceil(lease), body, isNew ? 1 : 0];
+  return [owner, Math.ceil(lease), digest(body), isNew ? 1 : 0];
 }
 
 function finishArguments({ owner, outcome, isAnswering }: Finish): string[] {
@@ -196,4 +195,9 @@ function readEnd(found: unknown[]): Ended | Free {
 function readEnded([, outcome]: unknown[]): Ended {
   if (typeof outcome !== 'string') return { state: 'ended', outcome: undefined };
   return { state: 'ended', outcome: JSON.parse(outcome) as Outcome };
+}
+
+/** Redis need not hold what the user wrote. */
+function digest(text: string): string {
+  return createHash('sha1').update(text).digest('base64url');
 }

@@ -12,16 +12,21 @@ export class Turns {
 
   enter(key: string): Turn {
     const comes = this.#last.get(key);
-    let leave = () => {};
+    let end = () => {};
     const mine = new Promise<void>((resolve) => {
-      leave = resolve;
+      end = resolve;
     });
     // Who gives up a place lets nobody past those who came before.
     const over = comes ? Promise.all([comes, mine]).then(() => {}) : mine;
     this.#last.set(key, over);
-    void over.then(() => {
+    const forget = () => {
       if (this.#last.get(key) === over) this.#last.delete(key);
-    });
+    };
+    if (comes) void over.then(forget);
+    const leave = () => {
+      if (!comes) forget();
+      end();
+    };
     return { comes, leave };
   }
 }

@@ -16,13 +16,18 @@ export interface Addressed {
   readonly tree?: Tree | undefined;
 }
 
+/** The delivery that started a run. */
+export interface Starter {
+  /** Whether it is still there to be answered. */
+  isAnswering(): boolean;
+}
+
 export interface EndingParts {
   readonly id: DeliveryId;
   readonly owner: string;
   readonly account: Account;
-  readonly lock: ContextLock | undefined;
-  /** Whether the delivery that started the run is still there to be answered. */
-  readonly isAnswering: () => boolean;
+  readonly opening: { readonly lock: ContextLock | undefined };
+  readonly starter: Starter;
 }
 
 /** Milliseconds in which another delivery asks for a reply: more than the platform takes to deliver again. */
@@ -94,7 +99,8 @@ export class Ending {
 
   /** Gives the run back, for the next delivery. */
   async giveBack(session?: Session): Promise<void> {
-    const { id, owner, account, lock } = this.#parts;
+    const { id, owner, account, opening } = this.#parts;
+    const { lock } = opening;
     const finish = { owner, outcome: undefined, isAnswering: false };
     const end = async () => void (await account.joint.commit(id, finish, lock, undefined));
     await (session ? session.end(end, false) : account.deliveries.finish(id, finish));
@@ -106,16 +112,16 @@ export class Ending {
     session: Session | undefined,
     save: Save | undefined,
   ): Promise<Refused | undefined> {
-    const { id, owner, account, lock, isAnswering } = this.#parts;
+    const { id, owner, account, opening, starter } = this.#parts;
     const outcome = addressed.tree ?? null;
-    const finish: Finish = { owner, outcome, isAnswering: isAnswering() };
+    const finish: Finish = { owner, outcome, isAnswering: starter.isAnswering() };
     if (!save) this.#ready = addressed;
     try {
       const done = await (!session
         ? account.deliveries.finish(id, finish)
         : account.lateReply === 'hold'
           ? this.#storeThenHold(addressed, exchange, finish, save)
-          : account.joint.commit(id, finish, lock, save));
+          : account.joint.commit(id, finish, opening.lock, save));
       if (typeof done === 'object') return done;
       this.#fate = done;
     } catch (error) {
@@ -134,7 +140,7 @@ export class Ending {
     finish: Finish,
     save: Save | undefined,
   ): Promise<Fate | Refused> {
-    const { id, account, lock } = this.#parts;
+    const { id, account, opening } = this.#parts;
     const { contexts, deliveries } = account;
     const options = save && { ...save.options, keepLock: true };
     const refused = options && (await contexts.save(id, save.record, options));
@@ -144,7 +150,7 @@ export class Ending {
       this.#isTaken = true;
       await sendLate(reply, exchange, account);
     }
-    if (lock) await contexts.release(id, lock);
+    if (opening.lock) await contexts.release(id, opening.lock);
     return fate;
   }
 

@@ -7,25 +7,26 @@ import type { DeliveryId } from './store.ts';
  * What tells a message from all others. MsgId alone does not: people who send at the same moment
  * have been given the same one, and most events have none. A retry has all of these in common.
  */
-const PARTS = ['CreateTime', 'MsgType', 'Event', 'EventKey', 'MsgId', 'UserCardCode'].map(text);
+const ofMessages = ['MsgType', 'MsgId'].map(text);
+const ofEvents = ['MsgType', 'Event', 'EventKey', 'MsgId', 'UserCardCode'].map(text);
 
 /** What no XML can contain. */
 const SEPARATOR = '\0';
-/** Characters of a key that is kept as it is: more than the platform's fields ever have. */
+/** Characters of what is kept as it is: as many as most messages have. */
 const MAX_LENGTH = 512;
 
 /** Names the message that a delivery carries. */
-export function identify({ target, source, fields }: Message): DeliveryId {
-  const parts = [target, source];
+export function identify({ type, target, source, time, fields }: Message): DeliveryId {
+  const parts: (string | number)[] = [target, source, time];
   // Read in any case of letters, MsgId is also the MsgID of some events.
-  for (const part of PARTS) parts.push(part.read(fields));
+  for (const part of type.includes(':') ? ofEvents : ofMessages) parts.push(part.read(fields));
   const key = parts.join(SEPARATOR);
   return { account: target, openid: source, key: key.length > MAX_LENGTH ? digest(key) : key };
 }
 
 /** What all deliveries of a message have in common, to tell when they do not. */
 export function fingerprint({ raw }: Message): string {
-  return digest(raw);
+  return raw.length > MAX_LENGTH ? digest(raw) : raw;
 }
 
 function digest(text: string): string {

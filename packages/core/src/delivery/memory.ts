@@ -47,10 +47,10 @@ export class MemoryDeliveryStore implements DeliveryStore {
 
   /**
    * `maxEntries`: runs remembered at most after their end, for 30 seconds each, and users whose
-   * reply is held; the oldest go first; default 20 000. `now`: a clock in ms, one that never jumps.
+   * reply is held; the oldest go first; default 10 000. `now`: a clock in ms, one that never jumps.
    */
   constructor(options: { maxEntries?: number; now?: () => number } = {}) {
-    const { maxEntries = 20_000, now = () => performance.now() } = options;
+    const { maxEntries = 10_000, now = () => performance.now() } = options;
     if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {
       throw new InvalidArgumentError('maxEntries must be a whole number above 0');
     }

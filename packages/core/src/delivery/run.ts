@@ -1,4 +1,5 @@
 import type { Account } from '../account.ts';
+import type { WechatContext } from '../context/context.ts';
 import {
   type Opening,
   openSession,
@@ -7,11 +8,11 @@ import {
   type Session,
 } from '../context/session.ts';
 import { RunTooLongError } from '../errors.ts';
-import type { Answer, Exchange, ReplyStream } from '../exchange.ts';
+import type { DeliveryState, Exchange, MessageClient, ReplyStream } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
-import { type Addressed, addressReply, Ending } from './ending.ts';
+import { type Addressed, addressReply, Ending, type Starter } from './ending.ts';
 import { answerError, isOfStore, withoutContext } from './failure.ts';
 import { withHeld } from './held.ts';
 import type { LocalRun, Result } from './local.ts';
@@ -33,10 +34,10 @@ export interface RunParts {
   /** Resolves when it is this message's turn among those of its user. */
   readonly turn: Promise<void> | undefined;
   readonly opening: Opening;
-  /** Whether the delivery that started the run is still there to be answered. */
-  readonly isAnswering: () => boolean;
-  /** Called when nothing runs any more: with a stream that is later than its result. */
-  readonly onOver: () => void;
+  readonly starter: Starter & {
+    /** Called when nothing runs any more: with a stream that is later than its result. */
+    endRun(run: LocalRun): void;
+  };
 }
 
 /** The platform hangs up after 5 s and delivers again: in terms of the window, which is 4.5 s. */
@@ -48,6 +49,31 @@ const AHEAD = 1 / 20;
 export const leaseOf = ({ replyWindow }: Account): number =>
   Math.min(Math.max(replyWindow, 1000), 4500);
 
+/** What the handlers see. */
+class RunExchange implements Exchange {
+  readonly message: Message;
+  readonly context: WechatContext;
+  readonly delivery: DeliveryState;
+  readonly client: MessageClient | undefined;
+  readonly native: unknown;
+  readonly state: Record<string, unknown> = {};
+  match: RegExpMatchArray | undefined = undefined;
+  readonly #run: { readonly signal: AbortSignal };
+
+  constructor(parts: RunParts, context: WechatContext, run: { readonly signal: AbortSignal }) {
+    this.message = parts.message;
+    this.context = context;
+    this.delivery = parts.delivery;
+    this.client = parts.account.client;
+    this.native = parts.native;
+    this.#run = run;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
+  }
+}
+
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
 }
@@ -58,7 +84,9 @@ export class Run implements LocalRun {
   closing: number;
   readonly result: Promise<Result>;
   readonly #parts: RunParts;
-  readonly #stop = new AbortController();
+  /** Made when it is first asked for: that costs as much as all the rest of a run. */
+  #controller: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
   readonly #ending: Ending;
   #session: Session | undefined;
   /** When the handlers were called. */
@@ -73,13 +101,16 @@ export class Run implements LocalRun {
     this.#parts = parts;
     this.delivery = parts.delivery;
     this.closing = parts.closing;
-    const { id, owner, account, opening, isAnswering } = parts;
-    this.#ending = new Ending({ id, owner, account, lock: opening.lock, isAnswering });
+    this.#ending = new Ending(parts);
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     void this.#run();
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   takeReady(): Addressed | undefined {
@@ -92,29 +123,48 @@ export class Run implements LocalRun {
 
   async #run(): Promise<void> {
     const { id, account, message, opening, turn } = this.#parts;
-    const beats = Math.min(leaseOf(account) / 3, account.maxRun);
-    const timer = setInterval(() => this.#beat(), beats).unref();
     let exchange: Exchange | undefined;
     try {
       if (account.interrupts?.(message)) await account.deliveries.interrupt(id);
-      if (turn) await turn;
+      if (turn) {
+        this.#startBeating();
+        await turn;
+      }
       const opened = openSession(account, id, opening);
+      if (opened instanceof Promise) this.#startBeating();
       this.#session = opened instanceof Promise ? await opened : opened;
-      exchange = this.#exchange(this.#session.context);
+      exchange = new RunExchange(this.#parts, this.#session.context, this);
       this.#resolve(await this.#answer(exchange, this.#session));
     } catch (error) {
-      await this.#fail(error, exchange).then(this.#resolve, this.#reject);
+      await this.#fail(error, exchange).then(this.#resolve, (failure: unknown) =>
+        this.#refuse(failure),
+      );
     } finally {
-      clearInterval(timer);
-      this.#parts.onOver();
+      clearInterval(this.#timer);
+      this.#parts.starter.endRun(this);
     }
   }
 
-  #exchange<C>(context: C) {
-    const { message, native, account } = this.#parts;
-    const { delivery } = this;
+  #refuse(failure: unknown): void {
+    const { account, starter, message } = this.#parts;
+    if (!starter.isAnswering()) {
+      const details = { err: failure, ...keyOf(message) };
+      account.logger.error(details, 'a run failed that no delivery waits for');
+    }
+    this.result.catch(() => {});
+    this.#reject(failure);
+  }
+
+  #exchangeWithout(error: unknown): Exchange {
+    const { account, delivery, message, native } = this.#parts;
     const { client } = account;
-    return { message, context, delivery, client, signal: this.#stop.signal, native, state: {} };
+    const { signal } = this.#stop;
+    return withoutContext({ message, delivery, client, native, signal, state: {} }, error);
+  }
+
+  get #stop(): AbortController {
+    this.#controller ??= new AbortController();
+    return this.#controller;
   }
 
   /** Calls the handlers, and ends the run with what they give. */
@@ -177,6 +227,7 @@ export class Run implements LocalRun {
 
   /** Waits for the handlers, for `maxRun` at most. What they give after that is not lost in silence. */
   #untilOverrun<T>(work: PromiseLike<T>): Promise<T> {
+    this.#startBeating();
     const { logger } = this.#parts.account;
     const key = () => keyOf(this.#parts.message);
     return new Promise((resolve, reject) => {
@@ -189,6 +240,13 @@ export class Run implements LocalRun {
       };
       work.then(resolve, reject);
     });
+  }
+
+  /** A run that has to wait for something says that it lives. */
+  #startBeating(): void {
+    const { account } = this.#parts;
+    const beats = Math.min(leaseOf(account) / 3, account.maxRun);
+    this.#timer ??= setInterval(() => this.#beat(), beats).unref();
   }
 
   #beat(): void {
@@ -219,7 +277,7 @@ export class Run implements LocalRun {
 
   async #fail(error: unknown, known: Exchange | undefined): Promise<Result> {
     const { account, message } = this.#parts;
-    const exchange = known ?? withoutContext(this.#exchange(undefined), error);
+    const exchange = known ?? this.#exchangeWithout(error);
     const isLast = this.delivery.attempt >= account.maxDeliveries;
     if (account.retryOnError && !isOfStore(error) && !this.#early && !isLast) {
       const details = { err: error, ...keyOf(message) };

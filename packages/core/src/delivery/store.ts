@@ -17,7 +17,7 @@ export interface Lease {
 export interface Claim extends Lease {
   /** Whether it is a delivery that was not counted yet. */
   readonly isNew: boolean;
-  /** A fingerprint of the message: all deliveries should have the same. */
+  /** The message, or a digest of it: all deliveries should have the same. */
   readonly body: string;
 }
 

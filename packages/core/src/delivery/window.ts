@@ -5,7 +5,7 @@ import { storeFailed } from '../errors.ts';
 import type { Message } from '../message/message.ts';
 import type { Dispatch } from '../router.ts';
 import type { Tree } from '../tree.ts';
-import { addressReply } from './ending.ts';
+import { addressReply, type Starter } from './ending.ts';
 import { answerError, withoutContext } from './failure.ts';
 import { fingerprint, identify } from './key.ts';
 import type { LocalRun } from './local.ts';
@@ -51,7 +51,7 @@ export function answerDelivery(
 }
 
 /** One delivery's wait for the reply. */
-class Attendance {
+class Attendance implements Starter {
   readonly #arrival: Arrival;
   readonly #account: Account;
   readonly #dispatch: Dispatch;
@@ -74,48 +74,63 @@ class Attendance {
   }
 
   async attend(): Promise<Tree | undefined> {
-    this.#account.load.pending += 1;
+    const { load, runs } = this.#account;
+    load.pending += 1;
     try {
-      return await this.#answer();
+      const begun = await this.#begin(true);
+      if (!begun.isSame) this.#warn('two deliveries of a message differ: the first one counts');
+      if (begun.state === 'ended') return begun.outcome ?? undefined;
+      if (begun.state === 'running') {
+        this.#showTo(runs.get(this.#id.key));
+        return await this.#join();
+      }
+      const result = await within((this.#own as Run).result, this.#left(), this.#arrival.signal);
+      if (result?.value.state === 'answer') return result.value.tree;
+      return await this.#leaveRun(result?.value.state);
+    } catch (error) {
+      if (this.#own) throw error;
+      return await this.#failUnclaimed(storeFailed('delivery', error));
     } finally {
       this.#hasEnded = true;
       // What it started counts for as long as it runs.
-      if (!this.#isRunning) this.#account.load.pending -= 1;
+      if (!this.#isRunning) load.pending -= 1;
     }
   }
 
-  async #answer(): Promise<Tree | undefined> {
-    const { deliveries, runs } = this.#account;
+  /** Waits for the run of another delivery, and starts it again when it died. */
+  async #join(): Promise<Tree | undefined> {
+    const { deliveries } = this.#account;
     const { signal } = this.#arrival;
-    let begun: Begun;
-    try {
-      begun = await this.#begin(true);
-    } catch (error) {
-      return this.#failUnclaimed(storeFailed('delivery', error));
-    }
-    if (!begun.isSame) this.#warn('two deliveries of a message differ: the first one counts');
-    const earlier = runs.get(this.#id.key);
-    if (earlier && earlier !== this.#own) {
-      Object.assign(earlier.delivery, this.#state());
-      earlier.closing = this.#closing;
-    }
     for (;;) {
-      if (begun.state === 'ended') return begun.outcome ?? undefined;
-      if (begun.state === 'yours' && this.#own) {
-        const result = await within(this.#own.result, this.#left(), signal);
-        if (!result) return this.#leave();
-        if (result.value.state === 'answer') return result.value.tree;
-        if (result.value.state === 'again') return this.#waitForNext();
-      }
       try {
         const ended = await deliveries.wait(this.#id, { milliseconds: this.#left(), signal });
         if (!ended) return this.#leave();
-        begun = ended.state === 'ended' ? { ...begun, ...ended } : await this.#begin(false);
+        const begun = ended.state === 'ended' ? ended : await this.#begin(false);
+        if (begun.state === 'ended') return begun.outcome ?? undefined;
       } catch (error) {
         this.#warn('a delivery cannot learn of its reply', error);
         return this.#waitForNext();
       }
+      if (!this.#own) continue;
+      const result = await within(this.#own.result, this.#left(), signal);
+      if (result?.value.state === 'answer') return result.value.tree;
+      return this.#leaveRun(result?.value.state);
     }
+  }
+
+  /** The run that this delivery started has no reply for it. */
+  async #leaveRun(state: 'lost' | 'again' | undefined): Promise<Tree | undefined> {
+    if (state === undefined) return this.#leave();
+    if (state === 'again') return this.#waitForNext();
+    this.#own = undefined;
+    return this.#join();
+  }
+
+  /** Shows this delivery to the handler that runs for an earlier one. */
+  #showTo(run: LocalRun | undefined): void {
+    if (!run) return;
+    Object.assign(run.delivery, this.#state());
+    run.closing = this.#closing;
   }
 
   /** Counts the delivery, and starts the run if that is ours to do. */
@@ -163,19 +178,20 @@ class Attendance {
       closing: this.#closing,
       turn,
       opening,
-      isAnswering: () => this.#isAnswering,
-      onOver: () => {
-        this.#isRunning = false;
-        if (this.#hasEnded) load.pending -= 1;
-        if (runs.get(this.#id.key) === this.#own) runs.delete(this.#id.key);
-      },
+      starter: this,
     });
     if (this.#isRunning) runs.set(this.#id.key, this.#own);
-    this.#own.result.catch((error: unknown) => {
-      const key = keyOf(message);
-      if (this.#isAnswering) return;
-      this.#account.logger.error({ err: error, ...key }, 'a run failed that no delivery waits for');
-    });
+  }
+
+  isAnswering(): boolean {
+    return this.#isAnswering;
+  }
+
+  endRun(run: LocalRun): void {
+    const { load, runs } = this.#account;
+    this.#isRunning = false;
+    if (this.#hasEnded) load.pending -= 1;
+    if (runs.get(this.#id.key) === run) runs.delete(this.#id.key);
   }
 
   #state(): LocalRun['delivery'] {

@@ -1,0 +1,98 @@
+// What the reply window adds to a message while nothing is slow: npm run bench
+import { randomUUID } from 'node:crypto';
+import { createAccountLookup } from '../packages/core/src/account.ts';
+import { readBody } from '../packages/core/src/body.ts';
+import { openSession } from '../packages/core/src/context/session.ts';
+import { within } from '../packages/core/src/delivery/within.ts';
+import { openBody, sealReply, verifyQuery } from '../packages/core/src/envelope.ts';
+import { createWebhook, type Handler, type WebhookRequest } from '../packages/core/src/index.ts';
+import { toMessage } from '../packages/core/src/message/message.ts';
+import { replyTree } from '../packages/core/src/reply/render.ts';
+import { respond } from '../packages/core/src/response.ts';
+import { createDispatch } from '../packages/core/src/router.ts';
+import * as platform from '../test/support/platform.ts';
+
+const ROUNDS = 41;
+const MESSAGES = 5000;
+const options = { token: 'TOKEN' };
+const text: Handler<'text'> = (message) => message.content;
+
+const webhook = createWebhook(options, { text });
+const dispatch = createDispatch({ text });
+const accountOf = createAccountLookup(options);
+
+/** The way of a message as it is without the reply window: each delivery would be a run. */
+async function handleAlone(request: WebhookRequest): Promise<void> {
+  const account = await accountOf(request);
+  if (!account) throw new Error('no account');
+  const { bodyLimit, contexts, replyWindow, turns } = account;
+  const signed = verifyQuery(account, request.query);
+  const body = await readBody(request.body, { limit: bodyLimit, milliseconds: replyWindow });
+  const opened = openBody(account, signed, body);
+  const message = toMessage(opened.fields, opened.raw);
+  const user = { account: message.target, openid: message.source };
+  const stop = new AbortController();
+  const run = async () => {
+    const turn = turns.enter(`${user.account} ${user.openid}`);
+    if (turn.comes) await turn.comes;
+    const lock = { owner: randomUUID(), lease: 10_000 };
+    const loaded = await contexts.load(user, lock);
+    const session = await openSession(account, user, { lock, leave: turn.leave, loaded });
+    const beat = setInterval(() => session.renew(), 3000).unref();
+    const { context } = session;
+    const delivery = { attempt: 1, deadline: 0 };
+    const exchange = {
+      message,
+      context,
+      delivery,
+      signal: stop.signal,
+      native: undefined,
+      state: {},
+    };
+    const reply = await dispatch(exchange);
+    const to = { target: message.source, source: message.target, answering: message.type };
+    const tree = replyTree(reply as string, to);
+    await session.end(async () => {
+      await contexts.release(user, lock);
+      return undefined;
+    }, true);
+    clearInterval(beat);
+    return tree;
+  };
+  const ended = await within(run(), replyWindow, request.signal);
+  if (!ended?.value) throw new Error('no reply');
+  respond(sealReply(ended.value, opened), opened.format);
+}
+
+function messages(): WebhookRequest[] {
+  return Array.from({ length: MESSAGES }, (_, index) => {
+    const fields = platform.userMessage('text', { Content: 'hello' });
+    const { query, body } = platform.plain(options, { ...fields, FromUserName: `o${index % 100}` });
+    return { method: 'POST', query, body };
+  });
+}
+
+/** CPU microseconds per message. */
+async function measure(handle: (request: WebhookRequest) => Promise<unknown>): Promise<number> {
+  const requests = messages();
+  const cpu = process.cpuUsage();
+  for (const request of requests) await handle(request);
+  const { user, system } = process.cpuUsage(cpu);
+  return (user + system) / MESSAGES;
+}
+
+const median = (numbers: number[]) =>
+  numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
+const alone: number[] = [];
+const added: number[] = [];
+for (let round = 0; round < ROUNDS; round += 1) {
+  const without = await measure(handleAlone);
+  const withWindow = await measure((request) => webhook.handle(request));
+  // The first rounds warm up.
+  if (round < 10) continue;
+  alone.push(without);
+  added.push(withWindow - without);
+}
+console.log(
+  `CPU µs/message: ${median(alone).toFixed(1)} without the window, ${median(added).toFixed(1)} more with it (median of ${alone.length} rounds of ${MESSAGES} messages)`,
+);
