@@ -69,6 +69,23 @@ export type ReplyStream = AsyncIterable<string | Reply>;
 /** What a handler gives: a reply, or a stream of what becomes one. */
 export type Answer = ReplyLike | ReplyStream;
 
+export function isStream(answer: Answer): answer is ReplyStream {
+  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
+}
+
+/** A stream fails while it is read: what `recover` says comes after what it gave. */
+export async function* guard(
+  stream: ReplyStream,
+  recover: (error: unknown) => Promise<Reply | undefined>,
+): ReplyStream {
+  try {
+    yield* stream;
+  } catch (error) {
+    const reply = await recover(error);
+    if (reply) yield reply;
+  }
+}
+
 /**
  * Answers a message of the kind `N`.
  *

@@ -1,6 +1,15 @@
 import { InvalidArgumentError } from './errors.ts';
-import type { Answer, Exchange, Handler, Handlers, Middleware } from './exchange.ts';
+import {
+  type Answer,
+  type Exchange,
+  guard,
+  type Handler,
+  type Handlers,
+  isStream,
+  type Middleware,
+} from './exchange.ts';
 import { type KeyedEventName, type MessageName, messageNames } from './message/message.ts';
+import { toReply } from './reply/render.ts';
 import type { ReplyLike } from './reply/reply.ts';
 
 /** Answers any exchange. */
@@ -113,18 +122,23 @@ export class Router {
 
   /** Runs an exchange through the router; `next` answers what it does not handle. */
   async run(exchange: Exchange, next?: () => Promise<Answer>): Promise<Answer> {
-    // What fails after this router is not this router's to answer.
+    // What fails after this router is not this router's to answer; a stream may fail later.
     const outside: unknown[] = [];
     const leave = async () => {
       try {
-        return await next?.();
+        const answer = await next?.();
+        outside.push(answer);
+        return answer;
       } catch (error) {
         outside.push(error);
         throw error;
       }
     };
     try {
-      return await this.#runFrom(0, exchange, leave);
+      const answer = await this.#runFrom(0, exchange, leave);
+      const onError = this.#error;
+      if (!onError || !isStream(answer) || outside.includes(answer)) return answer;
+      return guard(answer, async (error) => toReply(await onError(error, exchange)));
     } catch (error) {
       if (!this.#error || outside.includes(error)) throw error;
       return this.#error(error, exchange);

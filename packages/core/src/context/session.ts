@@ -65,12 +65,7 @@ export function openSession(
 ): Session | Promise<Session> {
   const { loaded } = opening;
   if (!loaded || !('record' in loaded)) return waitForSession(options, user, opening);
-  try {
-    return createSession(options, user, loaded.record, opening);
-  } catch (error) {
-    giveUp(options, user, opening);
-    throw error;
-  }
+  return createSession(options, user, loaded.record, opening);
 }
 
 async function waitForSession(
@@ -80,23 +75,22 @@ async function waitForSession(
 ): Promise<Session> {
   const { lock, loaded: first } = opening;
   let loaded = first;
-  try {
-    while (!loaded || !('record' in loaded)) {
-      if (loaded) {
-        const wait = Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random()));
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
-      loaded = await attempt(options.contexts.load(user, lock));
+  while (!loaded || !('record' in loaded)) {
+    if (loaded) {
+      const wait = Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random()));
+      await new Promise((resolve) => setTimeout(resolve, wait));
     }
-    return createSession(options, user, loaded.record, opening);
-  } catch (error) {
-    giveUp(options, user, opening);
-    throw error;
+    loaded = await attempt(options.contexts.load(user, lock));
   }
+  return createSession(options, user, loaded.record, opening);
 }
 
-/** A record that cannot be read was loaded with its lock. */
-function giveUp({ contexts }: SessionOptions, user: ContextUser, { lock, leave }: Opening): void {
+/** For a session that could not be opened: a record that cannot be read was loaded with its lock. */
+export function giveUpSession(
+  { contexts }: SessionOptions,
+  user: ContextUser,
+  { lock, leave }: Opening,
+): void {
   leave();
   if (lock) contexts.release(user, lock).catch(() => {});
 }

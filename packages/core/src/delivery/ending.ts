@@ -14,6 +14,8 @@ import { keyOf } from './undelivered.ts';
 export interface Addressed {
   readonly reply?: Reply | undefined;
   readonly tree?: Tree | undefined;
+  /** Tells what was cut off, when it answers a delivery. */
+  readonly warn?: (() => void) | undefined;
 }
 
 /** The delivery that started a run. */
@@ -35,12 +37,20 @@ const patienceOf = ({ replyWindow }: Account): number => replyWindow + 1500;
 
 /** @throws {InvalidArgumentError} when it is no reply */
 export function addressReply(
-  reply: ReplyLike,
+  given: ReplyLike,
   { message }: Pick<Exchange, 'message'>,
   { logger }: Account,
 ): Addressed {
-  const to = { target: message.source, source: message.target, answering: message.type, logger };
-  return { reply: toReply(reply), tree: replyTree(reply, to) };
+  const reply = toReply(given);
+  const to = { target: message.source, source: message.target, answering: message.type };
+  if (reply?.type !== 'news') return { reply, tree: replyTree(reply, to) };
+  // Articles are cut only where the reply is passive, which is not known yet.
+  let warn: Addressed['warn'];
+  const later = (details: object, text: string) => {
+    warn = () => logger.warn(details, text);
+  };
+  const tree = replyTree(reply, { ...to, logger: { ...logger, warn: later } });
+  return { reply, tree, warn };
 }
 
 /** Sees to it that a run's reply reaches the user once: in a delivery, or late. */
@@ -66,7 +76,10 @@ export class Ending {
     const store = (save?: Save) => this.#store(addressed, exchange, session, save);
     await (session ? session.end(store, isKept) : store());
     const fate = this.#fate;
-    if (fate === 'answer') return { state: 'answer', tree: addressed.tree };
+    if (fate === 'answer') {
+      addressed.warn?.();
+      return { state: 'answer', tree: addressed.tree };
+    }
     if (fate === 'lost') {
       const key = keyOf(exchange.message);
       this.#parts.account.logger.warn(

@@ -1,9 +1,8 @@
 import type { Account } from '../account.ts';
-import type { Answer, Exchange, ReplyStream } from '../exchange.ts';
-import { toReply } from '../reply/render.ts';
-import type { Reply, ReplyLike } from '../reply/reply.ts';
+import { type Answer, type Exchange, guard, isStream, type ReplyStream } from '../exchange.ts';
+import type { Reply } from '../reply/reply.ts';
+import { addressReply } from './ending.ts';
 import { answerError } from './failure.ts';
-import { isStream } from './stream.ts';
 
 /**
  * Puts the late replies that are held for the user before the answer to this message. The keyword
@@ -13,6 +12,7 @@ export async function withHeld(
   exchange: Exchange,
   account: Account,
   dispatch: () => Promise<Answer>,
+  onFailure: () => void,
 ): Promise<Answer> {
   if (account.lateReply !== 'hold') return dispatch();
   const { message } = exchange;
@@ -21,11 +21,17 @@ export async function withHeld(
   if (held.length === 0) return dispatch();
   const isKeyword = message.type === 'text' && message.content.trim() === account.holdKeyword;
   // Failing must not cost the user what is held.
+  const recover = async (error: unknown) => {
+    onFailure();
+    return (await answerError(error, exchange, account)).reply;
+  };
   const answer = isKeyword
     ? undefined
-    : dispatch().catch(
-        async (error: unknown) => (await answerError(error, exchange, account)).reply,
-      );
+    : dispatch()
+        .then((given) =>
+          isStream(given) ? guard(given, recover) : addressReply(given, exchange, account).reply,
+        )
+        .catch(recover);
   return join(
     held.map((reply) => JSON.parse(reply) as Reply),
     answer,
@@ -33,21 +39,24 @@ export async function withHeld(
 }
 
 /** One text where both are text: the platform shows one reply to a message. */
-async function* join(held: readonly Reply[], answer: Promise<Answer> | undefined): ReplyStream {
+async function* join(
+  held: readonly Reply[],
+  answer: Promise<Reply | ReplyStream | undefined> | undefined,
+): ReplyStream {
   let isText = false;
   const paragraph = (text: string) => (isText ? `\n\n${text}` : text);
   for (const reply of held) {
-    yield reply.type === 'text' ? paragraph(reply.content) : reply;
+    // It may be what was left of a longer text.
+    yield reply.type === 'text' ? paragraph(reply.content.replace(/^\n+/, '')) : reply;
     isText = reply.type === 'text';
   }
   const given = await answer;
-  if (isStream(given)) {
-    for await (const piece of given) {
-      yield typeof piece === 'string' ? paragraph(piece) : piece;
-      isText = false;
-    }
+  if (!isStream(given)) {
+    if (given) yield given.type === 'text' ? paragraph(given.content) : given;
     return;
   }
-  const reply = toReply(given as ReplyLike);
-  if (reply) yield reply.type === 'text' ? paragraph(reply.content) : reply;
+  for await (const piece of given) {
+    yield typeof piece === 'string' ? paragraph(piece) : piece;
+    isText = false;
+  }
 }

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Reply } from '../reply/reply.ts';
 import { splitText } from './text.ts';
-import { keyOf, UndeliveredError } from './undelivered.ts';
+import { keyOf, messageOf, UndeliveredError } from './undelivered.ts';
 
 /** Sends a reply that no delivery can carry any more. Never rejects. */
 export async function sendLate(reply: Reply, exchange: Exchange, account: Account): Promise<void> {
@@ -27,12 +27,14 @@ export async function sendLate(reply: Reply, exchange: Exchange, account: Accoun
 }
 
 async function tell(error: UndeliveredError, exchange: Exchange, account: Account): Promise<void> {
+  const { code, key, message } = error;
+  const { logger, onUndelivered } = account;
   try {
-    if (account.onUndelivered) return await account.onUndelivered(error, exchange);
+    if (onUndelivered) return await onUndelivered(error, exchange);
   } catch (second) {
-    account.logger.error({ err: second, ...error.key }, 'onUndelivered failed itself');
+    if (second !== error) logger.error(key, `onUndelivered failed itself: ${messageOf(second)}`);
   }
-  account.logger.error({ code: error.code, ...error.key }, error.message);
+  logger.error({ code, ...key }, message);
 }
 
 async function hold(reply: Reply, { message }: Exchange, account: Account): Promise<void> {

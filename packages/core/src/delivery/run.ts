@@ -1,6 +1,6 @@
 import type { Account } from '../account.ts';
-import type { WechatContext } from '../context/context.ts';
 import {
+  giveUpSession,
   type Opening,
   openSession,
   type Refused,
@@ -8,7 +8,7 @@ import {
   type Session,
 } from '../context/session.ts';
 import { RunTooLongError } from '../errors.ts';
-import type { DeliveryState, Exchange, MessageClient, ReplyStream } from '../exchange.ts';
+import { type Exchange, isStream, type ReplyStream } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
@@ -16,8 +16,9 @@ import { type Addressed, addressReply, Ending, type Starter } from './ending.ts'
 import { answerError, isOfStore, withoutContext } from './failure.ts';
 import { withHeld } from './held.ts';
 import type { LocalRun, Result } from './local.ts';
+import { RunExchange } from './run-exchange.ts';
 import type { DeliveryId } from './store.ts';
-import { follow, isStream } from './stream.ts';
+import { follow } from './stream.ts';
 import { keyOf } from './undelivered.ts';
 
 /** What a run is made of. */
@@ -49,31 +50,6 @@ const AHEAD = 1 / 20;
 export const leaseOf = ({ replyWindow }: Account): number =>
   Math.min(Math.max(replyWindow, 1000), 4500);
 
-/** What the handlers see. */
-class RunExchange implements Exchange {
-  readonly message: Message;
-  readonly context: WechatContext;
-  readonly delivery: DeliveryState;
-  readonly client: MessageClient | undefined;
-  readonly native: unknown;
-  readonly state: Record<string, unknown> = {};
-  match: RegExpMatchArray | undefined = undefined;
-  readonly #run: { readonly signal: AbortSignal };
-
-  constructor(parts: RunParts, context: WechatContext, run: { readonly signal: AbortSignal }) {
-    this.message = parts.message;
-    this.context = context;
-    this.delivery = parts.delivery;
-    this.client = parts.account.client;
-    this.native = parts.native;
-    this.#run = run;
-  }
-
-  get signal(): AbortSignal {
-    return this.#run.signal;
-  }
-}
-
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
 }
@@ -84,7 +60,6 @@ export class Run implements LocalRun {
   closing: number;
   readonly result: Promise<Result>;
   readonly #parts: RunParts;
-  /** Made when it is first asked for: that costs as much as all the rest of a run. */
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #ending: Ending;
@@ -92,6 +67,9 @@ export class Run implements LocalRun {
   /** When the handlers were called. */
   #since = Number.POSITIVE_INFINITY;
   #overrun: ((error: Error) => void) | undefined;
+  #isStreaming = false;
+  /** Whether the changes of the context are saved: what a handler that failed did is not. */
+  #isKept = true;
   /** The result of a stream that had to answer before its end. */
   #early: Promise<Result> | undefined;
   #resolve: (result: Result | Promise<Result>) => void = () => {};
@@ -173,7 +151,14 @@ export class Run implements LocalRun {
     this.#since = performance.now();
     const given =
       account.lateReply === 'hold'
-        ? withHeld(exchange, account, async () => dispatch(exchange))
+        ? withHeld(
+            exchange,
+            account,
+            async () => dispatch(exchange),
+            () => {
+              this.#isKept = false;
+            },
+          )
         : dispatch(exchange);
     const answer = isThenable(given) ? await this.#untilOverrun(given) : given;
     if (!isStream(answer)) {
@@ -181,10 +166,10 @@ export class Run implements LocalRun {
       return this.#ending.conclude(addressed, exchange, session, true);
     }
     const pieces = await this.#follow(answer, exchange);
-    if (this.#early) await session.end((save) => this.#endSession(save), true);
+    if (this.#early) await session.end((save) => this.#endSession(save), this.#isKept);
     const passive = this.#early ? undefined : pieces.shift();
     const addressed = addressReply(passive, exchange, account);
-    const result = this.#early ?? this.#ending.conclude(addressed, exchange, session, true);
+    const result = this.#early ?? this.#ending.conclude(addressed, exchange, session, this.#isKept);
     await result;
     for (const piece of pieces) this.#ending.send(piece, exchange);
     return result;
@@ -194,18 +179,16 @@ export class Run implements LocalRun {
   async #follow(stream: ReplyStream, exchange: Exchange): Promise<Reply[]> {
     const { id, account, message } = this.#parts;
     const { deliveries, interrupts, logger, replyWindow } = account;
+    this.#isStreaming = true;
     const unlisten = interrupts && deliveries.onInterrupt(id, () => this.#stop.abort());
     try {
       const following = follow(stream, {
         left: () => this.#left(),
         interval: replyWindow,
         stop: this.#stop.signal,
+        check: (reply) => void addressReply(reply, exchange, account),
         answer: (reply) => {
-          const addressed = addressReply(reply, exchange, account);
-          // The last delivery waits for it right now.
-          const patience = 2 * AHEAD * replyWindow;
-          this.#early = this.#ending.conclude(addressed, exchange, undefined, false, patience);
-          this.#resolve(this.#early);
+          if (reply) this.#answerNow(reply, exchange);
           if (!account.abortAtDeadline) return;
           logger.warn(keyOf(message), 'a stream was stopped at the deadline (abortAtDeadline)');
           this.#stop.abort();
@@ -216,6 +199,15 @@ export class Run implements LocalRun {
     } finally {
       unlisten?.();
     }
+  }
+
+  /** The last delivery waits for it right now. */
+  #answerNow(reply: Reply, exchange: Exchange): void {
+    const { account } = this.#parts;
+    const addressed = addressReply(reply, exchange, account);
+    const patience = 2 * AHEAD * account.replyWindow;
+    this.#early = this.#ending.conclude(addressed, exchange, undefined, false, patience);
+    this.#resolve(this.#early);
   }
 
   /** Milliseconds until a stream has to answer, so that its reply reaches the last delivery. */
@@ -233,6 +225,8 @@ export class Run implements LocalRun {
     return new Promise((resolve, reject) => {
       this.#overrun = (error) => {
         reject(error);
+        // A stream is stopped, so that nothing of it comes later.
+        if (this.#isStreaming) return;
         work.then(
           () => logger.warn(key(), 'a handler ended after maxRun; its reply was dropped'),
           (late: unknown) => logger.error({ err: late, ...key() }, 'a handler failed after maxRun'),
@@ -285,6 +279,7 @@ export class Run implements LocalRun {
       await this.#ending.giveBack(this.#session);
       return { state: 'again' };
     }
+    if (!this.#session) giveUpSession(account, this.#parts.id, this.#parts.opening);
     let answer: Addressed;
     try {
       answer = await answerError(error, exchange, account);

@@ -1,10 +1,7 @@
-import type { Answer, ReplyStream } from '../exchange.ts';
+import type { ReplyStream } from '../exchange.ts';
+import { toReply } from '../reply/render.ts';
 import type { Reply, TextReply } from '../reply/reply.ts';
 import { splitText, wholeSentences } from './text.ts';
-
-export function isStream(answer: Answer): answer is ReplyStream {
-  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
-}
 
 export interface Following {
   /** Gives the milliseconds until the passive reply has to go; it may become later meanwhile. */
@@ -13,15 +10,17 @@ export interface Following {
   readonly interval: number;
   /** Stops the stream: what it has not given by then is not sent. */
   readonly stop: AbortSignal;
-  /** Answers the delivery when the stream has not ended by then. */
-  readonly answer: (reply: Reply) => void;
+  /** Throws when what was yielded is no reply. */
+  readonly check: (reply: Reply) => void;
+  /** Answers the delivery when the stream has not ended by then; undefined when it gave nothing yet. */
+  readonly answer: (reply: Reply | undefined) => void;
   /** Sends what came too late for the delivery. */
   readonly send: (reply: Reply) => void;
 }
 
 /** Follows a stream to its end; gives what is left to answer and to send then, the passive reply first. */
 export async function follow(stream: ReplyStream, following: Following): Promise<Reply[]> {
-  const { left, stop, answer, send } = following;
+  const { left, stop, check, answer, send } = following;
   const pieces: Reply[] = [];
   /** The last piece, while what is yielded next may belong to it. */
   let growing: TextReply | undefined;
@@ -37,7 +36,7 @@ export async function follow(stream: ReplyStream, following: Following): Promise
     isLate = true;
     growing = undefined;
     const [first, ...more] = fit(pieces.splice(0));
-    if (first) answer(first);
+    answer(first);
     more.forEach(send);
     timer = setTimeout(flush, interval);
   }
@@ -60,12 +59,15 @@ export async function follow(stream: ReplyStream, following: Following): Promise
   async function gather(): Promise<void> {
     for await (const piece of stream) {
       if (stop.aborted) return;
+      const reply = toReply(piece);
+      if (!reply) continue;
       if (typeof piece !== 'string') {
         growing = undefined;
-        pieces.push(piece);
+        check(reply);
+        pieces.push(reply);
       } else if (growing) {
         growing.content += piece;
-      } else if (piece !== '') {
+      } else {
         growing = textReply(piece);
         pieces.push(growing);
       }

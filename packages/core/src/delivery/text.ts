@@ -10,7 +10,7 @@ export function splitText(text: string, maxBytes = MAX_BYTES): string[] {
   return gather(sentencesOf(text), maxBytes, (sentence) =>
     gather(segmentsOf(graphemes, sentence), maxBytes, (grapheme) =>
       // Only a text that was made for it has a letter of more than 2048 bytes.
-      gather([...grapheme], maxBytes, (character) => [character]),
+      gather(Array.from(grapheme), maxBytes, (character) => [character]),
     ),
   );
 }

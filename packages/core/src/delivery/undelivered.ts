@@ -23,8 +23,10 @@ export class UndeliveredError extends WechatError {
   }
 }
 
-/** A client of any make may put an address into its message, with the access token in its query. */
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replaceAll(/\?\S*/g, '');
+/** What a client of any make says, without the query of an address: there the access token is. */
+export function messageOf(error: unknown): string {
+  const { errcode, errmsg, message } = Object(error) as Record<string, unknown>;
+  const parts = typeof error === 'object' ? [errcode, message ?? errmsg] : [error];
+  const said = parts.filter((part) => typeof part === 'string' || typeof part === 'number');
+  return (said.join(' ') || 'for no reason that is known').replaceAll(/\?\S*/g, '');
 }
