@@ -1,0 +1,294 @@
+/** Ask again: a late reply that waits for the user's next message. */
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  type Answer,
+  createWebhook,
+  MemoryDeliveryStore,
+  type Reply,
+  reply,
+  type WebhookOptions,
+} from '@wechat-mp/core';
+import {
+  event,
+  OPENID,
+  plain,
+  readAnswer,
+  userMessage,
+  type WireFields,
+} from '../../../../test/support/platform.ts';
+import { recorder } from '../support.ts';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+const ACCOUNT = { token: 'TOKEN' };
+const WINDOW = 4500;
+const wait = (milliseconds: number) =>
+  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+
+/** What a text is answered with at once; what is not here takes 6 seconds, or is echoed. */
+type Answers = Record<string, () => Answer | Promise<Answer>>;
+
+interface Sent {
+  Image?: { MediaId: string };
+}
+
+/** A bot that holds: 'slow …' takes 6 seconds, all else is echoed at once. */
+function setUp(answers: Answers = {}, options: Partial<WebhookOptions> = {}) {
+  const log = recorder();
+  const handled: string[] = [];
+  const webhook = createWebhook(
+    {
+      ...ACCOUNT,
+      logger: log,
+      lateReply: 'hold',
+      holdKeyword: '继续',
+      maxDeliveries: 1,
+      ...options,
+    },
+    (message, { context }): Answer | Promise<Answer> => {
+      const content = message.type === 'text' ? message.content : message.type;
+      handled.push(content);
+      if (content === 'last?') return `${context.get('last') as string}`;
+      context.set('last', content);
+      const answer = answers[content];
+      if (answer) return answer();
+      return content.startsWith('slow') ? wait(6000).then(() => `about ${content}`) : `${content}!`;
+    },
+  );
+  /** Delivers once; gives what the user sees: the text, or the media id, or `success`. */
+  async function deliver(fields: WireFields, signal?: AbortSignal): Promise<string> {
+    const delivery = plain(ACCOUNT, fields);
+    const { status, headers, body } = await webhook.handle({ ...delivery, signal });
+    const answer = { status, contentType: headers['content-type'], body };
+    const read = readAnswer(ACCOUNT, delivery, answer, fields['FromUserName'] as string);
+    if (read === 'success') return read;
+    const { Content, Image, MsgType } = read as Partial<Record<string, string>> & Sent;
+    return Image?.MediaId ?? Content ?? `${MsgType}`;
+  }
+  const say = (Content: string, FromUserName = OPENID) =>
+    deliver(userMessage('text', { Content, FromUserName }));
+  /** Says something that is answered late, and waits until that is held. */
+  async function sayLate(content = 'slow', openid = OPENID): Promise<void> {
+    const shown = say(content, openid);
+    await jest.advanceTimersByTimeAsync(WINDOW);
+    expect(await shown).toBe('success');
+    await jest.advanceTimersByTimeAsync(6000 - WINDOW);
+  }
+  const levels = () => log.lines.map(({ level }) => level).filter((level) => level !== 'info');
+  return { deliver, handled, levels, log, say, sayLate };
+}
+/** Whatever it takes, in steps that let all else happen. */
+async function after<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  await jest.advanceTimersByTimeAsync(milliseconds);
+  return work;
+}
+
+describe('a late reply that is held goes out with the user’s next message', () => {
+  it('before the answer to it: two texts are one, with an empty line between them', async () => {
+    const { say, sayLate, handled, levels } = setUp();
+    await sayLate();
+    expect(await say('hello')).toBe('about slow\n\nhello!');
+    expect(await say('hello again')).toBe('hello again!');
+    expect(handled).toEqual(['slow', 'hello', 'hello again']);
+    expect(levels()).toEqual([]);
+  });
+
+  it.each<[string, WireFields, string]>([
+    ['an image', userMessage('image', { PicUrl: 'u', MediaId: 'm' }), 'about slow\n\nimage!'],
+    ['a tap on the menu', event('CLICK', { EventKey: 'A' }), 'about slow\n\nevent:click!'],
+  ])('of any kind: %s', async (_, fields, shown) => {
+    const { deliver, sayLate } = setUp();
+    await sayLate();
+    expect(await deliver(fields)).toBe(shown);
+  });
+
+  it('alone, when there is nothing to answer to that', async () => {
+    const { say, sayLate } = setUp({ thanks: () => null });
+    await sayLate();
+    expect(await say('thanks')).toBe('about slow');
+  });
+
+  it('and not with the message of another user', async () => {
+    const { say, sayLate } = setUp();
+    await sayLate();
+    expect(await say('hello', 'another')).toBe('hello!');
+    expect(await say('继续', 'another')).toBe('继续!');
+    expect(await say('hello')).toBe('about slow\n\nhello!');
+  });
+
+  it('at once, when that waits for its turn already: then nobody has to ask again', async () => {
+    const { say } = setUp();
+    const slow = say('slow');
+    await jest.advanceTimersByTimeAsync(3000);
+    const next = say('继续');
+    expect(await after(1500, slow)).toBe('success');
+    expect(await after(1500, next)).toBe('about slow');
+  });
+
+  it('together with all that are held, the oldest first', async () => {
+    const { say } = setUp();
+    void say('slow 1');
+    void say('slow 2');
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(await say('hello')).toBe('about slow 1\n\nabout slow 2\n\nhello!');
+  });
+});
+
+describe('the keyword', () => {
+  it.each(['继续', ' 继续\n'])('%j gets the held reply and nothing else', async (keyword) => {
+    const { say, sayLate, handled } = setUp();
+    await sayLate();
+    expect(await say(keyword)).toBe('about slow');
+    expect(handled).toEqual(['slow']);
+    // Nothing is held any more.
+    expect(await say(keyword)).toBe(`${keyword}!`);
+  });
+
+  it('is a message like any other when nothing is held', async () => {
+    const { say, handled } = setUp();
+    expect(await say('继续')).toBe('继续!');
+    expect(handled).toEqual(['继续']);
+  });
+
+  it('is a message like any other when it is not the option', async () => {
+    const { say, sayLate } = setUp({}, { holdKeyword: undefined });
+    await sayLate();
+    expect(await say('继续')).toBe('about slow\n\n继续!');
+  });
+});
+
+describe('holdAge', () => {
+  it.each<[number | undefined, number, string]>([
+    [undefined, 599_999, 'about slow\n\nhello!'],
+    [undefined, 600_000, 'hello!'],
+    [60, 59_999, 'about slow\n\nhello!'],
+    [60, 60_000, 'hello!'],
+  ])('of %s seconds: after %d ms the user sees %j', async (holdAge, milliseconds, shown) => {
+    const { say, sayLate } = setUp({}, { holdAge });
+    await sayLate();
+    await jest.advanceTimersByTimeAsync(milliseconds);
+    expect(await say('hello')).toBe(shown);
+  });
+});
+
+describe('what is no text goes out alone, and what it displaced waits for the next message', () => {
+  const late = (answer: Answer) => () => wait(6000).then(() => answer);
+  it.each<[string, Reply, string[]]>([
+    ['an image', reply.image('m1'), ['m1', 'one!\n\ntwo!', 'three!']],
+    ['news', reply.news([{ title: 'a' }]), ['news', 'one!\n\ntwo!', 'three!']],
+  ])('held: %s', async (_, held, shown) => {
+    const { say, sayLate, levels } = setUp({ question: late(held) });
+    await sayLate('question');
+    for (const [index, content] of ['one', 'two', 'three'].entries()) {
+      expect(await say(content)).toBe(shown[index]);
+    }
+    expect(levels()).toEqual([]);
+  });
+
+  it('as the answer: the held text goes out first', async () => {
+    const { say, sayLate } = setUp({ picture: () => reply.image('m1') });
+    await sayLate();
+    expect(await say('picture')).toBe('about slow');
+    expect(await say('继续')).toBe('m1');
+    expect(await say('three')).toBe('three!');
+  });
+
+  it('nor is anything lost of texts that are too long together', async () => {
+    const long = (word: string) => `${word}，我们去公园走走吧。`.repeat(40);
+    const { say, sayLate } = setUp({ one: late(long('早上')), two: () => long('晚上') });
+    await sayLate('one');
+    const shown = [await say('two'), await say('继续')];
+    expect(shown.filter((text) => Buffer.byteLength(text) > 2048)).toEqual([]);
+    expect(shown.join('')).toBe(`${long('早上')}\n\n${long('晚上')}`);
+  });
+});
+
+describe('a held reply is not lost', () => {
+  const fail = () => {
+    throw new Error('broken');
+  };
+  async function* streamThatFails(): AsyncGenerator<string> {
+    yield 'I think';
+    fail();
+  }
+  const failing: [string, () => Answer | Promise<Answer>, Partial<WebhookOptions>][] = [
+    ['throws', fail, {}],
+    ['rejects', async () => fail(), {}],
+    ['returns what is no reply', () => 42 as never, {}],
+    ['is a stream that fails', streamThatFails, {}],
+    ['does not end within maxRun', () => new Promise(() => {}), { maxRun: 1500 }],
+  ];
+  const next = failing.flatMap(([name, handler, options]) => [
+    [`${name}, and nothing answers`, handler, options] as const,
+    [`${name}, and onError answers`, handler, { ...options, onError: () => 'Sorry.' }] as const,
+  ]);
+  it.each(next)('when the handler of the next message %s', async (_, handler, options) => {
+    const question = () => wait(1000).then(() => 'about it');
+    const given = { ...options, replyWindow: 900 };
+    const { say, levels, handled } = setUp({ next: handler, question }, given);
+    expect(await after(1100, say('question'))).toBe('success');
+    const shown = `${await after(3000, say('next'))} ${await say('last?')}`;
+    expect(handled).toEqual(['question', 'next', 'last?']);
+    const said = handler === streamThatFails ? 'I think ' : '';
+    const sorry = options.onError ? 'Sorry. ' : '';
+    expect(shown.replaceAll(/\s+/g, ' ')).toBe(`about it ${said}${sorry}question`);
+    // A failure that onError answers is its to tell.
+    expect(levels()).toEqual(options.onError ? [] : ['error']);
+  });
+
+  it('when the store cannot keep it: onUndelivered gets it', async () => {
+    const cause = new Error('full');
+    class FullStore extends MemoryDeliveryStore {
+      override hold = () => Promise.reject(cause);
+    }
+    const onUndelivered = jest.fn<(error: Error) => void>();
+    const { sayLate, say } = setUp({}, { deliveries: new FullStore(), onUndelivered });
+    await sayLate();
+    expect(onUndelivered.mock.calls).toHaveLength(1);
+    expect(onUndelivered.mock.calls[0]?.[0]).toMatchObject({
+      reply: reply.text('about slow'),
+      cause,
+    });
+    expect(await say('hello')).toBe('hello!');
+  });
+});
+
+describe('when the next message is slow too', () => {
+  it('the held reply goes out before its last window closes, and its own answer is held', async () => {
+    const { say, sayLate, levels } = setUp();
+    await sayLate();
+    const next = say('slow again');
+    const seen = jest.fn();
+    void next.then(seen);
+    await jest.advanceTimersByTimeAsync(4200);
+    expect(seen).not.toHaveBeenCalled();
+    expect(await after(WINDOW - 4200, next)).toBe('about slow');
+    await jest.advanceTimersByTimeAsync(6000 - WINDOW);
+    expect(await say('继续')).toBe('about slow again');
+    expect(await say('hello')).toBe('hello!');
+    expect(levels()).toEqual([]);
+  });
+
+  it('and is delivered three times, the held reply goes out in the third', async () => {
+    const slow = (text: string) => () => wait(16_000).then(() => text);
+    const { deliver, say } = setUp(
+      { one: slow('about one'), two: slow('about two') },
+      { maxDeliveries: 3 },
+    );
+    async function knock(Content: string): Promise<(string | undefined)[]> {
+      const fields = userMessage('text', { Content });
+      const seen: (string | undefined)[] = [];
+      while (seen.length < 3 && !seen.at(-1)) {
+        const gone = new AbortController();
+        setTimeout(() => gone.abort(), 5000);
+        const shown = await deliver(fields, gone.signal);
+        seen.push(gone.signal.aborted ? undefined : shown);
+      }
+      return seen;
+    }
+    expect(await after(16_000, knock('one'))).toEqual([undefined, undefined, 'success']);
+    expect(await after(16_000, knock('two'))).toEqual([undefined, undefined, 'about one']);
+    expect(await say('hello')).toBe('about two\n\nhello!');
+  });
+});
