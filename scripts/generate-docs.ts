@@ -1,18 +1,21 @@
-// Writes docs/messages.md out of the tables and their doc comments. With --check it only compares.
+// Writes docs/messages.md and docs/endpoints.md out of the tables and their doc comments. With
+// --check it only compares.
 // Run: npm run docs
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { EVENTS } from '../packages/core/src/message/events.ts';
 import type { Shape } from '../packages/core/src/message/field.ts';
 import { MESSAGES } from '../packages/core/src/message/messages.ts';
+import { type Endpoint, list } from '../packages/core/src/official/endpoint.ts';
+import { endpoints } from '../packages/core/src/official/endpoints/index.ts';
 import { reply } from '../packages/core/src/reply/reply.ts';
 
-const FILE = 'docs/messages.md';
 const RUN = 'npm run docs';
+const COMMENT = String.raw`/\*\*((?:(?!\*/).)*)\*/`;
 
 const root = new URL('../', import.meta.url);
 const source = (path: string) => readFileSync(new URL(`packages/core/src/${path}`, root), 'utf8');
 
-const document = `# Messages and replies · 消息与回复
+const messages = `# Messages and replies · 消息与回复
 
 A handler is registered under a message’s name, which is also its \`type\`. Every message has \`type\`, \`target\` (ToUserName), \`source\` (FromUserName), \`time\` (CreateTime), \`raw\` and \`fields\` as well. Beside each field stands its tag on the wire; \`?\` marks what may be undefined, \`[]\` a list, braces what is inside. What no row names arrives as \`unknown\` or \`event:unknown\`, with everything in \`fields\`.
 
@@ -35,20 +38,37 @@ A handler returns a string for a text, an array of articles for news, nothing fo
 ${replyTable(source('reply/reply.ts'))}
 `;
 
-const file = new URL(FILE, root);
-if (!process.argv.includes('--check')) {
-  mkdirSync(new URL('.', file), { recursive: true });
-  writeFileSync(file, document);
-} else if (!existsSync(file) || readFileSync(file, 'utf8') !== document) {
-  console.error(`${FILE} is stale; write it again with: ${RUN}`);
-  process.exitCode = 1;
+const methods = list(endpoints);
+const calls = `# Endpoints · 接口
+
+The ${methods.length} methods of the official API. A method takes a body, a query, a body and a query in this order, or nothing, as its type says; fields keep their names on the wire. An \`upload\` sends a file, a \`download\` gives one, and a \`page\` gives an address for the user’s browser and calls nothing. Names lead to the platform’s own pages.
+
+公众号接口共 ${methods.length} 个方法。参数依接口而定：请求体，查询参数，或先请求体后查询参数，或无参数；字段名与报文一致。\`upload\` 上传文件，\`download\` 下载文件，\`page\` 只返回供用户浏览器打开的链接，不发请求。名称链接到官方文档。
+
+<!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src/official, not this file. -->
+
+${endpointTables()}
+`;
+
+for (const [path, document] of [
+  ['docs/messages.md', messages],
+  ['docs/endpoints.md', calls],
+] as const) {
+  const file = new URL(path, root);
+  if (!process.argv.includes('--check')) {
+    mkdirSync(new URL('.', file), { recursive: true });
+    writeFileSync(file, document);
+  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== document) {
+    console.error(`${path} is stale; write it again with: ${RUN}`);
+    process.exitCode = 1;
+  }
 }
 
 function messageTable(table: Record<string, Shape>, code: string): string {
   const comments = commentsOf(code);
   const rows = Object.entries(table).map(([name, shape]) => [
     `\`${name}\``,
-    ...(comments.get(name) ?? ['', '']),
+    ...(comments.get(name) ?? wordsOf(name)),
     fieldsOf(shape),
   ]);
   return tableOf(['name', '名称', 'what it is', 'fields'], rows);
@@ -65,23 +85,63 @@ function replyTable(code: string): string {
     );
     return [
       `\`reply.${name}(${names.join(', ')})\``,
-      ...(comments.get(name) ?? ['', '']),
+      ...(comments.get(name) ?? wordsOf(name)),
       `\`{ ${members(code, head?.[2] ?? '')} }\``,
     ];
   });
   return tableOf(['constructor', '名称', 'what it is', 'gives'], rows);
 }
 
+/** A heading and a table for each table of endpoints. */
+function endpointTables(): string {
+  const tables = new Map<string, [name: string, endpoint: Endpoint][]>();
+  for (const row of methods) {
+    const table = row[0].slice(0, row[0].lastIndexOf('.'));
+    tables.set(table, [...(tables.get(table) ?? []), row]);
+  }
+  return [...tables].map(([table, rows]) => endpointTable(table, rows)).join('\n\n');
+}
+
+function endpointTable(table: string, rows: [name: string, endpoint: Endpoint][]): string {
+  const [file, constant = file] = table.split('.') as [string, string?];
+  const code = source(`official/endpoints/${file}.ts`);
+  const body = String.raw`\n(?:export )?const ${constant} = \{(.*?)^\};`;
+  const found = new RegExp(COMMENT + body, 'ms').exec(code);
+  const [chinese, english] = wordsOf(table, found?.[1]);
+  const comments = commentsOf(found?.[2] ?? '');
+  const cells = rows.map(([name, { verb, host = '', path, fixedQuery }]) => {
+    const [title, purpose] = comments.get(name.slice(table.length + 1)) ?? wordsOf(name);
+    const query = fixedQuery ? `?${new URLSearchParams(fixedQuery)}` : '';
+    const shown = verb === 'get' || verb === 'post' ? verb.toUpperCase() : verb;
+    return [`\`client.${name}\``, shown, `\`${host}${path}${query}\``, title, purpose];
+  });
+  const head = ['method', 'verb', 'path', '名称', 'what it does'];
+  return `## ${table} · ${chinese}\n\n${english[0]?.toUpperCase()}${english.slice(1)}\n\n${tableOf(head, cells)}`;
+}
+
 /** The doc comments above the rows of a table, as the Chinese name and the English sentence. */
 function commentsOf(code: string): Map<string, [chinese: string, english: string]> {
-  const rows = code.matchAll(/^ {2}\/\*\*((?:(?!\*\/).)*)\*\/\n {2}'?([\w:]+)'?: /gms);
-  return new Map(
-    [...rows].map(([, comment = '', name = '']) => {
-      const text = comment.replaceAll(/\s*\n\s*\*?\s*/g, ' ').trim();
-      const [, chinese = text, english = ''] = /^(.*?): (.*)$/.exec(text) ?? [];
-      return [name, [chinese, english]];
-    }),
-  );
+  const rows = code.matchAll(new RegExp(`^ {2}${COMMENT}\\n {2}'?([\\w:]+)'?: `, 'gms'));
+  return new Map([...rows].map(([, comment, name = '']) => [name, wordsOf(name, comment)]));
+}
+
+/** A comment's Chinese name, which leads to the page of `@see`, and its English sentence. */
+function wordsOf(name: string, comment = ''): [chinese: string, english: string] {
+  const [text = '', ...tags] = comment
+    .replaceAll(/\s*\n\s*\*?\s*/g, ' ')
+    .trim()
+    .split(/ @(?=\w)/);
+  const [, chinese, english] = /^(.*?): (.*)$/.exec(text) ?? [];
+  if (!chinese || !english) {
+    throw new Error(`${name} needs a comment: /** 中文名: one English sentence. */`);
+  }
+  const tagged = new Map(tags.map((tag) => [tag.split(' ', 1)[0], tag.replace(/^\w+ /, '')]));
+  const page = tagged.get('see');
+  const instead = tagged.get('deprecated');
+  return [
+    page ? `[${chinese}](${page})` : chinese,
+    instead ? `${english} **Deprecated.** ${instead}` : english,
+  ];
 }
 
 function fieldsOf(shape: Shape): string {

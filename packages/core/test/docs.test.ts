@@ -1,18 +1,22 @@
-/** docs/messages.md is generated: it is what the tables say, and says something about every row. */
+/** What is generated is what the tables say, and says something about every row. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { messageNames, reply } from '@wechat-mp/core';
+import { list } from '../src/official/endpoint.ts';
+import { endpoints } from '../src/official/endpoints/index.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const document = readFileSync(new URL('../../../docs/messages.md', import.meta.url), 'utf8');
-const rows = document
-  .split('\n')
-  .filter((line) => line.startsWith('| `'))
-  .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+const rowsOf = (file: string) =>
+  readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+const rows = rowsOf('messages.md');
+const calls = rowsOf('endpoints.md');
 
-test('docs/messages.md is what the generator writes', () => {
+test('the pages are what the generator writes', () => {
   const args = ['--conditions=@wechat-mp/source', '--import', 'tsx', 'scripts/generate-docs.ts'];
   const { status, stderr } = spawnSync(process.execPath, [...args, '--check'], {
     cwd: root,
@@ -28,9 +32,29 @@ test('every message, event and reply has a row', () => {
   expect(named).toEqual([...messageNames.filter((name) => !unnamed.includes(name)), ...replies]);
 });
 
+test('every endpoint has a row', () => {
+  expect(calls.map(([, name]) => name)).toEqual(
+    list(endpoints).map(([name]) => `\`client.${name}\``),
+  );
+});
+
+test('the endpoints that the platform replaced are deprecated, and no others', () => {
+  const fixture = new URL('fixtures/endpoints.json', import.meta.url);
+  const catalogue = JSON.parse(readFileSync(fixture, 'utf8')) as { name: string; status: string }[];
+  const replaced = catalogue.filter(({ status }) => status !== 'current');
+  const deprecated = calls.filter(([, , , , , english = '']) => english.includes('Deprecated'));
+  expect(new Set(deprecated.map(([, name]) => name))).toEqual(
+    new Set(replaced.map(({ name }) => `\`client.${name}\``)),
+  );
+});
+
 test('every row has a Chinese name and an English sentence', () => {
-  const bare = rows.filter(([, , chinese = '', english = '']) => {
+  const words = [
+    ...rows.map(([, name, chinese, english]) => [name, chinese, english]),
+    ...calls.map(([, name, , , chinese, english]) => [name, chinese, english]),
+  ];
+  const bare = words.filter(([, chinese = '', english = '']) => {
     return !/\p{Script=Han}/u.test(chinese) || !/^[^\p{Script=Han}]+\.$/u.test(english);
   });
-  expect(bare.map(([, name]) => name)).toEqual([]);
+  expect(bare.map(([name]) => name)).toEqual([]);
 });

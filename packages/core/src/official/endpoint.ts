@@ -1,0 +1,163 @@
+import type { Readable } from 'node:stream';
+
+/** A file to send: its path, its bytes, a Blob or a stream. */
+export type Upload = string | Uint8Array | Blob | Readable;
+
+/** A file that came. */
+export interface Download {
+  readonly stream: Readable;
+  readonly contentType: string;
+  readonly filename: string | undefined;
+  /** In bytes. */
+  readonly length: number | undefined;
+}
+
+/** A 64-bit id: a number, or a string where it exceeds 2^53. */
+export type Id = number | string;
+
+/** The answer of an endpoint that has nothing to say but that it worked. */
+export interface Success {
+  readonly errcode?: number;
+  readonly errmsg?: string;
+}
+
+/** Stands where an endpoint takes no body, or no query. */
+export type None = undefined;
+
+/**
+ * What passes: `get` and `post` speak JSON, `upload` sends a form with a file, `download` answers
+ * with a file, and a `page` is no call but an address for the user’s browser.
+ */
+export type Verb = 'get' | 'post' | 'upload' | 'download' | 'page';
+
+declare const types: unique symbol;
+
+/** One endpoint, as plain data. What goes in and comes out, only the compiler knows. */
+export interface Endpoint<Body = unknown, Query = unknown, Result = unknown> extends Details {
+  readonly verb: Verb;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** The parameters that a caller gives, in the order that the platform wants in a page. */
+  readonly query: readonly string[];
+  /** Whether it takes a body. */
+  readonly body: boolean;
+  readonly [types]?: { body: Body; query: Query; result: Result };
+}
+
+/** What sets an endpoint apart from the others of its verb. */
+interface Details {
+  /** Default: that of the API. */
+  readonly host?: string;
+  /** Parameters that are the same in every call. */
+  readonly fixedQuery?: Readonly<Record<string, string>>;
+  /** It does not take the account’s access token. */
+  readonly tokenless?: true;
+  /** Whose token it takes instead: a user’s is in the query, a third-party platform’s is not. */
+  readonly auth?: 'user' | 'component' | 'authorizer';
+  /** Of the body. Default: what the verb implies. */
+  readonly contentType?: 'text/plain';
+  /** What stands behind the # of a page. */
+  readonly hash?: string;
+}
+
+type WhenNone<T, Then, Else = unknown> = [T] extends [None] ? Then : Else;
+
+/** The details and what else a row needs, which is the names of the query where there is one. */
+type Options<Query, Needs = unknown> = Details &
+  Needs &
+  WhenNone<Query, unknown, { readonly query: readonly (keyof Query & string)[] }>;
+
+/** The options, which may be left out when nothing in them is needed. */
+type Rest<Options> = Partial<Details> extends Options ? [options?: Options] : [options: Options];
+
+/** A GET that answers JSON. */
+export function get<Response, Query = None>(
+  path: string,
+  ...[options]: Rest<Options<Query>>
+): Endpoint<None, Query, Promise<Response>> {
+  return { verb: 'get', method: 'GET', path, query: [], body: false, ...options };
+}
+
+/** A POST of JSON; one that takes no body says `body: false`. */
+export function post<Body, Response = Success, Query = None>(
+  path: string,
+  ...[options]: Rest<Options<Query, WhenNone<Body, { readonly body: false }>>>
+): Endpoint<Body, Query, Promise<Response>> {
+  return { verb: 'post', method: 'POST', path, query: [], body: true, ...options };
+}
+
+/** A POST of a form with a file. */
+export function upload<Body, Response = Success, Query = None>(
+  path: string,
+  ...[options]: Rest<Options<Query>>
+): Endpoint<Body, Query, Promise<Response>> {
+  return { verb: 'upload', method: 'POST', path, query: [], body: true, ...options };
+}
+
+/** What answers with a file: a GET, or a POST when it takes a body, which it says: `body: true`. */
+export function download<Response = Download, Query = None, Body = None>(
+  path: string,
+  ...[options]: Rest<Options<Query, WhenNone<Body, unknown, { readonly body: true }>>>
+): Endpoint<Body, Query, Promise<Response>> {
+  const row = { verb: 'download', path, query: [], body: false, ...options } as const;
+  return { ...row, method: row.body ? 'POST' : 'GET' };
+}
+
+/** The address of a page. */
+export function page<Query>(
+  path: string,
+  ...[options]: Rest<Options<Query>>
+): Endpoint<None, Query, string> {
+  return { verb: 'page', method: 'GET', path, query: [], body: false, ...options };
+}
+
+/** Endpoints by name, nested as the methods will be. */
+export interface Tables {
+  readonly [name: string]: Endpoint | Tables;
+}
+
+/** The methods that tables stand for, each with the doc comment of its row. */
+export type Methods<T> = {
+  readonly [K in keyof T]: T[K] extends Endpoint<infer Body, infer Query, infer Result>
+    ? (...given: [...Given<Body, [body: Body]>, ...Given<Query, [query: Query]>]) => Result
+    : Methods<T[K]>;
+};
+
+/** No argument where there is nothing to give, an optional one where nothing in it is needed. */
+type Given<T, Argument extends [unknown]> = WhenNone<
+  T,
+  [],
+  object extends T ? Partial<Argument> : Argument
+>;
+
+/** What a caller gives to an endpoint. */
+export interface Input {
+  readonly body?: unknown;
+  readonly query?: unknown;
+}
+
+/** Makes the methods, once; each hands its row and what it was given to `call`. */
+export function bind<T extends Tables>(
+  tables: T,
+  call: (endpoint: Endpoint, input: Input) => unknown,
+): Methods<T> {
+  const methods = Object.entries(tables).map(([name, row]) => {
+    if (!isEndpoint(row)) return [name, bind(row, call)];
+    if (!row.body) return [name, (query: unknown) => call(row, { query })];
+    return [name, (body: unknown, query: unknown) => call(row, { body, query })];
+  });
+  return Object.fromEntries(methods) as Methods<T>;
+}
+
+/** Every endpoint of the tables with the name of its method, such as `menu.create`. */
+export function list(tables: Tables): [name: string, endpoint: Endpoint][] {
+  return Object.entries(tables).flatMap(([name, row]) =>
+    isEndpoint(row)
+      ? [[name, row]]
+      : list(row).map(([rest, endpoint]) => [`${name}.${rest}`, endpoint]),
+  );
+}
+
+function isEndpoint(row: Endpoint | Tables): row is Endpoint {
+  return typeof row.path === 'string';
+}

@@ -1,0 +1,58 @@
+import { type Id, post } from '../endpoint.ts';
+import type { ItemPage, NewsItem, PageRequest } from './common.ts';
+
+/** A published article. */
+export interface PublishedArticle extends NewsItem {
+  is_deleted: boolean;
+}
+
+/** 发布: published articles. */
+export const freepublish = {
+  /**
+   * 发布草稿: publishes a draft; how it went arrives as an event.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Publish.html
+   */
+  submit: post<{ media_id: string }, { publish_id: Id; msg_data_id: Id }>(
+    '/cgi-bin/freepublish/submit',
+  ),
+  /**
+   * 发布状态查询: tells how far publishing is.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Get_status.html
+   */
+  get: post<
+    { publish_id: Id },
+    {
+      publish_id: Id;
+      /** 0 done, 1 under way, 2 no original, 3 failed, 4 refused, 5 deleted, 6 banned. */
+      publish_status: number;
+      article_id?: string;
+      article_detail?: { count: number; item: { idx: number; article_url: string }[] };
+      fail_idx: number[];
+    }
+  >('/cgi-bin/freepublish/get'),
+  /**
+   * 删除发布文章: deletes a published article; `index` counts from 1, without it all of them go.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Delete_posts.html
+   */
+  delete: post<{ article_id: string; index?: number | undefined }>('/cgi-bin/freepublish/delete'),
+  /**
+   * 获取已发布图文信息: gets published articles.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Get_article_from_id.html
+   */
+  getArticle: post<{ article_id: string }, { news_item: PublishedArticle[] }>(
+    '/cgi-bin/freepublish/getarticle',
+  ),
+  /**
+   * 获取已发布的消息列表: lists what is published, 20 at most; `no_content: 1` leaves the text
+   * out.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Get_publication_records.html
+   */
+  batchGet: post<
+    PageRequest & { no_content?: 0 | 1 | undefined },
+    ItemPage<{
+      article_id: string;
+      content: { news_item: PublishedArticle[] };
+      update_time: number;
+    }>
+  >('/cgi-bin/freepublish/batchget'),
+};

@@ -1,0 +1,103 @@
+import { get, page, type Success } from '../endpoint.ts';
+
+/** A user’s token, and for whom and what it is. */
+export interface OauthToken {
+  access_token: string;
+  expires_in: number;
+  refresh_token: string;
+  openid: string;
+  scope: string;
+}
+
+/** A token for a code. */
+export interface NewOauthToken extends OauthToken {
+  /** Where the account belongs to an Open Platform account. */
+  unionid?: string;
+  /** 1 when the page was shown to a snapshot of a user, who is nobody. */
+  is_snapshotuser?: 0 | 1;
+}
+
+/** 网页授权: who the user of a web page is. */
+export const oauth2 = {
+  /**
+   * 通过code换取网页授权access_token: gets a user’s token for the code that the page came back
+   * with.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html#1
+   */
+  getAccessToken: get<
+    NewOauthToken,
+    { grant_type: 'authorization_code'; appid: string; secret: string; code: string }
+  >('/sns/oauth2/access_token', {
+    query: ['grant_type', 'appid', 'secret', 'code'],
+    tokenless: true,
+  }),
+  /**
+   * 刷新网页授权access_token: gets a user’s token for the refresh token.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html#1
+   */
+  refreshToken: get<
+    OauthToken,
+    { grant_type: 'refresh_token'; appid: string; refresh_token: string }
+  >('/sns/oauth2/refresh_token', {
+    query: ['grant_type', 'appid', 'refresh_token'],
+    tokenless: true,
+  }),
+  /**
+   * 拉取用户信息: gets what a user agreed to show.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html#3
+   */
+  getUserInfo: get<
+    {
+      openid: string;
+      unionid?: string;
+      nickname: string;
+      sex: number;
+      country: string;
+      province: string;
+      city: string;
+      headimgurl: string;
+      privilege: string[];
+    },
+    { access_token: string; openid: string; lang?: 'zh_CN' | 'zh_TW' | 'en' | undefined }
+  >('/sns/userinfo', { query: ['access_token', 'openid', 'lang'], tokenless: true, auth: 'user' }),
+  /**
+   * 检验授权凭证是否有效: checks that a user’s token still holds.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html#4
+   */
+  checkToken: get<Success, { access_token: string; openid: string }>('/sns/auth', {
+    query: ['access_token', 'openid'],
+    tokenless: true,
+    auth: 'user',
+  }),
+  /** 网页授权链接: makes the address of the page where a user lets the account know who they are. */
+  buildAuthorizeUrl: page<{
+    appid: string;
+    redirect_uri: string;
+    response_type: 'code';
+    scope: 'snsapi_base' | 'snsapi_userinfo';
+    state?: string | undefined;
+    forcePopup?: boolean | undefined;
+  }>('/connect/oauth2/authorize', {
+    query: ['appid', 'redirect_uri', 'response_type', 'scope', 'state', 'forcePopup'],
+    host: 'open.weixin.qq.com',
+    tokenless: true,
+    hash: 'wechat_redirect',
+  }),
+  /**
+   * 网站应用扫码登录链接: makes the address of the page where the user of a website logs in by
+   * scanning a QR code.
+   */
+  buildQrConnectUrl: page<{
+    appid: string;
+    redirect_uri: string;
+    response_type: 'code';
+    scope: 'snsapi_login';
+    state?: string | undefined;
+    lang?: 'cn' | 'en' | undefined;
+  }>('/connect/qrconnect', {
+    query: ['appid', 'redirect_uri', 'response_type', 'scope', 'state', 'lang'],
+    host: 'open.weixin.qq.com',
+    tokenless: true,
+    hash: 'wechat_redirect',
+  }),
+};

@@ -1,0 +1,27 @@
+import { get, post } from '../endpoint.ts';
+
+/** 接口调用凭据: access tokens, which the client gets by itself. */
+export const token = {
+  /**
+   * 获取接口调用凭据: gets an access token; the one before it ends within minutes.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/Get_access_token.html
+   */
+  get: get<
+    { access_token: string; expires_in: number },
+    { grant_type: 'client_credential'; appid: string; secret: string }
+  >('/cgi-bin/token', { query: ['grant_type', 'appid', 'secret'], tokenless: true }),
+  /**
+   * 获取稳定版接口调用凭据: gets the access token in force, or a new one when `force_refresh` is
+   * true.
+   * @see https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/getStableAccessToken.html
+   */
+  getStable: post<
+    {
+      appid: string;
+      secret: string;
+      grant_type: 'client_credential';
+      force_refresh?: boolean | undefined;
+    },
+    { access_token: string; expires_in: number }
+  >('/cgi-bin/stable_token', { tokenless: true }),
+};

@@ -1,0 +1,165 @@
+/** The tables name the endpoints that the catalogue names, and call them in the same way. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { bind, type Endpoint, list } from '../../src/official/endpoint.ts';
+import { endpoints } from '../../src/official/endpoints/index.ts';
+
+/** What a body holds: fields by name, lists of one member, and the names of types. */
+type Shape = string | readonly Shape[] | { readonly [name: string]: Shape };
+
+/** A row of the catalogue, as the platform documents the endpoint. */
+interface Row {
+  name: string;
+  method: 'GET' | 'POST' | 'upload' | 'download';
+  httpMethod?: 'GET' | 'POST';
+  page?: true;
+  path: string;
+  query: string[];
+  body: Shape;
+  fixedQuery?: Record<string, string>;
+  host?: string;
+  tokenless?: true;
+  auth?: string;
+  contentType?: string;
+  status: 'current' | 'legacy' | 'discontinued';
+}
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const rows = JSON.parse(read('../fixtures/endpoints.json')) as Row[];
+const tables = new Map(list(endpoints));
+
+const folder = new URL('../../src/official/endpoints/', import.meta.url);
+const sources = new Map(
+  readdirSync(folder).map((file) => [file, readFileSync(new URL(file, folder), 'utf8')]),
+);
+/** The text of every named type, up to the empty line behind it. */
+const types = new Map(
+  [...sources.values()]
+    .flatMap((code) => [...code.matchAll(/^(?:export )?(?:interface|type) (\w+).*?(?=\n\n)/gms)])
+    .map(([text, name = '']) => [name, text]),
+);
+
+/** The text of a row, up to the comment of the next, and of all types that it leads to. */
+function sourceOf(name: string): string {
+  const [file = '', ...rest] = name.split('.');
+  const [constant, method] = [rest.at(-2) ?? file, rest.at(-1)];
+  const table = new RegExp(`^(?:export )?const ${constant} = .*?^};`, 'ms');
+  const row = new RegExp(`^ {2}${method}: .*?(?=^ {2}/\\*\\*|^};)`, 'ms');
+  const code = row.exec(table.exec(sources.get(`${file}.ts`) ?? '')?.[0] ?? '')?.[0] ?? '';
+  const reached = new Set([code]);
+  for (const text of reached) {
+    for (const [type] of text.matchAll(/\b[A-Z]\w+/g)) reached.add(types.get(type) ?? '');
+  }
+  return [...reached].join('\n');
+}
+
+/** How a row of the tables looks when the catalogue is followed. */
+function expected({ method, httpMethod, page, body, path, query, ...row }: Row) {
+  const { host, fixedQuery, tokenless, auth, contentType } = row;
+  return {
+    verb: page ? 'page' : method.toLowerCase(),
+    method: httpMethod ?? (method === 'upload' ? 'POST' : method),
+    path,
+    query,
+    body: fieldsOf(body).length > 0 || typeof body === 'string',
+    host,
+    fixedQuery,
+    tokenless,
+    auth,
+    contentType,
+  };
+}
+
+function fieldsOf(shape: Shape): string[] {
+  if (typeof shape === 'string') return [];
+  if (Array.isArray(shape)) return shape.flatMap(fieldsOf);
+  return Object.entries(shape).flatMap(([name, inside]) => [name, ...fieldsOf(inside)]);
+}
+
+test('the tables and the catalogue have the same endpoints', () => {
+  expect([...tables.keys()].sort()).toEqual(rows.map(({ name }) => name).sort());
+});
+
+test.each(rows.map((row) => [row.name, row] as const))(
+  '%s is called as documented',
+  (name, row) => {
+    const { hash: _, ...endpoint } = tables.get(name) as Endpoint;
+    expect(endpoint).toEqual(expected(row));
+  },
+);
+
+test('no two endpoints are called in the same way', () => {
+  const calls = [...tables.values()].map(({ method, host, path, fixedQuery }) =>
+    JSON.stringify([method, host, path, fixedQuery]),
+  );
+  expect(calls.filter((call, index) => calls.indexOf(call) !== index)).toEqual([]);
+});
+
+test('every documented field of a body and a query stands in the types', () => {
+  const missing = rows.flatMap(({ name, body, query }) => {
+    const source = sourceOf(name);
+    return [...fieldsOf(body), ...query]
+      .filter((field) => field !== '*' && !new RegExp(`\\b${field}\\??:`).test(source))
+      .map((field) => `${name}: ${field}`);
+  });
+  expect(missing).toEqual([]);
+});
+
+test('pages that the platform opens in WeChat end in its hash', () => {
+  const pages = [...tables].filter(([, { verb }]) => verb === 'page');
+  expect(Object.fromEntries(pages.map(([name, { hash }]) => [name, hash]))).toEqual({
+    'message.subscribe.buildAuthorizeUrl': 'wechat_redirect',
+    'oauth2.buildAuthorizeUrl': 'wechat_redirect',
+    'oauth2.buildQrConnectUrl': 'wechat_redirect',
+    'component.buildLoginUrl': undefined,
+    'component.buildMobileBindUrl': 'wechat_redirect',
+  });
+});
+
+describe('bind', () => {
+  const calls: unknown[] = [];
+  const client = bind(endpoints, (endpoint, input) => {
+    calls.push([endpoint, input]);
+    return calls.length;
+  });
+  const called = (action: () => unknown) => {
+    calls.length = 0;
+    expect(action()).toBe(1);
+    return calls;
+  };
+
+  test('makes a method of every row, once', () => {
+    const names = (methods: object): string[] =>
+      Object.entries(methods).flatMap(([name, method]) =>
+        typeof method === 'function' ? [name] : names(method).map((rest) => `${name}.${rest}`),
+      );
+    expect(names(client)).toEqual([...tables.keys()]);
+    expect(client.menu.create).toBe(client.menu.create);
+  });
+
+  test('hands over what each kind of method is given', () => {
+    const { message, user, menu, ai, kf, media } = client;
+    const button = [{ name: 'Today', type: 'click', key: 'TODAY' } as const];
+    const form = { media: 'avatar.png' };
+    expect(called(() => menu.create({ button }))).toEqual([
+      [endpoints.menu.create, { body: { button } }],
+    ]);
+    expect(called(() => menu.get())).toEqual([[endpoints.menu.get, {}]]);
+    expect(called(() => user.get({ openid: 'o1' }))).toEqual([
+      [endpoints.user.get, { query: { openid: 'o1' } }],
+    ]);
+    expect(called(() => user.list())).toEqual([[endpoints.user.list, {}]]);
+    expect(called(() => kf.uploadAvatar(form, { kf_account: 'a@b' }))).toEqual([
+      [endpoints.kf.uploadAvatar, { body: form, query: { kf_account: 'a@b' } }],
+    ]);
+    expect(called(() => ai.queryVoiceResult({ voice_id: '1' }))).toEqual([
+      [endpoints.ai.queryVoiceResult, { query: { voice_id: '1' } }],
+    ]);
+    expect(called(() => media.get({ media_id: '1' }))).toEqual([
+      [endpoints.media.get, { query: { media_id: '1' } }],
+    ]);
+    expect(called(() => message.mass.get({ msg_id: '9007199254740993' }))).toEqual([
+      [endpoints.message.mass.get, { body: { msg_id: '9007199254740993' } }],
+    ]);
+  });
+});

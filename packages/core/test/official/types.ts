@@ -1,0 +1,147 @@
+/**
+ * What users see of the API’s methods in their editor. Nothing here runs: tsc checks it, with
+ * `npm run types`. A line under `@ts-expect-error` has to be an error for the one reason above it.
+ */
+import { Readable } from 'node:stream';
+import {
+  bind,
+  type Download,
+  type Endpoint,
+  get,
+  type Id,
+  type Methods,
+  type None,
+  page,
+  post,
+  type Success,
+  type Tables,
+} from '../../src/official/endpoint.ts';
+import {
+  type Button,
+  type DateRange,
+  endpoints,
+  type MassResult,
+  type TemplateMessage,
+  type User,
+} from '../../src/official/endpoints/index.ts';
+
+type Equal<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** `same<A, B>(true)` compiles when A is exactly B; `any` is the same as nothing else. */
+declare function same<A, B>(equal: Equal<A, B>): void;
+
+const client = bind(endpoints, () => undefined);
+same<typeof client, Methods<typeof endpoints>>(true);
+
+// A method takes what its row has: a body, a query, a body and a query, or nothing.
+
+same<typeof client.menu.create, (body: { button: Button[] }) => Promise<Success>>(true);
+same<typeof client.message.template.send, (body: TemplateMessage) => Promise<{ msgid: Id }>>(true);
+same<Parameters<typeof client.menu.get>, []>(true);
+same<Awaited<ReturnType<typeof client.user.get>>, User>(true);
+same<Awaited<ReturnType<typeof client.message.mass.sendAll>>, MassResult>(true);
+same<Parameters<typeof client.datacube.getUserSummary>, [body: DateRange]>(true);
+same<Parameters<typeof client.user.list>, [query?: { next_openid?: string | undefined }]>(true);
+same<Parameters<typeof client.component.hasOpenAccount>, []>(true);
+same<
+  Parameters<typeof client.ai.queryVoiceResult>,
+  [query: { voice_id: string; lang?: 'zh_CN' | 'en_US' | undefined }]
+>(true);
+same<Awaited<ReturnType<typeof client.media.get>>, Download | { video_url: string }>(true);
+same<ReturnType<typeof client.oauth2.buildAuthorizeUrl>, string>(true);
+
+void client.menu.create({
+  button: [
+    { name: 'Today', type: 'click', key: 'TODAY' },
+    { name: 'More', sub_button: [{ name: 'Site', type: 'view', url: 'https://example.com' }] },
+  ],
+});
+void client.menu.get();
+void client.user.get({ openid: 'o1' });
+void client.user.get({ openid: 'o1', lang: undefined });
+void client.user.list();
+void client.user.list({ next_openid: 'o1' });
+void client.kf.uploadAvatar({ media: new Uint8Array() }, { kf_account: 'a@b' });
+void client.media.upload({ media: Readable.from([]) }, { type: 'image' });
+void client.media.upload({ media: new Blob([]) }, { type: 'image' });
+void client.ocr.idCard(undefined, { img_url: 'https://example.com/card.png' });
+void client.ocr.idCard({ img: 'card.png' });
+void client.ai.translate('你好', { lfrom: 'zh_CN', lto: 'en_US' });
+void client.message.mass.get({ msg_id: '9007199254740993' });
+void client.message.template.send({
+  touser: 'o1',
+  template_id: 't1',
+  data: { first: { value: 'hello', color: '#173177' } },
+});
+const address: string = client.oauth2.buildAuthorizeUrl({
+  appid: 'wx',
+  redirect_uri: 'https://example.com/',
+  response_type: 'code',
+  scope: 'snsapi_base',
+});
+void address;
+
+// @ts-expect-error -- a menu has buttons
+void client.menu.create({});
+// @ts-expect-error -- a button has a name
+void client.menu.create({ button: [{ type: 'click', key: 'TODAY' }] });
+// @ts-expect-error -- a button cannot do that
+void client.menu.create({ button: [{ name: 'Today', type: 'press' }] });
+// @ts-expect-error -- wire names are kept
+void client.menu.create({ button: [{ name: 'More', subButton: [] }] });
+// @ts-expect-error -- the menu takes nothing
+void client.menu.get({});
+// @ts-expect-error -- the openid is missing
+void client.user.get();
+// @ts-expect-error -- there is no such language
+void client.user.get({ openid: 'o1', lang: 'de' });
+// @ts-expect-error -- the query is missing
+void client.media.upload({ media: 'photo.png' });
+// @ts-expect-error -- a number is no file
+void client.media.upload({ media: 1 }, { type: 'image' });
+const redirect = { appid: 'wx', redirect_uri: '', response_type: 'code' } as const;
+client.oauth2.buildAuthorizeUrl({ ...redirect, scope: 'snsapi_base' });
+// @ts-expect-error -- the scope is wrong
+client.oauth2.buildAuthorizeUrl({ ...redirect, scope: 'base' });
+// @ts-expect-error -- a page's address is there at once
+void client.oauth2.buildQrConnectUrl({} as never).then();
+// @ts-expect-error -- there is no such endpoint
+void client.menu.remove();
+// @ts-expect-error -- methods are not replaced
+client.menu.get = () => Promise.reject(new Error());
+// @ts-expect-error -- an id may be a string
+const id: number = (await client.message.template.send({} as TemplateMessage)).msgid;
+void id;
+
+// A row says what the compiler knows it has.
+
+same<typeof endpoints.menu.get.path, string>(true);
+get<Success>('/a', { tokenless: true });
+get<Success, { openid: string }>('/a', { query: ['openid'], host: 'example.com' });
+post<None, Success, { openid: string }>('/a', { body: false, query: ['openid'] });
+const tables = { a: { b: get<Success>('/b') }, c: page<{ id: string }>('/c', { query: ['id'] }) };
+tables satisfies Tables;
+same<
+  Methods<typeof tables>,
+  {
+    readonly a: { readonly b: () => Promise<Success> };
+    readonly c: (query: { id: string }) => string;
+  }
+>(true);
+bind(tables, (endpoint, { body, query }) => {
+  same<typeof endpoint, Endpoint>(true);
+  same<typeof body, unknown>(true);
+  same<typeof query, unknown>(true);
+});
+// @ts-expect-error -- the names of the query are missing
+get<Success, { openid: string }>('/a');
+// @ts-expect-error -- the query has no such name
+get<Success, { openid: string }>('/a', { query: ['id'] });
+// @ts-expect-error -- there is no query
+get<Success>('/a', { query: ['openid'] });
+// @ts-expect-error -- a row without a body says so
+post<None>('/a');
+// @ts-expect-error -- a row with a body has one
+post<{ openid: string }>('/a', { body: false });
+// @ts-expect-error -- tables hold endpoints
+bind({ a: 1 }, () => undefined);
