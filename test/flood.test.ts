@@ -1,6 +1,7 @@
 /**
  * 10 000 messages of 500 users over three processes on one Redis, one of which is killed twice. Time is
- * five times faster than the platform's: it hangs up after 1 s, and handlers take as much less.
+ * faster than the platform's, which hangs up after 1.5 s; the half second between the end of a window
+ * and that stays what it is, as the machine does not get faster with it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, it } from '@jest/globals';
@@ -17,14 +18,14 @@ afterAll(async () => {
 
 const USERS = 500;
 const MESSAGES = 20;
-const WALL = 1000;
-const WINDOW = 900;
+const WALL = 1500;
+const WINDOW = 1000;
 
 /** Nine in ten handlers are quick; of the others some need more than one delivery, or all three. */
 function randomLatency(): number {
   const dice = Math.random();
   if (dice < 0.9) return Math.random() * 50;
-  return Math.random() * (dice < 0.995 ? 1800 : 6000);
+  return Math.random() * (dice < 0.995 ? 2500 : 9000);
 }
 
 interface Sent {

@@ -1,6 +1,7 @@
 /**
  * One process of a bot, for tests that need several: `startBot` forks this file. Its handler takes as
- * long as the text says, `ID:MILLISECONDS`; who ran what and what was pushed stands in Redis.
+ * long as the text says, `ID:MILLISECONDS`, and ends with its process when that says `ID:MILLISECONDS:exit`;
+ * who ran what and what was pushed stands in Redis.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,6 +27,7 @@ export async function startBot(redisPort: number, replyWindow: number): Promise<
     execArgv: ['--conditions=@wechat-mp/source', '--import', 'tsx'],
   });
   bots.add(child);
+  child.once('exit', () => bots.delete(child));
   const [listening] = (await once(child, 'message')) as [number];
   return {
     address: `http://127.0.0.1:${listening}/wechat`,
@@ -34,7 +36,6 @@ export async function startBot(redisPort: number, replyWindow: number): Promise<
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;
-      bots.delete(child);
     },
   };
 }
@@ -68,9 +69,10 @@ async function serve(redisPort: number, replyWindow: number): Promise<void> {
       { token: TOKEN, replyWindow, client, ...redisStores(redis) },
       {
         text: async ({ content }, { context }) => {
-          const [id, milliseconds] = content.split(':');
+          const [id, milliseconds, end] = content.split(':');
           await redis.rpush('started', `${id}:${process.pid}`);
           await pause(Number(milliseconds));
+          if (end === 'exit') process.exit(1);
           context.set('last', `${id}`);
           return `done ${id}`;
         },

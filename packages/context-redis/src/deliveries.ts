@@ -16,6 +16,7 @@ import {
   type Lease,
   type Outcome,
   type Refused,
+  type RunRecords,
   type Save,
   type WaitOptions,
   within,
@@ -39,10 +40,12 @@ const LOOK_AGAIN = 250;
 export class RedisDeliveryStore implements DeliveryStore {
   readonly #connection: Connection;
   readonly #channels: Channels;
+  readonly records: RunRecords;
 
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#channels = new Channels(connection);
+    this.records = createRecords(connection);
   }
 
   async claim(id: DeliveryId, wanted: Claim): Promise<Claimed> {
@@ -160,7 +163,7 @@ export class RedisDeliveryStore implements DeliveryStore {
   }
 
   #keyOf(id: DeliveryId): string {
-    return `${userKey(this.#connection, id)}:delivery:${digest(id.key)}`;
+    return keyOf(this.#connection, id);
   }
 
   #heldOf(user: ContextUser): string {
@@ -170,6 +173,27 @@ export class RedisDeliveryStore implements DeliveryStore {
   #interruptOf(user: ContextUser): string {
     return `${userKey(this.#connection, user)}:interrupt`;
   }
+}
+
+function keyOf(connection: Connection, id: DeliveryId): string {
+  return `${userKey(connection, id)}:delivery:${digest(id.key)}`;
+}
+
+/** In one place, whosever the messages are: a process that looks for dead runs looks once. */
+function createRecords(connection: Connection): RunRecords {
+  const keys = ['times', 'messages'].map((name) => `${connection.prefix}{runs}:${name}`);
+  const nameOf = (id: DeliveryId) => `${id.account} ${keyOf(connection, id)}`;
+  return {
+    async write(id, message, milliseconds) {
+      await scripts.write(connection, keys, nameOf(id), message, Math.ceil(milliseconds));
+    },
+    async erase(id) {
+      await scripts.erase(connection, keys, nameOf(id));
+    },
+    async takeDead(accounts) {
+      return (await scripts.takeDead(connection, keys, ...accounts)) as string[];
+    },
+  };
 }
 
 function claimArguments({ owner, lease, body, isNew }: Claim): (string | number)[] {

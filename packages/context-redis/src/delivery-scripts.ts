@@ -151,3 +151,40 @@ return held`);
 
 export const publish: Script = defineScript(`
 return redis.call('PUBLISH', ARGV[1], '')`);
+
+// Runs that take long: `times`, until when each of them surely lives, and `messages`, by the same
+// names, which begin with the account.
+
+/** ARGV: name, message, milliseconds. */
+export const write: Script = defineScript(`${NOW}
+redis.call('ZADD', KEYS[1], now() + ARGV[3], ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ${KEPT})
+return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
+
+/** ARGV: name. */
+export const erase: Script = defineScript(`
+redis.call('ZREM', KEYS[1], ARGV[1])
+return redis.call('HDEL', KEYS[2], ARGV[1])`);
+
+/** What nobody took for long is forgotten. ARGV: accounts. */
+export const takeDead: Script = defineScript(`${NOW}
+local known = {}
+for _, account in ipairs(ARGV) do
+  known[account] = true
+end
+local messages = {}
+local forgotten = now() - ${KEPT}
+local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'WITHSCORES')
+for i = 1, #dead, 2 do
+  local name = dead[i]
+  local isKnown = known[string.match(name, '^%S*')]
+  if isKnown then
+    messages[#messages + 1] = redis.call('HGET', KEYS[2], name) or nil
+  end
+  if isKnown or tonumber(dead[i + 1]) < forgotten then
+    redis.call('ZREM', KEYS[1], name)
+    redis.call('HDEL', KEYS[2], name)
+  end
+end
+return messages`);

@@ -28,7 +28,8 @@ export interface RedisStores {
  *
  * Keys, all with a time to live, begin with `wechat:{ACCOUNT:OPENID}:` — `context`, the
  * conversation; `lock`, while a message of the user is being answered; `delivery:…`, how the run of
- * a message stands; `held`, late replies that wait for the user. Processes tell each other of the end
+ * a message stands; `held`, late replies that wait for the user. `wechat:{runs}:…` has the messages
+ * whose handler is slow, for when its process dies. Processes tell each other of the end
  * of a run through channels of the same names, on one connection more.
  *
  * @example

@@ -52,6 +52,7 @@ export type {
   JointStore,
   Lease,
   Outcome,
+  RunRecords,
   WaitOptions,
 } from './delivery/store.ts';
 export type { LateReply } from './options.ts';

@@ -1,5 +1,6 @@
 import { type Account, type AccountResolver, createAccountLookup } from './account.ts';
 import { readBody } from './body.ts';
+import { Adoption } from './delivery/adoption.ts';
 import { answerDelivery } from './delivery/window.ts';
 import { openBody, openEcho, sealReply, verifyQuery } from './envelope.ts';
 import { RequestError } from './errors.ts';
@@ -39,6 +40,7 @@ export function createWebhook(
 ): Webhook {
   const accountOf = createAccountLookup(options);
   const dispatch = handlers === undefined ? () => undefined : createDispatch(handlers);
+  const adoption = handlers === undefined ? undefined : new Adoption(dispatch);
 
   return {
     hasHandlers: handlers !== undefined,
@@ -48,7 +50,8 @@ export function createWebhook(
         const account = await accountOf(request);
         if (!account) throw new RequestError('WECHAT_UNKNOWN_ACCOUNT', 'no account is known here');
         logger = account.logger;
-        return await deliver(request, account, around ? surround(dispatch, around) : dispatch);
+        const answer = around ? surround(dispatch, around) : dispatch;
+        return await deliver(request, account, answer, adoption);
       } catch (error) {
         return refuse(error, logger);
       }
@@ -61,6 +64,7 @@ async function deliver(
   request: WebhookRequest,
   account: Account,
   dispatch: Dispatch,
+  adoption: Adoption | undefined,
 ): Promise<WebhookResponse> {
   if (request.method !== 'GET' && request.method !== 'POST') {
     throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', `${request.method} is no delivery`);
@@ -76,6 +80,7 @@ async function deliver(
   const opened = openBody(account, signed, body);
   const message = toMessage(opened.fields, opened.raw);
 
+  adoption?.notice(message.target, account);
   const { native, signal } = request;
   const tree = await answerDelivery({ message, at, native, signal }, account, dispatch);
   return tree ? respond(sealReply(tree, opened), opened.format) : respond(SUCCESS);

@@ -186,6 +186,24 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.deepEqual(await store.takeHeld(id), []);
   },
 
+  'where runs are written down: one whose time is over is taken once, by who knows its account':
+    async ({ records }, id) => {
+      if (!records) return;
+      const account = `gh_${id.openid}`;
+      const [mine, ended] = [
+        { ...id, account },
+        { ...id, account, key: `${id.key}-ended` },
+      ];
+      for (const run of [mine, ended]) await records.write(run, '<xml/>', 60_000);
+      assert.deepEqual(await records.takeDead([account]), []);
+      for (const run of [mine, ended]) await records.write(run, `<xml>${run.key}</xml>`, 1);
+      await records.erase(ended);
+      await pause(20);
+      assert.deepEqual(await records.takeDead(['another']), []);
+      assert.deepEqual(await records.takeDead(['another', account]), [`<xml>${id.key}</xml>`]);
+      assert.deepEqual(await records.takeDead([account]), []);
+    },
+
   'who listens is interrupted, until they listen no more': async (store, id) => {
     let interrupts = 0;
     const listening = () => {

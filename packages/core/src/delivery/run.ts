@@ -9,25 +9,20 @@ import {
 } from '../context/session.ts';
 import { RunTooLongError } from '../errors.ts';
 import { type Exchange, isStream, type ReplyStream } from '../exchange.ts';
-import type { Message } from '../message/message.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
 import { type Addressed, addressReply, Ending, type Starter } from './ending.ts';
 import { answerError, isOfStore, withoutContext } from './failure.ts';
 import { withHeld } from './held.ts';
+import { Lease, type LeaseParts, leaseOf } from './lease.ts';
 import type { LocalRun, Result } from './local.ts';
 import { RunExchange } from './run-exchange.ts';
-import type { DeliveryId } from './store.ts';
 import { follow } from './stream.ts';
 import { keyOf } from './undelivered.ts';
 
 /** What a run is made of. */
-export interface RunParts {
-  readonly id: DeliveryId;
-  readonly owner: string;
-  readonly account: Account;
+export interface RunParts extends LeaseParts {
   readonly dispatch: Dispatch;
-  readonly message: Message;
   readonly native: unknown;
   readonly delivery: LocalRun['delivery'];
   /** When the window of that delivery closes, on the clock of `performance.now()`. */
@@ -46,10 +41,6 @@ const HANGS_UP = 10 / 9;
 /** A stream answers this share of the last window before its end, so that other processes hear of it. */
 const AHEAD = 1 / 20;
 
-/** Milliseconds for which a run is safe while its process does not say that it lives. */
-export const leaseOf = ({ replyWindow }: Account): number =>
-  Math.min(Math.max(replyWindow, 1000), 4500);
-
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
 }
@@ -63,6 +54,7 @@ export class Run implements LocalRun {
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #ending: Ending;
+  readonly #lease: Lease;
   #session: Session | undefined;
   /** When the handlers were called. */
   #since = Number.POSITIVE_INFINITY;
@@ -80,6 +72,7 @@ export class Run implements LocalRun {
     this.delivery = parts.delivery;
     this.closing = parts.closing;
     this.#ending = new Ending(parts);
+    this.#lease = new Lease(parts);
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -119,6 +112,7 @@ export class Run implements LocalRun {
       );
     } finally {
       clearInterval(this.#timer);
+      this.#lease.end();
       this.#parts.starter.endRun(this);
     }
   }
@@ -254,9 +248,7 @@ export class Run implements LocalRun {
   }
 
   async #keepClaim(): Promise<void> {
-    const { id, owner, account } = this.#parts;
-    const lease = { owner, lease: leaseOf(account) };
-    const state = await account.deliveries.renew(id, lease).catch(() => 'unknown');
+    const state = await this.#lease.renew();
     if (state === 'lost') this.#stop.abort();
     if (state === 'late') this.giveUp();
   }

@@ -105,8 +105,26 @@ export interface DeliveryStore {
   /** Listens until the returned function is called. */
   onInterrupt(user: ContextUser, listener: () => void): () => void;
 
+  /** For a store that several processes share. */
+  readonly records?: RunRecords;
+
   /** The steps of both stores in one, when `contexts` is kept in the same place. */
   joint?(contexts: ContextStore): JointStore | undefined;
+}
+
+/**
+ * Where runs that take long are written down. When a process dies after the platform delivered a
+ * message for the last time, nobody else knows of it: another process finds it here.
+ */
+export interface RunRecords {
+  /** Writes down what a run answers, or that it still lives, for so many milliseconds. */
+  write(id: DeliveryId, message: string, milliseconds: number): Promise<void>;
+
+  /** Takes out a run that has ended. */
+  erase(id: DeliveryId): Promise<void>;
+
+  /** Takes the messages to these accounts whose time is over, each of them once. */
+  takeDead(accounts: readonly string[]): Promise<readonly string[]>;
 }
 
 export interface WaitOptions {

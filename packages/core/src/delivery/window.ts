@@ -8,8 +8,9 @@ import type { Tree } from '../tree.ts';
 import { addressReply, type Starter } from './ending.ts';
 import { answerError, withoutContext } from './failure.ts';
 import { fingerprint, identify } from './key.ts';
+import { leaseOf } from './lease.ts';
 import type { LocalRun } from './local.ts';
-import { leaseOf, Run } from './run.ts';
+import { Run } from './run.ts';
 import type { Begun, DeliveryId } from './store.ts';
 import { keyOf } from './undelivered.ts';
 import { within } from './within.ts';
@@ -50,6 +51,17 @@ export function answerDelivery(
   return new Attendance(arrival, account, dispatch).attend();
 }
 
+/** Runs a message again whose process died, when no delivery waits for its reply. */
+export async function adoptRun(
+  message: Message,
+  account: Account,
+  dispatch: Dispatch,
+): Promise<void> {
+  const signal = AbortSignal.abort();
+  const arrival = { message, at: performance.now(), native: undefined, signal };
+  await new Attendance(arrival, account, dispatch).adopt();
+}
+
 /** One delivery's wait for the reply. */
 class Attendance implements Starter {
   readonly #arrival: Arrival;
@@ -64,6 +76,7 @@ class Attendance implements Starter {
   /** The run that this delivery started. */
   #own: Run | undefined;
   #isRunning = false;
+  #isAdopted = false;
 
   constructor(arrival: Arrival, account: Account, dispatch: Dispatch) {
     this.#arrival = arrival;
@@ -95,6 +108,15 @@ class Attendance implements Starter {
       // What it started counts for as long as it runs.
       if (!this.#isRunning) load.pending -= 1;
     }
+  }
+
+  async adopt(): Promise<void> {
+    // It was only late to say that it lives.
+    if (this.#account.runs.has(this.#id.key)) return;
+    this.#isAdopted = true;
+    this.#isAnswering = false;
+    this.#hasEnded = true;
+    await this.#begin(false);
   }
 
   /** Waits for the run of another delivery, and starts it again when it died. */
@@ -174,6 +196,7 @@ class Attendance implements Starter {
       dispatch: this.#dispatch,
       message,
       native,
+      isAdopted: this.#isAdopted,
       delivery: this.#state(),
       closing: this.#closing,
       turn,
@@ -212,7 +235,7 @@ class Attendance implements Starter {
     if (this.#arrival.signal?.aborted) return undefined;
     const ready = this.#own?.takeReady();
     if (ready) return ready.tree;
-    const { deliveries, lateReply, logger, runs } = this.#account;
+    const { deliveries, logger, runs } = this.#account;
     const { message } = this.#arrival;
     try {
       const ended = await deliveries.giveUp(this.#id, this.#attempt);
@@ -221,7 +244,6 @@ class Attendance implements Starter {
       this.#warn('a delivery cannot tell that it gave up', error);
     }
     const local = runs.get(this.#id.key);
-    if (!local && lateReply !== 'drop') void this.#watch();
     if (!local || local.delivery.attempt <= this.#attempt) {
       local?.giveUp();
       logger.info(keyOf(message), 'the last window closed before the handler ended');
@@ -232,21 +254,6 @@ class Attendance implements Starter {
   /** Leaves the delivery unanswered, until the platform hangs up: the next one brings the reply. */
   async #waitForNext(): Promise<undefined> {
     await within(new Promise(() => {}), this.#left(), this.#arrival.signal);
-  }
-
-  /** The platform delivers no more: when the run dies now, this process is the last that knows its message. */
-  async #watch(): Promise<void> {
-    const { deliveries, maxRun } = this.#account;
-    try {
-      for (;;) {
-        const ended = await deliveries.wait(this.#id, { milliseconds: maxRun });
-        if (ended?.state !== 'free') return;
-        const begun = await this.#begin(false);
-        if (begun.state !== 'running') return;
-      }
-    } catch (error) {
-      this.#warn('the run of another process cannot be watched', error);
-    }
   }
 
   /** Without the store, a run of this process can still be joined. */
