@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from '@jest/globals';
@@ -10,10 +11,16 @@ const request = (user: number) =>
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
-const heapUsed = () => {
-  collect();
-  return process.memoryUsage().heapUsed;
-};
+/** The collector does part of its work later, on other threads, which a busy machine keeps waiting. */
+async function heapUsed(): Promise<number> {
+  const sizes: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    collect();
+    await pause(20);
+    sizes.push(process.memoryUsage().heapUsed);
+  }
+  return Math.min(...sizes);
+}
 
 it('of 100 000 deliveries at once 10 000 are handled, and each other one is answered success and logged', async () => {
   const warnings: string[] = [];
@@ -33,7 +40,7 @@ it('of 100 000 deliveries at once 10 000 are handled, and each other one is answ
     return finished;
   });
   const bodies = new Map<string, number>();
-  const before = heapUsed();
+  const before = await heapUsed();
   const answers: Promise<void>[] = [];
   for (let user = 0; user < 100_000; user += 1) {
     const answer = webhook.handle(request(user)).then(({ body }) => {
@@ -48,7 +55,7 @@ it('of 100 000 deliveries at once 10 000 are handled, and each other one is answ
   expect(bodies).toEqual(new Map([['success', 90_000]]));
   expect(warnings).toHaveLength(90_000);
   expect(warnings[0]).toContain('10000 messages are in work (maxPending)');
-  expect((heapUsed() - before) / 2 ** 20).toBeLessThan(200);
+  expect(((await heapUsed()) - before) / 2 ** 20).toBeLessThan(200);
 
   finish('at last');
   await Promise.all(answers);
