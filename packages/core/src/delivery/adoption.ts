@@ -14,7 +14,6 @@ export class Adoption {
   readonly #dispatch: Dispatch;
   /** By the id that messages are sent to. */
   readonly #accounts = new Map<string, Account>();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(dispatch: Dispatch) {
     this.#dispatch = dispatch;
@@ -23,8 +22,8 @@ export class Adoption {
   /** Tells that messages of an account come here. */
   notice(id: string, account: Account): void {
     if (!isRecorded(account) || this.#accounts.get(id) === account) return;
+    if (this.#accounts.size === 0) setInterval(() => this.#look(), leaseOf(account)).unref();
     this.#accounts.set(id, account);
-    this.#timer ??= setInterval(() => this.#look(), leaseOf(account)).unref();
   }
 
   #look(): void {

@@ -1,4 +1,3 @@
-import type { Account } from '../account.ts';
 import {
   giveUpSession,
   type Opening,
