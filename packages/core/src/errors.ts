@@ -105,3 +105,41 @@ export function storeFailed(name: string, error: unknown): WechatError {
   if (error instanceof WechatError) return error;
   return new StoreError(`the ${name} store failed: ${(error as Error).message}`, { cause: error });
 }
+
+/** The status that each reason has. */
+const OAUTH_STATUSES = {
+  /** No page was asked for, so nothing could be redirected. */
+  unauthenticated: 401,
+  /** The state is not one that this browser was given, or it is too old. */
+  state: 403,
+  /** The user did not agree. */
+  denied: 403,
+  /** The code was used or is too old, twice. */
+  code: 403,
+  /** The address is too long, or its host is not known. */
+  address: 400,
+  /** The platform did not answer, or refused. */
+  platform: 502,
+} as const;
+
+/** Why a web page's login failed; see {@link OAuthError}. */
+export type OAuthErrorReason = keyof typeof OAUTH_STATUSES;
+
+/** A user of a web page could not be found out; `reason` says why. Code `WECHAT_OAUTH`. */
+export class OAuthError extends WechatError {
+  readonly reason: OAuthErrorReason;
+  /** Express and Koa read this. */
+  readonly status: number;
+  /** The same for Fastify. */
+  readonly statusCode: number;
+  /** Whether Koa shows the message. */
+  readonly expose: boolean;
+
+  constructor(reason: OAuthErrorReason, message: string, options?: ErrorOptions) {
+    super('WECHAT_OAUTH', message, options);
+    this.reason = reason;
+    this.status = OAUTH_STATUSES[reason];
+    this.statusCode = this.status;
+    this.expose = this.status < 500;
+  }
+}

@@ -79,6 +79,18 @@ export type { Fields, FieldValue, Tree, TreeValue } from './tree.ts';
 export { MessageCipher } from './cipher.ts';
 export { checkSignature, jsapiSignature, type SignedParts, sign } from './signature.ts';
 
+// Logging in to web pages
+export { createOAuth, type OAuth, type OAuthOutcome, type OAuthRedirect } from './oauth/oauth.ts';
+export type {
+  OAuthClient,
+  OAuthCookieOptions,
+  OAuthLanguage,
+  OAuthOptions,
+  OAuthScope,
+} from './oauth/options.ts';
+export type { WechatLogin, WechatUser } from './oauth/user.ts';
+export type { OAuthRequest } from './oauth/visit.ts';
+
 // Errors
 export {
   CipherError,
@@ -87,6 +99,8 @@ export {
   InvalidArgumentError,
   NeedParamError,
   NeedParseError,
+  OAuthError,
+  type OAuthErrorReason,
   ParseError,
   RequestError,
   type RequestErrorCode,

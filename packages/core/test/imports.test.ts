@@ -110,6 +110,14 @@ describe('the lower rooms', () => {
     expect(allowed).toEqual(expect.arrayContaining(graph.get(file) ?? ['no such file']));
   });
 
+  test('the login to web pages reaches nothing of the webhook and of the clients', () => {
+    const outside = core
+      .filter((file) => file.startsWith('oauth/'))
+      .flatMap((file) => graph.get(file) ?? [])
+      .filter((name) => !name.startsWith('oauth/'));
+    expect([...new Set(outside)].sort()).toEqual(['errors.ts', 'options.ts', 'signature.ts']);
+  });
+
   // A reply says what it answers, by the message's name: types only, from message/message.ts.
   test.each([
     ['message/', ['errors.ts', 'json.ts', 'tree.ts', 'xml.ts']],
@@ -146,7 +154,7 @@ describe('the lower rooms', () => {
 
 describe('adapters', () => {
   test.each(ADAPTERS)('%s imports core and its framework only', (name) => {
-    const allowed = ['@wechat-mp/core', name, `${name}-plugin`];
+    const allowed = ['@wechat-mp/core', name, `${name}-plugin`, './oauth.ts'];
     const imported = sources
       .filter((path) => path.startsWith(`${name}/`))
       .flatMap((path) => importsOf(read(path)));
@@ -155,10 +163,19 @@ describe('adapters', () => {
     expect(allowed).toEqual(expect.arrayContaining(imported));
   });
 
-  test('together they have fewer than 150 lines of code', () => {
-    const paths = sources.filter((path) => ADAPTERS.some((name) => path.startsWith(`${name}/`)));
+  test.each([
+    ['index.ts', 150],
+    ['oauth.ts', 90],
+  ])('their %s together have fewer than %i lines of code', (file, limit) => {
+    const paths = ADAPTERS.map((name) => `${name}/src/${file}`);
     const lines = paths.flatMap((path) => withoutComments(read(path)).split('\n'));
-    expect(lines.filter((line) => line.trim() !== '').length).toBeLessThan(150);
+    expect(lines.filter((line) => line.trim() !== '').length).toBeLessThan(limit);
+  });
+
+  test('they have no other files', () => {
+    const files = sources.filter((path) => ADAPTERS.some((name) => path.startsWith(`${name}/`)));
+    const expected = ADAPTERS.flatMap((name) => [`${name}/src/index.ts`, `${name}/src/oauth.ts`]);
+    expect(files.sort()).toEqual(expected.sort());
   });
 });
 

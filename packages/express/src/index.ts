@@ -11,6 +11,7 @@ import {
 import type { RequestHandler } from 'express';
 
 export * from '@wechat-mp/core';
+export { wechatOAuth } from './oauth.ts';
 
 declare global {
   namespace Express {

@@ -14,6 +14,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 
 export * from '@wechat-mp/core';
+export { wechatOAuth } from './oauth.ts';
 
 const UNREAD = 'application/vnd.wechat-mp.unread';
 

@@ -11,6 +11,7 @@ import {
 import type { Middleware } from 'koa';
 
 export * from '@wechat-mp/core';
+export { wechatOAuth } from './oauth.ts';
 
 declare module 'koa' {
   interface ExtendableContext extends WechatRequest {

@@ -1,0 +1,125 @@
+import { OAuthError } from '../errors.ts';
+import { LoginCookies } from './cookies.ts';
+import { checkOAuthOptions, type OAuthOptions, type OAuthSettings } from './options.ts';
+import { Seal } from './seal.ts';
+import { createExchange, type Exchange, type WechatUser } from './user.ts';
+import { type OAuthRequest, readVisit, type Visit, withoutAnswer } from './visit.ts';
+
+/** Where to send the browser: 302, with these cookies, never from or into a cache. */
+export interface OAuthRedirect {
+  readonly location: string;
+  /** Values of Set-Cookie, to be added to those that are there. */
+  readonly cookies: readonly string[];
+}
+
+/** Who asks for the page, or where to send the browser to find out. */
+export type OAuthOutcome =
+  | { readonly user: WechatUser; readonly redirect?: undefined }
+  | { readonly user?: undefined; readonly redirect: OAuthRedirect };
+
+/** 网页授权: finds out who looks at a page. */
+export interface OAuth {
+  /**
+   * Tells who sent a request, or where to send the browser.
+   *
+   * @throws {OAuthError} when it cannot be found out; its `reason` says why, its `status` is for the browser
+   */
+  handle(request: OAuthRequest): Promise<OAuthOutcome>;
+}
+
+interface Login extends OAuthSettings {
+  readonly seal: Seal;
+  readonly jar: LoginCookies;
+  readonly exchange: Exchange;
+}
+
+/**
+ * Makes the login that the adapters' `wechatOAuth()` mounts, for a server without a framework.
+ *
+ * @example
+ * const login = createOAuth({ client, secret: process.env.SECRET, baseUrl: 'https://shop.example.com' });
+ * const { user, redirect } = await login.handle({ method, url, headers });
+ * @throws {NeedParamError} when client, secret or baseUrl is missing
+ * @throws {InvalidArgumentError} when an option is wrong
+ */
+export function createOAuth(options: OAuthOptions): OAuth {
+  const settings = checkOAuthOptions(options);
+  const seal = new Seal(settings.secrets, settings.client.appid, settings.now);
+  const exchange = createExchange(settings);
+  const login = { ...settings, seal, exchange, jar: new LoginCookies(seal, settings) };
+  return { handle: async (request) => identify(readVisit(request, settings.baseUrl), login) };
+}
+
+function identify(visit: Visit, login: Login): OAuthOutcome | Promise<OAuthOutcome> {
+  const user = login.jar.user(visit.cookies);
+  const state = login.seal.isState(visit.state) ? visit.state : undefined;
+  if (user) return state ? leaveAnswer(visit, state, login) : { user };
+  if (!visit.isNavigation) {
+    throw new OAuthError('unauthenticated', 'log in first: open a page of this site in WeChat');
+  }
+  if (visit.hasCodeAndState) return complete(visit, state, login);
+  if (state) throw new OAuthError('denied', 'the user did not agree to the login');
+  return begin(visit, { address: visit.address, isSecond: false }, login);
+}
+
+/** Longer ones do not fit into a cookie beside others. */
+const LONGEST_ADDRESS = 2000;
+
+function begin(
+  visit: Visit,
+  asked: { address: string; isSecond: boolean },
+  { client, scope, forcePopup, seal, jar }: Login,
+): OAuthOutcome {
+  const { base, path, cookies } = visit;
+  if (asked.address.length > LONGEST_ADDRESS) {
+    throw new OAuthError('address', `the address has more than ${LONGEST_ADDRESS} characters`);
+  }
+  const state = seal.createState();
+  const location = client.oauth2.buildAuthorizeUrl({
+    // The query waits in the cookie: it is none of the platform's business, and may have a `code` of its own.
+    redirect_uri: base + path,
+    scope,
+    state,
+    ...(forcePopup && { forcePopup }),
+  });
+  const pending = jar.setPending({ state, ...asked }, base);
+  return { redirect: { location, cookies: [...jar.dropOld(cookies, base), pending] } };
+}
+
+async function complete(
+  visit: Visit,
+  state: string | undefined,
+  login: Login,
+): Promise<OAuthOutcome> {
+  const { base, code, cookies } = visit;
+  const { jar, exchange } = login;
+  const pending = state && jar.pending(cookies, state);
+  if (!pending || !code) {
+    throw new OAuthError(
+      'state',
+      'this login was not begun in this browser, or too long ago: open the page again',
+    );
+  }
+  try {
+    const user = await exchange(code, pending.state);
+    return redirectTo(base + pending.address, [
+      jar.setUser(user, base),
+      jar.dropPending(pending.state, base),
+    ]);
+  } catch (error) {
+    // Used by the same browser's other try, or expired: a new code helps, and once is enough.
+    const isOver = error instanceof OAuthError && error.reason === 'code';
+    if (!isOver || pending.isSecond) throw error;
+    return begin(visit, { address: pending.address, isSecond: true }, login);
+  }
+}
+
+/** A user who is known needs no code: another tab was faster, or the page was reloaded. */
+function leaveAnswer({ base, address, cookies }: Visit, state: string, { jar }: Login) {
+  const asked = jar.pending(cookies, state)?.address ?? withoutAnswer(address);
+  return redirectTo(base + asked, [jar.dropPending(state, base)]);
+}
+
+function redirectTo(location: string, cookies: readonly string[]): OAuthOutcome {
+  return { redirect: { location, cookies } };
+}

@@ -1,0 +1,210 @@
+import { InvalidArgumentError, NeedParamError } from '../errors.ts';
+import {
+  oneOf,
+  optionalBoolean,
+  optionalFunction,
+  positive,
+  textsOf,
+  withMethods,
+} from '../options.ts';
+
+const SCOPES = ['snsapi_base', 'snsapi_userinfo'] as const;
+const LANGUAGES = ['zh_CN', 'zh_TW', 'en'] as const;
+
+/** 授权作用域: `snsapi_base` tells the openid without asking; `snsapi_userinfo` asks the user, and tells name and picture too. */
+export type OAuthScope = (typeof SCOPES)[number];
+/** The language of what the platform tells of a user. */
+export type OAuthLanguage = (typeof LANGUAGES)[number];
+
+/** What the login needs of an API client. `OfficialClient` is one. */
+export interface OAuthClient {
+  /** The account's AppID. */
+  readonly appid: string;
+  readonly oauth2: {
+    /** Makes the address of the platform's page. */
+    buildAuthorizeUrl(query: {
+      redirect_uri: string;
+      scope: OAuthScope;
+      state?: string;
+      forcePopup?: boolean;
+    }): string;
+    /** Exchanges a code; rejects with an error whose `errcode` is the platform's. */
+    getAccessToken(query: { code: string }): Promise<{
+      access_token: string;
+      openid: string;
+      scope: string;
+      unionid?: string | undefined;
+      is_snapshotuser?: 0 | 1 | undefined;
+    }>;
+    getUserInfo(query: { access_token: string; openid: string; lang?: OAuthLanguage }): Promise<{
+      unionid?: string | undefined;
+      nickname: string;
+      headimgurl: string;
+    }>;
+  };
+}
+
+/** How the cookies of the login are set. They are always HttpOnly. */
+export interface OAuthCookieOptions {
+  /** Default: `wechat_user`. A login under way has cookies of its own, whose names begin with it. To log a user out, clear it. */
+  name?: string | undefined;
+  /** Seconds for which a user stays logged in. Default: 7200. */
+  maxAge?: number | undefined;
+  /** Default: `/`. */
+  path?: string | undefined;
+  /** Default: true when the site is served over https. */
+  secure?: boolean | undefined;
+  /** Default: `lax`. `strict` is not possible: the browser would hold the cookie back when it returns from the platform. */
+  sameSite?: 'lax' | 'none' | undefined;
+}
+
+/** How the users of web pages are asked who they are. */
+export interface OAuthOptions {
+  /** Asks the platform: an `OfficialClient`, or whatever has these methods. */
+  client: OAuthClient;
+  /** Signs the cookies and the state; at least 16 characters. Several while it is being changed: the first signs, all are accepted. */
+  secret: string | readonly string[];
+  /**
+   * Where browsers find this server, `https://shop.example.com`; its host is the 网页授权域名 in the
+   * console. Append the path that a proxy strips, if it does. Needed unless `trustHost` is set.
+   */
+  baseUrl?: string | undefined;
+  /**
+   * Takes the address from the request's own Host header instead of `baseUrl`. Default: false,
+   * because whoever sends a request can write anything into it; right where a proxy checks it.
+   */
+  trustHost?: boolean | undefined;
+  /** Default: `snsapi_base`. A user who is known by `snsapi_base` is asked again for `snsapi_userinfo`. */
+  scope?: OAuthScope | undefined;
+  /** Default: what the platform takes, `zh_CN`. */
+  lang?: OAuthLanguage | undefined;
+  /** Has the platform ask even a user who agreed before. Default: false. */
+  forcePopup?: boolean | undefined;
+  cookie?: OAuthCookieOptions | undefined;
+  /** A clock in ms. Default: Date.now. */
+  now?: (() => number) | undefined;
+}
+
+/** Checked options. */
+export interface OAuthSettings {
+  readonly client: OAuthClient;
+  readonly secrets: readonly string[];
+  /** Undefined when the request's own is trusted. */
+  readonly baseUrl: string | undefined;
+  readonly scope: OAuthScope;
+  readonly lang: OAuthLanguage | undefined;
+  readonly forcePopup: boolean;
+  readonly cookie: {
+    readonly name: string;
+    readonly maxAge: number;
+    readonly path: string;
+    readonly secure: boolean | undefined;
+    readonly sameSite: 'lax' | 'none';
+  };
+  readonly now: () => number;
+}
+
+const NAMES: Record<keyof OAuthOptions, true> = {
+  client: true,
+  secret: true,
+  baseUrl: true,
+  trustHost: true,
+  scope: true,
+  lang: true,
+  forcePopup: true,
+  cookie: true,
+  now: true,
+};
+const COOKIE_NAMES: Record<keyof OAuthCookieOptions, true> = {
+  name: true,
+  maxAge: true,
+  path: true,
+  secure: true,
+  sameSite: true,
+};
+
+/** Checks the options of a login. */
+export function checkOAuthOptions(options: OAuthOptions): OAuthSettings {
+  if (typeof options !== 'object' || options === null) {
+    throw new NeedParamError('options are needed: at least { client, secret, baseUrl }');
+  }
+  checkNames('', options, NAMES);
+  const { lang, now } = options;
+  if (lang !== undefined) oneOf('lang', lang, LANGUAGES);
+  return {
+    client: checkClient(options.client),
+    secrets: checkSecrets(options.secret),
+    baseUrl: checkBase(options),
+    scope: oneOf('scope', options.scope ?? 'snsapi_base', SCOPES),
+    lang,
+    forcePopup: optionalBoolean('forcePopup', options.forcePopup) ?? false,
+    cookie: checkCookie(options.cookie),
+    now: optionalFunction('now', now) ?? (() => Date.now()),
+  };
+}
+
+/** A misspelt option would do nothing without a word. */
+function checkNames(prefix: string, given: object, names: object): void {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(names, name));
+  if (unknown === undefined) return;
+  const known = Object.keys(names).join(', ');
+  throw new InvalidArgumentError(`the option ${prefix}${unknown} is not known; there are ${known}`);
+}
+
+function checkClient(client: OAuthClient): OAuthClient {
+  if (!client) throw new NeedParamError('client is needed: an OfficialClient asks the platform');
+  if (typeof client.appid !== 'string' || client.appid === '') {
+    throw new InvalidArgumentError('client.appid must be the AppID of the account');
+  }
+  const methods = ['buildAuthorizeUrl', 'getAccessToken', 'getUserInfo'] as const;
+  withMethods('client.oauth2', client.oauth2 ?? {}, methods, 'that of an OfficialClient');
+  return client;
+}
+
+function checkSecrets(secret: OAuthOptions['secret']): readonly string[] {
+  const secrets = textsOf('secret', secret);
+  if (secrets.length === 0) throw new NeedParamError('secret is needed: it signs the cookies');
+  if (secrets.some(({ length }) => length < 16)) {
+    throw new InvalidArgumentError('secret must have at least 16 characters, random ones');
+  }
+  return secrets;
+}
+
+function checkBase({ baseUrl, trustHost }: OAuthOptions): string | undefined {
+  const trusts = optionalBoolean('trustHost', trustHost) ?? false;
+  if (baseUrl === undefined && !trusts) {
+    throw new NeedParamError(
+      'baseUrl is needed: where browsers find this server, for example https://shop.example.com; or trustHost, to take what requests say',
+    );
+  }
+  if (baseUrl === undefined) return undefined;
+  if (trusts) throw new InvalidArgumentError('give baseUrl or trustHost, not both');
+  const url = typeof baseUrl === 'string' && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const isPlain = url && /^https?:$/.test(url.protocol) && url.href === url.origin + url.pathname;
+  if (isPlain) return url.href.replace(/\/+$/, '');
+  throw new InvalidArgumentError(
+    'baseUrl must begin with https:// or http:// and have no query, fragment or password, for example https://shop.example.com',
+  );
+}
+
+function checkCookie(given: OAuthCookieOptions = {}): OAuthSettings['cookie'] {
+  checkNames('cookie.', given, COOKIE_NAMES);
+  const { name = 'wechat_user', maxAge = 7200, path = '/', sameSite = 'lax' } = given;
+  const secure = optionalBoolean('cookie.secure', given.secure);
+  if (!/^[\w!#$%&'*+.^`|~-]{1,64}$/.test(name)) {
+    throw new InvalidArgumentError('cookie.name must be 1 to 64 letters, digits, - or _');
+  }
+  if (!/^\/[\x21-\x3a\x3c-\x7e]*$/.test(path)) {
+    throw new InvalidArgumentError('cookie.path must start with / and have no space or semicolon');
+  }
+  if ((sameSite as string) === 'strict') {
+    throw new InvalidArgumentError(
+      "cookie.sameSite cannot be strict: a browser that returns from WeChat would hold the cookie back; 'lax' is the default",
+    );
+  }
+  oneOf('cookie.sameSite', sameSite, ['lax', 'none']);
+  if (sameSite === 'none' && secure === false) {
+    throw new InvalidArgumentError('cookie.sameSite none needs cookie.secure');
+  }
+  return { name, maxAge: positive('cookie.maxAge', maxAge), path, secure, sameSite };
+}
