@@ -4,9 +4,11 @@ import {
   InvalidArgumentError,
   NeedParamError,
 } from '@wechat-mp/core';
+import type { TokenStore } from '@wechat-mp/core/official';
 import { RedisContextStore } from './contexts.ts';
 import { RedisDeliveryStore } from './deliveries.ts';
 import type { RedisClient } from './script.ts';
+import { RedisTokenStore } from './tokens.ts';
 
 export type { RedisClient, RedisListener } from './script.ts';
 
@@ -17,10 +19,11 @@ export interface RedisStoresOptions {
   timeout?: number | undefined;
 }
 
-/** What a webhook keeps in Redis, to be spread into its options. */
+/** What a webhook and an API client keep in Redis, to be spread into their options. */
 export interface RedisStores {
   readonly contexts: ContextStore;
   readonly deliveries: DeliveryStore;
+  readonly tokens: TokenStore;
 }
 
 /**
@@ -29,7 +32,8 @@ export interface RedisStores {
  * Keys, all with a time to live, begin with `wechat:{ACCOUNT:OPENID}:` — `context`, the
  * conversation; `lock`, while a message of the user is being answered; `delivery:…`, how the run of
  * a message stands; `held`, late replies that wait for the user. `wechat:{runs}:…` has the messages
- * whose handler is slow, for when its process dies. Processes tell each other of the end
+ * whose handler is slow, for when its process dies; `wechat:token:{…}`, the access tokens and tickets
+ * of an API client. Processes tell each other of the end
  * of a run through channels of the same names, on one connection more.
  *
  * @example
@@ -56,5 +60,6 @@ export function redisStores(redis: RedisClient, options: RedisStoresOptions = {}
   return {
     contexts: new RedisContextStore(connection),
     deliveries: new RedisDeliveryStore(connection),
+    tokens: new RedisTokenStore(connection),
   };
 }

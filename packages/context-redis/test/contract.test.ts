@@ -3,6 +3,7 @@ import { type RedisClient, redisStores } from '@wechat-mp/context-redis';
 import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
 import { contextStoreContract } from '@wechat-mp/core/context-store-contract';
 import { deliveryStoreContract } from '@wechat-mp/core/delivery-store-contract';
+import { tokenStoreContract } from '@wechat-mp/core/token-store-contract';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
 import {
@@ -37,6 +38,10 @@ describe.each(Object.entries(servers))('stores on %s', (_name, start) => {
 
   it.each(deliveryStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
     run(redisStores(redis).deliveries),
+  );
+
+  it.each(tokenStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
+    run(redisStores(redis).tokens),
   );
 });
 

@@ -12,6 +12,18 @@ export interface Download {
   readonly length: number | undefined;
 }
 
+/** What else can be said of a file to send. */
+export interface UploadOptions {
+  /** Default: that of the path or the File, with an extension by its type. */
+  readonly filename?: string | undefined;
+  /** Default: by the content, else by the extension. */
+  readonly contentType?: string | undefined;
+  /** Called with the bytes sent so far, and how many there are in all where that is known. */
+  readonly onProgress?:
+    | ((progress: { readonly sent: number; readonly total: number | undefined }) => void)
+    | undefined;
+}
+
 /** A 64-bit id: a number, or a string where it exceeds 2^53. */
 export type Id = number | string;
 
@@ -54,6 +66,8 @@ interface Details {
   readonly tokenless?: true;
   /** Whose token it takes instead: a user’s is in the query, a third-party platform’s is not. */
   readonly auth?: 'user' | 'component' | 'authorizer';
+  /** Parameters that the client gives when the caller does not; `{appid}` and its like stand for what it knows. */
+  readonly filled?: Readonly<Record<string, string>>;
   /** Of the body. Default: what the verb implies. */
   readonly contentType?: 'text/plain';
   /** What stands behind the # of a page. */
@@ -86,11 +100,16 @@ export function post<Body, Response = Success, Query = None>(
   return { verb: 'post', method: 'POST', path, query: [], body: true, ...options };
 }
 
+/** An endpoint that takes a file, of which more can be said. */
+export interface UploadEndpoint<Body, Query, Result> extends Endpoint<Body, Query, Result> {
+  readonly verb: 'upload';
+}
+
 /** A POST of a form with a file. */
 export function upload<Body, Response = Success, Query = None>(
   path: string,
   ...[options]: Rest<Options<Query>>
-): Endpoint<Body, Query, Promise<Response>> {
+): UploadEndpoint<Body, Query, Promise<Response>> {
   return { verb: 'upload', method: 'POST', path, query: [], body: true, ...options };
 }
 
@@ -119,7 +138,13 @@ export interface Tables {
 /** The methods that tables stand for, each with the doc comment of its row. */
 export type Methods<T> = {
   readonly [K in keyof T]: T[K] extends Endpoint<infer Body, infer Query, infer Result>
-    ? (...given: [...Given<Body, [body: Body]>, ...Given<Query, [query: Query]>]) => Result
+    ? (
+        ...given: [
+          ...Given<Body, [body: Body]>,
+          ...Given<Query, [query: Query]>,
+          ...(T[K] extends { verb: 'upload' } ? [options?: UploadOptions] : []),
+        ]
+      ) => Result
     : Methods<T[K]>;
 };
 
@@ -134,17 +159,31 @@ type Given<T, Argument extends [unknown]> = WhenNone<
 export interface Input {
   readonly body?: unknown;
   readonly query?: unknown;
+  /** Of a file. */
+  readonly options?: UploadOptions | undefined;
 }
 
 /** Makes the methods, once; each hands its row and what it was given to `call`. */
 export function bind<T extends Tables>(
   tables: T,
-  call: (endpoint: Endpoint, input: Input) => unknown,
+  call: (endpoint: Endpoint, input: Input, name: string) => unknown,
+  prefix = '',
 ): Methods<T> {
-  const methods = Object.entries(tables).map(([name, row]) => {
-    if (!isEndpoint(row)) return [name, bind(row, call)];
-    if (!row.body) return [name, (query: unknown) => call(row, { query })];
-    return [name, (body: unknown, query: unknown) => call(row, { body, query })];
+  const methods = Object.entries(tables).map(([key, row]) => {
+    const name = `${prefix}${key}`;
+    if (!isEndpoint(row)) return [key, bind(row, call, `${name}.`)];
+    if (!row.body) return [key, (query: unknown) => call(row, { query }, name)];
+    if (row.verb !== 'upload') {
+      return [key, (body: unknown, query: unknown) => call(row, { body, query }, name)];
+    }
+    if (row.query.length === 0) {
+      return [key, (body: unknown, options?: UploadOptions) => call(row, { body, options }, name)];
+    }
+    return [
+      key,
+      (body: unknown, query: unknown, options?: UploadOptions) =>
+        call(row, { body, query, options }, name),
+    ];
   });
   return Object.fromEntries(methods) as Methods<T>;
 }

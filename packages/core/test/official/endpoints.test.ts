@@ -83,10 +83,23 @@ test('the tables and the catalogue have the same endpoints', () => {
 test.each(rows.map((row) => [row.name, row] as const))(
   '%s is called as documented',
   (name, row) => {
-    const { hash: _, ...endpoint } = tables.get(name) as Endpoint;
+    const { hash: _, filled: _filled, ...endpoint } = tables.get(name) as Endpoint;
     expect(endpoint).toEqual(expected(row));
   },
 );
+
+test('the client fills in only what the platform takes, and what it knows', () => {
+  const known = ['{appid}', '{appsecret}', '{component_appid}', '{component_appsecret}'];
+  const wrong = rows.flatMap(({ name, query, body }) => {
+    const { filled = {} } = tables.get(name) as Endpoint;
+    return Object.entries(filled).filter(
+      ([key, value]) =>
+        !(query.includes(key) || fieldsOf(body).includes(key)) ||
+        (value.startsWith('{') && !known.includes(value)),
+    );
+  });
+  expect(wrong).toEqual([]);
+});
 
 test('no two endpoints are called in the same way', () => {
   const calls = [...tables.values()].map(({ method, host, path, fixedQuery }) =>

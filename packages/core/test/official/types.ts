@@ -3,6 +3,8 @@
  * `npm run types`. A line under `@ts-expect-error` has to be an error for the one reason above it.
  */
 import { Readable } from 'node:stream';
+import { type MessageClient, reply } from '@wechat-mp/core';
+import { conveniencesOf } from '../../src/official/conveniences/index.ts';
 import {
   bind,
   type Download,
@@ -24,6 +26,7 @@ import {
   type TemplateMessage,
   type User,
 } from '../../src/official/endpoints/index.ts';
+import { pagesOf } from '../../src/official/pages.ts';
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -145,3 +148,58 @@ post<None>('/a');
 post<{ openid: string }>('/a', { body: false });
 // @ts-expect-error -- tables hold endpoints
 bind({ a: 1 }, () => undefined);
+
+// Conveniences take arguments, and the form of the wire as well.
+
+const easy = conveniencesOf(client);
+easy satisfies MessageClient;
+void easy.message.custom.send('o1', 'hello', { kfAccount: 'a@b' });
+void easy.message.custom.send('o1', reply.news([{ title: 'Hi' }]));
+void easy.message.custom.send('o1', [{ title: 'Hi' }]);
+void easy.message.custom.send({ touser: 'o1', msgtype: 'text', text: { content: 'hello' } });
+void easy.message.custom.sendVideo('o1', { mediaId: 'm1', title: undefined });
+void easy.message.template.send('o1', 't1', { a: 'b', c: 1, d: { value: 2, color: '#173177' } });
+void easy.message.template.send({ touser: 'o1', template_id: 't1', data: { a: { value: 'b' } } });
+void easy.media.upload('image', new Blob([]), { filename: 'a.png' });
+void easy.media.upload({ media: 'a.png' }, { type: 'image' });
+void easy.user.get({ openid: 'o1', lang: 'en' });
+void easy.user.list({ nextOpenid: 'o1' });
+void easy.user.list({ next_openid: 'o1' });
+const user: User = await easy.user.get('o1', { lang: 'en' });
+void user;
+same<Awaited<ReturnType<typeof easy.qrcode.showUrl>>, string>(true);
+const picture: Readable = await easy.qrcode.show('t');
+const described: Download = await easy.qrcode.show({ ticket: 't' });
+const file: Download | { videoUrl: string } = await easy.media.get('m1');
+const wireFile: Download | { video_url: string } = await easy.media.get({ media_id: 'm1' });
+void [picture, described, file, wireFile];
+
+// @ts-expect-error -- there is nothing to say
+void easy.message.custom.send('o1');
+// @ts-expect-error -- the platform insists on a picture
+void easy.message.custom.sendMusic('o1', { musicUrl: 'm' });
+// @ts-expect-error -- null is no value
+void easy.message.template.send('o1', 't1', { a: null });
+// @ts-expect-error -- there is no such type of media
+void easy.media.upload('news', 'a.png');
+// @ts-expect-error -- the file is missing
+void easy.media.upload('image');
+// @ts-expect-error -- there is no such language
+void easy.user.get('o1', { lang: 'de' });
+// @ts-expect-error -- an openid is no option
+void easy.user.list('o1');
+// @ts-expect-error -- a video has no stream
+void (await easy.media.get('m1')).stream;
+
+const pages = pagesOf(client);
+for await (const openid of pages.user.iterate()) same<typeof openid, string>(true);
+for await (const { content } of pages.draft.iterate({ noContent: true })) void content.news_item;
+for await (const { url } of pages.material.iterate('image')) void url;
+for await (const { time } of pages.kf.iterateRecords({ starttime: 1, endtime: 2 })) void time;
+void pages.comment.iterate({ msg_data_id: '1' });
+// @ts-expect-error -- the iterator says which page
+void pages.comment.iterate({ msg_data_id: '1', begin: 50 });
+// @ts-expect-error -- a thumb is no kind of list
+void pages.material.iterate('thumb');
+// @ts-expect-error -- the tag is missing
+void pages.tag.iterateUsers();

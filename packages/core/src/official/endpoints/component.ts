@@ -78,7 +78,7 @@ export interface LinkedMiniProgram {
 
 /** What a page asks an account for; `biz_appid` and `auth_type` narrow which accounts may answer. */
 export interface BindQuery {
-  component_appid: string;
+  component_appid?: string | undefined;
   pre_auth_code: string;
   redirect_uri: string;
   /** 1 service accounts, 2 mini programs, 3 both. */
@@ -92,65 +92,99 @@ export const component = {
    * 启动票据推送服务: starts the pushes of the verify ticket.
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/ticket-token/startPushTicket.html
    */
-  startPushTicket: post<{ component_appid: string; component_secret: string }>(
-    '/cgi-bin/component/api_start_push_ticket',
-    { tokenless: true },
-  ),
+  startPushTicket: post<{
+    component_appid?: string | undefined;
+    component_secret?: string | undefined;
+  }>('/cgi-bin/component/api_start_push_ticket', {
+    tokenless: true,
+    filled: { component_appid: '{component_appid}', component_secret: '{component_appsecret}' },
+  }),
   /**
    * 获取第三方平台接口调用凭据: gets the platform’s own token for the ticket pushed last.
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/ticket-token/getComponentAccessToken.html
    */
   getToken: post<
-    { component_appid: string; component_appsecret: string; component_verify_ticket: string },
+    {
+      component_appid?: string | undefined;
+      component_appsecret?: string | undefined;
+      component_verify_ticket: string;
+    },
     { component_access_token: string; expires_in: number }
-  >('/cgi-bin/component/api_component_token', { tokenless: true }),
+  >('/cgi-bin/component/api_component_token', {
+    tokenless: true,
+    filled: { component_appid: '{component_appid}', component_appsecret: '{component_appsecret}' },
+  }),
   /**
    * 获取预授权码: gets the code that a login page starts with.
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/ticket-token/getPreAuthCode.html
    */
   createPreAuthCode: post<
-    { component_appid: string },
+    { component_appid?: string | undefined },
     { pre_auth_code: string; expires_in: number }
-  >('/cgi-bin/component/api_create_preauthcode', { tokenless: true, auth: 'component' }),
+  >('/cgi-bin/component/api_create_preauthcode', {
+    tokenless: true,
+    filled: { component_appid: '{component_appid}' },
+    auth: 'component',
+  }),
   /**
    * 获取授权信息: gets an account’s tokens for the code that the login page came back with.
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/ticket-token/getAuthorizerRefreshToken.html
    */
   queryAuth: post<
-    { component_appid: string; authorization_code: string },
+    { component_appid?: string | undefined; authorization_code: string },
     { authorization_info: AuthorizationInfo }
-  >('/cgi-bin/component/api_query_auth', { tokenless: true, auth: 'component' }),
+  >('/cgi-bin/component/api_query_auth', {
+    tokenless: true,
+    filled: { component_appid: '{component_appid}' },
+    auth: 'component',
+  }),
   /**
    * 获取授权账号调用令牌: gets an account’s token for its refresh token.
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/ticket-token/getAuthorizerAccessToken.html
    */
   refreshAuthorizerToken: post<
-    { component_appid: string; authorizer_appid: string; authorizer_refresh_token: string },
+    {
+      component_appid?: string | undefined;
+      authorizer_appid: string;
+      authorizer_refresh_token: string;
+    },
     { authorizer_access_token: string; authorizer_refresh_token: string; expires_in: number }
-  >('/cgi-bin/component/api_authorizer_token', { tokenless: true, auth: 'component' }),
+  >('/cgi-bin/component/api_authorizer_token', {
+    tokenless: true,
+    filled: { component_appid: '{component_appid}' },
+    auth: 'component',
+  }),
   /**
    * 获取授权账号详情: gets what is known of an account and its rights.
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/authorization-management/getAuthorizerInfo.html
    */
   getAuthorizerInfo: post<
-    { component_appid: string; authorizer_appid: string },
+    { component_appid?: string | undefined; authorizer_appid: string },
     {
       authorizer_info: AuthorizerInfo;
       authorization_info: Pick<AuthorizationInfo, 'authorizer_appid' | 'func_info'> &
         Partial<AuthorizationInfo>;
     }
-  >('/cgi-bin/component/api_get_authorizer_info', { tokenless: true, auth: 'component' }),
+  >('/cgi-bin/component/api_get_authorizer_info', {
+    tokenless: true,
+    filled: { component_appid: '{component_appid}' },
+    auth: 'component',
+  }),
   /**
    * 拉取已授权的账号信息: lists the accounts that gave rights, 500 at most.
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/authorization-management/getAuthorizerList.html
    */
   listAuthorizers: post<
-    { component_appid: string; offset: number; count: number },
+    { component_appid?: string | undefined; offset: number; count: number },
     {
       total_count: number;
       list: { authorizer_appid: string; refresh_token: string; auth_time: number }[];
     }
-  >('/cgi-bin/component/api_get_authorizer_list', { tokenless: true, auth: 'component' }),
+  >('/cgi-bin/component/api_get_authorizer_list', {
+    tokenless: true,
+    filled: { component_appid: '{component_appid}' },
+    auth: 'component',
+  }),
   /**
    * 获取授权方选项信息: gets a setting of an account.
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/authorization-management/getAuthorizerOptionInfo.html
@@ -172,10 +206,14 @@ export const component = {
    * zero with the appsecret.
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/openapi/clearComponentQuotaByAppSecret.html
    */
-  clearQuota: post<{ appid?: string | undefined; component_appid: string; appsecret: string }>(
-    '/cgi-bin/component/clear_quota/v2',
-    { tokenless: true },
-  ),
+  clearQuota: post<{
+    appid?: string | undefined;
+    component_appid?: string | undefined;
+    appsecret?: string | undefined;
+  }>('/cgi-bin/component/clear_quota/v2', {
+    tokenless: true,
+    filled: { component_appid: '{component_appid}', appsecret: '{component_appsecret}' },
+  }),
   /**
    * 代公众号换取网页授权access_token: gets a user’s token, for an account, for the code that the
    * page came back with.
@@ -183,10 +221,20 @@ export const component = {
    */
   getOauthAccessToken: get<
     ComponentOauthToken & { unionid?: string; is_snapshotuser?: 0 | 1 },
-    { grant_type: 'authorization_code'; code: string; appid: string; component_appid: string }
+    {
+      grant_type?: 'authorization_code' | undefined;
+      code: string;
+      appid?: string | undefined;
+      component_appid?: string | undefined;
+    }
   >('/sns/oauth2/component/access_token', {
     query: ['grant_type', 'code', 'appid', 'component_appid'],
     tokenless: true,
+    filled: {
+      grant_type: 'authorization_code',
+      appid: '{appid}',
+      component_appid: '{component_appid}',
+    },
     auth: 'component',
   }),
   /**
@@ -195,10 +243,16 @@ export const component = {
    */
   refreshOauthToken: get<
     ComponentOauthToken,
-    { grant_type: 'refresh_token'; refresh_token: string; appid: string; component_appid: string }
+    {
+      grant_type?: 'refresh_token' | undefined;
+      refresh_token: string;
+      appid?: string | undefined;
+      component_appid?: string | undefined;
+    }
   >('/sns/oauth2/component/refresh_token', {
     query: ['grant_type', 'refresh_token', 'appid', 'component_appid'],
     tokenless: true,
+    filled: { grant_type: 'refresh_token', appid: '{appid}', component_appid: '{component_appid}' },
     auth: 'component',
   }),
   /**
@@ -266,6 +320,7 @@ export const component = {
     query: ['component_appid', 'pre_auth_code', 'redirect_uri', 'auth_type', 'biz_appid'],
     host: 'mp.weixin.qq.com',
     tokenless: true,
+    filled: { component_appid: '{component_appid}' },
   }),
   /**
    * 第三方平台移动端授权链接: makes the address of the page where an account gives the platform
@@ -283,6 +338,7 @@ export const component = {
     fixedQuery: { action: 'bindcomponent' },
     host: 'mp.weixin.qq.com',
     tokenless: true,
+    filled: { component_appid: '{component_appid}' },
     hash: 'wechat_redirect',
   }),
 };

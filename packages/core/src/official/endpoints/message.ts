@@ -312,7 +312,7 @@ const subscribe = {
   }>('/wxaapi/newtmpl/gettemplate'),
   /** 一次性订阅消息授权链接: makes the address of the page where a user agrees to one message. */
   buildAuthorizeUrl: page<{
-    appid: string;
+    appid?: string | undefined;
     scene: number;
     template_id: string;
     redirect_url: string;
@@ -322,6 +322,7 @@ const subscribe = {
     fixedQuery: { action: 'get_confirm' },
     host: 'mp.weixin.qq.com',
     tokenless: true,
+    filled: { appid: '{appid}' },
     hash: 'wechat_redirect',
   }),
 };

@@ -26,10 +26,16 @@ export const oauth2 = {
    */
   getAccessToken: get<
     NewOauthToken,
-    { grant_type: 'authorization_code'; appid: string; secret: string; code: string }
+    {
+      grant_type?: 'authorization_code' | undefined;
+      appid?: string | undefined;
+      secret?: string | undefined;
+      code: string;
+    }
   >('/sns/oauth2/access_token', {
     query: ['grant_type', 'appid', 'secret', 'code'],
     tokenless: true,
+    filled: { grant_type: 'authorization_code', appid: '{appid}', secret: '{appsecret}' },
   }),
   /**
    * 刷新网页授权access_token: gets a user’s token for the refresh token.
@@ -37,10 +43,11 @@ export const oauth2 = {
    */
   refreshToken: get<
     OauthToken,
-    { grant_type: 'refresh_token'; appid: string; refresh_token: string }
+    { grant_type?: 'refresh_token' | undefined; appid?: string | undefined; refresh_token: string }
   >('/sns/oauth2/refresh_token', {
     query: ['grant_type', 'appid', 'refresh_token'],
     tokenless: true,
+    filled: { grant_type: 'refresh_token', appid: '{appid}' },
   }),
   /**
    * 拉取用户信息: gets what a user agreed to show.
@@ -71,9 +78,9 @@ export const oauth2 = {
   }),
   /** 网页授权链接: makes the address of the page where a user lets the account know who they are. */
   buildAuthorizeUrl: page<{
-    appid: string;
+    appid?: string | undefined;
     redirect_uri: string;
-    response_type: 'code';
+    response_type?: 'code' | undefined;
     scope: 'snsapi_base' | 'snsapi_userinfo';
     state?: string | undefined;
     forcePopup?: boolean | undefined;
@@ -81,6 +88,7 @@ export const oauth2 = {
     query: ['appid', 'redirect_uri', 'response_type', 'scope', 'state', 'forcePopup'],
     host: 'open.weixin.qq.com',
     tokenless: true,
+    filled: { appid: '{appid}', response_type: 'code' },
     hash: 'wechat_redirect',
   }),
   /**
@@ -90,7 +98,7 @@ export const oauth2 = {
   buildQrConnectUrl: page<{
     appid: string;
     redirect_uri: string;
-    response_type: 'code';
+    response_type?: 'code' | undefined;
     scope: 'snsapi_login';
     state?: string | undefined;
     lang?: 'cn' | 'en' | undefined;
@@ -98,6 +106,7 @@ export const oauth2 = {
     query: ['appid', 'redirect_uri', 'response_type', 'scope', 'state', 'lang'],
     host: 'open.weixin.qq.com',
     tokenless: true,
+    filled: { response_type: 'code' },
     hash: 'wechat_redirect',
   }),
 };

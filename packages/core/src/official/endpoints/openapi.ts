@@ -6,16 +6,22 @@ export const openapi = {
    * 重置API调用次数: sets the day’s counts of all calls back to zero; ten times a month.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/API_Call_Limits.html
    */
-  clearQuota: post<{ appid: string }>('/cgi-bin/clear_quota'),
+  clearQuota: post<{ appid?: string | undefined }>('/cgi-bin/clear_quota', {
+    filled: { appid: '{appid}' },
+  }),
   /**
    * 使用AppSecret重置API调用次数: does the same with the appsecret, for when there is no token.
    * @see https://developers.weixin.qq.com/doc/offiaccount/openApi/clearQuotaByAppSecret.html
    */
   clearQuotaByAppSecret: post<
-    { appid: string; appsecret: string },
+    { appid?: string | undefined; appsecret?: string | undefined },
     Success,
     { appid?: string | undefined; appsecret?: string | undefined }
-  >('/cgi-bin/clear_quota/v2', { query: ['appid', 'appsecret'], tokenless: true }),
+  >('/cgi-bin/clear_quota/v2', {
+    query: ['appid', 'appsecret'],
+    tokenless: true,
+    filled: { appid: '{appid}', appsecret: '{appsecret}' },
+  }),
   /**
    * 查询API调用额度: tells how often a path may be called today, and how often it was.
    * @see https://developers.weixin.qq.com/doc/offiaccount/openApi/get_api_quota.html

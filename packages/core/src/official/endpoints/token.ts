@@ -1,5 +1,7 @@
 import { get, post } from '../endpoint.ts';
 
+const GRANT = { grant_type: 'client_credential', appid: '{appid}', secret: '{appsecret}' };
+
 /** 接口调用凭据: access tokens, which the client gets by itself. */
 export const token = {
   /**
@@ -8,8 +10,12 @@ export const token = {
    */
   get: get<
     { access_token: string; expires_in: number },
-    { grant_type: 'client_credential'; appid: string; secret: string }
-  >('/cgi-bin/token', { query: ['grant_type', 'appid', 'secret'], tokenless: true }),
+    {
+      grant_type?: 'client_credential' | undefined;
+      appid?: string | undefined;
+      secret?: string | undefined;
+    }
+  >('/cgi-bin/token', { query: ['grant_type', 'appid', 'secret'], tokenless: true, filled: GRANT }),
   /**
    * 获取稳定版接口调用凭据: gets the access token in force, or a new one when `force_refresh` is
    * true.
@@ -17,11 +23,11 @@ export const token = {
    */
   getStable: post<
     {
-      appid: string;
-      secret: string;
-      grant_type: 'client_credential';
+      appid?: string | undefined;
+      secret?: string | undefined;
+      grant_type?: 'client_credential' | undefined;
       force_refresh?: boolean | undefined;
     },
     { access_token: string; expires_in: number }
-  >('/cgi-bin/stable_token', { tokenless: true }),
+  >('/cgi-bin/stable_token', { tokenless: true, filled: GRANT }),
 };

@@ -1,0 +1,28 @@
+/** Strings and numbers, one after another; a string without an end is none. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs;
+const LONG_NUMBER = /\d{16}/;
+
+/**
+ * Reads the JSON of an answer. Ids beyond 2^53 stay what they are, as strings; control characters,
+ * which the platform lets into nicknames, are taken as if they had been escaped.
+ *
+ * @throws {SyntaxError} when it is no JSON
+ */
+export function readJson(text: string): unknown {
+  const json = LONG_NUMBER.test(text) ? text.replace(TOKEN, keepDigits) : text;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return JSON.parse(json.replace(/^\uFEFF/, '').replace(TOKEN, escapeControls));
+  }
+}
+
+function keepDigits(token: string): string {
+  const isLong = /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token));
+  return isLong ? `"${token}"` : token;
+}
+
+function escapeControls(token: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return token.replace(/[\0-\x1F]/g, (control) => JSON.stringify(control).slice(1, -1));
+}

@@ -1,0 +1,245 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { InvalidArgumentError, NeedParamError, WechatError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Credential } from './credential.ts';
+import type { Endpoint, Input } from './endpoint.ts';
+import { NetworkError, OfficialAPIError, refusalOf } from './errors.ts';
+import { createForm, type Form, hasFile } from './form.ts';
+import type { Hooks, RequestSummary } from './hooks.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
+import { redact } from './redact.ts';
+import type { Token } from './token-store.ts';
+
+export interface CallerParts {
+  /** What takes the places of `{appid}` and its like. */
+  readonly known: Readonly<Record<string, string | undefined>>;
+  /** Replaces the platform’s origins. */
+  readonly baseUrl: string | undefined;
+  readonly http: (request: HttpRequest) => Promise<HttpResponse>;
+  /** How often a request is made at most. */
+  readonly tries: number;
+  readonly logger: Logger;
+  readonly hooks: Hooks;
+  /** The account’s access token. */
+  readonly account: Credential | undefined;
+  /** The third-party platform’s access token. */
+  readonly component: Credential | undefined;
+}
+
+export type Call = (endpoint: Endpoint, input: Input, name: string) => unknown;
+
+/** Names of methods that change nothing, so that doing it twice does no harm. */
+const READS = /(?:^|\.)(?:get|list|query|count|batchGet|search|check|has|show|download|GET$)/;
+/** The token is not, or no longer, in force. */
+const TOKEN_FAILED = new Set([40001, 40014, 42001]);
+const SYSTEM_BUSY = -1;
+
+/** Makes the function that every method of a client ends in. */
+export function createCaller(parts: CallerParts): Call {
+  const { known, baseUrl, account, component, tries } = parts;
+
+  return (endpoint, input, name) => {
+    const query = fill(endpoint, input.query, known, name, (key) => endpoint.query.includes(key));
+    if (endpoint.verb === 'page') return addressOf(endpoint, query, baseUrl);
+    const body = endpoint.body
+      ? fill(endpoint, input.body, known, name, (key) => !endpoint.query.includes(key))
+      : undefined;
+    return call(endpoint, { query, body, options: input.options }, name);
+  };
+
+  async function call(endpoint: Endpoint, input: Filled, name: string): Promise<unknown> {
+    const { query, body, options } = input;
+    const isForm = endpoint.verb === 'upload' && hasFile(body);
+    // Some take the address of a picture instead.
+    if (endpoint.verb === 'upload' && !isForm && query['img_url'] === undefined) {
+      throw new NeedParamError(`${name} needs a file: a path, a Buffer, a Blob or a Readable`);
+    }
+    const sent = isForm
+      ? await createForm(endpoint.path, query, body, options)
+      : write(endpoint, body);
+    const [credential, parameter] = credentialOf(endpoint, name);
+    const token = await credential?.get();
+    const send = (by: Token | undefined) => {
+      const signed = by && parameter ? { [parameter]: by.value, ...query } : query;
+      return sendRepeatedly(endpoint, { query: signed, body, sent }, name);
+    };
+    try {
+      return await send(token);
+    } catch (error) {
+      if (!credential || !token || !isTokenFailure(error) || !isRepeatable(sent)) throw error;
+      return send(await credential.replace(token));
+    }
+  }
+
+  function credentialOf(
+    { auth, tokenless }: Endpoint,
+    name: string,
+  ): [Credential?, parameter?: string] {
+    if (auth === 'component') {
+      if (component) return [component, 'component_access_token'];
+      throw new NeedParamError(
+        `${name} is for third-party platforms: call it on a ComponentClient`,
+      );
+    }
+    if (tokenless) return [];
+    if (account) return [account, 'access_token'];
+    throw new NeedParamError(`${name} is for an account: call it on component.authorizer(appid)`);
+  }
+
+  async function sendRepeatedly(
+    endpoint: Endpoint,
+    sending: Sending,
+    name: string,
+  ): Promise<unknown> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await sendOnce(endpoint, sending, name, attempt);
+      } catch (error) {
+        if (attempt >= tries || !mayRepeat(error, name) || !isRepeatable(sending.sent)) throw error;
+        // Doubled each time, less a random half, so that processes do not come back together.
+        await pause(200 * 2 ** attempt * (0.5 + Math.random() / 2));
+      }
+    }
+  }
+
+  async function sendOnce(
+    endpoint: Endpoint,
+    { query, body, sent }: Sending,
+    name: string,
+    attempt: number,
+  ): Promise<unknown> {
+    const { hooks, http, logger } = parts;
+    const { method, path, verb, contentType = 'application/json' } = endpoint;
+    const headers: Record<string, string> =
+      typeof sent === 'string' ? { 'content-type': contentType } : {};
+    const since = performance.now();
+    const summary: RequestSummary = {
+      name,
+      method,
+      path,
+      attempt,
+      headers,
+      get query() {
+        return redact(query) as Record<string, unknown>;
+      },
+      get body() {
+        return redact(body);
+      },
+    };
+    try {
+      for (const hook of hooks.beforeRequest ?? []) await hook(summary);
+      const { status, answer } = await http({
+        method,
+        path,
+        url: addressOf(endpoint, query, baseUrl),
+        headers,
+        body: sent,
+        isDownload: verb === 'download',
+      });
+      const { code, said } = verdictOf(answer);
+      const milliseconds = performance.now() - since;
+      logger.debug({ name, path, status, errcode: code, milliseconds, attempt }, 'called WeChat');
+      for (const hook of hooks.afterResponse ?? []) {
+        await hook({ ...summary, status, errcode: code, milliseconds });
+      }
+      if (code !== 0) throw refusalOf({ errcode: code, errmsg: said, path });
+      if (status >= 400)
+        throw new NetworkError(path, `answered with ${status}`, { status, wasSent: true });
+      return answer;
+    } catch (error) {
+      let told = error;
+      if (told instanceof WechatError) {
+        for (const hook of hooks.beforeError ?? []) told = await hook(told as WechatError, summary);
+      }
+      throw told;
+    }
+  }
+}
+
+interface Filled {
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+  readonly options: Input['options'];
+}
+
+interface Sending {
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+  /** The body as it is sent. */
+  readonly sent: string | Form | undefined;
+}
+
+/** The platform’s errcode, and what it says to that; some endpoints have another form. */
+function verdictOf(answer: unknown): { code: number; said: string } {
+  const { errcode, errmsg, base_resp: base } = Object(answer) as Record<string, unknown>;
+  const { ret = 0, err_msg: other = '' } = Object(base) as Record<string, unknown>;
+  return errcode === undefined
+    ? { code: Number(ret), said: String(other) }
+    : { code: Number(errcode), said: String(errmsg ?? '') };
+}
+
+/** What was given, and what the client knows. */
+function fill(
+  { filled }: Endpoint,
+  given: unknown,
+  known: CallerParts['known'],
+  name: string,
+  isHere: (key: string) => boolean,
+): Record<string, unknown> {
+  if (given !== undefined && (typeof given !== 'object' || given === null)) {
+    return given as Record<string, unknown>;
+  }
+  if (!filled) return (given ?? {}) as Record<string, unknown>;
+  const all: Record<string, unknown> = { ...given };
+  for (const [key, value] of Object.entries(filled)) {
+    if (all[key] !== undefined || !isHere(key)) continue;
+    all[key] = value.startsWith('{') ? known[value.slice(1, -1)] : value;
+    if (all[key] === undefined) throw new NeedParamError(`${name} needs ${key}`);
+  }
+  return all;
+}
+
+function write({ body: takesBody, contentType }: Endpoint, body: unknown): string | undefined {
+  if (!takesBody || body === undefined) return undefined;
+  if (contentType !== undefined) return String(body);
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    throw new InvalidArgumentError(
+      `the body cannot be written as JSON: ${(error as Error).message}`,
+    );
+  }
+}
+
+function addressOf(
+  { path, host = 'api.weixin.qq.com', query: names, fixedQuery, hash }: Endpoint,
+  query: Readonly<Record<string, unknown>>,
+  baseUrl: string | undefined,
+): string {
+  // The platform wants the parameters of a page in its order.
+  const rank = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
+  const given = Object.entries(query).sort(([a], [b]) => rank(a) - rank(b));
+  const parameters = [...Object.entries(fixedQuery ?? {}), ...given]
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  const search = parameters.length === 0 ? '' : `?${parameters.join('&')}`;
+  return `${baseUrl ?? `https://${host}`}${path}${search}${hash === undefined ? '' : `#${hash}`}`;
+}
+
+function isTokenFailure(error: unknown): boolean {
+  return error instanceof OfficialAPIError && TOKEN_FAILED.has(error.errcode);
+}
+
+/** Whether doing it again cannot do it twice. */
+function mayRepeat(error: unknown, name: string): boolean {
+  if (error instanceof OfficialAPIError) return error.errcode === SYSTEM_BUSY;
+  if (!(error instanceof NetworkError)) return false;
+  if (!error.wasSent) return true;
+  const isTheirs = error.status === undefined || error.status >= 500 || error.status === 429;
+  return isTheirs && READS.test(name);
+}
+
+/** A stream can be sent once. */
+function isRepeatable(sent: Sending['sent']): boolean {
+  return typeof sent !== 'object' || sent.isRepeatable;
+}

@@ -1,0 +1,183 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { createCaller } from './caller.ts';
+import { conveniencesOf } from './conveniences/index.ts';
+import type { Credential } from './credential.ts';
+import { accessTokenOf, givenToken, ticketOf } from './credentials.ts';
+import { bind, type Endpoint } from './endpoint.ts';
+import { endpoints } from './endpoints/index.ts';
+import { createHttp } from './http.ts';
+import { Jsapi } from './jsapi.ts';
+import { type Merged, merge } from './merge.ts';
+import {
+  type AuthorizerSource,
+  checkCallOptions,
+  needText,
+  type OfficialClientOptions,
+  type Payment,
+} from './options.ts';
+import { pagesOf } from './pages.ts';
+import { MemoryTokenStore } from './token-store.ts';
+
+type Generated = ReturnType<typeof bind<typeof endpoints>>;
+/** The methods of all endpoints, and what makes the common ones pleasant. */
+export type Methods = Merged<
+  Merged<Generated, ReturnType<typeof conveniencesOf>>,
+  ReturnType<typeof pagesOf>
+>;
+
+/** A token that can be read out. */
+export interface AccessToken {
+  /**
+   * Gets the token in force, and fetches one when there is none. `expiresAt` is in Unix seconds.
+   *
+   * @throws {OfficialAPIError} when the platform refuses the AppID, the secret or this server
+   */
+  get(): Promise<{ accessToken: string; expiresAt: number }>;
+  /**
+   * Asks the platform for a token, and gives its answer as it came. Unless `override` is false the
+   * client uses that token from now on.
+   */
+  grant(options?: { override?: boolean | undefined }): Promise<object>;
+}
+
+/** A ticket that can be read out; as {@link AccessToken}. */
+export interface Ticket {
+  get(): Promise<{ ticket: string; expiresAt: number }>;
+  grant(options?: { override?: boolean | undefined }): Promise<object>;
+}
+
+/** What any path is called with. */
+export interface RequestInput {
+  query?: Record<string, string | number | boolean | undefined> | undefined;
+  body?: unknown;
+}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods come from the tables
+export interface OfficialClient extends Methods {}
+
+/**
+ * The official API of one account.
+ *
+ * Methods have the names of the table in docs/endpoints.md. Bodies and answers keep the platform’s
+ * field names. The access token is fetched when it is first needed, once for all calls and, with
+ * `tokens` in Redis, for all processes; one that the platform refuses is replaced and the call made
+ * again.
+ *
+ * @example
+ * const client = new OfficialClient({ appid: 'wx…', appsecret: '…', ...redisStores(redis) });
+ * await client.menu.create({ button: [{ type: 'click', name: 'Today', key: 'TODAY' }] });
+ * @throws {NeedParamError} when an option is missing
+ * @throws {InvalidArgumentError} when an option is wrong
+ * @see https://developers.weixin.qq.com/doc/service/api/
+ */
+export class OfficialClient {
+  readonly appid: string;
+  readonly payment: Payment | undefined;
+  readonly accessToken: AccessToken;
+  readonly jsapiTicket: Ticket;
+  /** The ticket of coupons (wx_card). */
+  readonly cardTicket: Ticket;
+  readonly jsapi: Jsapi;
+  readonly #call: (method: 'GET' | 'POST', path: string, input: RequestInput) => unknown;
+
+  constructor(options: OfficialClientOptions) {
+    const settings = checkCallOptions(options);
+    const appid = needText('appid', options?.appid, '开发者ID in the console');
+    const { appsecret, accessToken, component, stableToken = true } = options;
+    const tokens = options.tokens ?? new MemoryTokenStore();
+    if (!component && (appsecret !== undefined || accessToken === undefined)) {
+      needText('appsecret', appsecret, '开发者密码 in the console, or give an accessToken');
+    }
+    const now = Date.now;
+    const known = { appid, appsecret, component_appid: component?.componentAppid };
+    const parts = { ...settings, known, http: createHttp(settings) };
+    const tokenless = createCaller({ ...parts, account: undefined, component: undefined });
+    const account =
+      component?.credentialOf(appid) ??
+      accessTokenOf(
+        { appid, store: tokens, logger: settings.logger, now, call: tokenless },
+        {
+          isStable: stableToken,
+          given: givenToken(accessToken, options.accessTokenExpiresAt, now()),
+        },
+      );
+    const call = createCaller({ ...parts, account, component: component?.credential });
+    const kept = { appid, store: tokens, logger: settings.logger, now, call };
+    const jsapiTicket = ticketOf(kept, {
+      type: 'jsapi',
+      given: givenToken(options.jsapiTicket, options.jsapiTicketExpiresAt, now()),
+    });
+    const cardTicket = ticketOf(kept, { type: 'wx_card', given: undefined });
+
+    this.appid = appid;
+    this.payment = options.payment;
+    this.accessToken = {
+      get: async () => {
+        const { value, expiresAt } = await account.get();
+        return { accessToken: value, expiresAt: Math.floor(expiresAt / 1000) };
+      },
+      grant: ({ override = true } = {}) => account.grant(override),
+    };
+    this.jsapiTicket = readable(jsapiTicket);
+    this.cardTicket = readable(cardTicket);
+    this.jsapi = new Jsapi(appid, jsapiTicket, cardTicket);
+    this.#call = (method, path, { query = {}, body }) =>
+      call(rowOf(method, path, query, body), { query, body }, method);
+
+    const generated = bind(endpoints, call);
+    const all = merge(generated, conveniencesOf(generated), pagesOf(generated));
+    Object.assign(this, component ? merge(all, oauthOf(generated, component)) : all);
+  }
+
+  /**
+   * Calls a path that has no method here.
+   *
+   * @example
+   * await client.request('POST', '/cgi-bin/tags/get', { body: {} })
+   * @throws {OfficialAPIError} when the platform refuses it
+   * @throws {NetworkError} when the platform cannot be reached
+   */
+  async request<Answer = unknown>(
+    method: 'GET' | 'POST',
+    path: string,
+    input: RequestInput = {},
+  ): Promise<Answer> {
+    if (method !== 'GET' && method !== 'POST') {
+      throw new InvalidArgumentError('method must be GET or POST');
+    }
+    if (typeof path !== 'string' || !path.startsWith('/') || path.includes('?')) {
+      throw new InvalidArgumentError(
+        'path must begin with / and have no query: give that as { query }',
+      );
+    }
+    return (await this.#call(method, path, input)) as Answer;
+  }
+}
+
+/** The pages of an account that gave its rights to a third-party platform know the platform too. */
+function oauthOf({ oauth2, component }: Generated, { componentAppid }: AuthorizerSource) {
+  type Page = Parameters<typeof oauth2.buildAuthorizeUrl>[0];
+  return {
+    oauth2: {
+      getAccessToken: component.getOauthAccessToken,
+      refreshToken: component.refreshOauthToken,
+      buildAuthorizeUrl: (page: Page) =>
+        oauth2.buildAuthorizeUrl({ ...page, component_appid: componentAppid } as Page),
+    },
+  };
+}
+
+function readable(ticket: Credential): Ticket {
+  return {
+    get: async () => {
+      const { value, expiresAt } = await ticket.get();
+      return { ticket: value, expiresAt: Math.floor(expiresAt / 1000) };
+    },
+    grant: ({ override = true } = {}) => ticket.grant(override),
+  };
+}
+
+function rowOf(method: 'GET' | 'POST', path: string, query: object, body: unknown): Endpoint {
+  const verb = method === 'GET' ? 'get' : 'post';
+  return { verb, method, path, query: Object.keys(query), body: body !== undefined };
+}

@@ -1,0 +1,128 @@
+import type { Article, Reply } from '../../reply/reply.ts';
+import type { Success } from '../endpoint.ts';
+import type { CustomArticle, CustomMessage } from '../endpoints/index.ts';
+import type { Api } from './api.ts';
+import { isWire, neededFields, neededText, optionalText, optionsOf } from './argument.ts';
+import { CONTENTS, type Content, contentsOf } from './content.ts';
+
+/** How a message of customer service is sent. */
+export interface CustomOptions {
+  /** Who of customer service is named as the sender, as `name@account`. Default: nobody. */
+  kfAccount?: string | undefined;
+}
+
+/** A video of a message of customer service. */
+export interface CustomVideo {
+  mediaId: string;
+  title?: string | undefined;
+  description?: string | undefined;
+  /** The picture that is shown before it plays. */
+  thumbMediaId?: string | undefined;
+}
+
+/** A song of a message of customer service. */
+export interface CustomMusic {
+  musicUrl: string;
+  /** Played on Wi-Fi. Default: `musicUrl`. */
+  hqMusicUrl?: string | undefined;
+  /** The picture beside it; the platform insists on one. */
+  thumbMediaId: string;
+  title?: string | undefined;
+  description?: string | undefined;
+}
+
+/**
+ * Messages of customer service, by openid. A user can be written to after writing to the account
+ * (5 messages within 48 hours), or after following it, scanning its code or pressing a button of
+ * its menu (3 messages within a minute). Each method throws NeedParamError or InvalidArgumentError
+ * for wrong arguments before anything is sent, WindowClosedError when the time is over, and
+ * MessageCountError when there were too many.
+ */
+export interface CustomMethods {
+  /** 发送文本消息: sends a text; the platform takes 2048 bytes of UTF-8. */
+  sendText(openid: string, content: string, options?: CustomOptions): Promise<Success>;
+
+  /** 发送图片消息: sends a picture of the account's media. */
+  sendImage(openid: string, mediaId: string, options?: CustomOptions): Promise<Success>;
+
+  /** 发送语音消息: sends a voice message of the account's media. */
+  sendVoice(openid: string, mediaId: string, options?: CustomOptions): Promise<Success>;
+
+  /** 发送视频消息: sends a video of the account's media. */
+  sendVideo(openid: string, video: CustomVideo, options?: CustomOptions): Promise<Success>;
+
+  /** 发送音乐消息: sends a song. */
+  sendMusic(openid: string, music: CustomMusic, options?: CustomOptions): Promise<Success>;
+
+  /**
+   * 发送图文消息: sends articles that open a page. The platform takes one article in a message, so
+   * each goes in its own, one after another; every one counts against the user's number of messages.
+   * The answer is that to the last.
+   */
+  sendNews(
+    openid: string,
+    articles: readonly (Article | CustomArticle)[],
+    options?: CustomOptions,
+  ): Promise<Success>;
+
+  /**
+   * 发送图文消息（素材）: sends an article of the material, by the older kind of id. For a published
+   * article send `{ touser, msgtype: 'mpnewsarticle', mpnewsarticle: { article_id } }`.
+   */
+  sendMpNews(openid: string, mediaId: string, options?: CustomOptions): Promise<Success>;
+
+  /**
+   * 发送客服消息: sends a reply, made as for a webhook. A string is a text, an array of articles is
+   * news. What only a webhook can answer, such as `reply.transferToCustomerService()`, is an
+   * InvalidArgumentError; a song needs `thumbMediaId` here.
+   *
+   * @example
+   * await client.message.custom.send(openid, reply.image(mediaId), { kfAccount: 'anna@shop' });
+   */
+  send(
+    openid: string,
+    reply: string | Reply | readonly Article[],
+    options?: CustomOptions,
+  ): Promise<Success>;
+
+  /** 发送客服消息: sends a message in the form that it has on the wire. */
+  send(message: CustomMessage): Promise<Success>;
+}
+
+/** Makes the methods that send messages of customer service by openid. */
+export function customOf(custom: Pick<Api['message']['custom'], 'send'>): CustomMethods {
+  /** A method that reads its second argument with `read`, and sends what that gives. */
+  function sending(name: string, read: (call: string, given: unknown) => Content[]) {
+    const call = `message.custom.${name}`;
+    return async (openid: string, given: unknown, options?: CustomOptions): Promise<Success> => {
+      const touser = neededText(call, 'openid', openid);
+      const contents = read(call, given);
+      const sender = senderOf(call, options);
+      let answer: Success = {};
+      for (const content of contents) answer = await custom.send({ touser, ...content, ...sender });
+      return answer;
+    };
+  }
+
+  const sendReply = sending('send', contentsOf);
+  return {
+    sendText: sending('sendText', (call, content) => CONTENTS.text(call, { content })),
+    sendImage: sending('sendImage', (call, mediaId) => CONTENTS.image(call, { mediaId })),
+    sendVoice: sending('sendVoice', (call, mediaId) => CONTENTS.voice(call, { mediaId })),
+    sendVideo: sending('sendVideo', (call, video) =>
+      CONTENTS.video(call, neededFields(call, 'video', video)),
+    ),
+    sendMusic: sending('sendMusic', (call, music) =>
+      CONTENTS.music(call, neededFields(call, 'music', music)),
+    ),
+    sendNews: sending('sendNews', (call, articles) => CONTENTS.news(call, { articles })),
+    sendMpNews: sending('sendMpNews', (call, mediaId) => CONTENTS.mpnews(call, { mediaId })),
+    send: (first: string | CustomMessage, reply?: unknown, options?: CustomOptions) =>
+      isWire(first) ? custom.send(first) : sendReply(first, reply, options),
+  };
+}
+
+function senderOf(call: string, options: unknown): Pick<CustomMessage, 'customservice'> {
+  const account = optionalText(call, 'kfAccount', optionsOf(call, options)['kfAccount']);
+  return account ? { customservice: { kf_account: account } } : {};
+}

@@ -1,0 +1,38 @@
+/** What the client offers over the methods of the tables: arguments in place of bodies, and checks. */
+import type { Api } from './api.ts';
+import { type CustomMethods, customOf } from './custom.ts';
+import { type GroupMethods, groupOf } from './group.ts';
+import { type MediaMethods, mediaOf } from './media.ts';
+import { type QrcodeMethods, qrcodeOf } from './qrcode.ts';
+import { type TemplateMethods, templateOf } from './template.ts';
+import { type UserMethods, userOf } from './user.ts';
+
+export type { Api } from './api.ts';
+export type { CustomMethods, CustomMusic, CustomOptions, CustomVideo } from './custom.ts';
+export type { GroupMethods } from './group.ts';
+export type { MediaMethods } from './media.ts';
+export type { QrcodeMethods } from './qrcode.ts';
+export type { TemplateMethods, TemplateOptions, TemplateValues } from './template.ts';
+export type { UserMethods } from './user.ts';
+
+/** The methods that take the place of generated ones, or stand beside them. */
+export interface Conveniences {
+  readonly message: { readonly custom: CustomMethods; readonly template: TemplateMethods };
+  readonly media: MediaMethods;
+  readonly group: GroupMethods;
+  readonly user: UserMethods;
+  readonly qrcode: QrcodeMethods;
+}
+
+/** Makes the conveniences, which call the methods that they are given. */
+export function conveniencesOf(
+  api: Pick<Api, 'message' | 'media' | 'group' | 'user' | 'qrcode'>,
+): Conveniences {
+  return {
+    message: { custom: customOf(api.message.custom), template: templateOf(api.message.template) },
+    media: mediaOf(api.media),
+    group: groupOf(api.group),
+    user: userOf(api.user),
+    qrcode: qrcodeOf(api.qrcode),
+  };
+}

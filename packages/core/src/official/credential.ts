@@ -1,0 +1,194 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '../logger.ts';
+import type { Token, TokenStore } from './token-store.ts';
+
+/** What the platform gave: the answer as it came, and the token in it. */
+export interface Grant {
+  readonly answer: object;
+  readonly token: Token;
+}
+
+export interface CredentialParts {
+  /** What it is, for the log. */
+  readonly name: string;
+  /** What it is kept under. */
+  readonly key: string;
+  readonly store: TokenStore;
+  /** Asks the platform; `force` makes it give a new one in place of the one in force. */
+  readonly fetch: (how: {
+    readonly force: boolean;
+    readonly former: Token | undefined;
+  }) => Promise<Grant>;
+  /** Whether the platform goes on giving the same token until it is forced. */
+  readonly isStable: boolean;
+  readonly logger: Logger;
+  readonly given: Token | undefined;
+  /** The time in Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** Milliseconds for which one process may take to fetch a token before another tries. */
+const LOCKED = 20_000;
+/** Milliseconds between two looks whether another process has fetched it. */
+const LOOK_AGAIN = 50;
+/** Milliseconds until a refresh that failed, or gave nothing new, is tried again while the token serves. */
+const TRY_AGAIN = 10_000;
+/** The platform allows 20 forced refreshes a day. */
+const FORCE_AGAIN = 2 * 3600_000;
+/** The platform gives a new stable token from 300 s before the end of the old one. */
+const LONG = 300_000;
+
+/**
+ * A token that lasts: fetched once, however many calls and processes want it, and again before it
+ * ends.
+ */
+export class Credential {
+  readonly #parts: CredentialParts;
+  #local: Token | undefined;
+  #flight: Promise<Token> | undefined;
+  #aheadAt = 0;
+  #warnedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: CredentialParts) {
+    this.#parts = parts;
+    this.#local = parts.given;
+  }
+
+  /** The token in force, fetched when there is none. */
+  async get(): Promise<Token> {
+    const now = this.#parts.now();
+    const local = this.#local;
+    if (!local || isOver(local, now)) return this.#obtain();
+    if (isEnding(local, now) && now >= this.#aheadAt) this.#refreshAhead();
+    return local;
+  }
+
+  /** Another token than the one that the platform did not accept. */
+  async replace(failed: Token): Promise<Token> {
+    if (this.#local && this.#local.value !== failed.value) return this.#local;
+    // What is under way may still end with the same one.
+    if (this.#flight) await this.#flight.catch(() => {});
+    if (this.#local && this.#local.value !== failed.value) return this.#local;
+    return this.#obtain(failed.value);
+  }
+
+  /** Asks the platform in any case; `isKept` says whether the token is to serve from now on. */
+  async grant(isKept: boolean): Promise<object> {
+    const { store, key, fetch } = this.#parts;
+    const former = this.#local ?? (await store.get(key));
+    const { answer, token } = await fetch({ force: false, former });
+    if (isKept) await this.keep(token);
+    return answer;
+  }
+
+  /** Makes a token that came in another way the one in force, for all processes. */
+  async keep(token: Token): Promise<void> {
+    const { store, key } = this.#parts;
+    for (;;) {
+      const lock = await store.lock(key, LOCKED);
+      if (lock !== undefined && (await store.set(key, token, lock))) break;
+      await pause(LOOK_AGAIN);
+    }
+    this.#local = token;
+  }
+
+  /** Gives this process a token that serves when none is known. */
+  give(token: Token): void {
+    this.#local ??= token;
+  }
+
+  #refreshAhead(): void {
+    this.#aheadAt = this.#parts.now() + TRY_AGAIN;
+    this.#obtain().catch((error: unknown) => {
+      const { logger, name } = this.#parts;
+      logger.warn({ err: error }, `the ${name} could not be refreshed ahead of its end`);
+    });
+  }
+
+  #obtain(failed?: string): Promise<Token> {
+    this.#flight ??= this.#share(failed).finally(() => {
+      this.#flight = undefined;
+    });
+    return this.#flight;
+  }
+
+  async #share(failed: string | undefined): Promise<Token> {
+    const { store, key } = this.#parts;
+    for (;;) {
+      let lock: number | undefined;
+      try {
+        const stored = await store.get(key);
+        if (this.#serves(stored, failed)) return this.#take(stored);
+        lock = await store.lock(key, LOCKED);
+      } catch (error) {
+        return this.#serveAlone(error, failed);
+      }
+      if (lock !== undefined) return this.#fetchLocked(lock, failed);
+      const local = this.#local;
+      if (local && local.value !== failed && !isOver(local, this.#parts.now())) return local;
+      await pause(LOOK_AGAIN);
+    }
+  }
+
+  async #fetchLocked(lock: number, failed: string | undefined): Promise<Token> {
+    const { store, key } = this.#parts;
+    let kept: Token | undefined;
+    try {
+      // Another process may have been done just before the lock.
+      const stored = await store.get(key).catch(() => undefined);
+      if (this.#serves(stored, failed)) return this.#take(stored);
+      kept = await this.#fetch(stored ?? this.#local, failed);
+    } finally {
+      const isKept = await store.set(key, kept, lock).catch((error: unknown) => {
+        this.#warn(error);
+        return true;
+      });
+      if (!isKept && kept) kept = (await store.get(key).catch(() => undefined)) ?? kept;
+    }
+    return this.#take(kept);
+  }
+
+  async #fetch(former: Token | undefined, failed: string | undefined): Promise<Token> {
+    const { fetch, isStable, now } = this.#parts;
+    const { token } = await fetch({ force: false, former });
+    const forcedAt = former?.forcedAt;
+    const isRefused = isStable && token.value === failed;
+    if (!isRefused || now() - (forcedAt ?? 0) < FORCE_AGAIN) return { ...token, forcedAt };
+    return { ...(await fetch({ force: true, former: token })).token, forcedAt: now() };
+  }
+
+  /** The store is down: a token that only this process knows is better than none. */
+  async #serveAlone(error: unknown, failed: string | undefined): Promise<Token> {
+    this.#warn(error);
+    const local = this.#local;
+    if (local && local.value !== failed && !isOver(local, this.#parts.now())) return local;
+    return this.#take(await this.#fetch(local, failed));
+  }
+
+  #serves(stored: Token | undefined, failed: string | undefined): stored is Token {
+    return stored !== undefined && stored.value !== failed && !isEnding(stored, this.#parts.now());
+  }
+
+  #take(token: Token): Token {
+    this.#local = token;
+    return token;
+  }
+
+  #warn(error: unknown): void {
+    const { logger, name, now } = this.#parts;
+    if (now() - this.#warnedAt < TRY_AGAIN) return;
+    this.#warnedAt = now();
+    logger.warn({ err: error }, `the token store failed: this process serves its own ${name}`);
+  }
+}
+
+/** Whether a call that starts now may come too late with it. */
+function isOver({ expiresAt, since }: Token, now: number): boolean {
+  return now >= expiresAt - Math.min(60_000, (expiresAt - since) * 0.1);
+}
+
+/** Whether it is time to fetch the next, while this one serves. */
+function isEnding({ expiresAt, since }: Token, now: number): boolean {
+  const life = expiresAt - since;
+  return now >= expiresAt - (life > LONG ? LONG * 0.8 : life * 0.5);
+}

@@ -1,0 +1,147 @@
+import { WechatError } from '../errors.ts';
+
+/** What the platform said when it refused a call. */
+export interface Refusal {
+  readonly errcode: number;
+  readonly errmsg: string;
+  /** The endpoint’s path, without host and query. */
+  readonly path: string;
+}
+
+/** The platform refused a call. Code `WECHAT_API`; the classes below it have codes of their own. */
+export class OfficialAPIError extends WechatError {
+  readonly errcode: number;
+  /** As the platform wrote it, without the rid. */
+  readonly errmsg: string;
+  readonly path: string;
+  /** The platform’s number of the request, for `client.openapi.getRid` and for its support. */
+  readonly rid: string | undefined;
+
+  constructor({ errcode, errmsg, path }: Refusal, code = 'WECHAT_API', advice = '') {
+    const rid = RID.exec(errmsg)?.[1];
+    const said = errmsg.replace(HINT, '').trim();
+    const number = rid === undefined ? '' : ` (rid ${rid})`;
+    super(code, `${path}: ${errcode} ${said}${number}${advice && `. ${advice}`}`);
+    this.errcode = errcode;
+    this.errmsg = said;
+    this.path = path;
+    this.rid = rid;
+  }
+}
+
+const RID = /,?\s*rid:\s*([\w-]+)/;
+/** What follows the message: a rid, or before 2020 a hint. */
+const HINT = /,?\s*(?:rid:|hints?:).*$/s;
+
+/** The token, the AppID or the secret is not accepted. Code `WECHAT_API_CREDENTIAL`. */
+export class InvalidCredentialError extends OfficialAPIError {
+  constructor(refusal: Refusal) {
+    super(refusal, 'WECHAT_API_CREDENTIAL', 'Compare appid and appsecret with the console');
+  }
+}
+
+/** The server’s address is not in the console’s IP 白名单. Code `WECHAT_API_IP`. */
+export class IPNotAllowedError extends OfficialAPIError {
+  /** The address that the platform saw. */
+  readonly ip: string | undefined;
+
+  constructor(refusal: Refusal) {
+    const ip = /invalid ip ([\da-f.:]+)/i.exec(refusal.errmsg)?.[1];
+    super(
+      refusal,
+      'WECHAT_API_IP',
+      `Add ${ip ?? 'the server’s address'} to the console’s IP 白名单`,
+    );
+    this.ip = ip;
+  }
+}
+
+/** The calls of the day or the month are used up. Code `WECHAT_API_QUOTA`. */
+export class QuotaExceededError extends OfficialAPIError {
+  constructor(refusal: Refusal) {
+    super(refusal, 'WECHAT_API_QUOTA', 'client.openapi.getQuota tells what is left');
+  }
+}
+
+/** Too many calls in a short time. Code `WECHAT_API_RATE`. */
+export class RateLimitError extends OfficialAPIError {
+  constructor(refusal: Refusal) {
+    super(refusal, 'WECHAT_API_RATE', 'Call less often, and again in a minute');
+  }
+}
+
+/** The user wrote over 48 hours ago, or unsubscribed. Code `WECHAT_API_WINDOW`. */
+export class WindowClosedError extends OfficialAPIError {
+  constructor(refusal: Refusal) {
+    super(
+      refusal,
+      'WECHAT_API_WINDOW',
+      'Customer-service messages reach who wrote within 48 hours',
+    );
+  }
+}
+
+/** The user has to write again before more messages may be sent. Code `WECHAT_API_MESSAGE_COUNT`. */
+export class MessageCountError extends OfficialAPIError {
+  constructor(refusal: Refusal) {
+    super(refusal, 'WECHAT_API_MESSAGE_COUNT', 'The user has to write before more can be sent');
+  }
+}
+
+/** The account may not call this. Code `WECHAT_API_UNAUTHORIZED`. */
+export class UnauthorizedAPIError extends OfficialAPIError {
+  constructor(refusal: Refusal) {
+    super(
+      refusal,
+      'WECHAT_API_UNAUTHORIZED',
+      'The console’s 接口权限 lists what the account may call',
+    );
+  }
+}
+
+/** The user does not follow the account. Code `WECHAT_API_NOT_FOLLOWER`. */
+export class NotFollowerError extends OfficialAPIError {
+  constructor(refusal: Refusal) {
+    super(refusal, 'WECHAT_API_NOT_FOLLOWER');
+  }
+}
+
+/** The platform was not reached, or its answer makes no sense. Code `WECHAT_NETWORK`. */
+export class NetworkError extends WechatError {
+  readonly path: string;
+  /** The status of an answer that did come. */
+  readonly status: number | undefined;
+  /** Whether the request may have arrived, so that doing it again could do it twice. */
+  readonly wasSent: boolean;
+
+  constructor(
+    path: string,
+    said: string,
+    about: { status?: number | undefined; wasSent: boolean; cause?: Error | undefined },
+  ) {
+    super('WECHAT_NETWORK', `${path}: ${said}`, about.cause && { cause: about.cause });
+    this.path = path;
+    this.status = about.status;
+    this.wasSent = about.wasSent;
+  }
+}
+
+type RefusalClass = new (refusal: Refusal) => OfficialAPIError;
+
+const CLASSES: readonly [RefusalClass, readonly number[]][] = [
+  [InvalidCredentialError, [40001, 40013, 40014, 40125, 41001, 41002, 41004, 42001, 42007]],
+  [IPNotAllowedError, [40164, 61004, 89501, 89503, 89506, 89507]],
+  [QuotaExceededError, [45009, 45010, 45028, 45040, 45104, 48006]],
+  [RateLimitError, [45011, 45066, 53501]],
+  [WindowClosedError, [45015]],
+  [MessageCountError, [45047]],
+  [UnauthorizedAPIError, [48001, 48004, 48008, 50001, 61003, 61007]],
+  [NotFollowerError, [43004, 50005]],
+];
+const CLASS_OF = new Map(CLASSES.flatMap(([made, codes]) => codes.map((code) => [code, made])));
+
+/** Makes the error of an errcode. */
+export function refusalOf(refusal: Refusal): OfficialAPIError {
+  const Refused = CLASS_OF.get(refusal.errcode) ?? OfficialAPIError;
+  return new Refused(refusal);
+}

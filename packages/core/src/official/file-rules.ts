@@ -1,0 +1,45 @@
+/** What an endpoint takes as a file. */
+export interface FileRule {
+  /** What the file is, in messages. */
+  readonly kind: string;
+  readonly maxBytes: number;
+  /** Extensions of the formats; undefined leaves them to the platform. */
+  readonly formats: readonly string[] | undefined;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const PICTURES = ['png', 'jpg', 'jpeg', 'gif'];
+const thumb: FileRule = { kind: 'thumb', maxBytes: 64 * KIB, formats: ['jpg', 'jpeg'] };
+const video: FileRule = { kind: 'video', maxBytes: 10 * MIB, formats: ['mp4'] };
+
+/** By path, and by the `type` where an endpoint takes several: what the platform documents. */
+const RULES: Readonly<Record<string, FileRule>> = {
+  // The same page also speaks of 2 MB.
+  '/cgi-bin/media/upload image': { kind: 'image', maxBytes: 10 * MIB, formats: PICTURES },
+  '/cgi-bin/media/upload voice': { kind: 'voice', maxBytes: 2 * MIB, formats: ['amr', 'mp3'] },
+  '/cgi-bin/media/upload video': video,
+  '/cgi-bin/media/upload thumb': thumb,
+  '/cgi-bin/material/add_material image': {
+    kind: 'image',
+    maxBytes: 10 * MIB,
+    formats: ['bmp', ...PICTURES],
+  },
+  '/cgi-bin/material/add_material voice': {
+    kind: 'voice',
+    maxBytes: 2 * MIB,
+    formats: ['mp3', 'wma', 'wav', 'amr'],
+  },
+  '/cgi-bin/material/add_material video': video,
+  '/cgi-bin/material/add_material thumb': thumb,
+  '/cgi-bin/media/uploadimg': {
+    kind: 'picture of an article',
+    maxBytes: MIB,
+    formats: ['jpg', 'jpeg', 'png'],
+  },
+};
+
+/** The rule of an endpoint; what is not documented without contradiction is left to the platform. */
+export function ruleOf(path: string, type: unknown): FileRule | undefined {
+  return RULES[path] ?? RULES[`${path} ${String(type)}`];
+}

@@ -1,0 +1,189 @@
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileTypeFromBuffer } from 'file-type';
+import { InvalidArgumentError } from '../errors.ts';
+import type { Upload, UploadOptions } from './endpoint.ts';
+import type { FileRule } from './file-rules.ts';
+
+/** A file, as far as it is known before it is sent. */
+export interface OutgoingFile {
+  readonly filename: string;
+  readonly contentType: string;
+  /** In bytes; undefined of a stream, which only its end tells. */
+  readonly size: number | undefined;
+  /** Whether it can be read more than once. */
+  readonly isRepeatable: boolean;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** Enough bytes to tell a format by. */
+const HEAD = 4100;
+
+/** What is known of a source: a new reading of it each time, but of a stream. */
+interface Source {
+  readonly name: string | undefined;
+  readonly type: string | undefined;
+  readonly size: number | undefined;
+  readonly head: Uint8Array;
+  readonly isRepeatable: boolean;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Looks at a file before it is sent: what it is called, what it is, and whether it may be sent.
+ *
+ * @throws {InvalidArgumentError} when it is not there, empty, too large or of another format
+ */
+export async function openFile(
+  file: Upload,
+  rule: FileRule | undefined,
+  options: UploadOptions,
+): Promise<OutgoingFile> {
+  const source = await sourceOf(file);
+  const known = await fileTypeFromBuffer(source.head);
+  const given = options.filename ?? source.name ?? 'file';
+  const filename = extname(given) === '' && known ? `${given}.${known.ext}` : given;
+  const format = known?.ext ?? (extname(filename).slice(1).toLowerCase() || undefined);
+  if (source.size === 0) throw new InvalidArgumentError(`the file ${quote(given)} has no bytes`);
+  if (rule) {
+    checkFormat(rule, format);
+    if (source.size !== undefined) checkSize(rule, source.size);
+  }
+  return {
+    filename,
+    contentType:
+      options.contentType ??
+      known?.mime ??
+      (source.type || TYPES[format ?? ''] || 'application/octet-stream'),
+    size: source.size,
+    isRepeatable: source.isRepeatable,
+    read: () => counted(source, rule),
+  };
+}
+
+/** Where the content does not tell. */
+const TYPES: Readonly<Record<string, string>> = {
+  amr: 'audio/amr',
+  jpg: 'image/jpeg',
+  mp3: 'audio/mpeg',
+  mp4: 'video/mp4',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  wma: 'audio/x-ms-wma',
+};
+
+function checkFormat({ kind, formats }: FileRule, format: string | undefined): void {
+  if (!formats || format === undefined || formats.includes(format)) return;
+  // What holds a wma is told by its outer format.
+  if (format === 'asf' && formats.includes('wma')) return;
+  throw new InvalidArgumentError(`a ${kind} must be ${formats.join(' or ')}: this is ${format}`);
+}
+
+function checkSize({ kind, maxBytes }: FileRule, size: number): void {
+  if (size <= maxBytes) return;
+  throw new InvalidArgumentError(
+    `a ${kind} must have at most ${sizeOf(maxBytes)}: this has ${sizeOf(size)} (${size} bytes)`,
+  );
+}
+
+function sizeOf(bytes: number): string {
+  const [unit, name] = bytes < 1024 * 1024 ? [1024, 'KB'] : [1024 * 1024, 'MB'];
+  return `${Number((bytes / (unit as number)).toFixed(1))} ${name}`;
+}
+
+/** What is sent must be as long as was said, and no longer than is allowed. */
+async function* counted(source: Source, rule: FileRule | undefined): AsyncIterable<Uint8Array> {
+  let size = 0;
+  for await (const chunk of source.read()) {
+    size += chunk.byteLength;
+    if (rule) checkSize(rule, size);
+    yield chunk;
+  }
+  if (size === (source.size ?? size) && size > 0) return;
+  throw new InvalidArgumentError(
+    `the file ${quote(source.name ?? 'given')} had ${source.size ?? 'some'} bytes when it was looked at, and ${size} when it was sent`,
+  );
+}
+
+async function sourceOf(file: Upload): Promise<Source> {
+  if (typeof file === 'string') return fromPath(file);
+  if (file instanceof Uint8Array) {
+    const read = async function* () {
+      yield file;
+    };
+    const head = file.subarray(0, HEAD);
+    return {
+      name: undefined,
+      type: undefined,
+      size: file.byteLength,
+      head,
+      isRepeatable: true,
+      read,
+    };
+  }
+  if (file instanceof Blob) return fromBlob(file);
+  if (file instanceof Readable) return fromStream(file);
+  throw new InvalidArgumentError('a file must be a path, a Buffer, a Blob or a Readable');
+}
+
+async function fromPath(path: string): Promise<Source> {
+  const name = basename(path);
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) throw Object.assign(new Error(), { code: 'it is no file' });
+    const handle = await open(path);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+      const head = buffer.subarray(0, bytesRead);
+      const read = () => createReadStream(path);
+      return { name, type: undefined, size: stats.size, head, isRepeatable: true, read };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new InvalidArgumentError(`the file ${quote(name)} cannot be read: ${code}`);
+  }
+}
+
+async function fromBlob(blob: Blob): Promise<Source> {
+  const head = new Uint8Array(await blob.slice(0, HEAD).arrayBuffer());
+  const name = blob instanceof File ? blob.name : undefined;
+  const read = () => blob.stream();
+  return { name, type: blob.type, size: blob.size, head, isRepeatable: true, read };
+}
+
+async function fromStream(stream: Readable): Promise<Source> {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<unknown>;
+  const first: Uint8Array[] = [];
+  let length = 0;
+  while (length < HEAD) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    const chunk = typeof value === 'string' ? Buffer.from(value) : value;
+    if (!(chunk instanceof Uint8Array)) {
+      throw new InvalidArgumentError('a stream to send must give bytes, not objects');
+    }
+    first.push(chunk);
+    length += chunk.byteLength;
+  }
+  const { path } = stream as { path?: unknown };
+  const isOver = length < HEAD;
+  return {
+    name: typeof path === 'string' ? basename(path) : undefined,
+    type: undefined,
+    size: isOver ? length : undefined,
+    head: Buffer.concat(first).subarray(0, HEAD),
+    isRepeatable: isOver,
+    async *read() {
+      yield* first;
+      if (isOver) return;
+      const rest = { [Symbol.asyncIterator]: () => chunks } as AsyncIterable<string | Uint8Array>;
+      for await (const chunk of rest) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    },
+  };
+}
+
+const quote = (name: string): string => JSON.stringify(name);

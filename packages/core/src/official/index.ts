@@ -1,0 +1,31 @@
+// The API of an account
+export {
+  type AccessToken,
+  OfficialClient,
+  type RequestInput,
+  type Ticket,
+} from './client.ts';
+// The API of a third-party platform
+export { ComponentClient, type ComponentClientOptions } from './component.ts';
+// What goes in and comes out
+export type { Download, Id, Success, Upload, UploadOptions } from './endpoint.ts';
+export type * from './endpoints/index.ts';
+// Errors
+export {
+  InvalidCredentialError,
+  IPNotAllowedError,
+  MessageCountError,
+  NetworkError,
+  NotFollowerError,
+  OfficialAPIError,
+  QuotaExceededError,
+  RateLimitError,
+  type Refusal,
+  UnauthorizedAPIError,
+  WindowClosedError,
+} from './errors.ts';
+export type { Hooks, RequestSummary, ResponseSummary } from './hooks.ts';
+export type { CardExtension, Jsapi, JsapiConfig, Moment } from './jsapi.ts';
+export type { CallOptions, OfficialClientOptions, Payment } from './options.ts';
+// Tokens
+export { MemoryTokenStore, type Token, type TokenStore } from './token-store.ts';

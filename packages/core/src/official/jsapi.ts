@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { jsapiSignature } from '../signature.ts';
+import type { Credential } from './credential.ts';
+
+/** What `wx.config` asks for. */
+export interface JsapiConfig {
+  readonly appId: string;
+  /** Unix seconds. */
+  readonly timestamp: number;
+  readonly nonceStr: string;
+  readonly signature: string;
+}
+
+/** What a page gives to `wx.addCard` as `cardExt`, written as JSON. */
+export interface CardExtension {
+  readonly code?: string;
+  readonly openid?: string;
+  readonly timestamp: string;
+  readonly nonce_str: string;
+  readonly signature: string;
+}
+
+export interface Moment {
+  /** Unix seconds. Default: now. */
+  timestamp?: number | undefined;
+  /** Default: a random one. */
+  noncestr?: string | undefined;
+}
+
+/** JS-SDK: signs what a page asks WeChat for. */
+export class Jsapi {
+  readonly #appid: string;
+  readonly #ticket: Credential;
+  readonly #cardTicket: Credential;
+
+  constructor(appid: string, ticket: Credential, cardTicket: Credential) {
+    this.#appid = appid;
+    this.#ticket = ticket;
+    this.#cardTicket = cardTicket;
+  }
+
+  /**
+   * Signs a page for `wx.config`. `url` is the address as the browser shows it; what follows a `#`
+   * is left out.
+   *
+   * @example
+   * wx.config({ ...await client.jsapi.sign('https://example.com/?a=1'), jsApiList: ['scanQRCode'] })
+   * @throws {InvalidArgumentError} when the address is escaped for HTML
+   * @see https://developers.weixin.qq.com/doc/service/guide/h5/jssdk.html
+   */
+  async sign(url: string, moment: Moment = {}): Promise<JsapiConfig> {
+    const { timestamp, noncestr } = complete(moment);
+    // A page that cannot be signed is found before a ticket is fetched.
+    jsapiSignature({ ticket: 'ticket', noncestr, timestamp, url });
+    const { value: ticket } = await this.#ticket.get();
+    const signature = jsapiSignature({ ticket, noncestr, timestamp, url });
+    return { appId: this.#appid, timestamp, nonceStr: noncestr, signature };
+  }
+
+  /** Signs a coupon for `wx.addCard`. */
+  async signCard(
+    cardId: string,
+    {
+      code,
+      openid,
+      ...moment
+    }: Moment & { code?: string | undefined; openid?: string | undefined } = {},
+  ): Promise<CardExtension> {
+    const { timestamp, noncestr } = complete(moment);
+    const { value: ticket } = await this.#cardTicket.get();
+    const values = [ticket, String(timestamp), noncestr, cardId, code, openid].filter(
+      (value): value is string => value !== undefined && value !== '',
+    );
+    const signature = createHash('sha1').update(values.sort().join('')).digest('hex');
+    return {
+      ...(code !== undefined && { code }),
+      ...(openid !== undefined && { openid }),
+      timestamp: String(timestamp),
+      nonce_str: noncestr,
+      signature,
+    };
+  }
+}
+
+function complete({ timestamp, noncestr }: Moment) {
+  return {
+    timestamp: timestamp ?? Math.floor(Date.now() / 1000),
+    noncestr: noncestr ?? randomBytes(12).toString('hex'),
+  };
+}

@@ -1,0 +1,132 @@
+import type { Agents } from 'got';
+import { InvalidArgumentError, NeedParamError } from '../errors.ts';
+import { consoleLogger, type Logger, protect } from '../logger.ts';
+import type { Credential } from './credential.ts';
+import type { Hooks } from './hooks.ts';
+import type { TokenStore } from './token-store.ts';
+
+/** How a client calls the platform. */
+export interface CallOptions {
+  /** Where tokens are kept. Default: the memory of this process. */
+  tokens?: TokenStore | undefined;
+  /** Replaces the platform’s origins, for a simulator or a proxy of your own. */
+  baseUrl?: string | undefined;
+  /** Milliseconds to wait for an answer; of a file, for each silence. Default: 10 000. */
+  timeout?: number | undefined;
+  /**
+   * How often a request is made again that failed without harm: the platform was busy or could not
+   * be reached, or nothing but reading was asked for. Default: 2.
+   */
+  retry?: number | undefined;
+  /** Certificates of authorities to trust, in place of those that Node knows. */
+  https?: { ca?: string | Buffer | (string | Buffer)[] | undefined } | undefined;
+  /** Agents, as for got: for a proxy, or to close connections. */
+  agent?: Agents | undefined;
+  /** Default: warnings and errors to the console. */
+  logger?: Logger | undefined;
+  /** Functions that see every request, answer and error, without secrets. */
+  hooks?: Hooks | undefined;
+}
+
+/** An account, and how its API is called. */
+export interface OfficialClientOptions extends CallOptions {
+  /** 开发者ID(AppID) in the console. */
+  appid: string;
+  /** 开发者密码(AppSecret). Needed to fetch a token. */
+  appsecret?: string | undefined;
+  /** Whether to use the platform’s stable token, which others do not end. Default: true. */
+  stableToken?: boolean | undefined;
+  /** A token that is in force already. */
+  accessToken?: string | undefined;
+  /** Its end in Unix seconds. Default: when the platform refuses it. */
+  accessTokenExpiresAt?: number | undefined;
+  /** A ticket of the JS-SDK that is in force already. */
+  jsapiTicket?: string | undefined;
+  /** Its end in Unix seconds. */
+  jsapiTicketExpiresAt?: number | undefined;
+  /** The third-party platform that the account’s token comes from, in place of an appsecret. */
+  component?: AuthorizerSource | undefined;
+  /** Kept to be read back; nothing here uses it. */
+  payment?: Payment | undefined;
+}
+
+/** 微信支付: what the account’s older payment goes by. */
+export interface Payment {
+  partnerId?: string | undefined;
+  partnerKey?: string | undefined;
+  paySignKey?: string | undefined;
+}
+
+/** Whose the accounts’ tokens are: a ComponentClient. */
+export interface AuthorizerSource {
+  readonly componentAppid: string;
+  readonly credential: Credential;
+  credentialOf(appid: string): Credential;
+}
+
+/** Checked options. */
+export interface CallSettings {
+  readonly baseUrl: string | undefined;
+  readonly timeout: number;
+  readonly tries: number;
+  readonly https: CallOptions['https'];
+  readonly agent: Agents | undefined;
+  readonly logger: Logger;
+  readonly hooks: Hooks;
+}
+
+/**
+ * @throws {NeedParamError} when one is missing
+ * @throws {InvalidArgumentError} when one is wrong
+ */
+export function checkCallOptions(options: CallOptions): CallSettings {
+  const {
+    tokens,
+    baseUrl,
+    timeout = 10_000,
+    retry = 2,
+    https,
+    agent,
+    logger,
+    hooks = {},
+  } = options;
+  if (tokens !== undefined) {
+    for (const name of ['get', 'lock', 'set'] as const) {
+      if (typeof tokens?.[name] === 'function') continue;
+      throw new InvalidArgumentError(`tokens must be a TokenStore: it has no ${name}()`);
+    }
+  }
+  if (!(typeof timeout === 'number' && timeout > 0)) {
+    throw new InvalidArgumentError('timeout must be a number of milliseconds above 0');
+  }
+  if (!(Number.isInteger(retry) && retry >= 0)) {
+    throw new InvalidArgumentError('retry must be a whole number: how often to try again, or 0');
+  }
+  for (const [name, functions] of Object.entries(hooks)) {
+    if (Array.isArray(functions) && functions.every((hook) => typeof hook === 'function')) continue;
+    throw new InvalidArgumentError(`hooks.${name} must be a list of functions`);
+  }
+  return {
+    baseUrl: checkBaseUrl(baseUrl),
+    timeout,
+    tries: retry + 1,
+    https,
+    agent,
+    logger: protect(logger ?? consoleLogger),
+    hooks,
+  };
+}
+
+function checkBaseUrl(baseUrl: string | undefined): string | undefined {
+  if (baseUrl === undefined) return undefined;
+  if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) {
+    throw new InvalidArgumentError('baseUrl must be an address such as http://localhost:3000');
+  }
+  return baseUrl.replace(/\/+$/, '');
+}
+
+export function needText(name: string, value: unknown, where: string): string {
+  if (value === undefined || value === '') throw new NeedParamError(`${name} is needed: ${where}`);
+  if (typeof value !== 'string') throw new InvalidArgumentError(`${name} must be a string`);
+  return value;
+}

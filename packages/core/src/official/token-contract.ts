@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Token, TokenStore } from './token-store.ts';
+
+/** One thing that every TokenStore must do. */
+export interface TokenStoreCheck {
+  readonly name: string;
+  /** Rejects when the store does not do it. Uses keys of its own, so checks may share a store. */
+  readonly run: (store: TokenStore) => Promise<void>;
+}
+
+let keys = 0;
+const newKey = (): string => {
+  keys += 1;
+  return `contract:${process.pid}:${Date.now()}:${keys}`;
+};
+const tokenOf = (value: string, others: Partial<Token> = {}): Token => {
+  return { value, expiresAt: Date.now() + 60_000, since: Date.now(), ...others };
+};
+const lockOf = async (store: TokenStore, key: string, milliseconds = 60_000): Promise<number> => {
+  const lock = await store.lock(key, milliseconds);
+  assert.equal(typeof lock, 'number');
+  return lock as number;
+};
+
+const checks: Record<string, (store: TokenStore, key: string) => Promise<void>> = {
+  'a key that was never set has no token': async (store, key) => {
+    assert.equal(await store.get(key), undefined);
+    await lockOf(store, key);
+    assert.equal(await store.get(key), undefined);
+  },
+
+  'a token comes back as it was set, and only under its key': async (store, key) => {
+    const token = tokenOf('值 "1"', { forcedAt: 1, refreshToken: 'r' });
+    assert.equal(await store.set(key, token, await lockOf(store, key)), true);
+    assert.deepEqual(await store.get(key), token);
+    assert.equal(await store.get(`${key}:other`), undefined);
+  },
+
+  'of many that lock at once one gets it': async (store, key) => {
+    const locks = await Promise.all(Array.from({ length: 20 }, () => store.lock(key, 60_000)));
+    assert.equal(locks.filter((lock) => lock !== undefined).length, 1);
+  },
+
+  'setting gives the lock back, also without a token': async (store, key) => {
+    await store.set(key, tokenOf('first'), await lockOf(store, key));
+    await store.set(key, undefined, await lockOf(store, key));
+    assert.equal((await store.get(key))?.value, 'first');
+    await lockOf(store, key);
+  },
+
+  'a lock that is not given back ends by itself, and the next has a greater number': async (
+    store,
+    key,
+  ) => {
+    const first = await lockOf(store, key, 30);
+    assert.equal(await store.lock(key, 60_000), undefined);
+    await pause(60);
+    assert.ok((await lockOf(store, key)) > first);
+  },
+
+  'who lost the lock keeps nothing, and takes it from nobody': async (store, key) => {
+    const first = await lockOf(store, key, 20);
+    await pause(50);
+    const second = await lockOf(store, key);
+    assert.equal(await store.set(key, tokenOf('stale'), first), false);
+    assert.equal(await store.get(key), undefined);
+    assert.equal(await store.lock(key, 60_000), undefined);
+    assert.equal(await store.set(key, tokenOf('fresh'), second), true);
+    assert.equal(await store.set(key, tokenOf('stale'), first), false);
+    assert.equal((await store.get(key))?.value, 'fresh');
+  },
+};
+
+/**
+ * What every TokenStore must do, for the tests of a store of your own.
+ *
+ * @example
+ * for (const { name, run } of tokenStoreContract) test(name, () => run(new MyStore()));
+ */
+export const tokenStoreContract: readonly TokenStoreCheck[] = Object.entries(checks).map(
+  ([name, check]) => ({ name, run: (store) => check(store, newKey()) }),
+);

@@ -1,0 +1,67 @@
+/** A token, or a ticket. */
+export interface Token {
+  readonly value: string;
+  /** Unix milliseconds. */
+  readonly expiresAt: number;
+  /** Unix milliseconds at which it was fetched. */
+  readonly since: number;
+  /** Unix milliseconds at which the platform was last made to give a new one. */
+  readonly forcedAt?: number | undefined;
+  /** For an authorised account: what the next token is fetched with. */
+  readonly refreshToken?: string | undefined;
+}
+
+/**
+ * Where the processes of one account keep the tokens that they share. Three functions, each one
+ * step that nothing can come between; a failure of the store itself rejects. `tokenStoreContract`
+ * has the checks that an own store must pass.
+ */
+export interface TokenStore {
+  /** The token that is kept under a key, whatever its age. */
+  get(key: string): Promise<Token | undefined>;
+
+  /**
+   * Lets one process fetch a token: gives it a number above all earlier ones of the key, or
+   * undefined while another has the lock. The lock ends by itself after so many milliseconds.
+   */
+  lock(key: string, milliseconds: number): Promise<number | undefined>;
+
+  /**
+   * Keeps a token and gives the lock of that number back; without a token, only the latter. False,
+   * and nothing is kept, when a later lock was given meanwhile.
+   */
+  set(key: string, token: Token | undefined, lock: number): Promise<boolean>;
+}
+
+interface Entry {
+  token: Token | undefined;
+  lock: number;
+  /** Milliseconds on the clock of `performance.now()`. */
+  lockedUntil: number;
+}
+
+/** Keeps tokens in the memory of this process. */
+export class MemoryTokenStore implements TokenStore {
+  readonly #entries = new Map<string, Entry>();
+
+  async get(key: string): Promise<Token | undefined> {
+    return this.#entries.get(key)?.token;
+  }
+
+  async lock(key: string, milliseconds: number): Promise<number | undefined> {
+    const entry = this.#entries.get(key) ?? { token: undefined, lock: 0, lockedUntil: 0 };
+    if (entry.lockedUntil > performance.now()) return undefined;
+    entry.lock += 1;
+    entry.lockedUntil = performance.now() + milliseconds;
+    this.#entries.set(key, entry);
+    return entry.lock;
+  }
+
+  async set(key: string, token: Token | undefined, lock: number): Promise<boolean> {
+    const entry = this.#entries.get(key);
+    if (!entry || entry.lock !== lock) return false;
+    entry.lockedUntil = 0;
+    entry.token = token ?? entry.token;
+    return true;
+  }
+}

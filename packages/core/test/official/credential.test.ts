@@ -1,0 +1,253 @@
+/** A token's life, by a clock that the test turns. */
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { MemoryTokenStore, type Token, type TokenStore } from '@wechat-mp/core/official';
+import { tokenStoreContract } from '@wechat-mp/core/token-store-contract';
+import { Credential, type CredentialParts } from '../../src/official/credential.ts';
+import { recorder } from '../support.ts';
+
+describe('the contract, kept by MemoryTokenStore', () => {
+  it.each(tokenStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
+    run(new MemoryTokenStore()),
+  );
+});
+
+const START = 1_700_000_000_000;
+const SECOND = 1000;
+let time: number;
+let store: TokenStore;
+/** What the platform gave, in order. */
+let given: { value: string; force: boolean }[];
+/** The token that the platform holds to be in force. */
+let inForce: string;
+/** How many tokens it has made. */
+let made: number;
+let life: number;
+let log: ReturnType<typeof recorder>;
+
+beforeEach(() => {
+  time = START;
+  store = new MemoryTokenStore();
+  given = [];
+  inForce = '';
+  made = 0;
+  life = 7200;
+  log = recorder();
+});
+
+/** One process; the platform gives a new token when it has none in force, or is forced to. */
+function createProcess(options: Partial<CredentialParts> = {}): Credential {
+  return new Credential({
+    name: 'access token',
+    key: 'wx1:stable',
+    store,
+    isStable: true,
+    logger: log,
+    given: undefined,
+    now: () => time,
+    fetch: async ({ force }) => {
+      await Promise.resolve();
+      if (force || inForce === '') {
+        made += 1;
+        inForce = `token-${made}`;
+      }
+      given.push({ value: inForce, force });
+      const token = { value: inForce, since: time, expiresAt: time + life * SECOND };
+      return { answer: { access_token: inForce, expires_in: life }, token };
+    },
+    ...options,
+  });
+}
+const valueOf = async (credential: Credential) => (await credential.get()).value;
+const warnings = () =>
+  log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+
+describe('a token is fetched', () => {
+  it('once, however many calls of one process want it', async () => {
+    const credential = createProcess();
+    const values = await Promise.all(Array.from({ length: 1000 }, () => valueOf(credential)));
+    expect(new Set(values)).toEqual(new Set(['token-1']));
+    expect(given).toHaveLength(1);
+  });
+
+  it('once, however many processes share the store', async () => {
+    const processes = Array.from({ length: 10 }, () => createProcess());
+    expect(new Set(await Promise.all(processes.map(valueOf)))).toEqual(new Set(['token-1']));
+    expect(given).toHaveLength(1);
+  });
+
+  it('by the next caller, when it failed: the lock is given back', async () => {
+    const fetch = jest.fn<CredentialParts['fetch']>().mockRejectedValueOnce(new Error('down'));
+    const token = { value: 'after', since: time, expiresAt: time + 7200 * SECOND };
+    fetch.mockResolvedValueOnce({ answer: {}, token });
+    const credential = createProcess({ fetch });
+    await expect(credential.get()).rejects.toThrow('down');
+    expect(await valueOf(createProcess({ fetch }))).toBe('after');
+  });
+});
+
+describe('before its end', () => {
+  it.each([
+    [7200, 7200 - 241, 1],
+    [7200, 7200 - 240, 2],
+    // What is left of a stable token that others fetched long ago.
+    [290, 144, 1],
+    [290, 145, 2],
+  ])('of %i s, %i s later: %i requests', async (seconds, later, requests) => {
+    life = seconds;
+    const credential = createProcess();
+    await credential.get();
+    inForce = '';
+    time += later * SECOND;
+    // Nobody waits for the new one.
+    expect(await valueOf(credential)).toBe('token-1');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(given).toHaveLength(requests);
+    expect(await valueOf(credential)).toBe(`token-${requests}`);
+  });
+
+  it('one process fetches the next, and the others take it from the store', async () => {
+    const [first, second] = [createProcess(), createProcess()];
+    await Promise.all([first.get(), second.get()]);
+    inForce = '';
+    time += (7200 - 200) * SECOND;
+    await first.get();
+    await new Promise((resolve) => setImmediate(resolve));
+    await second.get();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([await valueOf(first), await valueOf(second)]).toEqual(['token-2', 'token-2']);
+    expect(given).toHaveLength(2);
+  });
+
+  it('a failure is a warning while the token serves, and tried again 10 s later', async () => {
+    const fetch = jest.fn<CredentialParts['fetch']>();
+    const token = { value: 'old', since: time, expiresAt: time + 7200 * SECOND };
+    fetch.mockResolvedValueOnce({ answer: {}, token }).mockRejectedValue(new Error('down'));
+    const credential = createProcess({ fetch });
+    await credential.get();
+    time += 7000 * SECOND;
+    for (const calls of [2, 2, 3]) {
+      expect(await valueOf(credential)).toBe('old');
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(fetch).toHaveBeenCalledTimes(calls);
+      if (calls === 2) time += 5 * SECOND;
+    }
+    expect(warnings()).toEqual(
+      Array(2).fill('the access token could not be refreshed ahead of its end'),
+    );
+  });
+
+  it('it serves no more in its last minute', async () => {
+    const credential = createProcess();
+    await credential.get();
+    inForce = '';
+    time += (7200 - 60) * SECOND;
+    expect(await valueOf(credential)).toBe('token-2');
+  });
+});
+
+describe('a token that the platform refuses', () => {
+  const refuse = async (credential: Credential, token: Token) =>
+    (await credential.replace(token)).value;
+
+  it('is replaced once, for all calls of all processes that were refused', async () => {
+    const [first, second] = [createProcess(), createProcess()];
+    const [a, b] = await Promise.all([first.get(), second.get()]);
+    inForce = '';
+    const replaced = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        index % 2 === 0 ? refuse(first, a) : refuse(second, b),
+      ),
+    );
+    expect(new Set(replaced)).toEqual(new Set(['token-2']));
+    expect(given).toHaveLength(2);
+  });
+
+  it('does not end the one that another call has got meanwhile', async () => {
+    const credential = createProcess();
+    const old = await credential.get();
+    inForce = '';
+    await refuse(credential, old);
+    expect(await refuse(credential, old)).toBe('token-2');
+    expect(given).toHaveLength(2);
+  });
+
+  it('and that the platform gives again is forced, once in two hours for all processes', async () => {
+    const credential = createProcess();
+    const old = await credential.get();
+    expect(await refuse(credential, old)).toBe('token-2');
+    const forced = () => given.filter(({ force }) => force).length;
+    expect(forced()).toBe(1);
+    // That one is refused too: it is given again as it is, and the call fails.
+    const other = createProcess();
+    expect(await refuse(other, await other.get())).toBe('token-2');
+    expect(forced()).toBe(1);
+    time += 2 * 3600 * SECOND;
+    const late = createProcess();
+    expect(await refuse(late, await late.get())).toBe('token-3');
+    expect(forced()).toBe(2);
+  });
+
+  it('of the classic kind is never forced', async () => {
+    const credential = createProcess({ isStable: false });
+    await refuse(credential, await credential.get());
+    expect(given.map(({ force }) => force)).toEqual([false, false]);
+  });
+});
+
+describe('a process that lost its lock', () => {
+  it('while it fetched takes what the later one has stored', async () => {
+    let answer: () => void = () => {};
+    const slow = createProcess({
+      fetch: async () => {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        const token = { value: 'stale', since: time, expiresAt: time + 7200 * SECOND };
+        return { answer: {}, token };
+      },
+    });
+    const value = valueOf(slow);
+    await new Promise((resolve) => setImmediate(resolve));
+    // Its lock is over.
+    const now = performance.now();
+    jest.spyOn(performance, 'now').mockReturnValue(now + 20_001);
+    expect(await valueOf(createProcess())).toBe('token-1');
+    answer();
+    expect(await value).toBe('token-1');
+    jest.restoreAllMocks();
+    expect((await store.get('wx1:stable'))?.value).toBe('token-1');
+  });
+});
+
+describe('when the store is down', () => {
+  const down = async () => {
+    throw new Error('connection lost');
+  };
+
+  it('a process fetches a token of its own, and says so once in a while', async () => {
+    store = { get: down, lock: down, set: down };
+    const credential = createProcess();
+    expect(await valueOf(credential)).toBe('token-1');
+    expect(await valueOf(credential)).toBe('token-1');
+    expect(given).toHaveLength(1);
+    expect(warnings()).toEqual([
+      'the token store failed: this process serves its own access token',
+    ]);
+  });
+
+  it('the token that is known serves on, and a refused one is replaced', async () => {
+    const credential = createProcess();
+    const old = await credential.get();
+    jest.spyOn(store, 'get').mockImplementation(down);
+    jest.spyOn(store, 'lock').mockImplementation(down);
+    inForce = '';
+    expect((await credential.replace(old)).value).toBe('token-2');
+    expect(await valueOf(credential)).toBe('token-2');
+  });
+
+  it('and fails only when the token is kept, the token serves', async () => {
+    jest.spyOn(store, 'set').mockImplementation(down);
+    expect(await valueOf(createProcess())).toBe('token-1');
+    expect(warnings()).toHaveLength(1);
+  });
+});
