@@ -28,6 +28,8 @@ const account = {
 interface Row {
   msgType: string;
   event: string | null;
+  /** Of a push to a third-party platform, which has no msgType. */
+  infoType?: string;
   fields: FieldRow[];
 }
 interface FieldRow {
@@ -59,15 +61,17 @@ function fieldsOf(rows: FieldRow[]): fc.Arbitrary<platform.WireFields> {
   const some = fc.record(Object.fromEntries(entries), { requiredKeys: [] });
   return some as fc.Arbitrary<platform.WireFields>;
 }
-const good = fc.constantFrom(...KINDS).chain(({ msgType, event, fields }) =>
-  fieldsOf(fields).map((rest) => ({
-    ...platform.userMessage(msgType, event === null ? rest : { Event: event, ...rest }),
-  })),
+const good = fc.constantFrom(...KINDS).chain(({ msgType, event, infoType, fields }) =>
+  fieldsOf(fields).map((rest) => {
+    if (infoType !== undefined) return { ...platform.push(infoType, rest) };
+    return { ...platform.userMessage(msgType, event === null ? rest : { Event: event, ...rest }) };
+  }),
 );
 
 /** A tree of any tags, as XML; the first level is often a message's. */
 const tag = fc.oneof(
   fc.constantFrom('ToUserName', 'FromUserName', 'MsgType', 'Event', 'EventKey', 'Content', 'item'),
+  fc.constantFrom('AppId', 'appid', 'InfoType'),
   fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', 'Encrypt', 'xml'),
   fc.stringMatching(/^[A-Za-z_][\w.-]{0,6}$/),
 );

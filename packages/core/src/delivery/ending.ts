@@ -2,19 +2,20 @@ import type { Account } from '../account.ts';
 import type { Refused, Save, Session } from '../context/session.ts';
 import type { ContextLock } from '../context/store.ts';
 import type { Exchange } from '../exchange.ts';
+import type { Message } from '../message/message.ts';
 import { replyTree, toReply } from '../reply/render.ts';
 import type { Reply, ReplyLike } from '../reply/reply.ts';
 import type { Tree } from '../tree.ts';
 import { sendLate } from './late.ts';
 import type { Result } from './local.ts';
 import type { DeliveryId, Fate, Finish } from './store.ts';
-import { keyOf } from './undelivered.ts';
+import { hasSender, keyOf, warnOfNobody } from './undelivered.ts';
 
 /** A reply, and its form on the wire; without a tree there is nothing to say. */
 export interface Addressed {
   readonly reply?: Reply | undefined;
   readonly tree?: Tree | undefined;
-  /** Tells what was cut off, when it answers a delivery. */
+  /** Tells what was cut off when it answers a delivery, or that it can go nowhere. */
   readonly warn?: (() => void) | undefined;
 }
 
@@ -39,8 +40,14 @@ const patienceOf = ({ replyWindow }: Account): number => replyWindow + 1500;
 export function addressReply(
   given: ReplyLike,
   { message }: Pick<Exchange, 'message'>,
-  { logger }: Account,
+  account: Account,
 ): Addressed {
+  const addressed = addressToSender(given, message, account);
+  if (hasSender(message) || !addressed.tree) return addressed;
+  return { warn: () => warnOfNobody(message, account) };
+}
+
+function addressToSender(given: ReplyLike, message: Message, { logger }: Account): Addressed {
   const reply = toReply(given);
   const to = { target: message.source, source: message.target, answering: message.type };
   if (reply?.type !== 'news') return { reply, tree: replyTree(reply, to) };
@@ -76,10 +83,6 @@ export class Ending {
     const store = (save?: Save) => this.#store(addressed, exchange, session, save);
     await (session ? session.end(store, isKept) : store());
     const fate = this.#fate;
-    if (fate === 'answer') {
-      addressed.warn?.();
-      return { state: 'answer', tree: addressed.tree };
-    }
     if (fate === 'lost') {
       const key = keyOf(exchange.message);
       this.#parts.account.logger.warn(
@@ -88,7 +91,10 @@ export class Ending {
       );
       return { state: 'lost' };
     }
-    const { reply, tree } = addressed;
+    const { reply, tree, warn } = addressed;
+    // What has no tree goes nowhere later either.
+    if (fate === 'answer' || !tree) warn?.();
+    if (fate === 'answer') return { state: 'answer', tree };
     if (reply && tree && !this.#isTaken) {
       this.#queue(async () => {
         if (fate === 'late' || (await this.#isForgotten(exchange, patience))) {

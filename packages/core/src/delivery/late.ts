@@ -3,12 +3,13 @@ import { InvalidArgumentError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Reply } from '../reply/reply.ts';
 import { splitText } from './text.ts';
-import { keyOf, messageOf, UndeliveredError } from './undelivered.ts';
+import { hasSender, keyOf, messageOf, UndeliveredError, warnOfNobody } from './undelivered.ts';
 
 /** Sends a reply that no delivery can carry any more. Never rejects. */
 export async function sendLate(reply: Reply, exchange: Exchange, account: Account): Promise<void> {
   const { logger, lateReply } = account;
   const key = keyOf(exchange.message);
+  if (!hasSender(exchange.message)) return warnOfNobody(exchange.message, account);
   try {
     if (typeof lateReply === 'function') await lateReply(reply, exchange);
     else if (lateReply === 'hold') await hold(reply, exchange, account);

@@ -1,4 +1,5 @@
 import { WechatError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 import type { Message } from '../message/message.ts';
 import type { Reply } from '../reply/reply.ts';
 
@@ -7,6 +8,19 @@ export type MessageKey = Pick<Message, 'type' | 'id' | 'target' | 'source' | 'ti
 
 export function keyOf({ type, id, target, source, time }: Message): MessageKey {
   return { type, id, target, source, time };
+}
+
+/** Whether somebody sent it: a third-party platform's push comes from nobody, who reads no reply. */
+export function hasSender({ source }: Message): boolean {
+  return source !== '';
+}
+
+/** Tells of a reply to what nobody sent. */
+export function warnOfNobody(message: Message, { logger }: { logger: Logger }): void {
+  logger.warn(
+    keyOf(message),
+    'a reply was dropped: nobody sent this message, so its answer is success; let the handler return nothing',
+  );
 }
 
 /** A late reply could not be sent; `cause` says why. Code `WECHAT_UNDELIVERED`. */

@@ -2,13 +2,15 @@ import { ParseError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import type { Fields } from '../tree.ts';
 import { parseXml } from '../xml.ts';
+import { PUSHES, readPush } from './component.ts';
 import { EVENTS } from './events.ts';
 import { number, type Read, reader, type Shape, text } from './field.ts';
 import { MESSAGES } from './messages.ts';
 
 type Tables = typeof MESSAGES &
   typeof EVENTS &
-  Record<'unknown' | 'event:unknown', Record<never, never>>;
+  typeof PUSHES &
+  Record<'unknown' | 'event:unknown' | 'component:unknown', Record<never, never>>;
 
 /** The name under which a handler is registered; always the same as `message.type`. */
 export type MessageName = keyof Tables;
@@ -24,9 +26,15 @@ export type KeyedEventName = {
 
 interface Envelope<N extends MessageName> {
   readonly type: N;
-  /** To whom the message was sent: the account (`gh_…`). The wire's ToUserName. */
+  /**
+   * To whom the message was sent: the account (`gh_…`). The wire's ToUserName. In a `component:…`,
+   * the AppID of the third-party platform.
+   */
   readonly target: string;
-  /** Who sent it: the user's openid. The wire's FromUserName. */
+  /**
+   * Who sent it: the user's openid. The wire's FromUserName. In a `component:…` it is `''`: nobody
+   * would read a reply, so the answer is `success`, and a reply is a warning in the log.
+   */
   readonly source: string;
   /** When it was sent, in Unix seconds. */
   readonly time: number;
@@ -58,10 +66,12 @@ const readEnvelope = reader(envelope);
 const msgType = text('MsgType');
 const event = text('Event');
 
+const nothing = { unknown: {}, 'event:unknown': {}, 'component:unknown': {} };
 const readers = new Map(
-  Object.entries({ ...MESSAGES, ...EVENTS, unknown: {}, 'event:unknown': {} }).map(
-    ([name, shape]) => [name, reader(shape as Shape)],
-  ),
+  Object.entries({ ...MESSAGES, ...EVENTS, ...PUSHES, ...nothing }).map(([name, shape]) => [
+    name,
+    reader(shape as Shape),
+  ]),
 );
 
 /** The names of all messages and events. */
@@ -70,7 +80,8 @@ export const messageNames: readonly string[] = [...readers.keys()];
 /**
  * Reads the bytes of a delivery, XML or JSON, into a message.
  *
- * A type that is not known becomes `unknown` or `event:unknown`; its fields are in `fields`.
+ * A type that is not known becomes `unknown`, `event:unknown` or `component:unknown`; its fields
+ * are in `fields`.
  *
  * @example
  * const message = parseMessage('<xml>…<MsgType>text</MsgType><Content>hi</Content></xml>');
@@ -101,19 +112,28 @@ export function readFields(raw: string): Fields {
 }
 
 export function toMessage(fields: Fields, raw: string): Message {
+  const kind = msgType.read(fields);
+  const push = kind === '' ? readPush(fields) : undefined;
+  if (push) {
+    const { name, ...common } = push;
+    return complete(readers.has(name) ? name : 'component:unknown', common, fields, raw);
+  }
   const common = readEnvelope(fields);
-  for (const { tag, read } of [msgType, envelope.target, envelope.source]) {
+  if (kind === '') throw new ParseError(`no message: ${msgType.tag} is missing`);
+  for (const { tag, read } of [envelope.target, envelope.source]) {
     if (read(fields) === '') throw new ParseError(`no message: ${tag} is missing`);
   }
-  const type = typeOf(fields);
+  return complete(typeOf(kind.toLowerCase(), fields), common, fields, raw);
+}
+
+function complete(type: string, common: object, fields: Fields, raw: string): Message {
   const read = readers.get(type) as (fields: Fields) => object;
   return { type, ...common, ...read(fields), raw, fields } as Message;
 }
 
-function typeOf(fields: Fields): MessageName {
-  const kind = msgType.read(fields).toLowerCase();
+function typeOf(kind: string, fields: Fields): string {
   const isEvent = kind === 'event' || kind === 'device_event';
   const type = isEvent ? `${kind}:${event.read(fields).toLowerCase()}` : kind;
   const known = readers.has(type) && type.includes(':') === isEvent;
-  return (known ? type : isEvent ? 'event:unknown' : 'unknown') as MessageName;
+  return known ? type : isEvent ? 'event:unknown' : 'unknown';
 }

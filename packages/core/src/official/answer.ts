@@ -23,6 +23,5 @@ function keepDigits(token: string): string {
 }
 
 function escapeControls(token: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return token.replace(/[\0-\x1F]/g, (control) => JSON.stringify(control).slice(1, -1));
+  return token.replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
 }

@@ -171,11 +171,17 @@ interface Sending {
 
 /** The platform’s errcode, and what it says to that; some endpoints have another form. */
 function verdictOf(answer: unknown): { code: number; said: string } {
-  const { errcode, errmsg, base_resp: base } = Object(answer) as Record<string, unknown>;
-  const { ret = 0, err_msg: other = '' } = Object(base) as Record<string, unknown>;
+  const { errcode, errmsg = '', base_resp } = Object(answer) as Verdict;
+  const { ret = 0, err_msg = '' } = base_resp ?? {};
   return errcode === undefined
-    ? { code: Number(ret), said: String(other) }
-    : { code: Number(errcode), said: String(errmsg ?? '') };
+    ? { code: Number(ret), said: `${err_msg}` }
+    : { code: Number(errcode), said: `${errmsg}` };
+}
+
+interface Verdict {
+  errcode?: number | string;
+  errmsg?: string;
+  base_resp?: { ret?: number; err_msg?: string };
 }
 
 /** What was given, and what the client knows. */
@@ -201,7 +207,7 @@ function fill(
 
 function write({ body: takesBody, contentType }: Endpoint, body: unknown): string | undefined {
   if (!takesBody || body === undefined) return undefined;
-  if (contentType !== undefined) return String(body);
+  if (contentType !== undefined && typeof body === 'string') return body;
   try {
     return JSON.stringify(body);
   } catch (error) {

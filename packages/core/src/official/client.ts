@@ -52,8 +52,8 @@ export interface RequestInput {
   body?: unknown;
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods come from the tables
-export interface OfficialClient extends Methods {}
+/** The methods come from the tables: the constructor adds them. */
+const Base = class {} as new () => Methods;
 
 /**
  * The official API of one account.
@@ -70,7 +70,7 @@ export interface OfficialClient extends Methods {}
  * @throws {InvalidArgumentError} when an option is wrong
  * @see https://developers.weixin.qq.com/doc/service/api/
  */
-export class OfficialClient {
+export class OfficialClient extends Base {
   readonly appid: string;
   readonly payment: Payment | undefined;
   readonly accessToken: AccessToken;
@@ -81,6 +81,7 @@ export class OfficialClient {
   readonly #call: (method: 'GET' | 'POST', path: string, input: RequestInput) => unknown;
 
   constructor(options: OfficialClientOptions) {
+    super();
     const settings = checkCallOptions(options);
     const appid = needText('appid', options?.appid, '开发者ID in the console');
     const { appsecret, accessToken, component, stableToken = true } = options;

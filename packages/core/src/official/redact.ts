@@ -4,18 +4,20 @@ const CONTENT = /content|title|description|nickname|remark|^data$|text|digest|au
 
 /** Replaces what no log may hold: tokens, secrets, who the users are, and what is said to them. */
 export function redact(value: unknown, name = ''): unknown {
-  if (value === undefined || value === null || typeof value === 'boolean') return value;
-  if (SECRET.test(name)) return '[redacted]';
-  if (Array.isArray(value))
+  if (SECRET.test(name) && value !== undefined) return '[redacted]';
+  if (Array.isArray(value)) {
     return OPENID.test(name) ? `[${value.length}]` : value.map((item) => redact(item, name));
-  if (typeof value === 'object') {
-    if (Object.getPrototypeOf(value) !== Object.prototype)
-      return `[${value.constructor?.name ?? 'object'}]`;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [key, redact(member, key)]),
-    );
   }
-  if (OPENID.test(name)) return `${String(value).slice(0, 4)}…`;
-  if (CONTENT.test(name)) return `[${String(value).length} characters]`;
-  return typeof value === 'string' && value.length > 100 ? `${value.slice(0, 20)}…` : value;
+  if (typeof value === 'string') return redactText(value, name);
+  if (typeof value !== 'object' || value === null) return value;
+  // A file, or a stream.
+  if (Object.getPrototypeOf(value) !== Object.prototype) return `[${value.constructor.name}]`;
+  const members = Object.entries(value).map(([key, member]) => [key, redact(member, key)]);
+  return Object.fromEntries(members);
+}
+
+function redactText(text: string, name: string): string {
+  if (OPENID.test(name)) return `${text.slice(0, 4)}…`;
+  if (CONTENT.test(name)) return `[${text.length} characters]`;
+  return text.length > 100 ? `${text.slice(0, 20)}…` : text;
 }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { messageNames, parseMessage } from '@wechat-mp/core';
 import {
+  COMPONENT,
   event,
   GH,
   OPENID,
+  push,
   userMessage,
   type WireFields,
   type WireValue,
@@ -20,6 +22,8 @@ interface FieldRow {
 interface Row {
   msgType: string;
   event: string | null;
+  /** Of a push to a third-party platform, which has no msgType. */
+  infoType?: string;
   fields: FieldRow[];
 }
 /** Which tags are sent, and which of them hold something. */
@@ -27,8 +31,10 @@ type Variant = 'complete' | 'optional left out' | 'optional empty' | 'all empty'
 
 const fixture = new URL('../fixtures/messages.json', import.meta.url);
 const rows = JSON.parse(readFileSync(fixture, 'utf8')) as Row[];
-const nameOf = (row: Row) =>
-  row.event === null ? row.msgType : `${row.msgType}:${row.event.toLowerCase()}`;
+function nameOf({ msgType, event, infoType }: Row): string {
+  if (infoType !== undefined) return `component:${infoType}`;
+  return event === null ? msgType : `${msgType}:${event.toLowerCase()}`;
+}
 const named = rows.map((row) => [nameOf(row), row] as const);
 
 const BIG = '9007199254740993';
@@ -98,6 +104,7 @@ function expected(row: Row, variant: Variant): Record<string, unknown> {
 }
 
 function envelopeOf(row: Row): WireFields {
+  if (row.infoType !== undefined) return push(row.infoType);
   const { MsgId: _, ...envelope } = userMessage(row.msgType);
   return row.event === null ? envelope : { ...envelope, Event: row.event };
 }
@@ -111,10 +118,10 @@ function ownFields(message: object): object {
 }
 
 describe('the table of messages and events', () => {
-  it('has exactly the documented ones, unknown and event:unknown', () => {
-    const documented = named.map(([name]) => name);
-    expect(new Set(messageNames)).toEqual(new Set([...documented, 'unknown', 'event:unknown']));
-    expect(messageNames).toHaveLength(documented.length + 2);
+  it('has exactly the documented ones and one for each kind of unknown', () => {
+    const names = [...named.map(([name]) => name), 'unknown', 'event:unknown', 'component:unknown'];
+    expect(new Set(messageNames)).toEqual(new Set(names));
+    expect(messageNames).toHaveLength(names.length);
   });
 });
 
@@ -127,7 +134,8 @@ describe.each(named)('%s', (name, row) => {
     const message = parseMessage(write(fields));
     expect(message.type).toBe(name);
     expect(ownFields(message)).toStrictEqual(expected(row, 'complete'));
-    expect(message).toMatchObject({ target: GH, source: OPENID, time: fields['CreateTime'] });
+    const [target, source] = row.infoType === undefined ? [GH, OPENID] : [COMPONENT, ''];
+    expect(message).toMatchObject({ target, source, time: fields['CreateTime'] });
     expect(message.raw).toBe(write(fields));
     expect(Object.keys(message.fields)).toEqual(Object.keys(fields));
   });

@@ -136,7 +136,7 @@ describe('before its end', () => {
     );
   });
 
-  it('it serves no more in its last minute', async () => {
+  it('serves no more in its last minute', async () => {
     const credential = createProcess();
     await credential.get();
     inForce = '';
