@@ -249,6 +249,10 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
     await send(outgoing, answer(request));
   }
 
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -284,6 +288,11 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
       refusedIp = ip;
     },
     refuse,
+    /** How many connections were made to it. */
+    connections: () => connections,
+    async breakConnections() {
+      server.closeAllConnections();
+    },
     count: (path: string) => counts.get(path) ?? 0,
     async close() {
       server.closeAllConnections();

@@ -95,15 +95,24 @@ function sizeOf(bytes: number): string {
 
 /** What is sent must be as long as was said, and no longer than is allowed. */
 async function* counted(source: Source, rule: FileRule | undefined): AsyncIterable<Uint8Array> {
+  const name = quote(source.name ?? 'given');
   let size = 0;
-  for await (const chunk of source.read()) {
-    size += chunk.byteLength;
-    if (rule) checkSize(rule, size);
-    yield chunk;
+  try {
+    for await (const chunk of source.read()) {
+      size += chunk.byteLength;
+      if (rule) checkSize(rule, size);
+      yield chunk;
+    }
+  } catch (cause) {
+    if (cause instanceof InvalidArgumentError) throw cause;
+    const said = (cause as Error).message;
+    throw new InvalidArgumentError(`the file ${name} cannot be read to its end: ${said}`, {
+      cause,
+    });
   }
-  if (size === (source.size ?? size) && size > 0) return;
+  if (size === (source.size ?? size)) return;
   throw new InvalidArgumentError(
-    `the file ${quote(source.name ?? 'given')} had ${source.size ?? 'some'} bytes when it was looked at, and ${size} when it was sent`,
+    `the file ${name} had ${source.size} bytes when it was looked at, and ${size} when it was sent`,
   );
 }
 

@@ -19,7 +19,7 @@ const FILES: ReadonlySet<string> = new Set(['media', 'img', 'pdf']);
 /** Whether a body has a file; one without is no form. */
 export function hasFile(body: unknown): body is Readonly<Record<string, unknown>> {
   return Object.entries(Object(body)).some(
-    ([name, value]) => FILES.has(name) && value !== undefined,
+    ([name, value]) => FILES.has(name) && ![undefined, null, ''].includes(value as null),
   );
 }
 

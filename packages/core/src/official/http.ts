@@ -1,5 +1,6 @@
 import type { Agents, Got, Method } from 'got';
 import got, { type OptionsInit, RequestError, TimeoutError } from 'got';
+import { WechatError } from '../errors.ts';
 import { readJson } from './answer.ts';
 import type { Download } from './endpoint.ts';
 import { NetworkError } from './errors.ts';
@@ -111,8 +112,8 @@ function networkError(path: string, error: unknown, timeout: number): unknown {
     const wasSent = !['lookup', 'connect', 'secureConnect'].includes(error.event);
     return new NetworkError(path, `no answer within ${timeout} ms`, { wasSent });
   }
-  // A source that fails while it is sent says itself what is wrong.
-  if (error.cause instanceof Error && !('code' in error.cause)) return error.cause;
+  // A file that cannot be sent says itself what is wrong.
+  if (error.cause instanceof WechatError) return error.cause;
   const cause = Object.assign(new Error(message.replaceAll(/\?\S*/g, '')), { code });
   delete cause.stack;
   return new NetworkError(path, `the platform was not reached (${code})`, {

@@ -2,7 +2,8 @@ import type { Download, Upload, UploadOptions } from '../endpoint.ts';
 import type { MediaType } from '../endpoints/index.ts';
 import type { Api } from './api.ts';
 import { isWire, neededName, neededText, optionalText, optionsOf } from './argument.ts';
-import { checkFile, MEDIA_TYPES } from './file.ts';
+
+const MEDIA_TYPES: readonly MediaType[] = ['image', 'voice', 'video', 'thumb'];
 
 type Media = Api['media'];
 type Uploaded = ReturnType<Media['upload']>;
@@ -22,7 +23,7 @@ export interface MediaMethods {
    */
   upload(type: MediaType, file: Upload, options?: UploadOptions): Uploaded;
 
-  /** 新增临时素材: the same in the form that it has on the wire, without looking at the file. */
+  /** 新增临时素材: the same in the form that it has on the wire. */
   upload(body: { media: Upload }, query: { type: MediaType }, options?: UploadOptions): Uploaded;
 
   /**
@@ -50,9 +51,8 @@ export function mediaOf({ upload, get }: Pick<Media, 'upload' | 'get'>): MediaMe
     if (isWire(first)) return upload(first, second as { type: MediaType }, options);
     const call = 'media.upload';
     const type = neededName(call, 'type', first, MEDIA_TYPES);
-    const filename = optionalText(call, 'filename', optionsOf(call, options)['filename']);
-    const media = await checkFile(call, type, second, filename);
-    return upload({ media }, { type }, options);
+    optionalText(call, 'filename', optionsOf(call, options)['filename']);
+    return upload({ media: second as Upload }, { type }, options);
   }
 
   function got(mediaId: string): Promise<Download | { videoUrl: string }>;
