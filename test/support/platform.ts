@@ -33,6 +33,8 @@ export interface WireFields {
 
 export const GH = 'gh_97417a04a28d';
 export const OPENID = 'o9AgO5Kd5ggOC-bXrbNODIiE3bGY';
+/** The AppID of a third-party platform. */
+export const COMPONENT = 'wx6d80ca40ad4e00fc';
 
 let lastId = 6038700799783131222n;
 
@@ -53,6 +55,11 @@ export function event(Event: string, fields: WireFields = {}): WireFields {
 
 function envelope(MsgType: string): WireFields {
   return { ToUserName: GH, FromUserName: OPENID, CreateTime: seconds(), MsgType };
+}
+
+/** Fields of a push to a third-party platform (第三方平台), which has neither sender nor MsgType. */
+export function push(InfoType: string, fields: WireFields = {}): WireFields {
+  return { AppId: COMPONENT, CreateTime: seconds(), InfoType, ...fields };
 }
 
 /** Writes fields as the platform does: text in CDATA, numbers bare. */
@@ -85,6 +92,18 @@ export function safe(account: Account, message: string | WireFields): Delivery {
 /** A delivery in the compatible mode (兼容模式): every plain field, and Encrypt as the last one. */
 export function compatible(account: Account, message: WireFields): Delivery {
   return encrypted(account, message, message);
+}
+
+/** A delivery to a third-party platform: always encrypted, and of no user. */
+export function pushed(account: Account, message: string | WireFields): Delivery {
+  const { query, body = '' } = safe(account, message);
+  const { openid: _, ...signed } = query;
+  const { Encrypt } = readXml(body) as { Encrypt: string };
+  return {
+    method: 'POST',
+    query: signed,
+    body: writeXml({ AppId: `${account.appid}`, Encrypt }),
+  };
 }
 
 function encrypted(account: Account, message: string | WireFields, beside: WireFields): Delivery {

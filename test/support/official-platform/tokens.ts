@@ -1,0 +1,104 @@
+/** Every token that was ever given, and which of them work. */
+import { randomBytes } from 'node:crypto';
+import { demand, Refusal } from './refusal.ts';
+
+export type TokenKind = 'classic' | 'stable' | 'component' | 'authorizer' | 'user';
+
+interface Entry {
+  readonly kind: TokenKind;
+  /** Whose it is: a refresh replaces the token of the same holder only. */
+  readonly holder: string;
+  /** When it expires: 42001. */
+  end: number;
+  /** Until when it works although there is a newer one: 40001. */
+  until: number;
+}
+
+const FORCED_APART = 30_000;
+const FORCED_A_DAY = 20;
+const DAY = 86_400_000;
+const EARLY = 300;
+
+export class Tokens {
+  readonly #entries = new Map<string, Entry>();
+  readonly #inForce = new Map<string, string>();
+  readonly #life: number;
+  readonly #grace: number;
+  readonly #now: () => number;
+  #forcedAt: number[] = [];
+
+  constructor(options: { life: number; grace: number; now: () => number }) {
+    this.#life = options.life;
+    this.#grace = options.grace;
+    this.#now = options.now;
+  }
+
+  /** A new token; the former of the same holder works for `overlap` milliseconds more. */
+  issue(kind: TokenKind, holder = '', overlap = 0): string {
+    const key = `${kind} ${holder}`;
+    const former = this.#entries.get(this.#inForce.get(key) ?? '');
+    if (former) former.until = this.#now() + overlap;
+    const token = `83_${randomBytes(84).toString('base64url')}`;
+    const end = this.#now() + this.#life * 1000;
+    this.#entries.set(token, { kind, holder, end, until: Infinity });
+    this.#inForce.set(key, token);
+    return token;
+  }
+
+  issueClassic(): string {
+    return this.issue('classic', '', this.#grace);
+  }
+
+  /** The stable token in force, or a new one when that ends soon or `forced` asks for it. */
+  askStable(forced: boolean): string {
+    if (forced) {
+      this.#countForced();
+      return this.issue('stable');
+    }
+    const current = this.current('stable');
+    const left = current === undefined ? 0 : this.secondsLeft(current);
+    // With lives that no real token has, half of it is early.
+    const isEarly = left <= Math.min(EARLY, this.#life / 2);
+    // The former one lives to its end.
+    return current === undefined || isEarly ? this.issue('stable', '', Infinity) : current;
+  }
+
+  #countForced(): void {
+    const now = this.#now();
+    this.#forcedAt = this.#forcedAt.filter((at) => at > now - DAY);
+    demand(this.#forcedAt.length < FORCED_A_DAY, 45009);
+    demand((this.#forcedAt.at(-1) ?? -Infinity) <= now - FORCED_APART, 45011);
+    this.#forcedAt.push(now);
+  }
+
+  /** The token in force, unless it has expired. */
+  current(kind: TokenKind, holder = ''): string | undefined {
+    const token = this.#inForce.get(`${kind} ${holder}`);
+    return token !== undefined && this.secondsLeft(token) > 0 ? token : undefined;
+  }
+
+  secondsLeft(token: string): number {
+    const end = this.#entries.get(token)?.end ?? 0;
+    return Math.max(0, Math.floor((end - this.#now()) / 1000));
+  }
+
+  /** Who holds the token. Refuses one that is missing, unknown, replaced, or expired. */
+  check(token: string | undefined, kinds: readonly TokenKind[]): string {
+    demand(token, 41001);
+    const entry = this.#entries.get(token);
+    if (!entry || !kinds.includes(entry.kind)) throw new Refusal(40001);
+    demand(entry.end > this.#now(), 42001);
+    demand(entry.until > this.#now(), 40001);
+    return entry.holder;
+  }
+
+  /** Gives a token its whole life again. */
+  renew(token: string): void {
+    const entry = this.#entries.get(token);
+    if (entry) entry.end = this.#now() + this.#life * 1000;
+  }
+
+  expireAll(): void {
+    for (const entry of this.#entries.values()) entry.end = 0;
+  }
+}
