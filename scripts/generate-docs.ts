@@ -2,6 +2,7 @@
 // --check it only compares.
 // Run: npm run docs
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { PUSHES } from '../packages/core/src/message/component.ts';
 import { EVENTS } from '../packages/core/src/message/events.ts';
 import type { Shape } from '../packages/core/src/message/field.ts';
 import { MESSAGES } from '../packages/core/src/message/messages.ts';
@@ -17,9 +18,9 @@ const source = (path: string) => readFileSync(new URL(`packages/core/src/${path}
 
 const messages = `# Messages and replies · 消息与回复
 
-A handler is registered under a message’s name, which is also its \`type\`. Every message has \`type\`, \`target\` (ToUserName), \`source\` (FromUserName), \`time\` (CreateTime), \`raw\` and \`fields\` as well. Beside each field stands its tag on the wire; \`?\` marks what may be undefined, \`[]\` a list, braces what is inside. What no row names arrives as \`unknown\` or \`event:unknown\`, with everything in \`fields\`.
+A handler is registered under a message’s name, which is also its \`type\`. Every message has \`type\`, \`target\` (ToUserName), \`source\` (FromUserName), \`time\` (CreateTime), \`raw\` and \`fields\` as well. Beside each field stands its tag on the wire; \`?\` marks what may be undefined, \`[]\` a list, braces what is inside. What no row names arrives as \`unknown\`, \`event:unknown\` or \`component:unknown\`, with everything in \`fields\`.
 
-处理函数以消息名注册，消息名即 \`message.type\`。每条消息另有 \`type\`、\`target\`（ToUserName）、\`source\`（FromUserName）、\`time\`（CreateTime）、\`raw\` 和 \`fields\`。括号内是字段在报文中的标签；\`?\` 表示可能为 undefined，\`[]\` 表示列表，花括号内是下级字段。表中没有的类型以 \`unknown\` 或 \`event:unknown\` 到达，全部内容在 \`fields\` 中。
+处理函数以消息名注册，消息名即 \`message.type\`。每条消息另有 \`type\`、\`target\`（ToUserName）、\`source\`（FromUserName）、\`time\`（CreateTime）、\`raw\` 和 \`fields\`。括号内是字段在报文中的标签；\`?\` 表示可能为 undefined，\`[]\` 表示列表，花括号内是下级字段。表中没有的类型以 \`unknown\`、\`event:unknown\` 或 \`component:unknown\` 到达，全部内容在 \`fields\` 中。
 
 <!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src, not this file. -->
 
@@ -30,6 +31,12 @@ ${messageTable(MESSAGES, source('message/messages.ts'))}
 ## Events · 事件
 
 ${messageTable(EVENTS, source('message/events.ts'))}
+
+## Third-party platforms · 第三方平台
+
+What WeChat pushes to a third-party platform at its 授权事件接收 URL. \`target\` is the platform’s AppID, and \`source\` is empty: the answer is \`success\`, whatever a handler returns. 微信推送到第三方平台“授权事件接收 URL”的通知。\`target\` 为第三方平台的 AppID，\`source\` 为空；无论处理函数返回什么，一律应答 \`success\`。
+
+${messageTable(PUSHES, source('message/component.ts'))}
 
 ## Replies · 回复
 

@@ -97,6 +97,13 @@ test('only the public surface and the adapters’ part import the entry', () => 
   expect(importers('index.ts')).toEqual([]);
 });
 
+test('the webhook loads nothing of the clients, and with it no HTTP library', () => {
+  const loaded = ['index.ts', ...reach('index.ts')];
+  expect(loaded.filter((file) => file.startsWith('official/'))).toEqual([]);
+  const users = core.filter((file) => /'(?:got|file-type)'/.test(read(`core/src/${file}`)));
+  expect(users.filter((file) => !file.startsWith('official/'))).toEqual([]);
+});
+
 describe('the lower rooms', () => {
   test.each([
     ['errors.ts', []],

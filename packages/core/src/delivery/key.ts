@@ -18,9 +18,9 @@ const MAX_LENGTH = 512;
 /** Names the message that a delivery carries. */
 export function identify({ type, target, source, time, fields, raw }: Message): DeliveryId {
   const parts: (string | number)[] = [target, source, time];
-  // Read in any case of letters, MsgId is also the MsgID of some events.
   // A third-party platform's push, which nobody sent, has no id: all of it tells it from others.
   if (source === '') parts.push(digest(raw));
+  // Read in any case of letters, MsgId is also the MsgID of some events.
   else for (const part of type.includes(':') ? ofEvents : ofMessages) parts.push(part.read(fields));
   const key = parts.join(SEPARATOR);
   return { account: target, openid: source, key: key.length > MAX_LENGTH ? digest(key) : key };

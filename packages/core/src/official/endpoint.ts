@@ -40,7 +40,7 @@ export type None = undefined;
  * What passes: `get` and `post` speak JSON, `upload` sends a form with a file, `download` answers
  * with a file, and a `page` is no call but an address for the user’s browser.
  */
-export type Verb = 'get' | 'post' | 'upload' | 'download' | 'page';
+type Verb = 'get' | 'post' | 'upload' | 'download' | 'page';
 
 declare const types: unique symbol;
 

@@ -1,6 +1,7 @@
 // The API of an account
 export {
   type AccessToken,
+  type Methods,
   OfficialClient,
   type RequestInput,
   type Ticket,
@@ -8,6 +9,20 @@ export {
 // The API of a third-party platform
 export { ComponentClient, type ComponentClientOptions } from './component.ts';
 // What goes in and comes out
+export type {
+  Api,
+  CustomMethods,
+  CustomMusic,
+  CustomOptions,
+  CustomVideo,
+  GroupMethods,
+  MediaMethods,
+  QrcodeMethods,
+  TemplateMethods,
+  TemplateOptions,
+  TemplateValues,
+  UserMethods,
+} from './conveniences/index.ts';
 export type { Download, Id, Success, Upload, UploadOptions } from './endpoint.ts';
 export type * from './endpoints/index.ts';
 // Errors
@@ -27,5 +42,13 @@ export {
 export type { Hooks, RequestSummary, ResponseSummary } from './hooks.ts';
 export type { CardExtension, Jsapi, JsapiConfig, Moment } from './jsapi.ts';
 export type { CallOptions, OfficialClientOptions, Payment } from './options.ts';
+export type {
+  Authorizer,
+  BlockedMessage,
+  Draft,
+  Pages,
+  Publication,
+  TemplateTitle,
+} from './pages.ts';
 // Tokens
 export { MemoryTokenStore, type Token, type TokenStore } from './token-store.ts';

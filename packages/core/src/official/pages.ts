@@ -19,7 +19,7 @@ import {
 } from './lists.ts';
 import { iterate } from './paging.ts';
 
-export type { Authorizer, BlockedMessage, Draft, JumpRule, Publication, TemplateTitle };
+export type { Authorizer, BlockedMessage, Draft, Publication, TemplateTitle };
 
 type Template = Api['message']['template'];
 type Subscribe = Api['message']['subscribe'];

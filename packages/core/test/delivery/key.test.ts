@@ -1,10 +1,12 @@
 /** Which deliveries are of one message, and which are not. */
 import { describe, expect, it } from '@jest/globals';
-import { createWebhook, type WebhookRequest } from '@wechat-mp/core';
+import { createWebhook, MemoryDeliveryStore, type WebhookRequest } from '@wechat-mp/core';
 import {
   compatible,
   event,
   plain,
+  push,
+  pushed,
   readAnswer,
   safe,
   userMessage,
@@ -196,3 +198,120 @@ describe('two deliveries of a message with different bodies', () => {
     expect(log.text()).not.toMatch(/the first'|forged/);
   });
 });
+
+const authorized = (fields: WireFields = {}) =>
+  push('authorized', {
+    CreateTime: CREATED,
+    AuthorizerAppid: 'wx1',
+    AuthorizationCode: 'code@@@1',
+    PreAuthCode: 'pre@@@1',
+    ...fields,
+  });
+const ticket = (ComponentVerifyTicket: string) =>
+  push('component_verify_ticket', { CreateTime: CREATED, ComponentVerifyTicket });
+const registered = (fields: WireFields) =>
+  push('notify_third_fasteregister', { CreateTime: CREATED, status: 0, ...fields });
+
+const pushes: readonly [part: string, when: string, one: WireFields, other: WireFields][] = [
+  [
+    'AuthorizerAppid',
+    'two accounts give rights',
+    authorized(),
+    authorized({ AuthorizerAppid: 'wx2' }),
+  ],
+  [
+    'AuthorizerAppid',
+    'two accounts take rights back',
+    push('unauthorized', { CreateTime: CREATED, AuthorizerAppid: 'wx1' }),
+    push('unauthorized', { CreateTime: CREATED, AuthorizerAppid: 'wx2' }),
+  ],
+  [
+    'AuthorizationCode',
+    'an account gives rights twice',
+    authorized(),
+    authorized({ AuthorizationCode: 'code@@@2' }),
+  ],
+  [
+    'InfoType',
+    'rights are given and changed',
+    authorized(),
+    { ...authorized(), InfoType: 'updateauthorized' },
+  ],
+  ['ComponentVerifyTicket', 'two tickets come', ticket('ticket@@@1'), ticket('ticket@@@2')],
+  [
+    'CreateTime',
+    'a ticket comes again later',
+    ticket('t'),
+    { ...ticket('t'), CreateTime: CREATED + 1 },
+  ],
+  ['AppId', 'two platforms share an address', ticket('t'), { ...ticket('t'), AppId: 'wx2' }],
+  [
+    'appid',
+    'two mini programs are made',
+    registered({ appid: 'wx1' }),
+    registered({ appid: 'wx2' }),
+  ],
+  [
+    'info',
+    'two registrations fail',
+    registered({ info: { name: 'one' } }),
+    registered({ info: { name: 'two' } }),
+  ],
+  [
+    'a part that no table knows',
+    'something new happens twice',
+    push('brand_new', { CreateTime: CREATED, A: '1' }),
+    push('brand_new', { CreateTime: CREATED, A: '2' }),
+  ],
+];
+
+describe.each([
+  ['plain', plain],
+  ['encrypted', pushed],
+] as const)('a push to a third-party platform, %s', (_, encode) => {
+  it.each(pushes)('that differs from another in %s is a run of its own: %s', async (...row) => {
+    const [, , one, other] = row;
+    const { runs, send, log } = setUpPushes();
+    for (const message of [one, other]) await send(encode(SAFE, message));
+    expect(runs()).toBe(2);
+    expect(log.lines).toEqual([]);
+  });
+
+  it.each(pushes)('is one run when it is delivered again: with its %s', async (...row) => {
+    const { runs, send, log } = setUpPushes();
+    for (let count = 0; count < 3; count += 1) await send(encode(SAFE, row[2]));
+    await Promise.all([1, 2].map(() => send(encode(SAFE, row[2]))));
+    expect(runs()).toBe(1);
+    expect(log.lines).toEqual([]);
+  });
+});
+
+it('the key of a push names no ticket and no code', async () => {
+  const keys: string[] = [];
+  class Deliveries extends MemoryDeliveryStore {
+    override claim(...given: Parameters<MemoryDeliveryStore['claim']>) {
+      keys.push(given[0].key);
+      return super.claim(...given);
+    }
+  }
+  const webhook = createWebhook({ ...SAFE, deliveries: new Deliveries() }, () => {});
+  await webhook.handle(pushed(SAFE, ticket('ticket@@@1')));
+  await webhook.handle(pushed(SAFE, authorized()));
+  expect(new Set(keys).size).toBe(2);
+  expect(keys.join()).not.toContain('@@@');
+});
+
+function setUpPushes() {
+  const log = recorder();
+  let runs = 0;
+  const webhook = createWebhook({ ...SAFE, mode: 'compatible', logger: log }, () => {
+    runs += 1;
+  });
+  return {
+    log,
+    runs: () => runs,
+    send: async (delivery: WebhookRequest) => {
+      expect(await webhook.handle(delivery)).toMatchObject({ status: 200, body: 'success' });
+    },
+  };
+}
