@@ -1,7 +1,9 @@
 /** A third-party platform, and the accounts that gave it rights. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { createWebhook } from '@wechat-mp/core';
 import { ComponentClient, MemoryTokenStore, type TokenStore } from '@wechat-mp/core/official';
 import { failureOf, usePlatform } from './support/official-client.ts';
+import * as wire from './support/platform.ts';
 
 const getPlatform = usePlatform();
 const AUTHORIZER = 'wxauthorizer';
@@ -67,6 +69,36 @@ describe('the platform’s own token', () => {
     const error = await failureOf(createComponent().component.createPreAuthCode());
     expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
     expect(error.message).toContain('pushes one every ten minutes');
+  });
+});
+
+describe('`handlers`, given to a webhook', () => {
+  it('keep the ticket and the rights that the platform pushes, encrypted', async () => {
+    const component = createComponent();
+    const account = {
+      token: 'TOKEN',
+      encodingAESKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+      appid: wire.COMPONENT,
+    };
+    const webhook = createWebhook(account, component.handlers);
+    const push = async (InfoType: string, fields: wire.WireFields) => {
+      const { status, body } = await webhook.handle(
+        wire.pushed(account, wire.push(InfoType, fields)),
+      );
+      expect([status, body]).toEqual([200, 'success']);
+    };
+    await push('component_verify_ticket', { ComponentVerifyTicket: 'ticket@@@2' });
+    await push('authorized', {
+      AuthorizerAppid: AUTHORIZER,
+      AuthorizationCode: 'code-1',
+      AuthorizationCodeExpiredTime: 1_700_000_600,
+      PreAuthCode: 'pre-1',
+    });
+    await component.authorizer(AUTHORIZER).menu.get();
+    expect(tokenOf()).toBe('authorizer-1');
+    await push('unauthorized', { AuthorizerAppid: AUTHORIZER });
+    const error = await failureOf(component.authorizer(AUTHORIZER).menu.get());
+    expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
   });
 });
 
