@@ -3,7 +3,8 @@
  * `npm run types`. A line under `@ts-expect-error` has to be an error for the one reason above it.
  */
 import { Readable } from 'node:stream';
-import { type MessageClient, reply } from '@wechat-mp/core';
+import { type MessageClient, type OAuthClient, reply } from '@wechat-mp/core';
+import { OfficialClient } from '@wechat-mp/core/official';
 import { conveniencesOf } from '../../src/official/conveniences/index.ts';
 import {
   bind,
@@ -203,3 +204,39 @@ void pages.comment.iterate({ msg_data_id: '1', begin: 50 });
 void pages.material.iterate('thumb');
 // @ts-expect-error -- the tag is missing
 void pages.tag.iterateUsers();
+
+// A client has the methods of all endpoints, the conveniences over them, and fits where one is taken.
+
+declare const official: OfficialClient;
+same<typeof official.menu.get, typeof client.menu.get>(true);
+same<
+  Awaited<ReturnType<typeof official.media.upload>>,
+  Awaited<ReturnType<typeof client.media.upload>>
+>(true);
+const forWebhook: MessageClient = official;
+const forLogin: OAuthClient = official;
+void [forWebhook, forLogin];
+void official.message.custom.sendText('o1', 'hello');
+void official.message.custom.send('o1', reply.text('hello'));
+void official.message.custom.send({ touser: 'o1', msgtype: 'text', text: { content: 'hello' } });
+void official.media.upload('image', 'cat.png', {
+  onProgress: ({ sent, total }) => sent + (total ?? 0),
+});
+void official.material.add({ media: 'cat.png' }, { type: 'image' }, { filename: 'dog.png' });
+void official.oauth2.getAccessToken({ code: 'c' });
+void official.token.getStable({ force_refresh: false });
+for await (const openid of official.user.iterate()) openid.slice();
+// @ts-expect-error no such method
+void official.menu.replace({ button: [] });
+// @ts-expect-error the button is missing
+void official.menu.create({});
+// @ts-expect-error a type that the platform does not have
+void official.media.upload('picture', 'cat.png');
+// @ts-expect-error the AppID is missing
+void new OfficialClient({ appsecret: 's' });
+// @ts-expect-error an option that there is not
+void new OfficialClient({ appid: 'wx', appsecret: 's', secret: 's' });
+// @ts-expect-error two functions are missing
+void new OfficialClient({ appid: 'wx', appsecret: 's', tokens: { get: async () => undefined } });
+// @ts-expect-error the methods cannot be replaced
+official.menu = client.menu;
