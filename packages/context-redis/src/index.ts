@@ -5,9 +5,11 @@ import {
   NeedParamError,
 } from '@wechat-mp/core';
 import type { TokenStore } from '@wechat-mp/core/official';
+import type { SessionStore } from '@wechat-mp/core/unofficial';
 import { RedisContextStore } from './contexts.ts';
 import { RedisDeliveryStore } from './deliveries.ts';
 import type { RedisClient } from './script.ts';
+import { RedisSessionStore } from './sessions.ts';
 import { RedisTokenStore } from './tokens.ts';
 
 export type { RedisClient, RedisListener } from './script.ts';
@@ -24,6 +26,7 @@ export interface RedisStores {
   readonly contexts: ContextStore;
   readonly deliveries: DeliveryStore;
   readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface RedisStores {
  * conversation; `lock`, while a message of the user is being answered; `delivery:…`, how the run of
  * a message stands; `held`, late replies that wait for the user. `wechat:{runs}:…` has the messages
  * whose handler is slow, for when its process dies; `wechat:token:{…}`, the access tokens and tickets
- * of an API client. Processes tell each other of the end
+ * of an API client; `wechat:session:{…}`, sessions of the back end. Processes tell each other of the end
  * of a run through channels of the same names, on one connection more.
  *
  * @example
@@ -61,5 +64,6 @@ export function redisStores(redis: RedisClient, options: RedisStoresOptions = {}
     contexts: new RedisContextStore(connection),
     deliveries: new RedisDeliveryStore(connection),
     tokens: new RedisTokenStore(connection),
+    sessions: new RedisSessionStore(connection),
   };
 }

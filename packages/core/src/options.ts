@@ -119,8 +119,8 @@ const NAMES: Record<keyof WebhookOptions, true> = {
 /** `encodingAesKey` would leave an account unencrypted without a word. */
 export function checkNames(options: object, logger: Logger): void {
   for (const given of Object.keys(options)) {
-    // `redisStores` gives the tokens of an API client along.
-    if (given in NAMES || given === 'tokens') continue;
+    // `redisStores` gives what clients keep along.
+    if (given in NAMES || given === 'tokens' || given === 'sessions') continue;
     const name = Object.keys(NAMES).find((known) => known.toLowerCase() === given.toLowerCase());
     if (name) throw new InvalidArgumentError(`the option ${given} is spelt ${name}`);
     logger.warn({ option: given }, `the option ${given} is not known and has no effect`);

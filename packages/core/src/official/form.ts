@@ -34,26 +34,41 @@ export async function createForm(
   fields: Readonly<Record<string, unknown>>,
   options: UploadOptions = {},
 ): Promise<Form> {
-  const boundary = `----wechat-mp-${randomBytes(12).toString('hex')}`;
-  const parts: (Buffer | OutgoingFile)[] = [];
-  const add = (text: string) => parts.push(Buffer.from(text));
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || value === null) continue;
-    add(`--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"`);
-    if (FILES.has(name)) {
-      const file = await openFile(value as Upload, ruleOf(path, query['type']), options);
-      // The platform refuses a `filename*`, so other scripts go as they are.
-      add(`; filename="${escape(file.filename)}"\r\nContent-Type: ${file.contentType}\r\n\r\n`);
-      parts.push(file);
-      add('\r\n');
-    } else {
-      add(`\r\n\r\n${typeof value === 'string' ? value : JSON.stringify(value)}\r\n`);
-    }
-  }
-  add(`--${boundary}--\r\n`);
   if (/[\r\n]/.test(options.contentType ?? '')) {
     throw new InvalidArgumentError('contentType must be one line, such as image/png');
   }
+  const values: Record<string, string | OutgoingFile> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || value === null) continue;
+    if (FILES.has(name)) {
+      values[name] = await openFile(value as Upload, ruleOf(path, query['type']), options);
+    } else {
+      values[name] = typeof value === 'string' ? value : JSON.stringify(value);
+    }
+  }
+  return writeForm(values, options.onProgress);
+}
+
+/** Writes texts and files as a form, in their order. */
+export function writeForm(
+  values: Readonly<Record<string, string | OutgoingFile>>,
+  onProgress?: UploadOptions['onProgress'],
+): Form {
+  const boundary = `----wechat-mp-${randomBytes(12).toString('hex')}`;
+  const parts: (Buffer | OutgoingFile)[] = [];
+  const add = (text: string) => parts.push(Buffer.from(text));
+  for (const [name, value] of Object.entries(values)) {
+    add(`--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"`);
+    if (typeof value === 'string') {
+      add(`\r\n\r\n${value}\r\n`);
+    } else {
+      // The platform refuses a `filename*`, so other scripts go as they are.
+      add(`; filename="${escape(value.filename)}"\r\nContent-Type: ${value.contentType}\r\n\r\n`);
+      parts.push(value);
+      add('\r\n');
+    }
+  }
+  add(`--${boundary}--\r\n`);
 
   const sizes = parts.map((part) => (Buffer.isBuffer(part) ? part.length : part.size));
   const total = sizes.some((size) => size === undefined)
@@ -65,7 +80,7 @@ export async function createForm(
       ...(total !== undefined && { 'content-length': String(total) }),
     },
     isRepeatable: parts.every((part) => Buffer.isBuffer(part) || part.isRepeatable),
-    open: () => Readable.from(write(parts, total, options.onProgress), { objectMode: false }),
+    open: () => Readable.from(write(parts, total, onProgress), { objectMode: false }),
   };
 }
 

@@ -1,0 +1,299 @@
+import { InvalidArgumentError, NeedParamError } from '../errors.ts';
+import { NeedLoginError } from './errors.ts';
+import {
+  type PageOptions,
+  type PublishedOptions,
+  readDrafts,
+  readPublished,
+  searchAccounts,
+} from './library.ts';
+import { type UnofficialClientOptions } from './options.ts';
+import { ownInformation, uploadFile } from './own.ts';
+import { pages } from './paging.ts';
+import {
+  contactOf,
+  read,
+  readFans,
+  readFile,
+  readGroupList,
+  readUserInfo,
+  readUserList,
+  type UserListOptions,
+} from './reading.ts';
+import { classic } from './requests.ts';
+import { addNews, sendFile, sendMessage, sendNews } from './sending.ts';
+import { Session } from './session.ts';
+import { SessionClient } from './session-client.ts';
+import type {
+  Account,
+  ArticleStatistics,
+  Contact,
+  ContactInfo,
+  Dialog,
+  Fan,
+  FileList,
+  Group,
+  MessageList,
+  NewArticle,
+  News,
+  Publication,
+} from './shapes.ts';
+import { readStatistics, type StatisticsOptions } from './statistics.ts';
+
+export interface MessageListOptions {
+  lastId?: number | string | undefined;
+  offset?: number | undefined;
+  /** Default: 20. */
+  count?: number | undefined;
+  /** 0 today, 1 yesterday, 2 the day before, 3 older, 7 all. Default: 7. */
+  day?: 0 | 1 | 2 | 3 | 7 | undefined;
+  /** Whether only those with a star. Default: false. */
+  star?: boolean | undefined;
+}
+
+/**
+ * The back end that the console’s own pages use (mp.weixin.qq.com). Nobody promises that it stays
+ * as it is; where the official API can do a thing, use `OfficialClient`. See docs/unofficial.md.
+ *
+ * The constructor never logs in: `loginWithQrCode` does, or a session that was kept.
+ *
+ * @example
+ * const client = new UnofficialClient({ sessions: new FileSessionStore('session.json') });
+ * await client.loginWithQrCode({ onQrCode: (image) => writeFile('scan-me.jpg', image) });
+ * const { contacts } = await client.getUserList();
+ * @throws {NeedParamError} when only one of `token` and `cookies` is given
+ * @throws {InvalidArgumentError} when an option is wrong
+ */
+export class UnofficialClient extends SessionClient {
+  /**
+   * A client that goes on with a session that `serialize` gave.
+   *
+   * @throws {InvalidArgumentError} when it is no such session
+   */
+  static restore(serialized: string, options: UnofficialClientOptions = {}): UnofficialClient {
+    return new UnofficialClient(options, Session.parse(serialized));
+  }
+
+  /** @throws {InvalidArgumentError} `fake id not exist` */
+  async sendMessage(fakeid: string, content: string): Promise<void> {
+    await sendMessage(this.connection, given('fakeid', fakeid), given('content', content));
+  }
+
+  /** @throws {InvalidArgumentError} `fake id not exist`, `message id not exist` */
+  async sendNews(fakeid: string, msgid: string): Promise<void> {
+    await sendNews(this.connection, given('fakeid', fakeid), given('msgid', msgid));
+  }
+
+  /** Sends an uploaded file: `type` is 2 (picture), 3 (voice) or 15 (video). */
+  async sendFile(fakeid: string, fid: string, type: number): Promise<void> {
+    await sendFile(this.connection, given('fakeid', fakeid), given('fid', fid), type);
+  }
+
+  async sendImage(fakeid: string, fid: string): Promise<void> {
+    await this.sendFile(fakeid, fid, 2);
+  }
+
+  async sendAudio(fakeid: string, fid: string): Promise<void> {
+    await this.sendFile(fakeid, fid, 3);
+  }
+
+  async sendVideo(fakeid: string, fid: string): Promise<void> {
+    await this.sendFile(fakeid, fid, 15);
+  }
+
+  async getUserList(options: UserListOptions = {}): Promise<{ contacts: readonly Contact[] }> {
+    return readUserList(this.connection, options);
+  }
+
+  async getGroupList(): Promise<{ groups: readonly Group[] }> {
+    return readGroupList(this.connection);
+  }
+
+  async getUserInfo(fakeid: string): Promise<ContactInfo> {
+    return readUserInfo(this.connection, given('fakeid', fakeid));
+  }
+
+  /** A picture of the user, in JPEG. */
+  async getAvatar(fakeid: string): Promise<Buffer> {
+    const id = given('fakeid', fakeid);
+    return readFile(this.connection, (place) => classic.avatar(place, id), 'fake id not exist');
+  }
+
+  /** Articles of the material, in the old library; `getDraftList` has those of today. */
+  async getNewsList(page: number, pageSize = 10): Promise<readonly News[]> {
+    return read(
+      this.connection,
+      (place) => classic.newsList(place, page, pageSize),
+      'app_msg_info',
+      'item',
+    );
+  }
+
+  /** @throws {InvalidArgumentError} when an article has no title or content, or is refused */
+  async addNews(news: readonly NewArticle[]): Promise<void> {
+    await addNews(this.connection, news);
+  }
+
+  /** Uploads a file as a stream, and gives its id. */
+  async uploadFile(filePath: string): Promise<string> {
+    return uploadFile(this.connection, given('filePath', filePath));
+  }
+
+  /** Files of the material: `type` is 2 (pictures), 3 (voices) or 4 (videos). */
+  async getFileList(type: number, page: number, count = 10): Promise<FileList> {
+    return read(
+      this.connection,
+      (place) => classic.fileList(place, type, page, count),
+      'page_info',
+    );
+  }
+
+  async getDialogMessage(
+    fakeid: string,
+    options: { lastMsgId?: number | string | undefined; createTime?: number | undefined } = {},
+  ): Promise<Dialog> {
+    const id = given('fakeid', fakeid);
+    const { lastMsgId = 0, createTime = 0 } = options;
+    const connection = this.connection;
+    const own = await connection.call('/cgi-bin/home', (place, session) =>
+      ownInformation(connection, place, session),
+    );
+    const from = { own: own.fakeid, lastMsgId, createTime };
+    return read(connection, (place) => classic.dialog(place, id, from), 'page_info');
+  }
+
+  async getNewMessageNum(lastId: number | string = 0): Promise<number> {
+    const number = await read<unknown>(
+      this.connection,
+      (place) => classic.newMessageNumber(place, lastId),
+      'newTotalMsgCount',
+    );
+    if (Number.isInteger(Number(number))) return Number(number);
+    throw new NeedLoginError('/cgi-bin/getnewmsgnum');
+  }
+
+  /** The newest message. */
+  async getTopMessage(): Promise<MessageList> {
+    return this.getMessageList({ count: 1 });
+  }
+
+  /** Messages of the last five days, the newest first. */
+  async getMessageList(options: MessageListOptions = {}): Promise<MessageList> {
+    const { lastId = 0, offset = 0, count = 20, day = 7, star = false } = options;
+    const asked = { lastId, offset, count, day, star };
+    return read(this.connection, (place) => classic.messages(place, asked), 'msg_items');
+  }
+
+  /** @throws {InvalidArgumentError} `mode error`, `image message not exist` */
+  async getMessageImage(msgId: string, mode: 'large' | 'small' = 'large'): Promise<Buffer> {
+    if (mode !== 'large' && mode !== 'small') throw new InvalidArgumentError('mode error');
+    const id = given('msgId', msgId);
+    return readFile(
+      this.connection,
+      (place) => classic.messageImage(place, id, mode),
+      'image message not exist',
+    );
+  }
+
+  /** @throws {InvalidArgumentError} `voice message not exist` */
+  async getMessageVoice(msgId: string): Promise<Buffer> {
+    const id = given('msgId', msgId);
+    return readFile(
+      this.connection,
+      (place) => classic.messageVoice(place, id),
+      'voice message not exist',
+    );
+  }
+
+  /** @throws {InvalidArgumentError} `video message not exist` */
+  async getMessageVideo(msgId: string): Promise<Buffer> {
+    const id = given('msgId', msgId);
+    return readFile(
+      this.connection,
+      (place) => classic.messageVideo(place, id),
+      'video message not exist',
+    );
+  }
+
+  /** Statistics of articles, from the host that `statisticsBaseUrl` names. */
+  async statArticleDetailList(options: StatisticsOptions = {}): Promise<ArticleStatistics> {
+    return readStatistics(this.connection, this.statistics, options);
+  }
+
+  /** 草稿箱: the drafts. */
+  async getDraftList(options: PageOptions = {}): Promise<readonly News[]> {
+    return readDrafts(this.connection, options);
+  }
+
+  /** What the account has published. */
+  async getPublishedList(
+    options: PageOptions = {},
+  ): Promise<{ total: number; publications: readonly Publication[] }> {
+    return readPublished(this.connection, options);
+  }
+
+  /** Accounts by their name. */
+  async searchAccounts(keyword: string, options: PageOptions = {}): Promise<readonly Account[]> {
+    return searchAccounts(this.connection, given('keyword', keyword), options);
+  }
+
+  /** What another account has published, by the fakeid that `searchAccounts` gives. */
+  async listAccountArticles(
+    fakeid: string,
+    options: Omit<PublishedOptions, 'fakeid'> = {},
+  ): Promise<{ total: number; publications: readonly Publication[] }> {
+    return readPublished(this.connection, { ...options, fakeid: given('fakeid', fakeid) });
+  }
+
+  /** Goes through all followers, a page a second. */
+  async *iterateUsers(
+    options: { groupId?: number | undefined } = {},
+  ): AsyncGenerator<Contact, void, undefined> {
+    const { groupId } = options;
+    await this.connection.load();
+    const pace = { size: 20, interval: this.interval };
+    if (this.connection.session.dialect === 'classic') {
+      yield* pages<Contact>(async ({ begin }) => {
+        const page = begin / pace.size;
+        return (await this.getUserList({ page, pageSize: pace.size, groupId })).contacts;
+      }, pace);
+      return;
+    }
+    const fans = pages<Fan>(
+      async ({ last }) => readFans(this.connection, { groupId, limit: pace.size, after: last }),
+      pace,
+    );
+    for await (const fan of fans) yield contactOf(fan);
+  }
+
+  /** Goes through the drafts, a page a second. */
+  iterateDrafts(): AsyncGenerator<News, void, undefined> {
+    const pace = { size: 10, interval: this.interval };
+    return pages<News>(({ begin }) => this.getDraftList({ begin, count: pace.size }), pace);
+  }
+
+  /** Goes through what the account, or another, has published, a page a second. */
+  iteratePublished(
+    options: { fakeid?: string | undefined } = {},
+  ): AsyncGenerator<Publication, void, undefined> {
+    const pace = { size: 10, interval: this.interval };
+    return pages<Publication>(async ({ begin }) => {
+      const asked = { ...options, begin, count: pace.size };
+      return (await readPublished(this.connection, asked)).publications;
+    }, pace);
+  }
+
+  /** Goes through the accounts that a search finds, a page a second. */
+  iterateAccounts(keyword: string): AsyncGenerator<Account, void, undefined> {
+    const pace = { size: 5, interval: this.interval };
+    return pages<Account>(
+      ({ begin }) => this.searchAccounts(keyword, { begin, count: pace.size }),
+      pace,
+    );
+  }
+}
+
+function given(name: string, value: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new NeedParamError(`${name} is needed, as a string`);
+}

@@ -1,0 +1,119 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Logger } from '../logger.ts';
+import { NeedLoginError } from './errors.ts';
+import type { BackEndAnswer, BackEndRequest, Http } from './http.ts';
+import type { Place } from './requests.ts';
+import { Session } from './session.ts';
+import type { SessionStore } from './session-store.ts';
+
+export interface ConnectionParts {
+  readonly http: Http;
+  readonly session: Session;
+  readonly store: SessionStore | undefined;
+  /** What the session is kept under. */
+  readonly key: string;
+  readonly logger: Logger;
+  /** Logs in, once for all calls that need it. */
+  readonly onNeedLogin: (() => void | Promise<void>) | undefined;
+}
+
+/** A session that calls are made with, and that is replaced when it is lost. */
+export class Connection {
+  readonly #parts: ConnectionParts;
+  readonly #insideLogin = new AsyncLocalStorage<true>();
+  #session: Session;
+  #loading: Promise<void> | undefined;
+  #login: Promise<void> | undefined;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#session = parts.session;
+  }
+
+  get session(): Session {
+    return this.#session;
+  }
+
+  /** Sends a request with the cookies of a session, whose changes are kept. */
+  async send(request: BackEndRequest, session = this.#session): Promise<BackEndAnswer> {
+    const before = session.jar.serializeSync();
+    const answer = await this.#parts.http(request, session.jar);
+    const isChanged = JSON.stringify(before) !== JSON.stringify(session.jar.serializeSync());
+    if (isChanged && session === this.#session && session.token !== undefined) await this.#keep();
+    return answer;
+  }
+
+  /** Makes a call; when the session turns out to be lost, `onNeedLogin` may log in, and it is made again. */
+  async call<Result>(
+    path: string,
+    work: (place: Place, session: Session) => Promise<Result>,
+  ): Promise<Result> {
+    await this.load();
+    const { onNeedLogin } = this.#parts;
+    const session = this.#session;
+    try {
+      return await attempt(path, session, work);
+    } catch (error) {
+      const isLost = error instanceof NeedLoginError;
+      if (!isLost || !onNeedLogin || this.#insideLogin.getStore()) throw error;
+      if (this.#session === session) {
+        this.#login ??= this.#insideLogin
+          .run(true, async () => onNeedLogin())
+          .finally(() => {
+            this.#login = undefined;
+          });
+        await this.#login;
+      }
+      if (this.#session === session) throw error;
+      return attempt(path, this.#session, work);
+    }
+  }
+
+  /** Goes on with another session, and keeps it. */
+  async replace(session: Session): Promise<void> {
+    this.#session = session;
+    this.#loading = Promise.resolve();
+    await this.#keep();
+  }
+
+  async forget(): Promise<void> {
+    this.#session = new Session({ dialect: this.#session.dialect });
+    await this.#parts.store?.set(this.#parts.key, undefined);
+  }
+
+  /** Takes the session that is kept, when none was given. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const { store, key, logger } = this.#parts;
+    if (this.#session.token !== undefined || !store) return;
+    try {
+      const kept = await store.get(key);
+      if (kept !== undefined) this.#session = Session.parse(kept);
+    } catch (error) {
+      logger.warn({ err: error }, 'the session that was kept cannot be read: log in');
+    }
+  }
+
+  async #keep(): Promise<void> {
+    const { store, key, logger } = this.#parts;
+    try {
+      await store?.set(key, this.#session.serialize());
+    } catch (error) {
+      logger.warn({ err: error }, 'the session cannot be kept: it lasts as long as this process');
+    }
+  }
+}
+
+async function attempt<Result>(
+  path: string,
+  session: Session,
+  work: (place: Place, session: Session) => Promise<Result>,
+): Promise<Result> {
+  const { token } = session;
+  if (token === undefined || !session.isLive()) throw new NeedLoginError(path);
+  return work({ token }, session);
+}

@@ -1,0 +1,99 @@
+import type { Agents } from 'got';
+import got, { type OptionsInit, RequestError } from 'got';
+import type { CookieJar } from 'tough-cookie';
+import { WechatError } from '../errors.ts';
+import type { Form } from '../official/form.ts';
+import { UnofficialAPIError } from './errors.ts';
+
+/** One request to the back end, as data. */
+export interface BackEndRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly query?: Values;
+  /** Sent as a form; with a file, as one of several parts. */
+  readonly form?: Values | Form;
+  /** The page that would have sent it, from the base. */
+  readonly referer: string;
+  /** Whether a script of the page sends it. Default: true. */
+  readonly isAjax?: boolean;
+}
+
+/** What is undefined is left out. */
+export type Values = Readonly<Record<string, string | number | undefined>>;
+
+export interface BackEndAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+  /** Where it would send a browser. */
+  readonly location: string | undefined;
+}
+
+export interface HttpOptions {
+  readonly baseUrl: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly userAgent: string;
+  readonly https: { readonly ca?: string | Buffer | (string | Buffer)[] | undefined } | undefined;
+  readonly agent: Agents | undefined;
+}
+
+export type Http = (request: BackEndRequest, jar: CookieJar | undefined) => Promise<BackEndAnswer>;
+
+/** Makes the function that sends a request with the cookies of a jar, which takes those that come. */
+export function createHttp({ baseUrl, timeout, userAgent, https, agent }: HttpOptions): Http {
+  const http = got.extend({
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    // The session must not follow to another place.
+    followRedirect: false,
+    responseType: 'buffer',
+    headers: { 'user-agent': userAgent },
+    ...(agent && { agent }),
+    ...(https?.ca && { https: { certificateAuthority: https.ca } }),
+  });
+  return async ({ method, path, query, form, referer, isAjax = true }, jar) => {
+    const address = `${baseUrl}${path}`;
+    const url = query ? `${address}?${write(query)}` : address;
+    const cookies = await jar?.getCookieString(url);
+    const isFile = form !== undefined && typeof form['open'] === 'function';
+    const options: OptionsInit = {
+      method,
+      headers: {
+        referer: `${baseUrl}${referer}`,
+        ...(isAjax && { 'x-requested-with': 'XMLHttpRequest' }),
+        ...(cookies && { cookie: cookies }),
+        ...(form &&
+          !isFile && { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }),
+        ...(isFile && (form as Form).headers),
+      },
+      ...(form && { body: isFile ? (form as Form).open() : write(form as Values) }),
+      timeout: isFile ? { socket: timeout } : { request: timeout },
+    };
+    try {
+      const { statusCode, headers, body } = await http(url, options as { responseType: 'buffer' });
+      for (const cookie of headers['set-cookie'] ?? []) {
+        await jar?.setCookie(cookie, url, { ignoreError: true });
+      }
+      const contentType = headers['content-type'] ?? '';
+      return { status: statusCode, contentType, body, location: headers.location };
+    } catch (error) {
+      throw unreached(path, error);
+    }
+  };
+}
+
+function write(values: Values): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) given.append(name, String(value));
+  }
+  return given.toString();
+}
+
+/** got’s errors know the whole request, with its cookies: only what happened is told. */
+function unreached(path: string, error: unknown): unknown {
+  if (!(error instanceof RequestError)) return error;
+  if (error.cause instanceof WechatError) return error.cause;
+  return new UnofficialAPIError(`the back end was not reached (${error.code})`, { path });
+}

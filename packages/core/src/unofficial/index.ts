@@ -1,0 +1,17 @@
+export { type MessageListOptions, UnofficialClient } from './client.ts';
+// Errors
+export {
+  LoginError,
+  LoginVerifyCodeError,
+  NeedLoginError,
+  UnofficialAPIError,
+} from './errors.ts';
+export type { PageOptions, PublishedOptions } from './library.ts';
+export type { Login, UnofficialClientOptions } from './options.ts';
+export type { QrCodeLogin, QrCodeState } from './qr-login.ts';
+export type { UserListOptions } from './reading.ts';
+// Sessions
+export type { Dialect, Plugin } from './session.ts';
+export { FileSessionStore, MemorySessionStore, type SessionStore } from './session-store.ts';
+export type * from './shapes.ts';
+export type { StatisticsOptions } from './statistics.ts';

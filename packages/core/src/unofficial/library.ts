@@ -1,0 +1,56 @@
+import { readField } from './answers.ts';
+import type { Connection } from './connection.ts';
+import { modern } from './modern-requests.ts';
+import { read } from './reading.ts';
+import type { Account, News, Publication } from './shapes.ts';
+
+export interface PageOptions {
+  /** From 0. */
+  begin?: number | undefined;
+  /** Default: 10. */
+  count?: number | undefined;
+}
+
+/** 草稿箱: the drafts of a session of today. */
+export async function readDrafts(
+  connection: Connection,
+  { begin = 0, count = 10 }: PageOptions,
+): Promise<readonly News[]> {
+  return read(connection, (place) => modern.drafts(place, begin, count), 'app_msg_info', 'item');
+}
+
+export interface PublishedOptions extends PageOptions {
+  fakeid?: string | undefined;
+  keyword?: string | undefined;
+}
+
+/** What was published: by the account itself, or by another of which the fakeid is known. */
+export async function readPublished(
+  connection: Connection,
+  { begin = 0, count = 10, fakeid, keyword }: PublishedOptions,
+): Promise<{ total: number; publications: readonly Publication[] }> {
+  const given = { begin, count, fakeid, keyword };
+  const path = '/cgi-bin/appmsgpublish';
+  return connection.call(path, async (place) => {
+    const answer = await connection.send(modern.published(place, given));
+    const page = readField(path, answer, 'publish_page') as {
+      total_count: number;
+      publish_list: { publish_type: number; publish_info: unknown }[];
+    };
+    const publications = page.publish_list.map(({ publish_type, publish_info }) => ({
+      publish_type,
+      publish_info: (typeof publish_info === 'string' && publish_info !== ''
+        ? JSON.parse(publish_info)
+        : publish_info) as Publication['publish_info'],
+    }));
+    return { total: Number(page.total_count), publications };
+  });
+}
+
+export async function searchAccounts(
+  connection: Connection,
+  keyword: string,
+  { begin = 0, count = 5 }: PageOptions,
+): Promise<readonly Account[]> {
+  return read(connection, (place) => modern.accounts(place, keyword, begin, count), 'list');
+}

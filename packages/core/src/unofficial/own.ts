@@ -1,0 +1,85 @@
+import { basename } from 'node:path';
+import { InvalidArgumentError } from '../errors.ts';
+import { openFile } from '../official/file.ts';
+import { writeForm } from '../official/form.ts';
+import { readObject, scrape } from './answers.ts';
+import type { Connection } from './connection.ts';
+import { NeedLoginError, refusalOf } from './errors.ts';
+import { classic, type Place } from './requests.ts';
+import { verdictOf } from './sending.ts';
+import type { OwnInformation, Plugin, Session } from './session.ts';
+
+/** What the home page tells of the account, once in a session. */
+export async function ownInformation(
+  connection: Connection,
+  place: Place,
+  session: Session,
+): Promise<OwnInformation> {
+  if (session.own) return session.own;
+  const { body } = await connection.send(classic.home(place), session);
+  const page = body.toString();
+  const ticketId = scrape(page, /\buser_name\s*:\s*"([^"\n]+)"/);
+  const ticket = scrape(page, /\bticket\s*:\s*"([^"\n]+)"/);
+  const fakeid = scrape(page, /\buin\s*:\s*"([^"\n]+)"/);
+  if (!ticketId || !ticket || !fakeid) throw new NeedLoginError('/cgi-bin/home');
+  session.own = { ticketId, ticket, fakeid };
+  return session.own;
+}
+
+/** What the pages of statistics go by, once in a session. */
+export async function pluginOf(
+  connection: Connection,
+  place: Place,
+  session: Session,
+): Promise<Plugin> {
+  if (session.plugin) return session.plugin;
+  const { body } = await connection.send(classic.plugin(place), session);
+  const page = body.toString();
+  const pluginToken = scrape(page, /\bpluginToken\s*:\s*'([^'\n]+)'/);
+  const appid = scrape(page, /\bappid\s*:\s*'([^'\n]+)'/);
+  if (!pluginToken || !appid) throw new NeedLoginError('/misc/pluginloginpage');
+  session.plugin = { pluginToken, appid };
+  return session.plugin;
+}
+
+/**
+ * Uploads a file to the material, as a stream, and gives its id.
+ *
+ * @throws {InvalidArgumentError} when the file cannot be read or is refused
+ */
+export async function uploadFile(connection: Connection, filePath: string): Promise<string> {
+  const path = '/cgi-bin/filetransfer';
+  return connection.call(path, async (place, session) => {
+    const { ticketId, ticket } = await ownInformation(connection, place, session);
+    const file = await openFile(filePath, undefined, {}).catch((cause: unknown) => {
+      throw new InvalidArgumentError('file not exist', { cause });
+    });
+    const isModern = session.dialect === 'modern';
+    const name = basename(filePath);
+    const fields = isModern
+      ? { id: 'WU_FILE_0', name, type: file.contentType, size: String(file.size), file }
+      : { Filename: name, folder: '/cgi-bin/uploads', Upload: 'Submit Query', file };
+    const answer = await connection.send({
+      method: 'POST',
+      path,
+      query: {
+        action: 'upload_material',
+        f: 'json',
+        ...(isModern && { scene: 8, writetype: 'doublewrite', groupid: 1 }),
+        ticket_id: ticketId,
+        ticket,
+        token: place.token,
+        lang: 'zh_CN',
+        ...(isModern && { seq: Date.now() }),
+      },
+      form: writeForm(fields),
+      referer: '/cgi-bin/indexpage?t=wxm-upload&lang=zh_CN&type=2&formId=1',
+      isAjax: false,
+    });
+    const { ret, said } = verdictOf(path, answer);
+    if (ret === 0) return String(readObject(path, answer)['content']);
+    const refusal = refusalOf(path, ret);
+    if (refusal instanceof NeedLoginError) throw refusal;
+    throw new InvalidArgumentError(said || `ret ${ret}`);
+  });
+}

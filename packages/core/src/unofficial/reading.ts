@@ -1,0 +1,143 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { readField } from './answers.ts';
+import type { Connection } from './connection.ts';
+import { NeedLoginError } from './errors.ts';
+import type { BackEndRequest } from './http.ts';
+import { modern } from './modern-requests.ts';
+import { classic, type Place } from './requests.ts';
+import type { Contact, ContactInfo, Fan, Group } from './shapes.ts';
+
+/** Asks for a list, and reads what stands at the end of the names. */
+export async function read<Result>(
+  connection: Connection,
+  requestOf: (place: Place) => BackEndRequest,
+  ...names: string[]
+): Promise<Result> {
+  const { path } = requestOf({ token: 0 });
+  return connection.call(path, async (place) => {
+    const answer = await connection.send(requestOf(place));
+    return readField(path, answer, ...names) as Result;
+  });
+}
+
+/**
+ * Downloads a picture, a voice or a video of a message.
+ *
+ * @throws {InvalidArgumentError} with `missing` when there is no such message
+ */
+export async function readFile(
+  connection: Connection,
+  requestOf: (place: Place) => BackEndRequest,
+  missing: string,
+): Promise<Buffer> {
+  const { path } = requestOf({ token: 0 });
+  return connection.call(path, async (place) => {
+    const { body, contentType } = await connection.send(requestOf(place));
+    if (contentType.startsWith('text/html')) throw new NeedLoginError(path);
+    if (body.length === 0) throw new InvalidArgumentError(missing);
+    return body;
+  });
+}
+
+export interface UserListOptions {
+  /** From 0. */
+  page?: number | undefined;
+  /** Default: 10. */
+  pageSize?: number | undefined;
+  /** Default: all of today’s followers, or in a classic session those without a group. */
+  groupId?: number | undefined;
+}
+
+/** Followers, in the form that the Python SDK documents, whatever the session speaks. */
+export async function readUserList(
+  connection: Connection,
+  { page = 0, pageSize = 10, groupId }: UserListOptions,
+): Promise<{ contacts: readonly Contact[] }> {
+  await connection.load();
+  if (connection.session.dialect === 'classic') {
+    const given = { page, pageSize, groupId: groupId ?? 0 };
+    return read(connection, (place) => classic.contacts(place, given), 'contact_list');
+  }
+  const fans = await readFans(connection, { groupId, limit: pageSize, offset: page * pageSize });
+  return { contacts: fans.map(contactOf) };
+}
+
+export interface FansQuery {
+  readonly groupId?: number | undefined;
+  readonly limit: number;
+  readonly offset?: number;
+  readonly after?: Fan | undefined;
+}
+
+export async function readFans(
+  connection: Connection,
+  { groupId = -2, limit, offset = 0, after }: FansQuery,
+): Promise<readonly Fan[]> {
+  const from = after && { openid: after.user_openid, createTime: after.user_create_time };
+  return read(
+    connection,
+    (place) => modern.fans(place, { groupId, limit, offset, after: from }),
+    'user_list',
+    'user_info_list',
+  );
+}
+
+export async function readGroupList(connection: Connection): Promise<{ groups: readonly Group[] }> {
+  await connection.load();
+  if (connection.session.dialect === 'classic') {
+    const given = { page: 0, pageSize: 10, groupId: 0 };
+    return read(connection, (place) => classic.contacts(place, given), 'group_list');
+  }
+  const groups = await read<readonly Record<string, unknown>[]>(
+    connection,
+    (place) => modern.fans(place, { groupId: -2, limit: 20, offset: 0, after: undefined }),
+    'group_info',
+    'group_info_list',
+  );
+  return {
+    groups: groups.map((group) => ({
+      id: Number(group['group_id']),
+      name: String(group['group_name']),
+      cnt: Number(group['group_cnt'] ?? 0),
+    })),
+  };
+}
+
+export async function readUserInfo(connection: Connection, fakeid: string): Promise<ContactInfo> {
+  await connection.load();
+  if (connection.session.dialect === 'classic') {
+    return read(connection, (place) => classic.contactInfo(place, fakeid), 'contact_info');
+  }
+  const [fan] = await read<readonly (Fan & Record<string, unknown>)[]>(
+    connection,
+    (place) => modern.fanInfo(place, fakeid),
+    'user_list',
+    'user_info_list',
+  );
+  if (!fan) throw new InvalidArgumentError('fake id not exist');
+  const text = (name: string) => {
+    const value = fan[name];
+    return typeof value === 'string' ? value : '';
+  };
+  return {
+    fake_id: fan.user_openid,
+    nick_name: fan.user_name,
+    remark_name: fan.user_remark,
+    user_name: text('user_username'),
+    signature: text('user_signature'),
+    country: text('user_country'),
+    province: text('user_province'),
+    city: text('user_city'),
+    gender: Number(fan['user_gender'] ?? 0),
+    group_id: fan.user_group_id[0] ?? 0,
+  };
+}
+
+export function contactOf(fan: Fan): Contact {
+  return {
+    id: fan.user_openid,
+    nick_name: fan.user_name,
+    remark_name: fan.user_remark,
+    group_id: fan.user_group_id[0] ?? 0,
+  };
+}

@@ -1,0 +1,243 @@
+import type { BackEndRequest, Values } from './http.ts';
+import type { NewArticle } from './shapes.ts';
+
+/** What every request of a session goes by. */
+export interface Place {
+  readonly token: number;
+}
+
+const random = (): number => Math.random();
+/** The page of messages, which most requests name as where they come from. */
+const messagePage = ({ token }: Place) =>
+  `/cgi-bin/message?t=message/list&count=20&day=7&token=${token}&lang=zh_CN`;
+const massPage = ({ token }: Place) =>
+  `/cgi-bin/masssendpage?t=mass/send&token=${token}&lang=zh_CN`;
+const contactPage = ({ token }: Place) =>
+  `/cgi-bin/getmessage?t=wxm-message&lang=zh_CN&count=50&token=${token}`;
+const mediaPage = ({ token }: Place) =>
+  `/cgi-bin/message?t=message/list&token=${token}&count=20&day=7`;
+const sendPage = ({ token }: Place, fakeid: string) =>
+  `/cgi-bin/singlesendpage?t=message/send&action=index&tofakeid=${fakeid}&token=${token}&lang=zh_CN`;
+const query = (place: Place): Values => ({ token: place.token, lang: 'zh_CN' });
+const json = (place: Place): Values => ({ ...query(place), f: 'json', ajax: 1 });
+
+/** The requests of the back end that the Python SDK knew. */
+export const classic = {
+  home: ({ token }: Place): BackEndRequest => ({
+    method: 'GET',
+    path: '/cgi-bin/home',
+    query: { t: 'home/index', lang: 'zh_CN', token },
+    referer: '',
+  }),
+
+  plugin: ({ token }: Place): BackEndRequest => {
+    const path = '/misc/pluginloginpage';
+    const asked = {
+      action: 'stat_article_detail',
+      pluginid: 'luopan',
+      t: 'statistics/index',
+      token,
+      lang: 'zh_CN',
+    };
+    const search = Object.entries(asked)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('&');
+    return { method: 'GET', path, query: asked, referer: `${path}?${search}` };
+  },
+
+  sendMessage: (place: Place, fakeid: string, content: string): BackEndRequest => ({
+    method: 'POST',
+    path: '/cgi-bin/singlesend',
+    query: { t: 'ajax-response' },
+    form: { tofakeid: fakeid, type: 1, token: place.token, content, ajax: 1 },
+    referer: sendPage(place, fakeid),
+  }),
+
+  sendNews: (place: Place, fakeid: string, msgid: string): BackEndRequest => ({
+    method: 'POST',
+    path: '/cgi-bin/singlesend',
+    query: { t: 'ajax-response' },
+    form: {
+      ...json(place),
+      tofakeid: fakeid,
+      type: 10,
+      appmsgid: msgid,
+      app_id: msgid,
+      error: 'false',
+      random: random(),
+    },
+    referer: `/cgi-bin/singlemsgpage?fromfakeid=${fakeid}&msgid=&source=&count=20&t=wxm-singlechat&lang=zh_CN`,
+  }),
+
+  sendFile: (place: Place, fakeid: string, fid: string, type: number): BackEndRequest => ({
+    method: 'POST',
+    path: '/cgi-bin/singlesend',
+    query: { t: 'ajax-response', f: 'json', ...query(place) },
+    form: {
+      ...json(place),
+      random: random(),
+      type,
+      ...(type === 15 ? { app_id: fid, appmsgid: fid } : { file_id: fid, fileid: fid }),
+      tofakeid: fakeid,
+      imgcode: '',
+    },
+    referer: `/cgi-bin/singlesendpage?tofakeid=${fakeid}&t=message/send&action=index&token=${place.token}&lang=zh_CN`,
+  }),
+
+  contacts: (
+    { token }: Place,
+    { page, pageSize, groupId }: { page: number; pageSize: number; groupId: number },
+  ): BackEndRequest => ({
+    method: 'GET',
+    path: '/cgi-bin/contactmanage',
+    query: {
+      t: 'user/index',
+      pagesize: pageSize,
+      pageidx: page,
+      type: 0,
+      groupid: groupId,
+      lang: 'zh_CN',
+      f: 'json',
+      token,
+    },
+    referer: `/cgi-bin/contactmanage?t=user/index&pagesize=${pageSize}&pageidx=${page}&type=0&groupid=0&lang=zh_CN&token=${token}`,
+  }),
+
+  newsList: (place: Place, page: number, pageSize: number): BackEndRequest => ({
+    method: 'GET',
+    path: '/cgi-bin/appmsg',
+    query: {
+      ...query(place),
+      type: 10,
+      action: 'list',
+      begin: page * pageSize,
+      count: pageSize,
+      f: 'json',
+      random: random(),
+    },
+    referer: massPage(place),
+  }),
+
+  fileList: (place: Place, type: number, page: number, count: number): BackEndRequest => ({
+    method: 'GET',
+    path: '/cgi-bin/filepage',
+    query: { ...query(place), type, random: random(), begin: page * count, count, f: 'json' },
+    referer: massPage(place),
+  }),
+
+  dialog: (
+    place: Place,
+    fakeid: string,
+    { own, lastMsgId, createTime }: { own: string; lastMsgId: number | string; createTime: number },
+  ): BackEndRequest => ({
+    method: 'GET',
+    path: '/cgi-bin/singlesendpage',
+    query: {
+      tofakeid: fakeid,
+      action: 'sync',
+      lastmsgfromfakeid: own,
+      lastmsgid: lastMsgId,
+      createtime: createTime,
+      ...json(place),
+    },
+    referer: messagePage(place),
+  }),
+
+  messages: (
+    { token }: Place,
+    given: { lastId: number | string; offset: number; count: number; day: number; star: boolean },
+  ): BackEndRequest => ({
+    method: 'GET',
+    path: '/cgi-bin/message',
+    query: {
+      t: 'message/list',
+      f: 'json',
+      lang: 'zh_CN',
+      action: given.star ? 'star' : undefined,
+      count: given.count,
+      day: given.day,
+      frommsgid: String(given.lastId) === '0' ? '' : given.lastId,
+      offset: given.offset,
+      token,
+    },
+    referer: messagePage({ token }),
+  }),
+
+  newMessageNumber: (place: Place, lastId: number | string): BackEndRequest => ({
+    method: 'POST',
+    path: '/cgi-bin/getnewmsgnum',
+    query: { f: 'json', t: 'ajax-getmsgnum', lastmsgid: lastId, ...query(place) },
+    form: { ...json(place), random: random() },
+    referer: messagePage(place),
+  }),
+
+  contactInfo: (place: Place, fakeid: string): BackEndRequest => ({
+    method: 'POST',
+    path: '/cgi-bin/getcontactinfo',
+    form: {
+      ajax: 1,
+      ...query(place),
+      random: random(),
+      t: 'ajax-getcontactinfo',
+      fakeid,
+    },
+    referer: contactPage(place),
+  }),
+
+  avatar: (place: Place, fakeid: string): BackEndRequest => ({
+    method: 'GET',
+    path: '/misc/getheadimg',
+    query: { fakeid, ...query(place) },
+    referer: contactPage(place),
+  }),
+
+  messageImage: (place: Place, msgid: string, mode: 'large' | 'small'): BackEndRequest => ({
+    method: 'GET',
+    path: '/cgi-bin/getimgdata',
+    query: { token: place.token, msgid, mode, source: '', fileId: 0 },
+    referer: mediaPage(place),
+  }),
+
+  messageVoice: (place: Place, msgid: string): BackEndRequest => ({
+    method: 'GET',
+    path: '/cgi-bin/getvoicedata',
+    query: { msgid, fileid: '', ...query(place) },
+    referer: mediaPage(place),
+  }),
+
+  messageVideo: (place: Place, msgid: string): BackEndRequest => ({
+    method: 'GET',
+    path: '/cgi-bin/getvideodata',
+    query: { msgid, fileid: '', token: place.token },
+    referer: mediaPage(place),
+  }),
+
+  addNews: (place: Place, news: readonly NewArticle[]): BackEndRequest => ({
+    method: 'POST',
+    path: '/cgi-bin/operate_appmsg',
+    query: { lang: 'zh_CN', t: 'ajax-response', sub: 'create', token: place.token },
+    form: {
+      ...query(place),
+      type: 10,
+      sub: 'create',
+      ajax: 1,
+      AppMsgId: '',
+      error: 'false',
+      count: news.length,
+      ...Object.assign({}, ...news.map(articleForm)),
+    },
+    referer: `/cgi-bin/operate_appmsg?lang=zh_CN&sub=edit&t=wxm-appmsgs-edit-new&type=10&subtype=3&token=${place.token}`,
+    isAjax: false,
+  }),
+};
+
+function articleForm(article: NewArticle, index: number): Values {
+  return {
+    [`title${index}`]: article.title,
+    [`author${index}`]: article.author,
+    [`digest${index}`]: article.summary,
+    [`content${index}`]: article.content,
+    [`fileid${index}`]: article.picture_id,
+    [`sourceurl${index}`]: article.from_url,
+  };
+}

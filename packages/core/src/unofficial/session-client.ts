@@ -1,0 +1,132 @@
+import { writeFile } from 'node:fs/promises';
+import { NeedParamError } from '../errors.ts';
+import { consoleLogger, protect } from '../logger.ts';
+import { Connection } from './connection.ts';
+import { NeedLoginError } from './errors.ts';
+import { createHttp, type Http } from './http.ts';
+import {
+  type Login,
+  milliseconds,
+  originOf,
+  type UnofficialClientOptions,
+  USER_AGENT,
+} from './options.ts';
+import { pluginOf } from './own.ts';
+import { captchaRequest, logIn } from './password-login.ts';
+import { logInWithQrCode, type QrCodeLogin } from './qr-login.ts';
+import { cookiesOf, createJar, givenSession, type Plugin, type Session } from './session.ts';
+
+const BASE_URL = 'https://mp.weixin.qq.com';
+
+/** What a client has to do with its session: how it begins, is kept, and ends. */
+export class SessionClient implements Login {
+  readonly #options: UnofficialClientOptions;
+  readonly #baseUrl: string;
+  readonly #http: Http;
+  protected readonly statistics: Http | undefined;
+  /** Milliseconds between two pages. */
+  protected readonly interval: number;
+  protected readonly connection: Connection;
+  /** The cookies of a captcha: asking for one must not cost a session that lives. */
+  #before: Session['jar'] | undefined;
+
+  constructor(options: UnofficialClientOptions = {}, session?: Session) {
+    const { https, agent, statisticsBaseUrl, sessions, onNeedLogin, username = '' } = options;
+    this.#options = options;
+    this.#baseUrl = originOf('baseUrl', options.baseUrl ?? BASE_URL);
+    this.interval = milliseconds('interval', options.interval ?? 1000);
+    const timeout = milliseconds('timeout', options.timeout ?? 10_000);
+    const common = { timeout, https, agent, userAgent: options.userAgent ?? USER_AGENT };
+    this.#http = createHttp({ ...common, baseUrl: this.#baseUrl });
+    if (statisticsBaseUrl !== undefined) {
+      const baseUrl = originOf('statisticsBaseUrl', statisticsBaseUrl);
+      this.statistics = createHttp({ ...common, baseUrl });
+    }
+    this.connection = new Connection({
+      http: this.#http,
+      session: session ?? givenSession(options, this.#baseUrl),
+      store: sessions,
+      key: `${this.#baseUrl} ${username}`,
+      logger: protect(options.logger ?? consoleLogger),
+      onNeedLogin: onNeedLogin && (() => onNeedLogin(this)),
+    });
+  }
+
+  /** The session as JSON, for `restore`. Whoever has it has the account: keep it like a password. */
+  async serialize(): Promise<string> {
+    await this.connection.load();
+    return this.connection.session.serialize();
+  }
+
+  /**
+   * Logs in with the password. Today the platform asks a human to scan as well, so that this works
+   * only where it does not: use `loginWithQrCode`.
+   *
+   * @throws {LoginVerifyCodeError} when the text of a captcha is needed, or was wrong
+   * @throws {LoginError} for any other reason
+   */
+  async login({ verifyCode = '' }: { verifyCode?: string | undefined } = {}): Promise<void> {
+    const { username, password, passwordIsMd5: isMd5 = false } = this.#options;
+    if (!username || !password) throw new NeedParamError('username and password are needed');
+    const before = this.#before;
+    const session = await logIn(this.#http, { username, password, isMd5 }, { verifyCode, before });
+    this.#before = undefined;
+    await this.connection.replace(session);
+  }
+
+  /** Gets a captcha, and writes it to a file when a path is given. Its text goes to `login`. */
+  async getVerifyCode(filePath?: string): Promise<Buffer> {
+    const { username } = this.#options;
+    if (!username) throw new NeedParamError('username is needed');
+    this.#before = createJar();
+    const { body } = await this.#http(captchaRequest(username), this.#before);
+    if (filePath !== undefined) await writeFile(filePath, body);
+    return body;
+  }
+
+  /**
+   * Logs in by a QR code that an administrator of the account scans with WeChat.
+   *
+   * @example
+   * await client.loginWithQrCode({ onQrCode: (image) => writeFile('scan-me.jpg', image) });
+   * @throws {LoginError} when no code was confirmed, or the account cannot log in so
+   * @throws the reason of `signal` when it aborts
+   */
+  async loginWithQrCode(login: QrCodeLogin): Promise<void> {
+    if (typeof login?.onQrCode !== 'function') {
+      throw new NeedParamError('onQrCode is needed: it shows the picture to scan');
+    }
+    await this.connection.replace(await logInWithQrCode(this.#http, login));
+  }
+
+  /** Ends the session, here and there. */
+  async logout(): Promise<void> {
+    await this.connection.load();
+    const { token } = this.connection.session;
+    if (token === undefined) return;
+    const query = { t: 'wxm-logout', token, lang: 'zh_CN' };
+    const request = { method: 'GET', path: '/cgi-bin/logout', query, referer: '/' } as const;
+    await this.connection.send(request);
+    await this.connection.forget();
+  }
+
+  /**
+   * The session in the form of the Python SDK: it goes back in as `token` and `cookies`. What it
+   * cannot say, such as when a cookie ends, `serialize` can.
+   *
+   * @throws {NeedLoginError} when there is no session
+   */
+  async getTokenCookies(): Promise<{ token: number; cookies: string }> {
+    await this.connection.load();
+    const { session } = this.connection;
+    if (session.token === undefined) throw new NeedLoginError('/');
+    return { token: session.token, cookies: cookiesOf(session, this.#baseUrl) };
+  }
+
+  async getPluginTokenAppid(): Promise<Plugin> {
+    const connection = this.connection;
+    return connection.call('/misc/pluginloginpage', (place, session) =>
+      pluginOf(connection, place, session),
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+
+/**
+ * Where sessions are kept over restarts. What is kept is as good as a password: nobody else must be
+ * able to read it.
+ */
+export interface SessionStore {
+  get(key: string): Promise<string | undefined>;
+  /** Undefined forgets it. */
+  set(key: string, session: string | undefined): Promise<void>;
+}
+
+/** Keeps sessions in the memory of this process. */
+export class MemorySessionStore implements SessionStore {
+  readonly #sessions = new Map<string, string>();
+
+  async get(key: string): Promise<string | undefined> {
+    return this.#sessions.get(key);
+  }
+
+  async set(key: string, session: string | undefined): Promise<void> {
+    if (session === undefined) this.#sessions.delete(key);
+    else this.#sessions.set(key, session);
+  }
+}
+
+/** Keeps sessions in a file that only its owner can read; it is replaced as a whole. */
+export class FileSessionStore implements SessionStore {
+  readonly #path: string;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    return (await this.#read())[key];
+  }
+
+  async set(key: string, session: string | undefined): Promise<void> {
+    this.#writing = this.#writing.catch(() => {}).then(() => this.#replace(key, session));
+    return this.#writing;
+  }
+
+  async #read(): Promise<Record<string, string>> {
+    try {
+      return JSON.parse(await readFile(this.#path, 'utf8')) as Record<string, string>;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      throw error;
+    }
+  }
+
+  async #replace(key: string, session: string | undefined): Promise<void> {
+    const { [key]: _, ...others } = await this.#read();
+    const all = session === undefined ? others : { ...others, [key]: session };
+    const beside = `${this.#path}.${randomUUID()}`;
+    try {
+      await writeFile(beside, JSON.stringify(all), { mode: 0o600 });
+      await rename(beside, this.#path);
+    } finally {
+      await rm(beside, { force: true });
+    }
+  }
+}
