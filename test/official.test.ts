@@ -95,6 +95,21 @@ describe('the JS-SDK', () => {
   });
 });
 
+describe('a login', () => {
+  it('begins with an address and a state that nobody guesses', () => {
+    const { oauth2 } = createClient(getPlatform());
+    const { url, state } = oauth2.authorize('https://a.example/?a=1', { scope: 'snsapi_userinfo' });
+    expect(state).toMatch(/^[\da-f]{32}$/);
+    expect(oauth2.authorize('https://a.example/').state).not.toBe(state);
+    expect(url).toBe(
+      `${getPlatform().url}/connect/oauth2/authorize?appid=${getPlatform().appid}&redirect_uri=https%3A%2F%2Fa.example%2F%3Fa%3D1&response_type=code&scope=snsapi_userinfo&state=${state}#wechat_redirect`,
+    );
+    expect(() => oauth2.authorize('https://a.example/', { state: 'a b' })).toThrow(
+      'letters and digits',
+    );
+  });
+});
+
 describe('lists are gone through page by page', () => {
   it('each page a request, and no more than are asked for', async () => {
     const platform = getPlatform();

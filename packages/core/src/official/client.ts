@@ -126,8 +126,10 @@ export class OfficialClient extends Base {
       call(rowOf(method, path, query, body), { query, body }, method);
 
     const generated = bind(endpoints, call);
-    const all = merge(generated, conveniencesOf(generated), pagesOf(generated));
-    Object.assign(this, component ? merge(all, oauthOf(generated, component)) : all);
+    const api = component
+      ? (merge(generated, oauthOf(generated, component)) as object as Generated)
+      : generated;
+    Object.assign(this, merge(api, conveniencesOf(api), pagesOf(api)));
   }
 
   /**

@@ -81,14 +81,21 @@ async function receive(http: Got, request: HttpRequest, sent: OptionsInit): Prom
     for await (const chunk of stream) chunks.push(chunk as Buffer);
     return readAnswer(request.path, statusCode, Buffer.concat(chunks).toString());
   }
-  const length = headers['content-length'];
+  // What is packed has another length on the way.
+  const length = headers['content-encoding'] ? undefined : headers['content-length'];
   const answer: Download = {
     stream,
     contentType,
-    filename: /filename="?([^";]+)"?/i.exec(disposition)?.[1],
+    filename: nameOf(disposition),
     length: length === undefined ? undefined : Number(length),
   };
   return { status: statusCode, answer };
+}
+
+/** Headers are read as Latin-1; the platform writes UTF-8. */
+function nameOf(disposition: string): string | undefined {
+  const name = /filename="?([^";]+)"?/i.exec(disposition)?.[1];
+  return name === undefined ? undefined : Buffer.from(name, 'latin1').toString();
 }
 
 /** An error that comes as JSON is the caller’s to see, whatever the status. */

@@ -11,12 +11,14 @@ export { ComponentClient, type ComponentClientOptions } from './component.ts';
 // What goes in and comes out
 export type {
   Api,
+  AuthorizeOptions,
   CustomMethods,
   CustomMusic,
   CustomOptions,
   CustomVideo,
   GroupMethods,
   MediaMethods,
+  Oauth2Methods,
   QrcodeMethods,
   TemplateMethods,
   TemplateOptions,

@@ -3,6 +3,7 @@ import type { Api } from './api.ts';
 import { type CustomMethods, customOf } from './custom.ts';
 import { type GroupMethods, groupOf } from './group.ts';
 import { type MediaMethods, mediaOf } from './media.ts';
+import { type Oauth2Methods, oauth2Of } from './oauth2.ts';
 import { type QrcodeMethods, qrcodeOf } from './qrcode.ts';
 import { type TemplateMethods, templateOf } from './template.ts';
 import { type UserMethods, userOf } from './user.ts';
@@ -11,6 +12,7 @@ export type { Api } from './api.ts';
 export type { CustomMethods, CustomMusic, CustomOptions, CustomVideo } from './custom.ts';
 export type { GroupMethods } from './group.ts';
 export type { MediaMethods } from './media.ts';
+export type { AuthorizeOptions, Oauth2Methods } from './oauth2.ts';
 export type { QrcodeMethods } from './qrcode.ts';
 export type { TemplateMethods, TemplateOptions, TemplateValues } from './template.ts';
 export type { UserMethods } from './user.ts';
@@ -22,11 +24,12 @@ export interface Conveniences {
   readonly group: GroupMethods;
   readonly user: UserMethods;
   readonly qrcode: QrcodeMethods;
+  readonly oauth2: Oauth2Methods;
 }
 
 /** Makes the conveniences, which call the methods that they are given. */
 export function conveniencesOf(
-  api: Pick<Api, 'message' | 'media' | 'group' | 'user' | 'qrcode'>,
+  api: Pick<Api, 'message' | 'media' | 'group' | 'user' | 'qrcode' | 'oauth2'>,
 ): Conveniences {
   return {
     message: { custom: customOf(api.message.custom), template: templateOf(api.message.template) },
@@ -34,5 +37,6 @@ export function conveniencesOf(
     group: groupOf(api.group),
     user: userOf(api.user),
     qrcode: qrcodeOf(api.qrcode),
+    oauth2: oauth2Of(api.oauth2),
   };
 }
