@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { WechatError } from '@wechat-mp/core';
 import type { Download, Upload, UploadOptions } from '@wechat-mp/core/official';
@@ -233,7 +235,19 @@ describe('a download', () => {
     const file = (await createClient(platform).media.get('big:50000000')) as Download;
     const read = buffer(file.stream);
     await platform.breakConnections();
-    expect((await failureOf(read)).message).not.toBe('');
+    const error = await failureOf(read);
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK', path: '/cgi-bin/media/get' });
+    const { accessToken } = await createClient(platform).accessToken.get();
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(accessToken);
+  });
+
+  it('that nobody reads does not end the process when it breaks off', async () => {
+    const platform = getPlatform();
+    const client = createClient(platform, { timeout: 100 });
+    await client.media.get('big:50000000');
+    await platform.breakConnections();
+    await pause(300);
+    expect(await client.media.get('video:1')).toEqual({ videoUrl: 'http://video.example/1' });
   });
 
   it('that does not begin is given up after `timeout`', async () => {

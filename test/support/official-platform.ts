@@ -61,9 +61,7 @@ interface Row {
 }
 
 const fixture = new URL('../../packages/core/test/fixtures/endpoints.json', import.meta.url);
-const rows = (JSON.parse(readFileSync(fixture, 'utf8')) as Row[]).filter(
-  ({ page }) => !page,
-);
+const rows = (JSON.parse(readFileSync(fixture, 'utf8')) as Row[]).filter(({ page }) => !page);
 const rowsByPath = new Map(rows.map(({ path }) => [path, rows.filter((row) => row.path === path)]));
 
 export type OfficialPlatform = Awaited<ReturnType<typeof startOfficialPlatform>>;

@@ -32,7 +32,7 @@ export interface RedisStores {
 /**
  * Keeps what the processes of one bot share in Redis: on a single server, Sentinel or Cluster.
  *
- * Keys, all with a time to live, begin with `wechat:{ACCOUNT:OPENID}:` — `context`, the
+ * Keys, all with a time to live but those of accounts that gave a third-party platform rights, begin with `wechat:{ACCOUNT:OPENID}:` — `context`, the
  * conversation; `lock`, while a message of the user is being answered; `delivery:…`, how the run of
  * a message stands; `held`, late replies that wait for the user. `wechat:{runs}:…` has the messages
  * whose handler is slow, for when its process dies; `wechat:token:{…}`, the access tokens and tickets

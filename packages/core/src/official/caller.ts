@@ -16,6 +16,8 @@ export interface CallerParts {
   /** Replaces the platform’s origins. */
   readonly baseUrl: string | undefined;
   readonly http: (request: HttpRequest) => Promise<HttpResponse>;
+  /** Where pages for browsers lie. */
+  readonly pageBaseUrl: string | undefined;
   /** How often a request is made at most. */
   readonly tries: number;
   readonly logger: Logger;
@@ -30,24 +32,31 @@ export type Call = (endpoint: Endpoint, input: Input, name: string) => unknown;
 
 /** Names of methods that change nothing, so that doing it twice does no harm. */
 const READS = /(?:^|\.)(?:get|list|query|count|batchGet|search|check|has|show|download|GET$)/;
+/** A code works once: whether it did is not known when the answer is lost. */
+const TAKES_CODE = /AccessToken$|queryAuth$/;
 /** The token is not, or no longer, in force. */
 const TOKEN_FAILED = new Set([40001, 40014, 42001]);
 const SYSTEM_BUSY = -1;
 
 /** Makes the function that every method of a client ends in. */
 export function createCaller(parts: CallerParts): Call {
-  const { known, baseUrl, account, component, tries } = parts;
+  const { known, baseUrl, pageBaseUrl, account, component, tries } = parts;
 
   return (endpoint, input, name) => {
+    const inQuery = (key: string) => endpoint.query.includes(key);
+    if (endpoint.verb !== 'page') return call(endpoint, input, name);
+    return addressOf(endpoint, fill(endpoint, input.query, known, name, inQuery), pageBaseUrl);
+  };
+
+  async function call(endpoint: Endpoint, input: Input, name: string): Promise<unknown> {
     const query = fill(endpoint, input.query, known, name, (key) => endpoint.query.includes(key));
-    if (endpoint.verb === 'page') return addressOf(endpoint, query, baseUrl);
     const body = endpoint.body
       ? fill(endpoint, input.body, known, name, (key) => !endpoint.query.includes(key))
       : undefined;
-    return call(endpoint, { query, body, options: input.options }, name);
-  };
+    return send(endpoint, { query, body, options: input.options }, name);
+  }
 
-  async function call(endpoint: Endpoint, input: Filled, name: string): Promise<unknown> {
+  async function send(endpoint: Endpoint, input: Filled, name: string): Promise<unknown> {
     const { query, body, options } = input;
     const isForm = endpoint.verb === 'upload' && hasFile(body);
     // Some take the address of a picture instead.
@@ -59,15 +68,15 @@ export function createCaller(parts: CallerParts): Call {
       : write(endpoint, body);
     const [credential, parameter] = credentialOf(endpoint, name);
     const token = await credential?.get();
-    const send = (by: Token | undefined) => {
+    const sendWith = (by: Token | undefined) => {
       const signed = by && parameter ? { [parameter]: by.value, ...query } : query;
       return sendRepeatedly(endpoint, { query: signed, body, sent }, name);
     };
     try {
-      return await send(token);
+      return await sendWith(token);
     } catch (error) {
       if (!credential || !token || !isTokenFailure(error) || !isRepeatable(sent)) throw error;
-      return send(await credential.replace(token));
+      return sendWith(await credential.replace(token));
     }
   }
 
@@ -242,7 +251,7 @@ function mayRepeat(error: unknown, name: string): boolean {
   if (!(error instanceof NetworkError)) return false;
   if (!error.wasSent) return true;
   const isTheirs = error.status === undefined || error.status >= 500 || error.status === 429;
-  return isTheirs && READS.test(name);
+  return isTheirs && READS.test(name) && !TAKES_CODE.test(name);
 }
 
 /** A stream can be sent once. */

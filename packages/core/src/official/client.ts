@@ -129,7 +129,7 @@ export class OfficialClient extends Base {
     const api = component
       ? (merge(generated, oauthOf(generated, component)) as object as Generated)
       : generated;
-    Object.assign(this, merge(api, conveniencesOf(api), pagesOf(api)));
+    Object.assign(this, merge(api, conveniencesOf(api, settings.pageBaseUrl), pagesOf(api)));
   }
 
   /**

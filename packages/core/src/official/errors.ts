@@ -14,7 +14,7 @@ export class OfficialAPIError extends WechatError {
   /** As the platform wrote it, without the rid. */
   readonly errmsg: string;
   readonly path: string;
-  /** The platform’s number of the request, for `client.openapi.getRid` and for its support. */
+  /** The platform’s number of the request, for `client.openapi.getRidInfo` and for its support. */
   readonly rid: string | undefined;
 
   constructor({ errcode, errmsg, path }: Refusal, code = 'WECHAT_API', advice = '') {
@@ -59,7 +59,7 @@ export class IPNotAllowedError extends OfficialAPIError {
 /** The calls of the day or the month are used up. Code `WECHAT_API_QUOTA`. */
 export class QuotaExceededError extends OfficialAPIError {
   constructor(refusal: Refusal) {
-    super(refusal, 'WECHAT_API_QUOTA', 'client.openapi.getQuota tells what is left');
+    super(refusal, 'WECHAT_API_QUOTA', 'client.openapi.getApiQuota tells what is left');
   }
 }
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Agents, Got, Method } from 'got';
 import got, { type OptionsInit, RequestError, TimeoutError } from 'got';
 import { WechatError } from '../errors.ts';
@@ -72,7 +73,8 @@ async function receive(http: Got, request: HttpRequest, sent: OptionsInit): Prom
     statusCode: number;
   }>((resolve, reject) => {
     stream.once('response', resolve);
-    stream.once('error', reject);
+    // Later ones, too: a file that nobody reads must not end the process when it breaks off.
+    stream.on('error', reject);
   });
   const contentType = String(headers['content-type'] ?? '');
   const disposition = String(headers['content-disposition'] ?? '');
@@ -84,12 +86,22 @@ async function receive(http: Got, request: HttpRequest, sent: OptionsInit): Prom
   // What is packed has another length on the way.
   const length = headers['content-encoding'] ? undefined : headers['content-length'];
   const answer: Download = {
-    stream,
+    stream: Readable.from(chunksOf(stream, request.path), { objectMode: false }),
     contentType,
     filename: nameOf(disposition),
     length: length === undefined ? undefined : Number(length),
   };
   return { status: statusCode, answer };
+}
+
+/** got’s errors know the whole request, with its token. */
+async function* chunksOf(stream: AsyncIterable<unknown>, path: string): AsyncIterable<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    const { code = 'unknown error' } = error as { code?: string };
+    throw new NetworkError(path, `the file broke off (${code})`, { status: 200, wasSent: true });
+  }
 }
 
 /** Headers are read as Latin-1; the platform writes UTF-8. */

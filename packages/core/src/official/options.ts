@@ -11,6 +11,8 @@ export interface CallOptions {
   tokens?: TokenStore | undefined;
   /** Replaces the platform’s origins, for a simulator or a proxy of your own. */
   baseUrl?: string | undefined;
+  /** The same for addresses that are opened in a browser. Default: `baseUrl`. */
+  pageBaseUrl?: string | undefined;
   /** Milliseconds to wait for an answer; of a file, for each silence. Default: 10 000. */
   timeout?: number | undefined;
   /**
@@ -67,6 +69,7 @@ export interface AuthorizerSource {
 /** Checked options. */
 export interface CallSettings {
   readonly baseUrl: string | undefined;
+  readonly pageBaseUrl: string | undefined;
   readonly timeout: number;
   readonly tries: number;
   readonly https: CallOptions['https'];
@@ -83,6 +86,7 @@ export function checkCallOptions(options: CallOptions): CallSettings {
   const {
     tokens,
     baseUrl,
+    pageBaseUrl = baseUrl,
     timeout = 10_000,
     retry = 2,
     https,
@@ -107,7 +111,8 @@ export function checkCallOptions(options: CallOptions): CallSettings {
     throw new InvalidArgumentError(`hooks.${name} must be a list of functions`);
   }
   return {
-    baseUrl: checkBaseUrl(baseUrl),
+    baseUrl: checkBaseUrl('baseUrl', baseUrl),
+    pageBaseUrl: checkBaseUrl('pageBaseUrl', pageBaseUrl),
     timeout,
     tries: retry + 1,
     https,
@@ -117,10 +122,10 @@ export function checkCallOptions(options: CallOptions): CallSettings {
   };
 }
 
-function checkBaseUrl(baseUrl: string | undefined): string | undefined {
+function checkBaseUrl(name: string, baseUrl: string | undefined): string | undefined {
   if (baseUrl === undefined) return undefined;
   if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) {
-    throw new InvalidArgumentError('baseUrl must be an address such as http://localhost:3000');
+    throw new InvalidArgumentError(`${name} must be an address such as http://localhost:3000`);
   }
   return baseUrl.replace(/\/+$/, '');
 }

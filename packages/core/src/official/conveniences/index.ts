@@ -30,13 +30,14 @@ export interface Conveniences {
 /** Makes the conveniences, which call the methods that they are given. */
 export function conveniencesOf(
   api: Pick<Api, 'message' | 'media' | 'group' | 'user' | 'qrcode' | 'oauth2'>,
+  pageBaseUrl?: string,
 ): Conveniences {
   return {
     message: { custom: customOf(api.message.custom), template: templateOf(api.message.template) },
     media: mediaOf(api.media),
     group: groupOf(api.group),
     user: userOf(api.user),
-    qrcode: qrcodeOf(api.qrcode),
+    qrcode: qrcodeOf(api.qrcode, pageBaseUrl),
     oauth2: oauth2Of(api.oauth2),
   };
 }

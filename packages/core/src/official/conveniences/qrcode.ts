@@ -32,7 +32,10 @@ export interface QrcodeMethods {
 }
 
 /** Makes the methods that show QR codes. */
-export function qrcodeOf({ show }: Pick<Qrcode, 'show'>): QrcodeMethods {
+export function qrcodeOf(
+  { show }: Pick<Qrcode, 'show'>,
+  pageBaseUrl: string | undefined,
+): QrcodeMethods {
   function shown(ticket: string): Promise<Readable>;
   function shown(query: Parameters<Qrcode['show']>[0]): Promise<Download>;
   async function shown(first: string | Parameters<Qrcode['show']>[0]) {
@@ -40,11 +43,11 @@ export function qrcodeOf({ show }: Pick<Qrcode, 'show'>): QrcodeMethods {
     const { stream } = await show({ ticket: neededText('qrcode.show', 'ticket', first) });
     return stream;
   }
-  return { show: shown, showUrl };
+  return { show: shown, showUrl: (ticket) => showUrl(ticket, pageBaseUrl) };
 }
 
-function showUrl(value: string): string {
+function showUrl(value: string, pageBaseUrl: string | undefined): string {
   const { host = '', path } = endpoints.qrcode.show;
   const ticket = encodeURIComponent(neededText('qrcode.showUrl', 'ticket', value));
-  return `https://${host}${path}?ticket=${ticket}`;
+  return `${pageBaseUrl ?? `https://${host}`}${path}?ticket=${ticket}`;
 }
