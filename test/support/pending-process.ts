@@ -1,0 +1,67 @@
+/** A process that is given far too much to do, and measures itself: a test forks it. */
+import { createWebhook } from '@wechat-mp/core';
+import { plain, userMessage } from './platform.ts';
+
+export interface PendingReport {
+  /** Handlers that were called. */
+  readonly started: number;
+  /** How often each answer was given before the handlers ended, and after. */
+  readonly before: Readonly<Record<string, number>>;
+  readonly after: Readonly<Record<string, number>>;
+  /** How often each warning was written. */
+  readonly warnings: Readonly<Record<string, number>>;
+  /** Of memory that is in use, while all wait. */
+  readonly megabytes: number;
+  /** What one more is answered when all is done. */
+  readonly atLast: string;
+}
+
+const ACCOUNT = { token: 'TOKEN' };
+const request = (user: number) =>
+  plain(ACCOUNT, { ...userMessage('text', { Content: 'hi' }), FromUserName: `o${user}` });
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+function heapUsed(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
+
+async function run(deliveries: number): Promise<PendingReport> {
+  const warnings: Record<string, number> = {};
+  const warn = (_details: object, message: string) => {
+    warnings[message] = (warnings[message] ?? 0) + 1;
+  };
+  const logger = { error: warn, warn, info: () => {}, debug: () => {} };
+  let finish: (reply: string) => void = () => {};
+  const finished = new Promise<string>((resolve) => {
+    finish = resolve;
+  });
+  let started = 0;
+  const webhook = createWebhook({ ...ACCOUNT, logger, replyWindow: 60_000 }, () => {
+    started += 1;
+    return finished;
+  });
+  let answered: Record<string, number> = {};
+  const answers: Promise<void>[] = [];
+  const unused = heapUsed();
+  for (let user = 0; user < deliveries; user += 1) {
+    const answer = webhook.handle(request(user)).then(({ body }) => {
+      const kind = body.includes('at last') ? 'reply' : body;
+      answered[kind] = (answered[kind] ?? 0) + 1;
+    });
+    answers.push(answer);
+    if (user % 1000 === 0) await turn();
+  }
+  await turn();
+  const megabytes = (heapUsed() - unused) / 2 ** 20;
+  const before = answered;
+  answered = {};
+  finish('at last');
+  await Promise.all(answers);
+  const { body } = await webhook.handle(request(0));
+  return { started, before, after: answered, warnings, megabytes, atLast: body };
+}
+
+process.on('message', (deliveries: number) => {
+  void run(deliveries).then((report) => process.send?.(report));
+});
