@@ -329,6 +329,7 @@ describe('a mistake is found when the client is made, or called', () => {
   it.each([
     ['menu/get', 'path must begin with /'],
     ['/cgi-bin/menu/get?x=1', 'have no query'],
+    ['/cgi-bin/menu/get#x', 'have no query'],
   ])('client.request to %s', async (path, says) => {
     const error = await failureOf(createClient(getPlatform()).request('GET', path));
     expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });

@@ -148,7 +148,7 @@ export class OfficialClient extends Base {
     if (method !== 'GET' && method !== 'POST') {
       throw new InvalidArgumentError('method must be GET or POST');
     }
-    if (typeof path !== 'string' || !path.startsWith('/') || path.includes('?')) {
+    if (typeof path !== 'string' || !/^\/[^?#]*$/.test(path)) {
       throw new InvalidArgumentError(
         'path must begin with / and have no query: give that as { query }',
       );
