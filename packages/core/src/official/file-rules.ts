@@ -13,9 +13,13 @@ const PICTURES = ['png', 'jpg', 'jpeg', 'gif'];
 const thumb: FileRule = { kind: 'thumb', maxBytes: 64 * KIB, formats: ['jpg', 'jpeg'] };
 const video: FileRule = { kind: 'video', maxBytes: 10 * MIB, formats: ['mp4'] };
 
-/** By path, and by the `type` where an endpoint takes several: what the platform documents. */
+/**
+ * By path, and by the `type` where an endpoint takes several: what the platform documents. The
+ * avatars of customer service, `cv/ocr`, `cv/img`, voices to recognise and invoices have no row:
+ * their limits are not surely known, so the platform decides.
+ */
 const RULES: Readonly<Record<string, FileRule>> = {
-  // The same page also speaks of 2 MB.
+  // The same page also speaks of 2 MB: what lies between the two is left to the platform.
   '/cgi-bin/media/upload image': { kind: 'image', maxBytes: 10 * MIB, formats: PICTURES },
   '/cgi-bin/media/upload voice': { kind: 'voice', maxBytes: 2 * MIB, formats: ['amr', 'mp3'] },
   '/cgi-bin/media/upload video': video,
@@ -32,11 +36,19 @@ const RULES: Readonly<Record<string, FileRule>> = {
   },
   '/cgi-bin/material/add_material video': video,
   '/cgi-bin/material/add_material thumb': thumb,
+  // Documented as less than 1 MB: a file of just that size is left to the platform.
   '/cgi-bin/media/uploadimg': {
     kind: 'picture of an article',
     maxBytes: MIB,
     formats: ['jpg', 'jpeg', 'png'],
   },
+};
+
+/** What a format is told as by its content, and the format that it may be all the same. */
+export const CONTAINERS: Readonly<Record<string, string>> = {
+  apng: 'png',
+  asf: 'wma',
+  m4v: 'mp4',
 };
 
 /** The rule of an endpoint; what is not documented without contradiction is left to the platform. */

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
 import { InvalidArgumentError } from '../errors.ts';
 import type { Upload, UploadOptions } from './endpoint.ts';
-import type { FileRule } from './file-rules.ts';
+import { CONTAINERS, type FileRule } from './file-rules.ts';
 
 /** A file, as far as it is known before it is sent. */
 export interface OutgoingFile {
@@ -20,6 +20,8 @@ export interface OutgoingFile {
 
 /** Enough bytes to tell a format by. */
 const HEAD = 4100;
+/** What is in memory goes out in pieces too, so that its progress can be told. */
+const PIECE = 64 * 1024;
 
 /** What is known of a source: a new reading of it each time, but of a stream. */
 interface Source {
@@ -33,6 +35,7 @@ interface Source {
 
 /**
  * Looks at a file before it is sent: what it is called, what it is, and whether it may be sent.
+ * A stream that may not is destroyed: its beginning is gone, so nobody else could read it.
  *
  * @throws {InvalidArgumentError} when it is not there, empty, too large or of another format
  */
@@ -41,9 +44,21 @@ export async function openFile(
   rule: FileRule | undefined,
   options: UploadOptions,
 ): Promise<OutgoingFile> {
-  const source = await sourceOf(file);
+  try {
+    return await lookAt(await sourceOf(file), rule, options);
+  } catch (error) {
+    if (file instanceof Readable) file.destroy();
+    throw error;
+  }
+}
+
+async function lookAt(
+  source: Source,
+  rule: FileRule | undefined,
+  options: UploadOptions,
+): Promise<OutgoingFile> {
   const known = await fileTypeFromBuffer(source.head);
-  const given = options.filename ?? source.name ?? 'file';
+  const given = options.filename || source.name || 'file';
   const filename = extname(given) === '' && known ? `${given}.${known.ext}` : given;
   const format = known?.ext ?? (extname(filename).slice(1).toLowerCase() || undefined);
   if (source.size === 0) throw new InvalidArgumentError(`the file ${quote(given)} has no bytes`);
@@ -54,9 +69,11 @@ export async function openFile(
   return {
     filename,
     contentType:
-      options.contentType ??
-      known?.mime ??
-      (source.type || TYPES[format ?? ''] || 'application/octet-stream'),
+      options.contentType ||
+      known?.mime ||
+      source.type ||
+      TYPES[format ?? ''] ||
+      'application/octet-stream',
     size: source.size,
     isRepeatable: source.isRepeatable,
     read: () => counted(source, rule),
@@ -76,8 +93,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 function checkFormat({ kind, formats }: FileRule, format: string | undefined): void {
   if (!formats || format === undefined || formats.includes(format)) return;
-  // What holds a wma is told by its outer format.
-  if (format === 'asf' && formats.includes('wma')) return;
+  if (formats.includes(CONTAINERS[format] ?? '')) return;
   throw new InvalidArgumentError(`a ${kind} must be ${formats.join(' or ')}: this is ${format}`);
 }
 
@@ -95,46 +111,50 @@ function sizeOf(bytes: number): string {
 
 /** What is sent must be as long as was said, and no longer than is allowed. */
 async function* counted(source: Source, rule: FileRule | undefined): AsyncIterable<Uint8Array> {
-  const name = quote(source.name ?? 'given');
   let size = 0;
   try {
     for await (const chunk of source.read()) {
       size += chunk.byteLength;
       if (rule) checkSize(rule, size);
+      // More than the announced length would be taken for the beginning of the next request.
+      if (size > (source.size ?? size)) throw changedError(source, size);
       yield chunk;
     }
   } catch (cause) {
-    if (cause instanceof InvalidArgumentError) throw cause;
-    const said = (cause as Error).message;
-    throw new InvalidArgumentError(`the file ${name} cannot be read to its end: ${said}`, {
-      cause,
-    });
+    throw unreadableError(source.name, 'cannot be read to its end', cause);
   }
-  if (size === (source.size ?? size)) return;
-  throw new InvalidArgumentError(
-    `the file ${name} had ${source.size} bytes when it was looked at, and ${size} when it was sent`,
+  if (size < (source.size ?? size)) throw changedError(source, size);
+}
+
+function changedError({ name = 'given', size }: Source, sent: number): InvalidArgumentError {
+  return new InvalidArgumentError(
+    `the file ${quote(name)} had ${size} bytes when it was looked at, and ${sent} when it was sent`,
   );
+}
+
+/** The system's messages have the whole path, its codes have not. */
+function unreadableError(name = 'given', what: string, cause: unknown): InvalidArgumentError {
+  if (cause instanceof InvalidArgumentError) return cause;
+  const { code, message } = Object(cause) as { code?: string; message?: string };
+  const reason = code ?? message ?? String(cause);
+  return new InvalidArgumentError(`the file ${quote(name)} ${what}: ${reason}`, { cause });
 }
 
 async function sourceOf(file: Upload): Promise<Source> {
   if (typeof file === 'string') return fromPath(file);
   if (file instanceof Uint8Array) {
-    const read = async function* () {
-      yield file;
-    };
+    const unknown = { name: undefined, type: undefined };
     const head = file.subarray(0, HEAD);
-    return {
-      name: undefined,
-      type: undefined,
-      size: file.byteLength,
-      head,
-      isRepeatable: true,
-      read,
-    };
+    const read = () => piecesOf(file);
+    return { ...unknown, size: file.byteLength, head, isRepeatable: true, read };
   }
   if (file instanceof Blob) return fromBlob(file);
   if (file instanceof Readable) return fromStream(file);
   throw new InvalidArgumentError('a file must be a path, a Buffer, a Blob or a Readable');
+}
+
+async function* piecesOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
 async function fromPath(path: string): Promise<Source> {
@@ -165,34 +185,55 @@ async function fromBlob(blob: Blob): Promise<Source> {
 }
 
 async function fromStream(stream: Readable): Promise<Source> {
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<unknown>;
+  const { path } = stream as { path?: unknown };
+  const name = typeof path === 'string' ? basename(path) : undefined;
+  const chunks = bytesOf(stream);
   const first: Uint8Array[] = [];
   let length = 0;
-  while (length < HEAD) {
-    const { done, value } = await chunks.next();
-    if (done) break;
-    const chunk = typeof value === 'string' ? Buffer.from(value) : value;
-    if (!(chunk instanceof Uint8Array)) {
-      throw new InvalidArgumentError('a stream to send must give bytes, not objects');
+  try {
+    while (length < HEAD) {
+      const { done, value } = await chunks.next();
+      if (done) break;
+      first.push(value);
+      length += value.byteLength;
     }
-    first.push(chunk);
-    length += chunk.byteLength;
+  } catch (cause) {
+    throw unreadableError(name, 'cannot be read', cause);
   }
-  const { path } = stream as { path?: unknown };
-  const isOver = length < HEAD;
+  const isWhole = length < HEAD;
+  let wasRead = false;
   return {
-    name: typeof path === 'string' ? basename(path) : undefined,
+    name,
     type: undefined,
-    size: isOver ? length : undefined,
+    size: isWhole ? length : undefined,
     head: Buffer.concat(first).subarray(0, HEAD),
-    isRepeatable: isOver,
+    isRepeatable: isWhole,
     async *read() {
-      yield* first;
-      if (isOver) return;
-      const rest = { [Symbol.asyncIterator]: () => chunks } as AsyncIterable<string | Uint8Array>;
-      for await (const chunk of rest) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      if (wasRead && !isWhole) {
+        throw new InvalidArgumentError(
+          'a stream can be sent once; give a path, a Buffer or a Blob to send it again',
+        );
+      }
+      wasRead = true;
+      try {
+        yield* first;
+        yield* chunks;
+      } finally {
+        // Also when nobody wants more than the first chunks.
+        await chunks.return(undefined);
+      }
     },
   };
+}
+
+async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of stream as AsyncIterable<unknown>) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    if (!(bytes instanceof Uint8Array)) {
+      throw new InvalidArgumentError('a stream to send must give bytes, not objects');
+    }
+    yield bytes;
+  }
 }
 
 const quote = (name: string): string => JSON.stringify(name);

@@ -13,20 +13,29 @@ export interface Form {
   open(): Readable;
 }
 
-/** The names under which the platform takes files; all other fields are text. */
+/** The names under which the platform takes files: there a string is a path, elsewhere a text. */
 const FILES: ReadonlySet<string> = new Set(['media', 'img', 'pdf']);
 
 /** Whether a body has a file; one without is no form. */
 export function hasFile(body: unknown): body is Readonly<Record<string, unknown>> {
   return Object.entries(Object(body)).some(
-    ([name, value]) => FILES.has(name) && ![undefined, null, ''].includes(value as null),
+    ([name, value]) => isFile(name, value) && ![undefined, null, ''].includes(value as null),
+  );
+}
+
+function isFile(name: string, value: unknown): boolean {
+  return (
+    FILES.has(name) ||
+    value instanceof Uint8Array ||
+    value instanceof Blob ||
+    value instanceof Readable
   );
 }
 
 /**
  * Makes the form that an endpoint takes. Nothing is read but the first bytes of the file.
  *
- * @throws {InvalidArgumentError} when the file may not be sent
+ * @throws {InvalidArgumentError} when there is no file, it may not be sent, or a field has no text
  */
 export async function createForm(
   path: string,
@@ -37,16 +46,31 @@ export async function createForm(
   if (/[\r\n]/.test(options.contentType ?? '')) {
     throw new InvalidArgumentError('contentType must be one line, such as image/png');
   }
+  if (!hasFile(fields)) {
+    throw new InvalidArgumentError(
+      `a form needs a file, a path, a Buffer, a Blob or a Readable, as ${[...FILES].join(' or ')}`,
+    );
+  }
   const values: Record<string, string | OutgoingFile> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue;
-    if (FILES.has(name)) {
-      values[name] = await openFile(value as Upload, ruleOf(path, query['type']), options);
-    } else {
-      values[name] = typeof value === 'string' ? value : JSON.stringify(value);
-    }
+    values[name] = isFile(name, value)
+      ? await openFile(value as Upload, ruleOf(path, query['type']), options)
+      : textOf(name, value);
   }
   return writeForm(values, options.onProgress);
+}
+
+function textOf(name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  let reason = `it is a ${typeof value}`;
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    if (text !== undefined) return text;
+  } catch (error) {
+    reason = (error as Error).message;
+  }
+  throw new InvalidArgumentError(`the field ${name} cannot be written as JSON: ${reason}`);
 }
 
 /** Writes texts and files as a form, in their order. */

@@ -69,7 +69,7 @@ export function createJar(): CookieJar {
 }
 
 /** A jar with the cookies of a `name=value;name=value;`, as the Python SDK writes them. */
-export function jarOf(cookies: string, baseUrl: string): CookieJar {
+function jarOf(cookies: string, baseUrl: string): CookieJar {
   const jar = createJar();
   const secure = baseUrl.startsWith('https:') ? '; Secure' : '';
   for (const part of cookies.split(';')) {
@@ -91,7 +91,7 @@ export function cookiesOf({ jar }: Session, baseUrl: string): string {
 }
 
 /** @throws {InvalidArgumentError} when it is no token */
-export function tokenOf(token: number | string): number {
+function tokenOf(token: number | string): number {
   if (!/^\d+$/.test(String(token))) {
     throw new InvalidArgumentError('token must be the number that a login gave');
   }
