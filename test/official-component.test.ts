@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createWebhook } from '@wechat-mp/core';
 import { ComponentClient, MemoryTokenStore, type TokenStore } from '@wechat-mp/core/official';
-import { failureOf, usePlatform } from './support/official-client.ts';
+import { createClient, failureOf, usePlatform } from './support/official-client.ts';
 import * as wire from './support/platform.ts';
 
 const getPlatform = usePlatform();
@@ -63,6 +63,13 @@ describe('the platform’s own token', () => {
         component_verify_ticket: 'ticket@@@2',
       },
     ]);
+  });
+
+  it('is not for the client of an account, nor an account’s endpoint for the platform', async () => {
+    const error = await failureOf(createClient(getPlatform()).component.createPreAuthCode());
+    expect(error.message).toContain('call it on a ComponentClient');
+    const other = await failureOf(createComponent().component.hasOpenAccount());
+    expect(other.message).toContain('call it on component.authorizer(appid)');
   });
 
   it('cannot be fetched before a ticket was pushed, and the error says so', async () => {

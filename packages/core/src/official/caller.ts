@@ -49,6 +49,8 @@ export function createCaller(parts: CallerParts): Call {
   };
 
   async function call(endpoint: Endpoint, input: Input, name: string): Promise<unknown> {
+    // Who may call it is told before what it lacks.
+    credentialOf(endpoint, name);
     const query = fill(endpoint, input.query, known, name, (key) => endpoint.query.includes(key));
     const body = endpoint.body
       ? fill(endpoint, input.body, known, name, (key) => !endpoint.query.includes(key))

@@ -135,8 +135,8 @@ function changedError({ name = 'given', size }: Source, sent: number): InvalidAr
 /** The system's messages have the whole path, its codes have not. */
 function unreadableError(name = 'given', what: string, cause: unknown): InvalidArgumentError {
   if (cause instanceof InvalidArgumentError) return cause;
-  const { code, message } = Object(cause) as { code?: string; message?: string };
-  const reason = code ?? message ?? String(cause);
+  const { code, message } = Object(cause) as { code?: unknown; message?: string };
+  const reason = typeof code === 'string' ? code : (message ?? String(cause));
   return new InvalidArgumentError(`the file ${quote(name)} ${what}: ${reason}`, { cause });
 }
 
@@ -178,8 +178,14 @@ async function fromPath(path: string): Promise<Source> {
 }
 
 async function fromBlob(blob: Blob): Promise<Source> {
-  const head = new Uint8Array(await blob.slice(0, HEAD).arrayBuffer());
   const name = blob instanceof File ? blob.name : undefined;
+  const beginning = await blob
+    .slice(0, HEAD)
+    .arrayBuffer()
+    .catch((cause: unknown) => {
+      throw unreadableError(name, 'cannot be read', cause);
+    });
+  const head = new Uint8Array(beginning);
   const read = () => blob.stream();
   return { name, type: blob.type, size: blob.size, head, isRepeatable: true, read };
 }

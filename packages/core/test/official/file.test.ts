@@ -1,0 +1,360 @@
+/** One file to send: its name, its type, its size, and whether it may be sent at all. */
+import {
+  appendFileSync,
+  mkdtempSync,
+  openAsBlob,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { InvalidArgumentError } from '@wechat-mp/core';
+import type { Upload, UploadOptions } from '@wechat-mp/core/official';
+import { openFile } from '../../src/official/file.ts';
+import { type FileRule, ruleOf } from '../../src/official/file-rules.ts';
+import { failureOf } from '../support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-file-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+function write(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+/** Bytes that begin as a format does. */
+const of = (beginning: string | number[], size = 5000) => {
+  const bytes = Buffer.alloc(size);
+  bytes.set(typeof beginning === 'string' ? Buffer.from(beginning, 'latin1') : beginning);
+  return bytes;
+};
+const box = (brand: string) => `\0\0\0\u0018ftyp${brand}`;
+const chunk = (type: string, data: string) =>
+  `\0\0\0${String.fromCharCode(data.length)}${type}${data}\0\0\0\0`;
+const HEADER = chunk('IHDR', '\0\0\0\u0001\0\0\0\u0001\b\u0006\0\0\0');
+const PNG_SIGNATURE = '\u0089PNG\r\n\u001a\n';
+const ASF = [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, 0xa6, 0xd9, 0, 0xaa, 0, 0x62, 0xce, 0x6c];
+const MAGIC = {
+  amr: '#!AMR\n',
+  apng: `${PNG_SIGNATURE}${HEADER}${chunk('acTL', '\0\0\0\u0001\0\0\0\0')}`,
+  asf: ASF,
+  bmp: 'BM',
+  gif: 'GIF89a',
+  jpg: [0xff, 0xd8, 0xff, 0xe0],
+  m4v: box('M4V '),
+  mov: box('qt  '),
+  mp3: [0xff, 0xfb, 0x90, 0x64],
+  mp4: box('mp42'),
+  pdf: '%PDF-1.7',
+  png: `${PNG_SIGNATURE}${HEADER}${chunk('IDAT', '')}`,
+  wav: 'RIFF\0\0\0\0WAVEfmt ',
+} as const satisfies Record<string, string | number[]>;
+type Format = keyof typeof MAGIC;
+const sample = (format: Format, size?: number) => of(MAGIC[format] as string | number[], size);
+const TEXT = Buffer.from('nothing that has a format');
+
+const open = (file: Upload, options: UploadOptions = {}, rule?: FileRule) =>
+  openFile(file, rule, options);
+const read = async (file: Upload, rule?: FileRule) =>
+  buffer((await openFile(file, rule, {})).read());
+const streamOf = (...chunks: unknown[]) => Readable.from(chunks);
+/** A stream with a `path`, as those of files have. */
+const pathed = (path: unknown, bytes: Buffer) => Object.assign(streamOf(bytes), { path });
+
+describe('a file is called', () => {
+  const png = sample('png');
+  it.each<[string, () => Upload, string, UploadOptions?]>([
+    ['as its path', () => write('cat.png', png), 'cat.png'],
+    ['as its path in Chinese', () => write('猫 咪.png', png), '猫 咪.png'],
+    ['as its path, with an extension by its content', () => write('cat', png), 'cat.png'],
+    ['as its path, though the content contradicts it', () => write('cat.jpg', png), 'cat.jpg'],
+    ['as its path, when nothing tells an extension', () => write('notes', TEXT), 'notes'],
+    ['`file`, with an extension by its content, when it is bytes', () => png, 'file.png'],
+    ['`file`, when nothing tells what it is', () => TEXT, 'file'],
+    ['`file` when it is a Blob', () => new Blob([png]), 'file.png'],
+    ['as the File', () => new File([png], '照片.png'), '照片.png'],
+    ['`file` when the File has no name', () => new File([png], ''), 'file.png'],
+    ['`file` when it is a stream', () => streamOf(png), 'file.png'],
+    ['as the path of its stream', () => pathed('/some/where/cat.png', png), 'cat.png'],
+    ['`file` when that path is no text', () => pathed(Buffer.from('/cat.png'), png), 'file.png'],
+    ['as it is said', () => write('a.png', png), 'b.png', { filename: 'b.png' }],
+    ['as it is said, with an extension', () => png, '图片.png', { filename: '图片' }],
+    ['as its path when nothing is said', () => write('c.png', png), 'c.png', { filename: '' }],
+  ])('%s', async (_, file, filename, options) => {
+    expect((await open(file(), options)).filename).toBe(filename);
+  });
+});
+
+describe('the type is', () => {
+  it.each<[string, Upload, string, UploadOptions?]>([
+    ['that of the content', sample('jpg'), 'image/jpeg'],
+    ['that of the content rather than of the name', sample('gif'), 'image/gif', { filename: 'a.png' }],
+    ['that of the content rather than of the Blob', new Blob([sample('png')], { type: 'text/x' }), 'image/png'],
+    ['that of the Blob when the content does not tell', new Blob([TEXT], { type: 'text/x' }), 'text/x'],
+    ['that of the extension when nothing else tells', TEXT, 'audio/mpeg', { filename: 'a.MP3' }],
+    ['none in particular when nothing tells', TEXT, 'application/octet-stream'],
+    ['none in particular of an extension that nobody knows', TEXT, 'application/octet-stream', { filename: 'a.xyz' }],
+    ['as it is said', sample('jpg'), 'image/x', { contentType: 'image/x' }],
+    ['that of the content when an empty one is said', sample('jpg'), 'image/jpeg', { contentType: '' }],
+  ])('%s', async (_, file, contentType, options) => {
+    expect((await open(file, options)).contentType).toBe(contentType);
+  });
+});
+
+describe('all bytes are read', () => {
+  const bytes = Buffer.alloc(200_000, 'some bytes ');
+  it.each<[string, () => Upload | Promise<Upload>, number | undefined, boolean]>([
+    ['a path', () => write('bytes.bin', bytes), bytes.length, true],
+    ['a Buffer', () => bytes, bytes.length, true],
+    ['a part of a larger array', () => new Uint8Array(Buffer.concat([TEXT, bytes])).subarray(TEXT.length), bytes.length, true],
+    ['a Blob', () => new Blob([bytes]), bytes.length, true],
+    ['a File', () => new File([bytes], 'bytes.bin'), bytes.length, true],
+    ['a Blob that is a file', () => openAsBlob(write('blob.bin', bytes)), bytes.length, true],
+    ['a stream', () => createReadStream(write('stream.bin', bytes)), undefined, false],
+    ['a stream of one chunk', () => streamOf(bytes), undefined, false],
+    ['a stream of bytes one by one, at first', () => streamOf(...Array.from(bytes.subarray(0, 5000), (byte) => Buffer.of(byte)), bytes.subarray(5000)), undefined, false],
+    ['a stream with empty chunks', () => streamOf(Buffer.alloc(0), bytes, Buffer.alloc(0)), undefined, false],
+    ['a stream of texts', () => streamOf(...bytes.toString().match(/.{1,5000}/gs) as string[]), undefined, false],
+  ])('of %s', async (_, source, size, isRepeatable) => {
+    const file = await open(await source());
+    expect([file.size, file.isRepeatable]).toEqual([size, isRepeatable]);
+    expect((await buffer(file.read())).equals(bytes)).toBe(true);
+    if (isRepeatable) expect((await buffer(file.read())).equals(bytes)).toBe(true);
+  });
+
+  it('of a small stream again, as its size is known by then', async () => {
+    const file = await open(streamOf(bytes.subarray(0, 1000), bytes.subarray(1000, 4099)));
+    expect([file.size, file.isRepeatable]).toEqual([4099, true]);
+    for (const _ of [1, 2]) {
+      expect((await buffer(file.read())).equals(bytes.subarray(0, 4099))).toBe(true);
+    }
+  });
+
+  it('of a larger stream once: to send it again is an error, not half a file', async () => {
+    const file = await open(streamOf(bytes.subarray(0, 5000), bytes.subarray(5000)));
+    await buffer(file.read());
+    const error = await failureOf(() => buffer(file.read()));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toContain('can be sent once');
+  });
+});
+
+const upload = (type: string) => ruleOf('/cgi-bin/media/upload', type);
+const material = (type: string) => ruleOf('/cgi-bin/material/add_material', type);
+const article = ruleOf('/cgi-bin/media/uploadimg', undefined);
+
+describe('of each size that is permitted, as many bytes are sent and one more is refused', () => {
+  it.each<[string, FileRule | undefined, Format, number, string]>([
+    ['an image', upload('image'), 'png', 10 * MIB, 'an? image must have at most 10 MB'],
+    ['a voice', upload('voice'), 'amr', 2 * MIB, 'a voice must have at most 2 MB'],
+    ['a video', upload('video'), 'mp4', 10 * MIB, 'a video must have at most 10 MB'],
+    ['a thumb', upload('thumb'), 'jpg', 64 * KIB, 'a thumb must have at most 64 KB'],
+    ['a permanent image', material('image'), 'bmp', 10 * MIB, 'at most 10 MB'],
+    ['a permanent voice', material('voice'), 'wav', 2 * MIB, 'at most 2 MB'],
+    ['a permanent video', material('video'), 'mp4', 10 * MIB, 'at most 10 MB'],
+    ['a permanent thumb', material('thumb'), 'jpg', 64 * KIB, 'at most 64 KB'],
+    ['a picture of an article', article, 'png', MIB, 'a picture of an article .* at most 1 MB'],
+  ])('%s', async (_, rule, format, most, says) => {
+    const largest = sample(format, most);
+    expect((await read(largest, rule)).length).toBe(most);
+    expect((await read(streamOf(largest), rule)).length).toBe(most);
+
+    const larger = Buffer.concat([largest, Buffer.of(0)]);
+    const error = await failureOf(() => open(larger, {}, rule));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toMatch(new RegExp(`^${says}.*\\(${most + 1} bytes\\)$`));
+    // Of a stream only its end can tell.
+    const streamed = await open(streamOf(largest, Buffer.of(0)), {}, rule);
+    expect(await failureOf(() => buffer(streamed.read()))).toMatchObject({ message: error.message });
+  });
+
+  it('and the message says both in words that people use', async () => {
+    const error = await failureOf(() => open(sample('mp3', 3_250_586), {}, upload('voice')));
+    expect(error.message).toBe('a voice must have at most 2 MB: this has 3.1 MB (3250586 bytes)');
+  });
+});
+
+describe('of the formats, only those that are permitted are sent', () => {
+  const pictures: Format[] = ['png', 'jpg', 'gif', 'apng'];
+  it.each<[string, FileRule | undefined, Format[]]>([
+    ['image', upload('image'), pictures],
+    ['voice', upload('voice'), ['amr', 'mp3']],
+    ['video', upload('video'), ['mp4', 'm4v']],
+    ['thumb', upload('thumb'), ['jpg']],
+    ['permanent image', material('image'), [...pictures, 'bmp']],
+    ['permanent voice', material('voice'), ['amr', 'mp3', 'wav', 'asf']],
+    ['permanent video', material('video'), ['mp4', 'm4v']],
+    ['permanent thumb', material('thumb'), ['jpg']],
+    ['picture of an article', article, ['png', 'apng', 'jpg']],
+  ])('%s', async (_, rule, permitted) => {
+    const sent: string[] = [];
+    for (const format of Object.keys(MAGIC) as Format[]) {
+      try {
+        await open(sample(format), { filename: 'named.jpg' }, rule);
+        sent.push(format);
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidArgumentError);
+        expect((error as Error).message).toMatch(new RegExp(` must be .+: this is ${format}$`));
+      }
+    }
+    expect(sent.sort()).toEqual([...permitted].sort());
+  });
+
+  it.each(['a.txt', 'a.WAV'])('by the name where the content does not tell: %s', async (name) => {
+    const error = await failureOf(() => open(new File([TEXT], name), {}, upload('voice')));
+    expect(error.message).toBe(`a voice must be amr or mp3: this is ${name.slice(2).toLowerCase()}`);
+  });
+
+  it.each<[string, string]>([
+    ['nor the name', 'notes'],
+    ['but the name is right', 'voice.AMR'],
+  ])('and the platform decides when the content does not tell, %s', async (_, name) => {
+    expect((await open(TEXT, { filename: name }, upload('voice'))).filename).toBe(name);
+  });
+
+  it.each([
+    ['/customservice/kfaccount/uploadheadimg', undefined],
+    ['/cv/ocr/idcard', 'photo'],
+    ['/card/invoice/platform/setpdf', undefined],
+    ['/cgi-bin/media/upload', 'hologram'],
+    ['/cgi-bin/media/upload', undefined],
+  ])('and the platform decides where nothing is sure: %s %s', (path, type) => {
+    expect(ruleOf(path, type)).toBeUndefined();
+  });
+});
+
+describe('refused before anything is sent is', () => {
+  const broken = (path?: string) =>
+    Object.assign(new Readable({ read: (_) => undefined }), { path }).destroy(
+      Object.assign(new Error(`ENOENT: no such file, open '${folder}/gone.png'`), { code: 'ENOENT' }),
+    );
+  const settled = (stream: Readable) => stream.on('error', () => {});
+  it.each<[string, () => unknown, string]>([
+    ['a missing path', () => join(folder, 'no-such.png'), 'the file "no-such.png" cannot be read: ENOENT'],
+    ['a folder', () => folder, 'cannot be read: it is no file'],
+    ['a device', () => '/dev/zero', 'the file "zero" cannot be read: it is no file'],
+    ['a path below a file', () => join(write('plain', TEXT), 'a.png'), 'the file "a.png" cannot be read: ENOTDIR'],
+    ['a stream of a missing path', () => createReadStream(join(folder, 'gone.png')), 'the file "gone.png" cannot be read: ENOENT'],
+    ['a stream that has failed', () => settled(broken()), 'the file "given" cannot be read: ENOENT'],
+    ['a stream that somebody destroyed', () => streamOf(TEXT).destroy(), 'cannot be read: '],
+    ['an empty path', () => write('empty.jpg', Buffer.alloc(0)), 'the file "empty.jpg" has no bytes'],
+    ['an empty Buffer', () => Buffer.alloc(0), 'has no bytes'],
+    ['an empty Blob', () => new Blob([]), 'has no bytes'],
+    ['an empty stream', () => streamOf(), 'has no bytes'],
+    ['a stream of empty chunks', () => streamOf(Buffer.alloc(0)), 'has no bytes'],
+    ['a stream of objects', () => streamOf({ a: 1 }), 'must give bytes, not objects'],
+    ['a number', () => 42, 'must be a path, a Buffer, a Blob or a Readable'],
+    ['null', () => null, 'must be a path, a Buffer, a Blob or a Readable'],
+  ])('%s', async (_, file, says) => {
+    const error = await failureOf(() => open(file() as Upload));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toContain(says);
+    expect(error.message).not.toContain(folder);
+  });
+
+  it('a Blob whose file has changed', async () => {
+    const path = write('backing.bin', sample('png'));
+    const blob = await openAsBlob(path);
+    appendFileSync(path, 'more');
+    const error = await failureOf(() => open(blob));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toMatch(/cannot be read: \D/);
+  });
+
+  it('a stream, which is closed then', async () => {
+    const stream = createReadStream(write('large.png', sample('png', 100_000)));
+    expect(await failureOf(() => open(stream, {}, upload('thumb')))).toBeInstanceOf(InvalidArgumentError);
+    expect(stream.destroyed).toBe(true);
+  });
+});
+
+describe('a file that changes after it was looked at is an error, not other bytes', () => {
+  const SIZE = 200_000;
+  it.each<[string, (path: string) => void, RegExp]>([
+    ['it shrinks', (path) => truncateSync(path, 500), /^the file "cat.png" had 200000 bytes when it was looked at, and 500 when it was sent$/],
+    ['it is emptied', (path) => truncateSync(path, 0), /had 200000 bytes .* and 0 when it was sent$/],
+    ['it grows', (path) => appendFileSync(path, 'x'), /had 200000 bytes .* and 200001 when it was sent$/],
+    ['it vanishes', unlinkSync, /^the file "cat.png" cannot be read to its end: ENOENT$/],
+  ])('%s', async (_, change, says) => {
+    const path = write('cat.png', sample('png', SIZE));
+    const file = await open(path);
+    change(path);
+    let sent = 0;
+    const error = await failureOf(async () => {
+      for await (const piece of file.read()) sent += piece.length;
+    });
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toMatch(says);
+    // More than was announced would reach the next request.
+    expect(sent).toBeLessThanOrEqual(SIZE);
+  });
+});
+
+describe('a stream', () => {
+  async function* failing(cause: unknown) {
+    yield sample('mp3', 50_000);
+    throw cause;
+  }
+  it.each<[string, unknown, string]>([
+    ['what it says', new Error('the disk is gone'), 'the disk is gone'],
+    ['its code rather than a message with a path', Object.assign(new Error(`EIO: ${folder}`), { code: 'EIO' }), 'EIO'],
+    ['what it says when that is no error', 'no more', 'no more'],
+  ])('that fails midway is an error with %s', async (_, cause, says) => {
+    const file = await open(Readable.from(failing(cause)));
+    const error = await failureOf(() => buffer(file.read()));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toBe(`the file "given" cannot be read to its end: ${says}`);
+    expect(error.cause).toBe(cause);
+  });
+
+  it('that turns to objects midway is an error', async () => {
+    const file = await open(streamOf(sample('mp3'), { a: 1 }));
+    const error = await failureOf(() => buffer(file.read()));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toContain('must give bytes');
+  });
+
+  it('that exceeds its limit midway ends there, and is closed', async () => {
+    let given = 0;
+    const endless = Readable.from(
+      (function* () {
+        for (;;) {
+          given += 100_000;
+          yield sample('mp3', 100_000);
+        }
+      })(),
+    );
+    const file = await open(endless, {}, upload('voice'));
+    let sent = 0;
+    const error = await failureOf(async () => {
+      for await (const piece of file.read()) sent += piece.length;
+    });
+    expect(error.message).toMatch(/^a voice must have at most 2 MB: this has 2 MB \(2100000 bytes\)$/);
+    expect(sent).toBe(2_000_000);
+    expect(endless.destroyed).toBe(true);
+    // No more than a stream of objects reads ahead.
+    expect(given).toBeLessThan(4_000_000);
+  });
+
+  it('of which only the first bytes are wanted is closed', async () => {
+    const stream = createReadStream(write('unwanted.bin', Buffer.alloc(500_000)));
+    for await (const _ of (await open(stream)).read()) break;
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it('is not read before it is wanted, but for its beginning', async () => {
+    const stream = createReadStream(write('later.bin', Buffer.alloc(5_000_000)));
+    await open(stream);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stream.bytesRead).toBeLessThan(300_000);
+    stream.destroy();
+  });
+});
