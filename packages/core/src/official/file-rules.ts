@@ -10,8 +10,8 @@ export interface FileRule {
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const PICTURES = ['png', 'jpg', 'jpeg', 'gif'];
-const thumb: FileRule = { kind: 'thumb', maxBytes: 64 * KIB, formats: ['jpg', 'jpeg'] };
-const video: FileRule = { kind: 'video', maxBytes: 10 * MIB, formats: ['mp4'] };
+const thumb: FileRule = { kind: 'a thumb', maxBytes: 64 * KIB, formats: ['jpg', 'jpeg'] };
+const video: FileRule = { kind: 'a video', maxBytes: 10 * MIB, formats: ['mp4'] };
 
 /**
  * By path, and by the `type` where an endpoint takes several: what the platform documents. The
@@ -20,17 +20,17 @@ const video: FileRule = { kind: 'video', maxBytes: 10 * MIB, formats: ['mp4'] };
  */
 const RULES: Readonly<Record<string, FileRule>> = {
   // The same page also speaks of 2 MB: what lies between the two is left to the platform.
-  '/cgi-bin/media/upload image': { kind: 'image', maxBytes: 10 * MIB, formats: PICTURES },
-  '/cgi-bin/media/upload voice': { kind: 'voice', maxBytes: 2 * MIB, formats: ['amr', 'mp3'] },
+  '/cgi-bin/media/upload image': { kind: 'an image', maxBytes: 10 * MIB, formats: PICTURES },
+  '/cgi-bin/media/upload voice': { kind: 'a voice', maxBytes: 2 * MIB, formats: ['amr', 'mp3'] },
   '/cgi-bin/media/upload video': video,
   '/cgi-bin/media/upload thumb': thumb,
   '/cgi-bin/material/add_material image': {
-    kind: 'image',
+    kind: 'an image',
     maxBytes: 10 * MIB,
     formats: ['bmp', ...PICTURES],
   },
   '/cgi-bin/material/add_material voice': {
-    kind: 'voice',
+    kind: 'a voice',
     maxBytes: 2 * MIB,
     formats: ['mp3', 'wma', 'wav', 'amr'],
   },
@@ -38,7 +38,7 @@ const RULES: Readonly<Record<string, FileRule>> = {
   '/cgi-bin/material/add_material thumb': thumb,
   // Documented as less than 1 MB: a file of just that size is left to the platform.
   '/cgi-bin/media/uploadimg': {
-    kind: 'picture of an article',
+    kind: 'a picture of an article',
     maxBytes: MIB,
     formats: ['jpg', 'jpeg', 'png'],
   },

@@ -94,13 +94,13 @@ const TYPES: Readonly<Record<string, string>> = {
 function checkFormat({ kind, formats }: FileRule, format: string | undefined): void {
   if (!formats || format === undefined || formats.includes(format)) return;
   if (formats.includes(CONTAINERS[format] ?? '')) return;
-  throw new InvalidArgumentError(`a ${kind} must be ${formats.join(' or ')}: this is ${format}`);
+  throw new InvalidArgumentError(`${kind} must be ${formats.join(' or ')}: this is ${format}`);
 }
 
 function checkSize({ kind, maxBytes }: FileRule, size: number): void {
   if (size <= maxBytes) return;
   throw new InvalidArgumentError(
-    `a ${kind} must have at most ${sizeOf(maxBytes)}: this has ${sizeOf(size)} (${size} bytes)`,
+    `${kind} must have at most ${sizeOf(maxBytes)}: this has ${sizeOf(size)} (${size} bytes)`,
   );
 }
 

@@ -36,10 +36,9 @@ export class Connection {
 
   /** Sends a request with the cookies of a session, whose changes are kept. */
   async send(request: BackEndRequest, session = this.#session): Promise<BackEndAnswer> {
-    const before = session.jar.serializeSync();
     const answer = await this.#parts.http(request, session.jar);
-    const isChanged = JSON.stringify(before) !== JSON.stringify(session.jar.serializeSync());
-    if (isChanged && session === this.#session && session.token !== undefined) await this.#keep();
+    const isOurs = session === this.#session && session.token !== undefined;
+    if (answer.hasCookies && isOurs) await this.#keep();
     return answer;
   }
 

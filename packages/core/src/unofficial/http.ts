@@ -25,8 +25,8 @@ export interface BackEndAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: Buffer;
-  /** Where it would send a browser. */
-  readonly location: string | undefined;
+  /** Whether cookies came with it. */
+  readonly hasCookies: boolean;
 }
 
 export interface HttpOptions {
@@ -72,11 +72,12 @@ export function createHttp({ baseUrl, timeout, userAgent, https, agent }: HttpOp
     };
     try {
       const { statusCode, headers, body } = await http(url, options as { responseType: 'buffer' });
-      for (const cookie of headers['set-cookie'] ?? []) {
+      const given = headers['set-cookie'] ?? [];
+      for (const cookie of given) {
         await jar?.setCookie(cookie, url, { ignoreError: true });
       }
       const contentType = headers['content-type'] ?? '';
-      return { status: statusCode, contentType, body, location: headers.location };
+      return { status: statusCode, contentType, body, hasCookies: given.length > 0 };
     } catch (error) {
       throw unreached(path, error);
     }

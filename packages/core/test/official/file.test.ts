@@ -1,6 +1,7 @@
 /** One file to send: its name, its type, its size, and whether it may be sent at all. */
 import {
   appendFileSync,
+  createReadStream,
   mkdtempSync,
   openAsBlob,
   rmSync,
@@ -8,7 +9,6 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createReadStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -41,7 +41,9 @@ const chunk = (type: string, data: string) =>
   `\0\0\0${String.fromCharCode(data.length)}${type}${data}\0\0\0\0`;
 const HEADER = chunk('IHDR', '\0\0\0\u0001\0\0\0\u0001\b\u0006\0\0\0');
 const PNG_SIGNATURE = '\u0089PNG\r\n\u001a\n';
-const ASF = [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, 0xa6, 0xd9, 0, 0xaa, 0, 0x62, 0xce, 0x6c];
+const ASF = [
+  0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, 0xa6, 0xd9, 0, 0xaa, 0, 0x62, 0xce, 0x6c,
+];
 const MAGIC = {
   amr: '#!AMR\n',
   apng: `${PNG_SIGNATURE}${HEADER}${chunk('acTL', '\0\0\0\u0001\0\0\0\0')}`,
@@ -96,14 +98,37 @@ describe('a file is called', () => {
 describe('the type is', () => {
   it.each<[string, Upload, string, UploadOptions?]>([
     ['that of the content', sample('jpg'), 'image/jpeg'],
-    ['that of the content rather than of the name', sample('gif'), 'image/gif', { filename: 'a.png' }],
-    ['that of the content rather than of the Blob', new Blob([sample('png')], { type: 'text/x' }), 'image/png'],
-    ['that of the Blob when the content does not tell', new Blob([TEXT], { type: 'text/x' }), 'text/x'],
+    [
+      'that of the content rather than of the name',
+      sample('gif'),
+      'image/gif',
+      { filename: 'a.png' },
+    ],
+    [
+      'that of the content rather than of the Blob',
+      new Blob([sample('png')], { type: 'text/x' }),
+      'image/png',
+    ],
+    [
+      'that of the Blob when the content does not tell',
+      new Blob([TEXT], { type: 'text/x' }),
+      'text/x',
+    ],
     ['that of the extension when nothing else tells', TEXT, 'audio/mpeg', { filename: 'a.MP3' }],
     ['none in particular when nothing tells', TEXT, 'application/octet-stream'],
-    ['none in particular of an extension that nobody knows', TEXT, 'application/octet-stream', { filename: 'a.xyz' }],
+    [
+      'none in particular of an extension that nobody knows',
+      TEXT,
+      'application/octet-stream',
+      { filename: 'a.xyz' },
+    ],
     ['as it is said', sample('jpg'), 'image/x', { contentType: 'image/x' }],
-    ['that of the content when an empty one is said', sample('jpg'), 'image/jpeg', { contentType: '' }],
+    [
+      'that of the content when an empty one is said',
+      sample('jpg'),
+      'image/jpeg',
+      { contentType: '' },
+    ],
   ])('%s', async (_, file, contentType, options) => {
     expect((await open(file, options)).contentType).toBe(contentType);
   });
@@ -114,15 +139,39 @@ describe('all bytes are read', () => {
   it.each<[string, () => Upload | Promise<Upload>, number | undefined, boolean]>([
     ['a path', () => write('bytes.bin', bytes), bytes.length, true],
     ['a Buffer', () => bytes, bytes.length, true],
-    ['a part of a larger array', () => new Uint8Array(Buffer.concat([TEXT, bytes])).subarray(TEXT.length), bytes.length, true],
+    [
+      'a part of a larger array',
+      () => new Uint8Array(Buffer.concat([TEXT, bytes])).subarray(TEXT.length),
+      bytes.length,
+      true,
+    ],
     ['a Blob', () => new Blob([bytes]), bytes.length, true],
     ['a File', () => new File([bytes], 'bytes.bin'), bytes.length, true],
     ['a Blob that is a file', () => openAsBlob(write('blob.bin', bytes)), bytes.length, true],
     ['a stream', () => createReadStream(write('stream.bin', bytes)), undefined, false],
     ['a stream of one chunk', () => streamOf(bytes), undefined, false],
-    ['a stream of bytes one by one, at first', () => streamOf(...Array.from(bytes.subarray(0, 5000), (byte) => Buffer.of(byte)), bytes.subarray(5000)), undefined, false],
-    ['a stream with empty chunks', () => streamOf(Buffer.alloc(0), bytes, Buffer.alloc(0)), undefined, false],
-    ['a stream of texts', () => streamOf(...bytes.toString().match(/.{1,5000}/gs) as string[]), undefined, false],
+    [
+      'a stream of bytes one by one, at first',
+      () =>
+        streamOf(
+          ...Array.from(bytes.subarray(0, 5000), (byte) => Buffer.of(byte)),
+          bytes.subarray(5000),
+        ),
+      undefined,
+      false,
+    ],
+    [
+      'a stream with empty chunks',
+      () => streamOf(Buffer.alloc(0), bytes, Buffer.alloc(0)),
+      undefined,
+      false,
+    ],
+    [
+      'a stream of texts',
+      () => streamOf(...(bytes.toString().match(/.{1,5000}/gs) as string[])),
+      undefined,
+      false,
+    ],
   ])('of %s', async (_, source, size, isRepeatable) => {
     const file = await open(await source());
     expect([file.size, file.isRepeatable]).toEqual([size, isRepeatable]);
@@ -173,7 +222,9 @@ describe('of each size that is permitted, as many bytes are sent and one more is
     expect(error.message).toMatch(new RegExp(`^${says}.*\\(${most + 1} bytes\\)$`));
     // Of a stream only its end can tell.
     const streamed = await open(streamOf(largest, Buffer.of(0)), {}, rule);
-    expect(await failureOf(() => buffer(streamed.read()))).toMatchObject({ message: error.message });
+    expect(await failureOf(() => buffer(streamed.read()))).toMatchObject({
+      message: error.message,
+    });
   });
 
   it('and the message says both in words that people use', async () => {
@@ -210,7 +261,9 @@ describe('of the formats, only those that are permitted are sent', () => {
 
   it.each(['a.txt', 'a.WAV'])('by the name where the content does not tell: %s', async (name) => {
     const error = await failureOf(() => open(new File([TEXT], name), {}, upload('voice')));
-    expect(error.message).toBe(`a voice must be amr or mp3: this is ${name.slice(2).toLowerCase()}`);
+    expect(error.message).toBe(
+      `a voice must be amr or mp3: this is ${name.slice(2).toLowerCase()}`,
+    );
   });
 
   it.each<[string, string]>([
@@ -234,18 +287,40 @@ describe('of the formats, only those that are permitted are sent', () => {
 describe('refused before anything is sent is', () => {
   const broken = (path?: string) =>
     Object.assign(new Readable({ read: (_) => undefined }), { path }).destroy(
-      Object.assign(new Error(`ENOENT: no such file, open '${folder}/gone.png'`), { code: 'ENOENT' }),
+      Object.assign(new Error(`ENOENT: no such file, open '${folder}/gone.png'`), {
+        code: 'ENOENT',
+      }),
     );
   const settled = (stream: Readable) => stream.on('error', () => {});
   it.each<[string, () => unknown, string]>([
-    ['a missing path', () => join(folder, 'no-such.png'), 'the file "no-such.png" cannot be read: ENOENT'],
+    [
+      'a missing path',
+      () => join(folder, 'no-such.png'),
+      'the file "no-such.png" cannot be read: ENOENT',
+    ],
     ['a folder', () => folder, 'cannot be read: it is no file'],
     ['a device', () => '/dev/zero', 'the file "zero" cannot be read: it is no file'],
-    ['a path below a file', () => join(write('plain', TEXT), 'a.png'), 'the file "a.png" cannot be read: ENOTDIR'],
-    ['a stream of a missing path', () => createReadStream(join(folder, 'gone.png')), 'the file "gone.png" cannot be read: ENOENT'],
-    ['a stream that has failed', () => settled(broken()), 'the file "given" cannot be read: ENOENT'],
+    [
+      'a path below a file',
+      () => join(write('plain', TEXT), 'a.png'),
+      'the file "a.png" cannot be read: ENOTDIR',
+    ],
+    [
+      'a stream of a missing path',
+      () => createReadStream(join(folder, 'gone.png')),
+      'the file "gone.png" cannot be read: ENOENT',
+    ],
+    [
+      'a stream that has failed',
+      () => settled(broken()),
+      'the file "given" cannot be read: ENOENT',
+    ],
     ['a stream that somebody destroyed', () => streamOf(TEXT).destroy(), 'cannot be read: '],
-    ['an empty path', () => write('empty.jpg', Buffer.alloc(0)), 'the file "empty.jpg" has no bytes'],
+    [
+      'an empty path',
+      () => write('empty.jpg', Buffer.alloc(0)),
+      'the file "empty.jpg" has no bytes',
+    ],
     ['an empty Buffer', () => Buffer.alloc(0), 'has no bytes'],
     ['an empty Blob', () => new Blob([]), 'has no bytes'],
     ['an empty stream', () => streamOf(), 'has no bytes'],
@@ -271,7 +346,9 @@ describe('refused before anything is sent is', () => {
 
   it('a stream, which is closed then', async () => {
     const stream = createReadStream(write('large.png', sample('png', 100_000)));
-    expect(await failureOf(() => open(stream, {}, upload('thumb')))).toBeInstanceOf(InvalidArgumentError);
+    expect(await failureOf(() => open(stream, {}, upload('thumb')))).toBeInstanceOf(
+      InvalidArgumentError,
+    );
     expect(stream.destroyed).toBe(true);
   });
 });
@@ -279,9 +356,21 @@ describe('refused before anything is sent is', () => {
 describe('a file that changes after it was looked at is an error, not other bytes', () => {
   const SIZE = 200_000;
   it.each<[string, (path: string) => void, RegExp]>([
-    ['it shrinks', (path) => truncateSync(path, 500), /^the file "cat.png" had 200000 bytes when it was looked at, and 500 when it was sent$/],
-    ['it is emptied', (path) => truncateSync(path, 0), /had 200000 bytes .* and 0 when it was sent$/],
-    ['it grows', (path) => appendFileSync(path, 'x'), /had 200000 bytes .* and 200001 when it was sent$/],
+    [
+      'it shrinks',
+      (path) => truncateSync(path, 500),
+      /^the file "cat.png" had 200000 bytes when it was looked at, and 500 when it was sent$/,
+    ],
+    [
+      'it is emptied',
+      (path) => truncateSync(path, 0),
+      /had 200000 bytes .* and 0 when it was sent$/,
+    ],
+    [
+      'it grows',
+      (path) => appendFileSync(path, 'x'),
+      /had 200000 bytes .* and 200001 when it was sent$/,
+    ],
     ['it vanishes', unlinkSync, /^the file "cat.png" cannot be read to its end: ENOENT$/],
   ])('%s', async (_, change, says) => {
     const path = write('cat.png', sample('png', SIZE));
@@ -305,7 +394,11 @@ describe('a stream', () => {
   }
   it.each<[string, unknown, string]>([
     ['what it says', new Error('the disk is gone'), 'the disk is gone'],
-    ['its code rather than a message with a path', Object.assign(new Error(`EIO: ${folder}`), { code: 'EIO' }), 'EIO'],
+    [
+      'its code rather than a message with a path',
+      Object.assign(new Error(`EIO: ${folder}`), { code: 'EIO' }),
+      'EIO',
+    ],
     ['what it says when that is no error', 'no more', 'no more'],
   ])('that fails midway is an error with %s', async (_, cause, says) => {
     const file = await open(Readable.from(failing(cause)));
@@ -337,7 +430,9 @@ describe('a stream', () => {
     const error = await failureOf(async () => {
       for await (const piece of file.read()) sent += piece.length;
     });
-    expect(error.message).toMatch(/^a voice must have at most 2 MB: this has 2 MB \(2100000 bytes\)$/);
+    expect(error.message).toMatch(
+      /^a voice must have at most 2 MB: this has 2 MB \(2100000 bytes\)$/,
+    );
     expect(sent).toBe(2_000_000);
     expect(endless.destroyed).toBe(true);
     // No more than a stream of objects reads ahead.

@@ -1,0 +1,124 @@
+/** A session as it is kept, given in and read out. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import {
+  FileSessionStore,
+  MemorySessionStore,
+  type SessionStore,
+  UnofficialClient,
+} from '@wechat-mp/core/unofficial';
+import { failureOf } from '../support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-sessions-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** As the Python SDK writes it. */
+const COOKIES =
+  'bizuin=3086174502;data_bizuin=3086174502;data_ticket=AgUhc2Zj+4/x=;slave_sid=V1Bf==;slave_user=gh_0a1b2c3d4e5f;';
+const GIVEN = { token: 1_234_567_890, cookies: COOKIES };
+
+describe('a session of the Python SDK', () => {
+  it.each([
+    ['as it writes it', COOKIES],
+    ['with blanks', COOKIES.replaceAll(';', '; ')],
+    ['with empty parts and one without a value', `;;${COOKIES};nothing;=x;`],
+  ])('goes in and comes out as it was: %s', async (_, cookies) => {
+    const client = new UnofficialClient({ token: '1234567890', cookies });
+    expect(await client.getTokenCookies()).toEqual(GIVEN);
+  });
+
+  it('is taken by the next client as it comes out', async () => {
+    const pair = await new UnofficialClient(GIVEN).getTokenCookies();
+    expect(await new UnofficialClient(pair).getTokenCookies()).toEqual(GIVEN);
+  });
+
+  it.each([
+    [{ token: 1 }, 'WECHAT_NEED_PARAM', 'together'],
+    [{ cookies: COOKIES }, 'WECHAT_NEED_PARAM', 'together'],
+    [{ ...GIVEN, token: 'abc' }, 'WECHAT_INVALID_ARGUMENT', 'token must be the number'],
+    [{ baseUrl: 'mp.weixin.qq.com' }, 'WECHAT_INVALID_ARGUMENT', 'baseUrl must be'],
+    [{ interval: 0 }, 'WECHAT_INVALID_ARGUMENT', 'interval must be'],
+  ])('or is refused at once: %j', async (options, code, says) => {
+    const error = await failureOf(() => new UnofficialClient(options));
+    expect(error).toMatchObject({ code });
+    expect(error.message).toContain(says);
+  });
+});
+
+describe('serialize', () => {
+  it('keeps all of a session, for restore', async () => {
+    const client = new UnofficialClient({ ...GIVEN, appid: 'wx1', pluginToken: 'p1' });
+    const restored = UnofficialClient.restore(await client.serialize());
+    expect(await restored.getTokenCookies()).toEqual(GIVEN);
+    expect(await restored.getPluginTokenAppid()).toEqual({ appid: 'wx1', pluginToken: 'p1' });
+    const kept = async (one: UnofficialClient) =>
+      (await one.serialize()).replaceAll(/"lastAccessed":"[^"]*"/g, '');
+    expect(await kept(restored)).toBe(await kept(client));
+  });
+
+  it.each(['', '{}', '{"version":2}', 'null'])('%j is no session', (text) => {
+    expect(() => UnofficialClient.restore(text)).toThrow('what serialize() gave');
+  });
+
+  it('of four days ago is over', async () => {
+    const session = JSON.parse(await new UnofficialClient(GIVEN).serialize());
+    session.since = Date.now() - 4 * 24 * 3600_000;
+    const client = UnofficialClient.restore(JSON.stringify(session));
+    const error = await failureOf(() => client.getUserList());
+    expect(error).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
+  });
+});
+
+describe('what is printed', () => {
+  it('of a client has nothing in it that is worth stealing', () => {
+    const client = new UnofficialClient({ ...GIVEN, username: 'me', password: 'pass word' });
+    const printed = `${inspect(client, { depth: 9, showHidden: true })}${JSON.stringify(client)}`;
+    for (const secret of ['pass word', 'AgUhc2Zj', '1234567890', 'slave_sid']) {
+      expect(printed).not.toContain(secret);
+    }
+  });
+});
+
+const path = join(folder, 'sessions.json');
+describe.each<[string, () => SessionStore]>([
+  ['MemorySessionStore', () => new MemorySessionStore()],
+  ['FileSessionStore', () => new FileSessionStore(path)],
+])('%s', (_, create) => {
+  it('keeps a session under its key, and forgets it', async () => {
+    const store = create();
+    expect(await store.get('a')).toBeUndefined();
+    await Promise.all([store.set('a', 'one'), store.set('b', '二')]);
+    expect([await store.get('a'), await store.get('b')]).toEqual(['one', '二']);
+    await store.set('a', undefined);
+    expect([await store.get('a'), await store.get('b')]).toEqual([undefined, '二']);
+  });
+});
+
+describe('FileSessionStore', () => {
+  it('lets nobody else read the file, and leaves none beside it', async () => {
+    await new FileSessionStore(path).set('a', 'secret');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['sessions.json']);
+  });
+
+  it('is found by another process, and not spoilt by one that writes at the same time', async () => {
+    const stores = Array.from({ length: 5 }, () => new FileSessionStore(path));
+    await Promise.all(stores.map((store, index) => store.set(`key ${index}`, `${index}`)));
+    expect(() => JSON.parse(readFileSync(path, 'utf8'))).not.toThrow();
+  });
+
+  it('that was damaged is an error of the store, and a client goes on without it', async () => {
+    const damaged = join(folder, 'damaged.json');
+    writeFileSync(damaged, '{"a"');
+    const warnings: string[] = [];
+    const warn = (_details: object, message: string) => void warnings.push(message);
+    const logger = { error: warn, warn, info: () => {}, debug: () => {} };
+    const client = new UnofficialClient({ sessions: new FileSessionStore(damaged), logger });
+    const error = await failureOf(() => client.getUserList());
+    expect(error).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
+    expect(warnings).toEqual(['the session that was kept cannot be read: log in']);
+  });
+});
