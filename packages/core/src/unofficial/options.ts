@@ -64,6 +64,18 @@ export function originOf(name: string, given: string): string {
   return given.replace(/\/+$/, '');
 }
 
+/**
+ * A session may not go over a network that others can read.
+ *
+ * @throws {InvalidArgumentError} when it is not https, but on this machine
+ */
+export function secretOriginOf(name: string, given: string): string {
+  const origin = originOf(name, given);
+  const { protocol, hostname } = new URL(origin);
+  if (protocol === 'https:' || /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return origin;
+  throw new InvalidArgumentError(`${name} must begin with https:, as the session goes there`);
+}
+
 /** @throws {InvalidArgumentError} when it is no number of milliseconds */
 export function milliseconds(name: string, given: number): number {
   if (typeof given === 'number' && given > 0) return given;

@@ -8,6 +8,7 @@ import {
   type Login,
   milliseconds,
   originOf,
+  secretOriginOf,
   type UnofficialClientOptions,
   USER_AGENT,
 } from './options.ts';
@@ -33,7 +34,7 @@ export class SessionClient implements Login {
   constructor(options: UnofficialClientOptions = {}, session?: Session) {
     const { https, agent, statisticsBaseUrl, sessions, onNeedLogin, username = '' } = options;
     this.#options = options;
-    this.#baseUrl = originOf('baseUrl', options.baseUrl ?? BASE_URL);
+    this.#baseUrl = secretOriginOf('baseUrl', options.baseUrl ?? BASE_URL);
     this.interval = milliseconds('interval', options.interval ?? 1000);
     const timeout = milliseconds('timeout', options.timeout ?? 10_000);
     const common = { timeout, https, agent, userAgent: options.userAgent ?? USER_AGENT };

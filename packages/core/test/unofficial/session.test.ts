@@ -40,6 +40,7 @@ describe('a session of the Python SDK', () => {
     [{ cookies: COOKIES }, 'WECHAT_NEED_PARAM', 'together'],
     [{ ...GIVEN, token: 'abc' }, 'WECHAT_INVALID_ARGUMENT', 'token must be the number'],
     [{ baseUrl: 'mp.weixin.qq.com' }, 'WECHAT_INVALID_ARGUMENT', 'baseUrl must be'],
+    [{ baseUrl: 'http://mp.weixin.qq.com' }, 'WECHAT_INVALID_ARGUMENT', 'begin with https:'],
     [{ interval: 0 }, 'WECHAT_INVALID_ARGUMENT', 'interval must be'],
   ])('or is refused at once: %j', async (options, code, says) => {
     const error = await failureOf(() => new UnofficialClient(options));
