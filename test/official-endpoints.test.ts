@@ -1,32 +1,12 @@
 /** Every endpoint, called over HTTP: what arrives is what the catalogue says. */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ComponentClient, OfficialClient } from '@wechat-mp/core/official';
+import { httpMethodOf, type Row, rows, type Shape } from './support/catalogue.ts';
 import {
   type OfficialPlatform,
   type Recorded,
   startOfficialPlatform,
 } from './support/official-platform.ts';
-
-type Shape = string | readonly Shape[] | { readonly [name: string]: Shape };
-
-interface Row {
-  name: string;
-  method: 'GET' | 'POST' | 'upload' | 'download';
-  httpMethod?: 'GET' | 'POST';
-  page?: true;
-  path: string;
-  query: string[];
-  body: Shape;
-  fixedQuery?: Record<string, string>;
-  host?: string;
-  tokenless?: true;
-  auth?: string;
-  contentType?: string;
-}
-
-const fixture = new URL('../packages/core/test/fixtures/endpoints.json', import.meta.url);
-const rows = JSON.parse(readFileSync(fixture, 'utf8')) as Row[];
 
 let platform: OfficialPlatform;
 let client: OfficialClient;
@@ -118,7 +98,7 @@ describe('what arrives is what is documented', () => {
       const [request, ...more] = platform.requests.slice(before);
       expect(more).toEqual([]);
       expect(request).toMatchObject({
-        method: row.httpMethod ?? (/upload|POST/.test(row.method) ? 'POST' : 'GET'),
+        method: httpMethodOf(row),
         path: row.path,
       });
       expect(request?.query).toEqual({ ...row.fixedQuery, ...token(row), ...parameters });

@@ -3,12 +3,12 @@
  * in force, calls are checked in its order, and what it refuses it refuses in its words.
  */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { rows as catalogue, httpMethodOf, type Row } from './catalogue.ts';
 import { type Part, readForm } from './multipart.ts';
 
 export interface PlatformOptions {
@@ -48,20 +48,7 @@ type Reaction = (request: Recorded, count: number) => unknown;
 export const BREAK = Symbol('break');
 export const SILENCE = Symbol('silence');
 
-interface Row {
-  name: string;
-  method: 'GET' | 'POST' | 'upload' | 'download';
-  httpMethod?: 'GET' | 'POST';
-  page?: true;
-  path: string;
-  body: unknown;
-  tokenless?: true;
-  auth?: string;
-  contentType?: string;
-}
-
-const fixture = new URL('../../packages/core/test/fixtures/endpoints.json', import.meta.url);
-const rows = (JSON.parse(readFileSync(fixture, 'utf8')) as Row[]).filter(({ page }) => !page);
+const rows = catalogue.filter(({ page }) => !page);
 const rowsByPath = new Map(rows.map(({ path }) => [path, rows.filter((row) => row.path === path)]));
 
 export type OfficialPlatform = Awaited<ReturnType<typeof startOfficialPlatform>>;
@@ -147,10 +134,7 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
       const refused = checkToken(query['access_token']);
       if (refused) return refused;
     }
-    const methods = known.map(
-      (one) =>
-        one.httpMethod ?? (one.method === 'GET' || one.method === 'download' ? 'GET' : 'POST'),
-    );
+    const methods = known.map(httpMethodOf);
     if (!methods.includes(method as 'GET')) {
       return method === 'GET'
         ? refuse(43002, 'require POST method')

@@ -1,31 +1,10 @@
 /** The tables name the endpoints that the catalogue names, and call them in the same way. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { httpMethodOf, type Row, rows, type Shape } from '../../../../test/support/catalogue.ts';
 import { bind, type Endpoint, list } from '../../src/official/endpoint.ts';
 import { endpoints } from '../../src/official/endpoints/index.ts';
 
-/** What a body holds: fields by name, lists of one member, and the names of types. */
-type Shape = string | readonly Shape[] | { readonly [name: string]: Shape };
-
-/** A row of the catalogue, as the platform documents the endpoint. */
-interface Row {
-  name: string;
-  method: 'GET' | 'POST' | 'upload' | 'download';
-  httpMethod?: 'GET' | 'POST';
-  page?: true;
-  path: string;
-  query: string[];
-  body: Shape;
-  fixedQuery?: Record<string, string>;
-  host?: string;
-  tokenless?: true;
-  auth?: string;
-  contentType?: string;
-  status: 'current' | 'legacy' | 'discontinued';
-}
-
-const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
-const rows = JSON.parse(read('../fixtures/endpoints.json')) as Row[];
 const tables = new Map(list(endpoints));
 
 const folder = new URL('../../src/official/endpoints/', import.meta.url);
@@ -54,11 +33,11 @@ function sourceOf(name: string): string {
 }
 
 /** How a row of the tables looks when the catalogue is followed. */
-function expected({ method, httpMethod, page, body, path, query, ...row }: Row) {
-  const { host, fixedQuery, tokenless, auth, contentType } = row;
+function expected(row: Row) {
+  const { method, page, body, path, query, host, fixedQuery, tokenless, auth, contentType } = row;
   return {
     verb: page ? 'page' : method.toLowerCase(),
-    method: httpMethod ?? (method === 'upload' ? 'POST' : method),
+    method: httpMethodOf(row),
     path,
     query,
     body: fieldsOf(body).length > 0 || typeof body === 'string',
