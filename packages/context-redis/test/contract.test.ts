@@ -45,6 +45,18 @@ describe.each(Object.entries(servers))('stores on %s', (_name, start) => {
   );
 });
 
+it('sessions of the back end are kept under their key, and forgotten', async () => {
+  const redis = track(new Redis((await startRedis()).port));
+  const { sessions } = redisStores(redis);
+  expect(await sessions.get('https://mp.weixin.qq.com me')).toBeUndefined();
+  await sessions.set('https://mp.weixin.qq.com me', '{"版本":1}');
+  await sessions.set('other', 'x');
+  expect(await redisStores(redis).sessions.get('https://mp.weixin.qq.com me')).toBe('{"版本":1}');
+  expect(await redis.pttl('wechat:session:{other}')).toBeGreaterThan(4 * 24 * 3600_000);
+  await sessions.set('other', undefined);
+  expect(await sessions.get('other')).toBeUndefined();
+});
+
 describe('a mistake is found when the stores are made', () => {
   const client = { evalsha: async () => 0, eval: async () => 0, del: async () => 0 };
 

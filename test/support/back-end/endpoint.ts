@@ -82,7 +82,8 @@ function refererFaults(template: string, call: Call): string[] {
   const wanted = template.replace(/\{(\w+)\}/g, (_, name: string) => given[name] ?? '');
   const { referer = '', host = '' } = call.headers;
   const [, origin, rest = ''] = /^(https?:\/\/[^/]+)(.*)$/.exec(referer) ?? [];
-  const isOwn = origin === `http://${host}` || /^https?:\/\/mp\.weixin\.qq\.com$/.test(origin ?? '');
+  const isOwn =
+    origin === `http://${host}` || /^https?:\/\/mp\.weixin\.qq\.com$/.test(origin ?? '');
   const page = decode(rest || '/');
   return isOwn && page.startsWith(wanted) ? [] : [`the referer is ${referer}, not ${wanted}`];
 }
