@@ -80,7 +80,7 @@ function write(response: ServerResponse, answer: Answer | string): void {
     response.writeHead(302, { location }).end();
   } else if (bytes) {
     // The platform gives a length; an empty file has one too.
-    response.writeHead(200, { 'content-type': type, 'content-length': bytes.length }).end(bytes);
+    response.writeHead(200, { 'content-type': type ?? 'image/jpeg', 'content-length': bytes.length }).end(bytes);
   } else if (html === undefined) {
     response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' });
     response.end(JSON.stringify(json));

@@ -133,9 +133,11 @@ export function createRows({ data, token, listsAs, sent, isThrottled }: Parts): 
         return json({
           base_resp: ok,
           contact_list: list({
-            contacts: contacts.map(({ fakeid, create_time: _, ...user }) => ({
-              id: fakeid,
-              ...user,
+            contacts: contacts.map(({ fakeid: id, nick_name, remark_name, group_id }) => ({
+              id,
+              nick_name,
+              remark_name,
+              group_id,
             })),
           }),
           group_list: list({ groups: data.groups }),
