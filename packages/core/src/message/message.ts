@@ -96,6 +96,7 @@ export function parseMessage(data: string | Uint8Array): Message {
 /** Decodes a body: UTF-8, whatever its Content-Type says. */
 export function decode(data: string | Uint8Array): string {
   if (typeof data === 'string') return data;
+  if (!ArrayBuffer.isView(data)) throw new ParseError('a message must be a string or bytes');
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
 }
 

@@ -248,3 +248,7 @@ describe('22. menu buttons for pictures and places send two deliveries', () => {
     expect(await bodiesOf(pair.reverse())).toEqual(['image', 'event']);
   });
 });
+
+it.each([undefined, null, 42, {}])('%j is no message', (data) => {
+  expect(() => parseMessage(data as never)).toThrow(ParseError);
+});
