@@ -16,11 +16,13 @@ export interface OutgoingFile {
   /** Whether it can be read more than once. */
   readonly isRepeatable: boolean;
   read(): AsyncIterable<Uint8Array>;
+  /** Lets go of a stream, read or not: without its beginning it is of no use to anybody. */
+  close(): void;
 }
 
 /** Enough bytes to tell a format by. */
 const HEAD = 4100;
-/** What is in memory goes out in pieces too, so that its progress can be told. */
+/** What comes in one piece, such as a Buffer, goes out in several, so that its progress is seen. */
 const PIECE = 64 * 1024;
 
 /** What is known of a source: a new reading of it each time, but of a stream. */
@@ -35,7 +37,7 @@ interface Source {
 
 /**
  * Looks at a file before it is sent: what it is called, what it is, and whether it may be sent.
- * A stream that may not is destroyed: its beginning is gone, so nobody else could read it.
+ * A stream that may not is closed.
  *
  * @throws {InvalidArgumentError} when it is not there, empty, too large or of another format
  */
@@ -44,10 +46,13 @@ export async function openFile(
   rule: FileRule | undefined,
   options: UploadOptions,
 ): Promise<OutgoingFile> {
-  try {
-    return await lookAt(await sourceOf(file), rule, options);
-  } catch (error) {
+  const close = () => {
     if (file instanceof Readable) file.destroy();
+  };
+  try {
+    return { ...(await lookAt(await sourceOf(file), rule, options)), close };
+  } catch (error) {
+    close();
     throw error;
   }
 }
@@ -56,7 +61,7 @@ async function lookAt(
   source: Source,
   rule: FileRule | undefined,
   options: UploadOptions,
-): Promise<OutgoingFile> {
+): Promise<Omit<OutgoingFile, 'close'>> {
   const known = await fileTypeFromBuffer(source.head);
   const given = options.filename || source.name || 'file';
   const filename = extname(given) === '' && known ? `${given}.${known.ext}` : given;
@@ -118,7 +123,7 @@ async function* counted(source: Source, rule: FileRule | undefined): AsyncIterab
       if (rule) checkSize(rule, size);
       // More than the announced length would be taken for the beginning of the next request.
       if (size > (source.size ?? size)) throw changedError(source, size);
-      yield chunk;
+      yield* piecesOf(chunk);
     }
   } catch (cause) {
     throw unreadableError(source.name, 'cannot be read to its end', cause);
@@ -145,7 +150,9 @@ async function sourceOf(file: Upload): Promise<Source> {
   if (file instanceof Uint8Array) {
     const unknown = { name: undefined, type: undefined };
     const head = file.subarray(0, HEAD);
-    const read = () => piecesOf(file);
+    const read = async function* () {
+      yield file;
+    };
     return { ...unknown, size: file.byteLength, head, isRepeatable: true, read };
   }
   if (file instanceof Blob) return fromBlob(file);
@@ -153,7 +160,7 @@ async function sourceOf(file: Upload): Promise<Source> {
   throw new InvalidArgumentError('a file must be a path, a Buffer, a Blob or a Readable');
 }
 
-async function* piecesOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+function* piecesOf(bytes: Uint8Array): Iterable<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
@@ -221,13 +228,8 @@ async function fromStream(stream: Readable): Promise<Source> {
         );
       }
       wasRead = true;
-      try {
-        yield* first;
-        yield* chunks;
-      } finally {
-        // Also when nobody wants more than the first chunks.
-        await chunks.return(undefined);
-      }
+      yield* first;
+      yield* chunks;
     },
   };
 }

@@ -104,7 +104,13 @@ export function writeForm(
       ...(total !== undefined && { 'content-length': String(total) }),
     },
     isRepeatable: parts.every((part) => Buffer.isBuffer(part) || part.isRepeatable),
-    open: () => Readable.from(write(parts, total, onProgress), { objectMode: false }),
+    open() {
+      const form = Readable.from(write(parts, total, onProgress), { objectMode: false });
+      // Also when the form was given up before the file’s turn came.
+      return form.once('close', () => {
+        for (const part of parts) if (!Buffer.isBuffer(part)) part.close();
+      });
+    },
   };
 }
 

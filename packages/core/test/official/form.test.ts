@@ -1,0 +1,367 @@
+/** The form that carries a file: the very bytes of it, read by two parsers. */
+import { once } from 'node:events';
+import {
+  createReadStream,
+  mkdtempSync,
+  openAsBlob,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { InvalidArgumentError } from '@wechat-mp/core';
+import type { UploadOptions } from '@wechat-mp/core/official';
+import { readForm } from '../../../../test/support/multipart.ts';
+import { createForm, type Form, hasFile } from '../../src/official/form.ts';
+import { failureOf } from '../support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-form-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+function write(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+const MIB = 1024 * 1024;
+const PATH = '/cgi-bin/media/upload';
+const JPEG = Buffer.concat([
+  Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
+  Buffer.alloc(300_000, 'pixels'),
+]);
+const MP3 = Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(50_000, 'sound')]);
+const streamOf = (...chunks: unknown[]) => Readable.from(chunks);
+
+const formOf = (fields: Record<string, unknown>, options?: UploadOptions, type = 'image') =>
+  createForm(PATH, { type }, fields, options);
+const bytesOf = (form: Form) => buffer(form.open());
+
+/** What a form holds, for whoever reads it as strictly as the platform. */
+async function partsOf(form: Form) {
+  const parts = readForm(form.headers['content-type'] ?? '', await bytesOf(form));
+  return parts.map(({ name, filename, contentType, bytes, text }) => ({
+    name,
+    filename,
+    contentType,
+    bytes,
+    text,
+  }));
+}
+const textPart = (name: string, text: string) => {
+  const none = { filename: undefined, contentType: undefined };
+  return { name, ...none, bytes: Buffer.byteLength(text), text };
+};
+
+/** What a form holds for the fetch of Node, which reads as browsers do. */
+async function formDataOf(form: Form) {
+  const response = new Response(await bytesOf(form), { headers: form.headers });
+  return response.formData();
+}
+
+describe('every source arrives as it is', () => {
+  it.each<[string, () => unknown, boolean, string]>([
+    ['a path', () => write('photo.jpg', JPEG), true, 'photo.jpg'],
+    ['a Buffer', () => JPEG, true, 'file.jpg'],
+    ['a Uint8Array', () => new Uint8Array(JPEG), true, 'file.jpg'],
+    ['a Blob', () => new Blob([JPEG]), true, 'file.jpg'],
+    ['a File', () => new File([JPEG], '照片.jpg'), true, '照片.jpg'],
+    ['a Blob of the disk', () => openAsBlob(write('blob.jpg', JPEG)), true, 'file.jpg'],
+    ['a stream', () => createReadStream(write('stream.jpg', JPEG)), false, 'stream.jpg'],
+    [
+      'a stream without a name',
+      () => streamOf(JPEG.subarray(0, 7), JPEG.subarray(7)),
+      false,
+      'file.jpg',
+    ],
+  ])('%s', async (_, source, isRepeatable, filename) => {
+    const form = await formOf({ media: await source() });
+    expect(form.isRepeatable).toBe(isRepeatable);
+    const file = (await formDataOf(form)).get('media') as File;
+    expect([file.name, file.type, file.size]).toEqual([filename, 'image/jpeg', JPEG.length]);
+    expect(Buffer.from(await file.arrayBuffer()).equals(JPEG)).toBe(true);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a path', () => write('again.jpg', JPEG)],
+    ['a Buffer', () => JPEG],
+    ['a Blob', () => new Blob([JPEG])],
+    ['a small stream', () => streamOf(JPEG.subarray(0, 4000))],
+  ])('and again when the form is opened again: %s', async (_, source) => {
+    const form = await formOf({ media: source() });
+    const [first, second] = [form.open(), form.open()];
+    expect(first).not.toBe(second);
+    expect((await buffer(first)).equals(await buffer(second))).toBe(true);
+    expect((await partsOf(form))[0]?.bytes).toBeGreaterThan(3999);
+  });
+
+  it('but not a larger stream, which says so', async () => {
+    const form = await formOf({ media: streamOf(JPEG) });
+    await bytesOf(form);
+    const error = await failureOf(() => bytesOf(form));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toContain('can be sent once');
+  });
+});
+
+describe('the head of a file', () => {
+  const headOf = async (options: UploadOptions) => {
+    const text = (await bytesOf(await formOf({ media: JPEG }, options))).toString();
+    return text.slice(text.indexOf('\r\n') + 2, text.indexOf('\r\n\r\n')).split('\r\n');
+  };
+  it.each<[string, string, string]>([
+    ['Chinese is UTF-8', '图片.jpg', '图片.jpg'],
+    ['a quote', 'a"b.jpg', 'a%22b.jpg'],
+    ['a new line', 'a\r\nX-Evil: 1\r\n\r\n.jpg', 'a%0D%0AX-Evil: 1%0D%0A%0D%0A.jpg'],
+    ['one that claims another field', 'a.jpg"; name="other', 'a.jpg%22; name=%22other'],
+    ['a percent sign stays', '100%.jpg', '100%.jpg'],
+    ['blanks and semicolons stay', 'my cat; 2.jpg', 'my cat; 2.jpg'],
+    ['an extension by the content', '图片', '图片.jpg'],
+  ])('names it: %s', async (_, filename, expected) => {
+    expect(await headOf({ filename })).toEqual([
+      `Content-Disposition: form-data; name="media"; filename="${expected}"`,
+      'Content-Type: image/jpeg',
+    ]);
+  });
+
+  it.each(['a"b\r\n图.jpg', 'a\\b.jpg', '--boundary.jpg'])(
+    'is understood by others: %j',
+    async (filename) => {
+      const form = await formOf({ media: JPEG }, { filename });
+      expect(await partsOf(form)).toHaveLength(1);
+      const entries = [...(await formDataOf(form))] as [string, File][];
+      expect(entries.map(([name, file]) => [name, file.name, file.size])).toEqual([
+        ['media', filename, JPEG.length],
+      ]);
+    },
+  );
+
+  it.each(['image/png\r\nX-Evil: 1', 'image/png\n'])(
+    'has no type of several lines: %j',
+    async (contentType) => {
+      const error = await failureOf(() => formOf({ media: JPEG }, { contentType }));
+      expect(error).toBeInstanceOf(InvalidArgumentError);
+      expect(error.message).toContain('one line');
+    },
+  );
+});
+
+describe('fields', () => {
+  it('are texts and JSON beside the file, in their order; what is undefined is left out', async () => {
+    const form = await formOf({
+      title: '标题 "一"\r\n',
+      media: JPEG,
+      description: { title: '标题', tags: ['a'] },
+      count: 3,
+      isPublic: false,
+      missing: undefined,
+      empty: '',
+    });
+    const contentType = 'image/jpeg';
+    expect(await partsOf(form)).toEqual([
+      textPart('title', '标题 "一"\r\n'),
+      { name: 'media', filename: 'file.jpg', contentType, bytes: JPEG.length, text: undefined },
+      textPart('description', '{"title":"标题","tags":["a"]}'),
+      textPart('count', '3'),
+      textPart('isPublic', 'false'),
+      textPart('empty', ''),
+    ]);
+  });
+
+  it('may be several files, and files of another name than the platform’s', async () => {
+    const form = await formOf({ media: JPEG, buffer: new Blob([JPEG]), cover: streamOf(JPEG) });
+    expect((await partsOf(form)).map(({ name, bytes }) => [name, bytes])).toEqual(
+      ['media', 'buffer', 'cover'].map((name) => [name, JPEG.length]),
+    );
+  });
+
+  it('whose name would end the line are harmless', async () => {
+    const form = await formOf({ media: JPEG, 'a"\r\nX: 1': 'text' });
+    expect((await partsOf(form))[1]).toEqual(textPart('a%22%0D%0AX: 1', 'text'));
+  });
+
+  const loop: Record<string, unknown> = {};
+  loop['loop'] = loop;
+  it.each<[string, unknown, RegExp]>([
+    ['goes in circles', loop, /^the field extra cannot be written as JSON: .*circular/i],
+    ['is a bigint', { id: 1n }, /BigInt/],
+    ['is a function', () => 'text', /it is a function$/],
+  ])('are refused when one %s', async (_, extra, says) => {
+    const error = await failureOf(() => formOf({ media: JPEG, extra }));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toMatch(says);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['nothing', {}],
+    ['texts alone', { title: 'a', description: '/etc/hostname' }],
+    ['undefined', { media: undefined }],
+    ['null', { media: null }],
+    ['an empty path', { media: '' }],
+  ])('without a file are no form: %s', async (_, fields) => {
+    expect(hasFile(fields)).toBe(false);
+    const error = await failureOf(() => formOf(fields));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toContain('needs a file');
+  });
+
+  it.each([undefined, null, 'media', 5])('are none at all: %s', (body) => {
+    expect(hasFile(body)).toBe(false);
+  });
+});
+
+describe('the headers', () => {
+  it.each<[string, () => unknown]>([
+    ['a path', () => write('猫.jpg', JPEG)],
+    ['a Buffer', () => JPEG],
+    ['a Blob', () => new Blob([JPEG])],
+    ['a small stream', () => streamOf(JPEG.subarray(0, 100))],
+  ])('say the length of what is sent: %s', async (_, source) => {
+    const form = await formOf({ media: source(), description: '描述' }, { filename: '图.jpg' });
+    expect(form.headers['content-length']).toBe(String((await bytesOf(form)).length));
+  });
+
+  it('say no length of a stream, which only its end tells', async () => {
+    const { headers } = await formOf({ media: streamOf(JPEG) });
+    expect(Object.keys(headers)).toEqual(['content-type']);
+  });
+
+  it('have a boundary of their own each time', async () => {
+    const types = await Promise.all(
+      Array.from(
+        { length: 50 },
+        async () => (await formOf({ media: JPEG })).headers['content-type'],
+      ),
+    );
+    expect(new Set(types).size).toBe(50);
+  });
+});
+
+describe('what is given as the type in the query says what is permitted', () => {
+  it.each<[string, RegExp]>([
+    ['voice', /^a voice must be amr or mp3: this is jpg$/],
+    ['thumb', /^a thumb must have at most 64 KB: this has 293 KB \(300004 bytes\)$/],
+  ])('%s', async (type, says) => {
+    const error = await failureOf(() => formOf({ media: JPEG }, {}, type));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toMatch(says);
+  });
+});
+
+describe('progress', () => {
+  async function follow(media: unknown) {
+    const told: { sent: number; total: number | undefined }[] = [];
+    const form = await formOf({ media }, { onProgress: (progress) => void told.push(progress) });
+    const expected = told.length === 0 && (await bytesOf(form)).length;
+    const sent = told.map((progress) => progress.sent);
+    return { sent, length: expected, totals: new Set(told.map(({ total }) => total)) };
+  }
+  it.each<[string, () => unknown]>([
+    ['a path', () => write('long.jpg', JPEG)],
+    ['a Buffer', () => JPEG],
+    ['a Blob', () => new Blob([JPEG])],
+  ])('of %s is told in steps, upwards, to the end', async (_, source) => {
+    const { sent, length, totals } = await follow(source());
+    // Beside the pieces of the file there are two of its head and two behind it.
+    expect(sent.length).toBeGreaterThanOrEqual(4 + Math.ceil(JPEG.length / 65_536));
+    expect(sent).toEqual([...new Set(sent)].sort((a, b) => a - b));
+    expect(sent.at(-1)).toBe(length);
+    expect([...totals]).toEqual([length]);
+  });
+
+  it('of a stream has no total', async () => {
+    const { sent, length, totals } = await follow(streamOf(JPEG, JPEG));
+    expect(sent.at(-1)).toBe(length);
+    expect([...totals]).toEqual([undefined]);
+  });
+});
+
+describe('10 MB', () => {
+  const bytes = Buffer.alloc(10 * MIB, 'pixels');
+  JPEG.copy(bytes, 0, 0, 4);
+  const source = write('large.jpg', bytes);
+  /** Bytes of buffers that are in use and cannot be collected. */
+  const inUse = () => {
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    return process.memoryUsage().arrayBuffers;
+  };
+  it.each<[string, () => unknown]>([
+    ['a path', () => source],
+    ['a stream', () => createReadStream(source)],
+    ['a Blob of the disk', () => openAsBlob(source)],
+  ])('are never in memory as a whole: %s', async (_, give) => {
+    const before = inUse();
+    const form = await formOf({ media: await give() });
+    let most = 0;
+    let sent = 0;
+    for await (const chunk of form.open()) {
+      const { length } = chunk as Buffer;
+      if (Math.floor((sent + length) / MIB) > Math.floor(sent / MIB)) {
+        most = Math.max(most, inUse() - before);
+      }
+      sent += length;
+    }
+    expect(sent).toBeGreaterThan(bytes.length);
+    expect(most).toBeLessThan(2 * MIB);
+  });
+
+  it('wait for whoever takes them', async () => {
+    const stream = createReadStream(source);
+    const form = (await formOf({ media: stream })).open();
+    await new Promise((resolve) => form.once('readable', resolve));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(stream.bytesRead).toBeLessThan(MIB);
+    form.destroy();
+  });
+});
+
+describe('a form ends with the error', () => {
+  async function* failing() {
+    yield MP3;
+    throw new Error('the disk is gone');
+  }
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'of a stream that exceeds its limit',
+      () => streamOf(...Array.from({ length: 50 }, () => MP3)),
+      /^a voice must have at most 2 MB/,
+    ],
+    ['of a stream that fails midway', () => Readable.from(failing()), /: the disk is gone$/],
+    [
+      'of a file that shrank',
+      () => write('song.mp3', MP3),
+      /^the file "song.mp3" had 50004 bytes when it was looked at, and 10 when it was sent$/,
+    ],
+  ])('%s, and without its last boundary', async (_, source, says) => {
+    const media = source();
+    const form = await formOf({ media }, {}, 'voice');
+    if (typeof media === 'string') truncateSync(media, 10);
+    let sent = '';
+    const error = await failureOf(async () => {
+      for await (const chunk of form.open()) sent += String(chunk);
+    });
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toMatch(says);
+    const boundary = form.headers['content-type']?.split('boundary=')[1];
+    expect(sent.split(`--${boundary}`)).toHaveLength(2);
+  });
+
+  it('of whoever takes it, not one of the file; and closes the stream', async () => {
+    const stream = createReadStream(write('taken.jpg', JPEG));
+    const closed = once(stream, 'close');
+    const form = await formOf({ media: stream });
+    const sending = pipeline(form.open(), async (chunks: AsyncIterable<unknown>) => {
+      for await (const _ of chunks) throw new Error('the connection broke');
+    });
+    expect((await failureOf(() => sending)).message).toBe('the connection broke');
+    await closed;
+    expect(stream.bytesRead).toBeLessThan(JPEG.length);
+  });
+});
