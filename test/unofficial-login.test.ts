@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   LoginError,
@@ -147,6 +148,17 @@ describe('a login with a QR code', () => {
       nick_name: '用户 3',
     });
     expect((await failureOf(client.getUserInfo('nobody'))).message).toBe('fake id not exist');
+    expect(await client.uploadFile(fileURLToPath(import.meta.url))).toBe('300100');
+    const { query, parts } = backEnd.requests.at(-1) ?? {};
+    expect(query).toMatchObject({ scene: '8', svr_time: '1700000000' });
+    expect(parts?.map(({ name }) => name)).toEqual([
+      'id',
+      'name',
+      'type',
+      'lastModifiedDate',
+      'size',
+      'file',
+    ]);
     expect(backEnd.problems).toEqual([]);
     expect(await client.serialize()).not.toContain('attempt-1');
   });

@@ -136,6 +136,7 @@ function isMeant({ method, path, when = {} }: Row, asked: Asked): boolean {
 /** What is wrong with a request, in the order in which somebody would look. */
 function problemOf({ query, form = [], referer, isAjax }: Row, asked: Asked): string | undefined {
   if (!asked.referer.startsWith(referer)) return `the referer is ${asked.referer}`;
+  if (isAjax && !asked.accept.includes('json')) return `accept is ${asked.accept}`;
   if (asked.isAjax !== isAjax) return `x-requested-with is ${isAjax ? 'missing' : 'there'}`;
   return keyProblem('query', query, asked.query) ?? keyProblem('form', form, asked.form);
 }
@@ -175,5 +176,6 @@ async function read(request: IncomingMessage): Promise<Asked> {
     cookies: Object.fromEntries(cookies) as Record<string, string>,
     referer: String(request.headers.referer ?? '').replace(/^https?:\/\/[^/]+/, ''),
     isAjax: request.headers['x-requested-with'] === 'XMLHttpRequest',
+    accept: String(request.headers.accept),
   };
 }

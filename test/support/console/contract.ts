@@ -10,6 +10,7 @@ export interface Asked {
   readonly cookies: Readonly<Record<string, string>>;
   readonly referer: string;
   readonly isAjax: boolean;
+  readonly accept: string;
 }
 
 export interface Answer {

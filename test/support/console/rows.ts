@@ -76,7 +76,7 @@ export function createRows({ data, token, listsAs, sent, isThrottled }: Parts): 
       isAjax: true,
       isPage: true,
       answer: () => ({
-        body: `<html><script>\nwx.cgiData = {\nticket:"ticket-${token()}",\nuser_name:"gh_owner",\nuin:"3086174502",\n};</script></html>`,
+        body: `<html><script>\nwx.cgiData = {\ntime:"1700000000",\nticket:"ticket-${token()}",\nuser_name:"gh_owner",\nuin:"3086174502",\n};</script></html>`,
         type: 'text/html; charset=UTF-8',
       }),
     },
@@ -305,6 +305,7 @@ export function createRows({ data, token, listsAs, sent, isThrottled }: Parts): 
         'groupid?',
         'ticket_id',
         'ticket',
+        'svr_time?',
         'token',
         'lang',
         'seq?',

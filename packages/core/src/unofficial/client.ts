@@ -12,6 +12,7 @@ import { ownInformation, uploadFile } from './own.ts';
 import { pages } from './paging.ts';
 import {
   contactOf,
+  type MessageListOptions,
   read,
   readFans,
   readFile,
@@ -39,17 +40,6 @@ import type {
   Publication,
 } from './shapes.ts';
 import { readStatistics, type StatisticsOptions } from './statistics.ts';
-
-export interface MessageListOptions {
-  lastId?: number | string | undefined;
-  offset?: number | undefined;
-  /** Default: 20. */
-  count?: number | undefined;
-  /** 0 today, 1 yesterday, 2 the day before, 3 older, 7 all. Default: 7. */
-  day?: 0 | 1 | 2 | 3 | 7 | undefined;
-  /** Whether only those with a star. Default: false. */
-  star?: boolean | undefined;
-}
 
 /**
  * The back end that the console’s own pages use (mp.weixin.qq.com). Nobody promises that it stays
@@ -245,7 +235,10 @@ export class UnofficialClient extends SessionClient {
     return readPublished(this.connection, { ...options, fakeid: given('fakeid', fakeid) });
   }
 
-  /** Goes through all followers, a page a second. */
+  /**
+   * Goes through the followers of a group, a page a second. Default: all of them, or in a classic
+   * session those without a group.
+   */
   async *iterateUsers(
     options: { groupId?: number | undefined } = {},
   ): AsyncGenerator<Contact, void, undefined> {

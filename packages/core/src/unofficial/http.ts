@@ -18,6 +18,12 @@ export interface BackEndRequest {
   readonly isAjax?: boolean;
 }
 
+/** What the scripts of the pages send; without it some lists come as pages. */
+const AJAX = {
+  'x-requested-with': 'XMLHttpRequest',
+  accept: 'application/json, text/javascript, */*; q=0.01',
+};
+
 /** What is undefined is left out. */
 export type Values = Readonly<Record<string, string | number | undefined>>;
 
@@ -61,7 +67,7 @@ export function createHttp({ baseUrl, timeout, userAgent, https, agent }: HttpOp
       method,
       headers: {
         referer: `${baseUrl}${referer}`,
-        ...(isAjax && { 'x-requested-with': 'XMLHttpRequest' }),
+        ...(isAjax && AJAX),
         ...(cookies && { cookie: cookies }),
         ...(form &&
           !isFile && { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }),

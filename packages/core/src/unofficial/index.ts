@@ -1,4 +1,4 @@
-export { type MessageListOptions, UnofficialClient } from './client.ts';
+export { UnofficialClient } from './client.ts';
 // Errors
 export {
   LoginError,
@@ -9,7 +9,7 @@ export {
 export type { PageOptions, PublishedOptions } from './library.ts';
 export type { Login, UnofficialClientOptions } from './options.ts';
 export type { QrCodeLogin, QrCodeState } from './qr-login.ts';
-export type { UserListOptions } from './reading.ts';
+export type { MessageListOptions, UserListOptions } from './reading.ts';
 // Sessions
 export type { Dialect, Plugin } from './session.ts';
 export { FileSessionStore, MemorySessionStore, type SessionStore } from './session-store.ts';

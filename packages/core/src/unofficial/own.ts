@@ -22,7 +22,8 @@ export async function ownInformation(
   const ticket = scrape(page, /\bticket\s*:\s*"([^"\n]+)"/);
   const fakeid = scrape(page, /\buin\s*:\s*"([^"\n]+)"/);
   if (!ticketId || !ticket || !fakeid) throw new NeedLoginError('/cgi-bin/home');
-  session.own = { ticketId, ticket, fakeid };
+  const time = scrape(page, /\btime\s*:\s*"?(\d+)/);
+  session.own = { ticketId, ticket, fakeid, time };
   return session.own;
 }
 
@@ -50,14 +51,21 @@ export async function pluginOf(
 export async function uploadFile(connection: Connection, filePath: string): Promise<string> {
   const path = '/cgi-bin/filetransfer';
   return connection.call(path, async (place, session) => {
-    const { ticketId, ticket } = await ownInformation(connection, place, session);
+    const { ticketId, ticket, time } = await ownInformation(connection, place, session);
     const file = await openFile(filePath, undefined, {}).catch((cause: unknown) => {
       throw new InvalidArgumentError('file not exist', { cause });
     });
     const isModern = session.dialect === 'modern';
     const name = basename(filePath);
     const fields = isModern
-      ? { id: 'WU_FILE_0', name, type: file.contentType, size: String(file.size), file }
+      ? {
+          id: 'WU_FILE_0',
+          name,
+          type: file.contentType,
+          lastModifiedDate: String(new Date()),
+          size: String(file.size),
+          file,
+        }
       : { Filename: name, folder: '/cgi-bin/uploads', Upload: 'Submit Query', file };
     const answer = await connection.send({
       method: 'POST',
@@ -68,6 +76,7 @@ export async function uploadFile(connection: Connection, filePath: string): Prom
         ...(isModern && { scene: 8, writetype: 'doublewrite', groupid: 1 }),
         ticket_id: ticketId,
         ticket,
+        svr_time: isModern ? time : undefined,
         token: place.token,
         lang: 'zh_CN',
         ...(isModern && { seq: Date.now() }),

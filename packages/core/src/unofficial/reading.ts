@@ -39,6 +39,17 @@ export async function readFile(
   });
 }
 
+export interface MessageListOptions {
+  lastId?: number | string | undefined;
+  offset?: number | undefined;
+  /** Default: 20. */
+  count?: number | undefined;
+  /** 0 today, 1 yesterday, 2 the day before, 3 older, 7 all. Default: 7. */
+  day?: 0 | 1 | 2 | 3 | 7 | undefined;
+  /** Whether only those with a star. Default: false. */
+  star?: boolean | undefined;
+}
+
 export interface UserListOptions {
   /** From 0. */
   page?: number | undefined;

@@ -9,6 +9,8 @@ export interface OwnInformation {
   readonly ticketId: string;
   readonly ticket: string;
   readonly fakeid: string;
+  /** The back end’s clock when the page was made, in Unix seconds; pages of today tell it. */
+  readonly time: string | undefined;
 }
 
 /** What the pages of statistics go by. */
