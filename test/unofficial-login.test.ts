@@ -116,7 +116,10 @@ describe('a login with a QR code', () => {
     const codes: number[] = [];
     const states: QrCodeState[] = [];
     const done = client.loginWithQrCode({
-      onQrCode: (image) => void codes.push(image.at(-1) as number),
+      onQrCode: (image) => {
+        expect(image.equals(backEnd.logins.picture)).toBe(true);
+        codes.push(backEnd.logins.codes);
+      },
       onState: (state) => void states.push(state),
       interval: 1,
       signal,

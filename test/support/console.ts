@@ -47,6 +47,7 @@ export async function startBackEnd() {
     refusals: [],
     captcha: { isNeeded: false, rets: [200008, 200027] },
     scans: [0, 4, 1],
+    picture: Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
     codes: 0,
   };
   const rows = [
