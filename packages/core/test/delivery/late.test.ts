@@ -75,6 +75,29 @@ const device = { deviceType: 'd', deviceId: '1', sessionId: 's', content: 'YQ=='
 const lines = (count: number) =>
   Array.from({ length: count }, (_, n) => `第 ${n} 天，去公园走走。`);
 
+it.each([16, 30, 60])(
+  'after %i s, and three deliveries of 5 s each, is pushed once by the one run',
+  async (seconds) => {
+    const { sent, client } = fakeClient();
+    let started = 0;
+    const webhook = createWebhook({ ...ACCOUNT, client }, () => {
+      started += 1;
+      return wait(seconds * 1000).then(() => 'at last');
+    });
+    const answers: string[] = [];
+    for (let tries = 0; tries < 3; tries += 1) {
+      const gone = new AbortController();
+      const request = { ...plain(ACCOUNT, TEXT), signal: gone.signal };
+      void webhook.handle(request).then(({ body }) => answers.push(body));
+      await jest.advanceTimersByTimeAsync(5000);
+      gone.abort();
+    }
+    await jest.advanceTimersByTimeAsync(90_000);
+    expect([started, sent]).toEqual([1, [reply.text('at last')]]);
+    expect(answers.at(-1)).toBe('success');
+  },
+);
+
 describe('push sends', () => {
   it.each<[string, ReplyLike, Reply[]]>([
     ['a string', 'hello', [reply.text('hello')]],
