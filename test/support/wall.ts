@@ -44,8 +44,12 @@ async function post(
     method: 'POST',
     headers,
     agent: false,
-    signal: AbortSignal.timeout(patience),
   });
+  // What has arrived by then counts, though this process may not have read it yet.
+  const timer = setTimeout(
+    () => setImmediate(() => client.destroy(new Error('hung up'))),
+    patience,
+  );
   try {
     const answered = once(client, 'response');
     client.end(body);
@@ -60,6 +64,7 @@ async function post(
   } catch {
     return undefined;
   } finally {
+    clearTimeout(timer);
     client.destroy();
   }
 }

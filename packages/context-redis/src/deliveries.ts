@@ -101,6 +101,10 @@ export class RedisDeliveryStore implements DeliveryStore {
     return (await scripts.takeLate(this.#connection, [this.#keyOf(id)])) !== 0;
   }
 
+  async putBack(id: DeliveryId): Promise<void> {
+    await scripts.putBack(this.#connection, [this.#keyOf(id)]);
+  }
+
   async hold(user: ContextUser, reply: string, milliseconds: number): Promise<void> {
     await scripts.hold(this.#connection, [this.#heldOf(user)], reply, milliseconds);
   }

@@ -139,6 +139,12 @@ if not run[1] or run[2] then
 end
 return redis.call('HSET', KEYS[1], 'fate', 'late') + 1`);
 
+export const putBack: Script = defineScript(`
+if redis.call('HGET', KEYS[1], 'fate') ~= 'given' then
+  return 0
+end
+return redis.call('HDEL', KEYS[1], 'fate')`);
+
 /** ARGV: reply, milliseconds. */
 export const hold: Script = defineScript(`
 redis.call('RPUSH', KEYS[1], ARGV[1])

@@ -142,6 +142,7 @@ const DELIVERY_METHODS = [
   'renew',
   'finish',
   'takeLate',
+  'putBack',
   'hold',
   'takeHeld',
   'interrupt',

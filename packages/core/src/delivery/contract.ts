@@ -139,6 +139,19 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(stateOf(await store.claim(id, claimOf('third'))), 'ended');
   },
 
+  'a reply that is put back can be had by another delivery, or late': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    assert.equal(await store.finish(id, endOf('first')), 'answer');
+    assert.equal(await store.takeLate(id), false);
+    await store.putBack(id);
+    assert.equal(stateOf(await store.claim(id, claimOf('second'))), 'ended');
+    assert.equal(await store.takeLate(id), false);
+    await store.putBack(id);
+    assert.equal(await store.takeLate(id), true);
+    await store.putBack(id);
+    assert.deepEqual(await store.wait(id, wait), { state: 'ended', outcome: undefined });
+  },
+
   'an older delivery that is given up changes nothing': async (store, id) => {
     await store.claim(id, claimOf('first'));
     await store.claim(id, claimOf('second'));

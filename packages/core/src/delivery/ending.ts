@@ -82,7 +82,7 @@ export class Ending {
   ): Promise<Result> {
     const store = (save?: Save) => this.#store(addressed, exchange, session, save);
     await (session ? session.end(store, isKept) : store());
-    const fate = this.#fate;
+    const fate = await this.#reconsider();
     if (fate === 'lost') {
       const key = keyOf(exchange.message);
       this.#parts.account.logger.warn(
@@ -150,6 +150,14 @@ export class Ending {
       this.#fate = finish.isAnswering ? 'answer' : 'late';
     }
     return undefined;
+  }
+
+  /** The delivery that was to be answered may have gone while the store was told so. */
+  async #reconsider(): Promise<Fate> {
+    const { id, account, starter } = this.#parts;
+    if (this.#fate !== 'answer' || starter.isAnswering() || this.#isTaken) return this.#fate;
+    await account.deliveries.putBack(id).catch(() => {});
+    return 'wait';
   }
 
   /** A late reply is held before the lock is given back: the user's next message may ask for it. */

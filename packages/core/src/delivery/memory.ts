@@ -144,6 +144,11 @@ export class MemoryDeliveryStore implements DeliveryStore {
     return true;
   }
 
+  async putBack(id: DeliveryId): Promise<void> {
+    const entry = this.#ended.get(id.key);
+    if (entry?.fate === 'given') entry.fate = 'open';
+  }
+
   async hold(user: ContextUser, reply: string, milliseconds: number): Promise<void> {
     const name = userOf(user);
     this.#held.set(name, [...(this.#held.get(name) ?? []), reply], milliseconds);

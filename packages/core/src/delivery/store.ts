@@ -93,6 +93,9 @@ export interface DeliveryStore {
   /** Takes a reply that no delivery asked for, to send it late; false when one did. */
   takeLate(id: DeliveryId): Promise<boolean>;
 
+  /** Puts a reply back that was taken for a delivery which had gone by then: another may ask for it. */
+  putBack(id: DeliveryId): Promise<void>;
+
   /** Keeps a late reply for the user's next message, for so many milliseconds. */
   hold(user: ContextUser, reply: string, milliseconds: number): Promise<void>;
 

@@ -11,7 +11,7 @@ import { fingerprint, identify } from './key.ts';
 import { leaseOf } from './lease.ts';
 import type { LocalRun } from './local.ts';
 import { Run } from './run.ts';
-import type { Begun, DeliveryId } from './store.ts';
+import type { Begun, DeliveryId, Ended } from './store.ts';
 import { keyOf } from './undelivered.ts';
 import { within } from './within.ts';
 
@@ -92,7 +92,7 @@ class Attendance implements Starter {
     try {
       const begun = await this.#begin(true);
       if (!begun.isSame) this.#warn('two deliveries of a message differ: the first one counts');
-      if (begun.state === 'ended') return begun.outcome ?? undefined;
+      if (begun.state === 'ended') return await this.#hand(begun);
       if (begun.state === 'running') {
         this.#showTo(runs.get(this.#id.key));
         return await this.#join();
@@ -128,7 +128,7 @@ class Attendance implements Starter {
         const ended = await deliveries.wait(this.#id, { milliseconds: this.#left(), signal });
         if (!ended) return this.#leave();
         const begun = ended.state === 'ended' ? ended : await this.#begin(false);
-        if (begun.state === 'ended') return begun.outcome ?? undefined;
+        if (begun.state === 'ended') return await this.#hand(begun);
       } catch (error) {
         this.#warn('a delivery cannot learn of its reply', error);
         return this.#waitForNext();
@@ -138,6 +138,14 @@ class Attendance implements Starter {
       if (result?.value.state === 'answer') return result.value.tree;
       return this.#leaveRun(result?.value.state);
     }
+  }
+
+  /** Answers with the reply that was taken, unless the platform has hung up meanwhile. */
+  async #hand({ outcome }: Ended): Promise<Tree | undefined> {
+    if (!outcome) return undefined;
+    if (!this.#arrival.signal?.aborted) return outcome;
+    await this.#account.deliveries.putBack(this.#id).catch(() => {});
+    return undefined;
   }
 
   /** The run that this delivery started has no reply for it. */
@@ -239,7 +247,7 @@ class Attendance implements Starter {
     const { message } = this.#arrival;
     try {
       const ended = await deliveries.giveUp(this.#id, this.#attempt);
-      if (ended) return ended.outcome ?? undefined;
+      if (ended) return await this.#hand(ended);
     } catch (error) {
       this.#warn('a delivery cannot tell that it gave up', error);
     }

@@ -4,6 +4,7 @@ import {
   createWebhook,
   type Exchange,
   InvalidArgumentError,
+  MemoryDeliveryStore,
   NeedParamError,
   type Reply,
   type ReplyLike,
@@ -97,6 +98,47 @@ it.each([16, 30, 60])(
     expect(answers.at(-1)).toBe('success');
   },
 );
+
+/** A store whose answers take so many milliseconds, as those of another machine do. */
+function slowStore(milliseconds: number): MemoryDeliveryStore {
+  const store = new MemoryDeliveryStore();
+  const finish = store.finish.bind(store);
+  const look = store.wait.bind(store);
+  return Object.assign(store, {
+    finish: async (...args: Parameters<typeof finish>) => {
+      const fate = await finish(...args);
+      await wait(milliseconds);
+      return fate;
+    },
+    wait: async (...args: Parameters<typeof look>) => {
+      const found = await look(...args);
+      await wait(milliseconds);
+      return found;
+    },
+  });
+}
+
+describe('is pushed once when the last connection ends while the store answers', () => {
+  it.each([
+    ['the delivery that started the run', 1, 4400],
+    ['a delivery that joined it', 3, 14_400],
+  ])('%s', async (_, maxDeliveries, latency) => {
+    const { sent, client } = fakeClient();
+    const account = { ...ACCOUNT, client, deliveries: slowStore(200) };
+    const webhook = createWebhook({ ...account, maxDeliveries: maxDeliveries as 1 | 3 }, () =>
+      wait(latency).then(() => 'at last'),
+    );
+    for (let tries = 0; tries < maxDeliveries; tries += 1) {
+      const gone = new AbortController();
+      void webhook.handle({ ...plain(ACCOUNT, TEXT), signal: gone.signal });
+      // The last one is hung up between the end of the run and the store's word for it.
+      await jest.advanceTimersByTimeAsync(tries === maxDeliveries - 1 ? 4450 : 5000);
+      gone.abort();
+    }
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(sent).toEqual([reply.text('at last')]);
+  });
+});
 
 describe('push sends', () => {
   it.each<[string, ReplyLike, Reply[]]>([
