@@ -27,6 +27,8 @@ export type {
 } from './conveniences/index.ts';
 export type { Download, Id, Success, Upload, UploadOptions } from './endpoint.ts';
 export type * from './endpoints/index.ts';
+// The tables themselves, for whoever answers such calls
+export { endpoints } from './endpoints/index.ts';
 // Errors
 export {
   InvalidCredentialError,
