@@ -198,9 +198,10 @@ test('core imports no framework', () => {
   expect(frameworks).toEqual([]);
 });
 
-test('every file but the tables of events and endpoints has fewer than 300 lines', () => {
+test('every file but the tables of messages, events and endpoints has fewer than 300 lines', () => {
   const long = sources
     .filter((path) => path !== 'core/src/message/events.ts')
+    .filter((path) => path !== 'simulator/src/push/samples.ts')
     .filter((path) => !path.startsWith('core/src/official/endpoints/'))
     .map((path) => [path, read(path).split('\n').length - 1] as const)
     .filter(([, lines]) => lines >= 300);

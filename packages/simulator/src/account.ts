@@ -1,0 +1,33 @@
+import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
+import { cipherOf } from './push/envelope.ts';
+import type { SimulatorOptions } from './simulator.ts';
+import type { AccountSettings } from './world.ts';
+
+const APPID = 'wx0123456789abcdef';
+const APPSECRET = 'ca5e0123456789abcdef0123456789ab';
+const ACCOUNT = 'gh_97417a04a28d';
+
+/** @throws when it is no address of the web */
+export function readTarget(target: SimulatorOptions['target']): SimulatorOptions['target'] {
+  if (!target) throw new NeedParamError('target is needed: the address of the bot, or its webhook');
+  if (typeof target !== 'string') return target;
+  if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) {
+    throw new InvalidArgumentError('target has to be an address like http://localhost:3000/wechat');
+  }
+  return target;
+}
+
+/** @throws when something that the mode needs is missing or wrong */
+export function readAccount(options: SimulatorOptions): AccountSettings {
+  const { token, appid = APPID, encodingAESKey, title = '公众号', account = ACCOUNT } = options;
+  const mode = options.mode ?? (encodingAESKey ? 'safe' : 'plain');
+  if (!token) throw new NeedParamError('token is needed: the same as the bot has');
+  if (!['plain', 'compatible', 'safe'].includes(mode)) {
+    throw new InvalidArgumentError('mode is plain, compatible or safe');
+  }
+  const appsecret = options.appsecret ?? APPSECRET;
+  const settings = { title, id: account, token, appid, appsecret, encodingAESKey, mode };
+  // Tells at once what is wrong with the key.
+  cipherOf(settings);
+  return settings;
+}

@@ -1,0 +1,87 @@
+/** What the functions that answer a path are given. */
+import type { Person, State } from '../state.ts';
+import type { World } from '../world.ts';
+import type { ApiRequest } from './contract.ts';
+import type { FormPart } from './form.ts';
+import { demand, Refusal } from './refusal.ts';
+import type { Tokens } from './tokens.ts';
+
+export type Given = Readonly<Record<string, unknown>>;
+
+export interface Call {
+  readonly query: Readonly<Record<string, string>>;
+  /** The JSON object of the body, or an empty one. */
+  readonly given: Given;
+  readonly form: readonly FormPart[];
+  readonly request: ApiRequest;
+  /** Whose token it is: `''` for the account, else an appid or an openid. */
+  readonly holder: string;
+  /** Does something when the answer is on its way. */
+  readonly afterwards: (action: () => void) => void;
+}
+
+/** What answers each path; the answer is JSON unless it is a `RawAnswer`. */
+export type Endpoints = Readonly<Record<string, (call: Call) => unknown>>;
+
+/** What all endpoints share. */
+export interface Platform {
+  readonly world: World;
+  readonly tokens: Tokens;
+  /** Of the server, without a slash at the end. */
+  readonly url: string;
+}
+
+export const OK = { errcode: 0, errmsg: 'ok' };
+
+export function asObject(value: unknown): Given {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** In characters, of which an emoji is one. */
+export function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+export function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Unix seconds. */
+export function secondsOf({ clock }: World): number {
+  return Math.floor(clock.now() / 1000);
+}
+
+/** What is kept under a name, and not what every object has. */
+export function lookUp<T>(record: Readonly<Record<string, T>>, name: unknown): T | undefined {
+  const key = typeof name === 'string' || typeof name === 'number' ? `${name}` : '';
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+/** @throws the refusal when nobody has that openid */
+export function findPerson({ people }: State, openid: unknown, errcode = 40003): Person {
+  const person = typeof openid === 'string' ? lookUp(people, openid) : undefined;
+  if (!person) throw new Refusal(errcode);
+  return person;
+}
+
+/** Those with the openids of a list. Of another account's users it says so. */
+export function findPeople(state: State, openids: unknown, most: number): Person[] {
+  demand(Array.isArray(openids) && openids.length >= 1 && openids.length <= most, 40032);
+  return openids.map((openid: unknown) => {
+    demand(typeof openid === 'string' && openid.startsWith('o'), 40003);
+    return findPerson(state, openid, 49003);
+  });
+}
+
+export function followersOf({ people }: State): Person[] {
+  return Object.values(people).filter(({ follows }) => follows);
+}
+
+/** Keeps a value under a key, and no more than so many; the oldest go. */
+export function keep<T>(map: Map<string, T>, key: string, value: T, most = 10_000): void {
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(oldest);
+  }
+}

@@ -1,0 +1,72 @@
+/** Which paths there are, and what each asks of a request: told by the tables that the client is made of. */
+import { endpoints } from '@wechat-mp/core/official';
+
+/** A row of the tables, as far as a server needs it. */
+interface Row {
+  readonly verb: 'get' | 'post' | 'upload' | 'download' | 'page';
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body: boolean;
+  readonly fixedQuery?: Readonly<Record<string, string>>;
+  readonly tokenless?: true;
+  readonly auth?: 'user' | 'component' | 'authorizer';
+  readonly contentType?: string;
+}
+
+interface Tables {
+  readonly [name: string]: Row | Tables;
+}
+
+export interface Endpoint {
+  readonly verb: 'GET' | 'POST';
+  /** Whose token has to be in the query. */
+  readonly token: 'account' | 'user' | 'component' | undefined;
+  readonly body: 'json' | 'text' | 'form' | undefined;
+  /** What the query has when this endpoint is meant, for paths that several share. */
+  readonly fixedQuery: Readonly<Record<string, string>>;
+}
+
+const byPath = new Map<string, Endpoint[]>();
+for (const row of rowsOf(endpoints)) {
+  if (row.verb === 'page') continue;
+  byPath.set(row.path, [...(byPath.get(row.path) ?? []), toEndpoint(row)]);
+}
+
+/** The endpoint that a request means, if there is one. */
+export function findEndpoint(
+  path: string,
+  query: Readonly<Record<string, string>>,
+): Endpoint | undefined {
+  const those = byPath.get(path);
+  const isMeant = ({ fixedQuery }: Endpoint) =>
+    Object.entries(fixedQuery).every(([name, value]) => query[name] === value);
+  return those?.find(isMeant) ?? those?.[0];
+}
+
+export function isPath(path: string): boolean {
+  return byPath.has(path);
+}
+
+function rowsOf(tables: Tables): Row[] {
+  return Object.values(tables).flatMap((row) => (isRow(row) ? [row] : rowsOf(row)));
+}
+
+function isRow(row: Row | Tables): row is Row {
+  return typeof row.path === 'string';
+}
+
+function toEndpoint(row: Row): Endpoint {
+  const { method, fixedQuery = {} } = row;
+  return { verb: method, token: tokenOf(row), body: bodyOf(row), fixedQuery };
+}
+
+function tokenOf({ auth, tokenless }: Row): Endpoint['token'] {
+  if (auth === 'user' || auth === 'component') return auth;
+  return tokenless ? undefined : 'account';
+}
+
+function bodyOf({ verb, body, contentType }: Row): Endpoint['body'] {
+  if (contentType) return 'text';
+  if (!body) return undefined;
+  return verb === 'upload' ? 'form' : 'json';
+}

@@ -1,0 +1,80 @@
+/** A third-party platform (第三方平台) and the accounts that authorized it. */
+import { randomBytes } from 'node:crypto';
+import { type Endpoints, type Given, keep, type Platform } from './call.ts';
+import { demand, Refusal } from './refusal.ts';
+
+/** Who the third-party platform is. */
+export const COMPONENT = {
+  appid: 'wx6d80ca40ad4e00fc',
+  appsecret: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  verifyTicket: 'ticket@@@c29tZSB2ZXJpZnkgdGlja2V0',
+} as const;
+
+export interface Component {
+  readonly endpoints: Endpoints;
+  readonly isAuthorized: (appid: string) => boolean;
+  /** As an account's administrator does: gives an authorization code, good once. */
+  readonly authorize: (appid?: string) => string;
+}
+
+export function createComponent({ tokens, world }: Platform): Component {
+  const codes = new Map<string, string>();
+  const refreshTokens = new Map<string, string>();
+
+  function checkComponent(given: Given): void {
+    demand(given['component_appid'] === COMPONENT.appid, 40013);
+  }
+
+  function grant(appid: string) {
+    const token = tokens.issue('authorizer', appid);
+    return {
+      authorizer_access_token: token,
+      expires_in: tokens.secondsLeft(token),
+      authorizer_refresh_token: refreshTokens.get(appid),
+    };
+  }
+
+  const endpoints: Endpoints = {
+    '/cgi-bin/component/api_component_token': ({ given }) => {
+      checkComponent(given);
+      demand(given['component_appsecret'] === COMPONENT.appsecret, 40125);
+      demand(given['component_verify_ticket'] === COMPONENT.verifyTicket, 61006);
+      const token = tokens.issue('component', COMPONENT.appid);
+      return { component_access_token: token, expires_in: tokens.secondsLeft(token) };
+    },
+    '/cgi-bin/component/api_create_preauthcode': ({ given }) => {
+      checkComponent(given);
+      return {
+        pre_auth_code: `preauthcode@@@${randomBytes(30).toString('hex')}`,
+        expires_in: 1800,
+      };
+    },
+    '/cgi-bin/component/api_query_auth': ({ given }) => {
+      checkComponent(given);
+      const code = `${given['authorization_code'] as string}`;
+      const appid = codes.get(code);
+      if (appid === undefined) throw new Refusal(61010, 'code is expired');
+      codes.delete(code);
+      refreshTokens.set(appid, `refreshtoken@@@${randomBytes(30).toString('base64url')}`);
+      const func_info = [{ funcscope_category: { id: 1 } }];
+      return { authorization_info: { authorizer_appid: appid, ...grant(appid), func_info } };
+    },
+    '/cgi-bin/component/api_authorizer_token': ({ given }) => {
+      checkComponent(given);
+      const appid = `${given['authorizer_appid'] as string}`;
+      demand(refreshTokens.has(appid), 61003);
+      demand(refreshTokens.get(appid) === given['authorizer_refresh_token'], 61023);
+      return grant(appid);
+    },
+  };
+
+  return {
+    endpoints,
+    isAuthorized: (appid) => refreshTokens.has(appid),
+    authorize(appid = world.account.appid) {
+      const code = `queryauthcode@@@${randomBytes(30).toString('base64url')}`;
+      keep(codes, code, appid);
+      return code;
+    },
+  };
+}

@@ -1,0 +1,134 @@
+/** What is sent to users by msgtype: checked, and made what they see of it. */
+import type { ReceivedMessage } from '../events.ts';
+import type { Media } from '../state.ts';
+import type { World } from '../world.ts';
+import { asObject, type Given } from './call.ts';
+import { findMedia } from './media.ts';
+import { findNews, findPublished } from './news.ts';
+import { demand, Refusal } from './refusal.ts';
+
+export type MessageType =
+  | 'text'
+  | 'image'
+  | 'voice'
+  | 'video'
+  | 'mpvideo'
+  | 'music'
+  | 'news'
+  | 'mpnews'
+  | 'mpnewsarticle'
+  | 'msgmenu'
+  | 'wxcard'
+  | 'miniprogrampage'
+  | 'link';
+
+type Reader = (content: Given, world: World) => ReceivedMessage;
+
+const TEXT_BYTES = 2048;
+const BY_MEDIA_ID = ['image', 'voice', 'video', 'mpvideo', 'mpnews'];
+
+const READERS: Readonly<Record<MessageType, Reader>> = {
+  text: ({ content }) => {
+    demand(typeof content === 'string' && content !== '', 44004);
+    demand(Buffer.byteLength(content) <= TEXT_BYTES, 45002);
+    return { type: 'text', content };
+  },
+  image: (content, world) => ({ type: 'image', mediaId: mediaIdOf(content, world, ['image']) }),
+  voice: (content, world) => ({ type: 'voice', mediaId: mediaIdOf(content, world, ['voice']) }),
+  video: readVideo,
+  mpvideo: readVideo,
+  music: (content) => ({
+    type: 'music',
+    musicUrl: textOf(content, 'musicurl'),
+    hqMusicUrl: textOf(content, 'hqmusicurl'),
+    title: textOf(content, 'title'),
+    description: textOf(content, 'description'),
+    thumbMediaId: textOf(content, 'thumb_media_id'),
+  }),
+  news: ({ articles }) => {
+    demand(Array.isArray(articles), 45162);
+    demand(articles.length > 0, 44003);
+    demand(articles.length <= 1, 45008);
+    return toNews(articles.map(asObject), 'picurl', 'description');
+  },
+  mpnews: ({ media_id: id }, { state }) => {
+    demand(typeof id === 'string' && id !== '', 40007);
+    const items = findNews(state, id);
+    demand(items, 40007);
+    return toNews(items, 'thumb_url', 'digest');
+  },
+  mpnewsarticle: ({ article_id: id }, { state }) => {
+    const items = findPublished(state, id);
+    demand(items, 53600);
+    return toNews(items, 'thumb_url', 'digest');
+  },
+  msgmenu: (content) => {
+    const { list } = content;
+    demand(Array.isArray(list) && list.length > 0, 44004);
+    const items = list.map(asObject).map((item) => {
+      return { id: textOf(item, 'id'), content: textOf(item, 'content') };
+    });
+    const [head, tail] = [textOf(content, 'head_content'), textOf(content, 'tail_content')];
+    return { type: 'menu', head, items, tail };
+  },
+  wxcard: (content) => ({ type: 'card', cardId: required(content, 'card_id', 40097) }),
+  miniprogrampage: (content) => ({
+    type: 'miniprogram',
+    title: textOf(content, 'title'),
+    appid: required(content, 'appid', 40166),
+    pagePath: required(content, 'pagepath', 40165),
+    thumbMediaId: required(content, 'thumb_media_id', 40007),
+  }),
+  link: (content) => toNews([content], 'thumb_url', 'description'),
+};
+
+/** What a user sees of a message. @throws the refusal of one that is wrong */
+export function readContent(
+  world: World,
+  given: Given,
+  types: readonly MessageType[],
+): ReceivedMessage {
+  const type = given['msgtype'];
+  const isKnown = (one: unknown): one is MessageType => (types as readonly unknown[]).includes(one);
+  if (!isKnown(type)) throw new Refusal(40008);
+  const content = given[type];
+  if (typeof content !== 'object' || content === null) {
+    throw new Refusal(BY_MEDIA_ID.includes(type) ? 40007 : 44004);
+  }
+  return READERS[type](asObject(content), world);
+}
+
+function readVideo(content: Given, world: World): ReceivedMessage {
+  return {
+    type: 'video',
+    mediaId: mediaIdOf(content, world, ['video']),
+    title: textOf(content, 'title'),
+    description: textOf(content, 'description'),
+  };
+}
+
+function mediaIdOf({ media_id: id }: Given, world: World, types: readonly Media['type'][]): string {
+  findMedia(world, id, types);
+  return `${id as string}`;
+}
+
+function toNews(items: readonly Given[], picture: string, words: string): ReceivedMessage {
+  const articles = items.map((item) => ({
+    title: textOf(item, 'title'),
+    description: textOf(item, words),
+    picUrl: textOf(item, picture),
+    url: textOf(item, 'url'),
+  }));
+  return { type: 'news', articles };
+}
+
+function required(content: Given, name: string, errcode: number): string {
+  const text = textOf(content, name);
+  demand(text !== '', errcode);
+  return text;
+}
+
+function textOf(content: Given, name: string): string {
+  const value = content[name];
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : '';
+}

@@ -1,0 +1,84 @@
+/** What every call passes, in the platform's order: token, verb, body, quota, and then its path. */
+import { asObject, type Call, type Endpoints, OK } from './call.ts';
+import { type Endpoint, findEndpoint } from './catalogue.ts';
+import type { Answer } from './contract.ts';
+import type { Received } from './exchange.ts';
+import { demand, Refusal } from './refusal.ts';
+import type { TokenKind, Tokens } from './tokens.ts';
+
+export interface Dispatch {
+  /** Throws a `Refusal`, or gives what to send. */
+  readonly answer: (received: Received, afterwards: Call['afterwards']) => unknown;
+  /** Answers a path otherwise. */
+  readonly override: (path: string, answer: Answer) => void;
+}
+
+export interface Rooms {
+  readonly tokens: Tokens;
+  readonly endpoints: Endpoints;
+  readonly takeQuota: (path: string) => void;
+}
+
+const KINDS: Record<'account' | 'user' | 'component', readonly TokenKind[]> = {
+  account: ['classic', 'stable', 'authorizer'],
+  user: ['user'],
+  component: ['component'],
+};
+
+export function createDispatch({ tokens, endpoints, takeQuota }: Rooms): Dispatch {
+  const overrides = new Map<string, Answer>();
+  const counts = new Map<string, number>();
+
+  function checkToken({ token }: Endpoint, query: Call['query']): string {
+    if (!token) return '';
+    const name = token === 'component' ? 'component_access_token' : 'access_token';
+    return tokens.check(query[name], KINDS[token]);
+  }
+
+  function answerOtherwise({ request }: Received): unknown {
+    const { path } = request;
+    const count = (counts.get(path) ?? 0) + 1;
+    counts.set(path, count);
+    const override = overrides.get(path);
+    return typeof override === 'function' ? override(request, count) : override;
+  }
+
+  return {
+    override: (path, answer) => void overrides.set(path, answer),
+    answer(received, afterwards) {
+      const { request, form } = received;
+      const { path, query } = request;
+      const endpoint = findEndpoint(path, query);
+      if (!endpoint) {
+        if (overrides.has(path)) return answerOtherwise(received);
+        throw new Refusal(40066);
+      }
+      const holder = checkToken(endpoint, query);
+      checkVerb(endpoint, request.method);
+      checkBody(endpoint, received);
+      takeQuota(path);
+      if (overrides.has(path)) return answerOtherwise(received);
+      const given = asObject(request.body);
+      return endpoints[path]?.({ query, given, form, request, holder, afterwards }) ?? OK;
+    },
+  };
+}
+
+function checkVerb({ verb }: Endpoint, method: string): void {
+  if (method !== verb) throw new Refusal(verb === 'GET' ? 43001 : 43002);
+}
+
+function checkBody({ body }: Endpoint, { request, form, refusal }: Received): void {
+  if (refusal) throw refusal;
+  const { rawBody, query } = request;
+  if (body === 'form') {
+    // Pictures may be given by address instead.
+    const isByAddress = rawBody === '' && Boolean(query['img_url']);
+    demand(form.some(({ filename }) => filename !== undefined) || isByAddress, 41005);
+  }
+  if (body === 'text') demand(rawBody !== '', 44002);
+  if (body === 'json') {
+    demand(rawBody !== '', 44002);
+    demand(typeof request.body === 'object' && request.body !== null, 47001);
+  }
+}

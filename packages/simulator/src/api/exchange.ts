@@ -1,0 +1,137 @@
+/** Requests in, answers out. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApiRequest, type Failure, RawAnswer, raw } from './contract.ts';
+import { type FormPart, readForm } from './form.ts';
+import { Refusal } from './refusal.ts';
+
+export interface Received {
+  readonly request: ApiRequest;
+  readonly form: readonly FormPart[];
+  /** What is wrong with the body. */
+  readonly refusal: Refusal | undefined;
+}
+
+const JSON_TYPE = 'application/json; encoding=utf-8';
+const HTML = '<html><body><center><h1>502 Bad Gateway</h1></center></body></html>\n';
+const LONGEST = 32 * 1024 * 1024;
+/** JSON that is nested deeper is none. */
+const DEEPEST = 100;
+
+export async function receive(incoming: IncomingMessage): Promise<Received> {
+  const [path, search] = splitAt(`${incoming.url}`, '?');
+  const content = await readBody(incoming);
+  const contentType = incoming.headers['content-type'] ?? '';
+  const isForm = /^multipart\//i.test(contentType);
+  const { form, refusal } = await readParts(isForm, contentType, content);
+  const rawBody = isForm || !content ? '' : content.toString();
+  const request: ApiRequest = {
+    method: incoming.method ?? 'GET',
+    path,
+    query: Object.fromEntries(new URLSearchParams(search)),
+    headers: incoming.headers,
+    body: parse(rawBody),
+    rawBody,
+    parts: form.map(({ content: _content, ...part }) => part),
+  };
+  return { request, form, refusal };
+}
+
+function splitAt(text: string, mark: string): [string, string] {
+  const index = text.indexOf(mark);
+  return index === -1 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
+}
+
+/** `undefined` when it is longer than the platform takes; all of it is read even so. */
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  let chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= LONGEST) chunks.push(chunk);
+    else chunks = [];
+  }
+  return length > LONGEST ? undefined : Buffer.concat(chunks);
+}
+
+async function readParts(
+  isForm: boolean,
+  contentType: string,
+  content: Buffer | undefined,
+): Promise<Pick<Received, 'form' | 'refusal'>> {
+  if (!content) return { form: [], refusal: new Refusal(45001) };
+  if (!isForm) return { form: [], refusal: undefined };
+  try {
+    return { form: await readForm(contentType, content), refusal: undefined };
+  } catch (error) {
+    return { form: [], refusal: error instanceof Refusal ? error : new Refusal(41005) };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return isShallow(text) ? JSON.parse(text) : text;
+  } catch {
+    return text;
+  }
+}
+
+function isShallow(text: string): boolean {
+  let depth = 0;
+  let isQuoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const mark = text[index];
+    if (mark === '"') isQuoted = !isQuoted;
+    else if (isQuoted) index += mark === '\\' ? 1 : 0;
+    else if (mark === '[' || mark === '{') depth += 1;
+    else if (mark === ']' || mark === '}') depth -= 1;
+    if (depth > DEEPEST) return false;
+  }
+  return true;
+}
+
+/** Objects go as JSON, text as if it were, bytes and `RawAnswer` as they are. */
+export function toRaw(answer: unknown): RawAnswer {
+  if (answer instanceof RawAnswer) {
+    const names = Object.keys(answer.headers).map((name) => name.toLowerCase());
+    if (names.includes('content-type')) return answer;
+    const { status, headers, body } = answer;
+    return raw({ status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body });
+  }
+  if (answer instanceof Uint8Array) {
+    return raw({ headers: { 'Content-Type': 'application/octet-stream' }, body: answer });
+  }
+  const body = typeof answer === 'string' ? answer : JSON.stringify(answer);
+  return raw({ headers: { 'Content-Type': JSON_TYPE }, body });
+}
+
+export function send(outgoing: ServerResponse, { status, headers, body }: RawAnswer): void {
+  outgoing.writeHead(status, { ...headers }).end(body);
+}
+
+/** Sends the first half, says that there is more, and breaks the connection. */
+export function sendHalf(outgoing: ServerResponse, { status, headers, body }: RawAnswer): void {
+  const bytes = Buffer.from(body);
+  outgoing.writeHead(status, { ...headers, 'Content-Length': bytes.length });
+  const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+  outgoing.write(half, () => setImmediate(() => outgoing.socket?.resetAndDestroy()));
+}
+
+/** Fails in a way that has no code; tells the status that was sent, 0 for none. */
+export function fail(
+  outgoing: ServerResponse,
+  how: Exclude<Extract<Failure, string>, 'half'>,
+): number {
+  switch (how) {
+    case 'hang':
+      return 0;
+    case 'reset':
+      outgoing.socket?.resetAndDestroy();
+      return 0;
+    case '500':
+      outgoing.writeHead(500).end();
+      return 500;
+    case '502-html':
+      outgoing.writeHead(502, { 'Content-Type': 'text/html' }).end(HTML);
+      return 502;
+  }
+}

@@ -1,0 +1,72 @@
+/** What files the platform takes, by their kind. */
+import { extname } from 'node:path';
+import type { Media } from '../state.ts';
+import type { FormPart } from './form.ts';
+import { demand, Refusal } from './refusal.ts';
+
+interface Rule {
+  readonly kinds: readonly string[];
+  readonly bytes: number;
+  readonly tooLarge: number;
+}
+
+type Rules = ReadonlyMap<string, Rule>;
+
+const MB = 1024 * 1024;
+const THUMB: Rule = { kinds: ['.jpg', '.jpeg'], bytes: 64 * 1024, tooLarge: 40012 };
+const VIDEO: Rule = { kinds: ['.mp4'], bytes: 10 * MB, tooLarge: 40011 };
+const PICTURES = ['.png', '.jpg', '.jpeg', '.gif'];
+
+export const TEMPORARY: Rules = new Map([
+  ['image', { kinds: PICTURES, bytes: 10 * MB, tooLarge: 40009 }],
+  ['voice', { kinds: ['.amr', '.mp3'], bytes: 2 * MB, tooLarge: 40010 }],
+  ['video', VIDEO],
+  ['thumb', THUMB],
+]);
+export const PERMANENT: Rules = new Map([
+  ['image', { kinds: [...PICTURES, '.bmp'], bytes: 10 * MB, tooLarge: 40009 }],
+  ['voice', { kinds: ['.mp3', '.wma', '.wav', '.amr'], bytes: 2 * MB, tooLarge: 40010 }],
+  ['video', VIDEO],
+  ['thumb', THUMB],
+]);
+/** Pictures of articles: less than 1 MB. */
+export const IN_ARTICLE: Rules = new Map([
+  ['image', { kinds: ['.jpg', '.jpeg', '.png'], bytes: MB - 1, tooLarge: 40009 }],
+]);
+
+const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
+  ['.png', 'image/png'],
+  ['.gif', 'image/gif'],
+  ['.bmp', 'image/bmp'],
+  ['.mp3', 'audio/mp3'],
+  ['.wma', 'audio/x-ms-wma'],
+  ['.wav', 'audio/wav'],
+  ['.amr', 'audio/amr'],
+  ['.mp4', 'video/mp4'],
+]);
+
+export interface CheckedFile {
+  readonly type: Media['type'];
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Buffer;
+}
+
+/** @throws the refusal of a file that is missing, of another kind, or too large */
+export function checkFile(
+  form: readonly FormPart[],
+  rules: Rules,
+  type: string | undefined,
+): CheckedFile {
+  const rule = rules.get(type ?? '');
+  if (!rule) throw new Refusal(40004);
+  const file = form.find(({ name, filename }) => name === 'media' && filename !== undefined);
+  if (!file) throw new Refusal(41005);
+  demand(file.bytes > 0, 44001);
+  const filename = `${file.filename}`;
+  const kind = extname(filename).toLowerCase();
+  demand(rule.kinds.includes(kind), 40005);
+  demand(file.bytes <= rule.bytes, rule.tooLarge);
+  const contentType = CONTENT_TYPES.get(kind) ?? 'image/jpeg';
+  return { type: type as Media['type'], filename, contentType, content: file.content };
+}

@@ -1,0 +1,170 @@
+/**
+ * The platform's API on a port of this machine, as strict as the real one: calls are checked in its
+ * order, against the tables of endpoints, and what is refused is refused in its words.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ApiCall } from '../events.ts';
+import type { World } from '../world.ts';
+import { COMPONENT } from './component.ts';
+import { type Answer, type ApiOptions, type Failure, type RawAnswer, raw } from './contract.ts';
+import { fail, type Received, receive, send, sendHalf, toRaw } from './exchange.ts';
+import { isLoopback, isOwnHost } from './host.ts';
+import { type Office, openOffice } from './office.ts';
+import { describeAnswer, describeCall } from './record.ts';
+import { Refusal, refusalBody } from './refusal.ts';
+
+export type { Answer, ApiOptions, ApiRequest, Failure } from './contract.ts';
+
+/** The API, and what can be done to it. */
+export interface Api {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** The newest 1000, the oldest first. */
+  readonly calls: readonly ApiCall[];
+  callsTo(path: string): ApiCall[];
+  /** The tokens of the account that are in force. */
+  tokens(): { classic: string | undefined; stable: string | undefined };
+  /** Every token that was given answers 42001. */
+  expireTokens(): void;
+  /** As a process of somebody else would: a new classic token; the former works for 5 minutes more. */
+  refreshClassic(): string;
+  /** Has the next calls of a path fail, before anything is checked. Default of `times`: 1. */
+  failNext(path: string, how: Failure, times?: number): void;
+  /** Each answer waits so many milliseconds. */
+  setLatency(milliseconds: number): void;
+  /** Token endpoints answer 40164 with this address; `undefined` ends that. */
+  setIpRefused(ip: string | undefined): void;
+  /** So many calls of a path are left for today; then 45009. */
+  setQuota(path: string, left: number): void;
+  /** Answers a path with an object as JSON, with text or bytes as they are, or with what a function makes. */
+  answer(path: string, answer: Answer): void;
+  /** A third-party platform (第三方平台) that accounts can be authorized to. */
+  readonly component: typeof COMPONENT;
+  /** An authorization code for the third-party platform, good once. Default: of this account. */
+  authorize(appid?: string): string;
+  /** Forgets calls, tokens, codes, quotas, and what was set here. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+const CALLS = 1000;
+const BACKLOG = 4096;
+const KEEP_ALIVE = 60_000;
+
+export async function startApi(world: World, options: ApiOptions = {}): Promise<Api> {
+  const { host = '127.0.0.1', port = 0 } = options;
+  const calls: ApiCall[] = [];
+
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (incoming, outgoing) => {
+    // Whoever hangs up in the middle of a request gets no answer.
+    respond(incoming, outgoing).catch(() => incoming.destroy());
+  });
+  server.listen({ port, host, backlog: BACKLOG });
+  await once(server, 'listening');
+  const listening = server.address() as AddressInfo;
+  const url = addressOf(listening);
+  const isPrivate = isLoopback(listening.address);
+  let office = openOffice(world, url);
+
+  async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    if (isPrivate && !isOwnHost(incoming.headers.host)) {
+      outgoing.writeHead(403, { Connection: 'close' }).end('foreign Host header\n');
+      return;
+    }
+    const startedAt = world.clock.now();
+    const received = await receive(incoming);
+    const failure = office.takeFailure(received.request.path);
+    if (office.latency > 0) await wait(outgoing, office.latency);
+    const tell = (status: number, answer: unknown) => {
+      const milliseconds = world.clock.now() - startedAt;
+      tellCall(describeCall(received, { status, answer }, { startedAt, milliseconds }));
+    };
+    if (typeof failure === 'string' && failure !== 'half') {
+      return tell(fail(outgoing, failure), undefined);
+    }
+    const after: (() => void)[] = [];
+    const answer = toRaw(await answerCall(office, received, after, failure));
+    const finish = () => after.forEach((action) => action());
+    if (outgoing.closed) setImmediate(finish);
+    else outgoing.once('close', finish);
+    if (failure === 'half') sendHalf(outgoing, answer);
+    else send(outgoing, answer);
+    tell(answer.status, describeAnswer(answer));
+  }
+
+  async function answerCall(
+    { answer, showPage }: Office,
+    received: Received,
+    after: (() => void)[],
+    failure: Failure | undefined,
+  ): Promise<unknown> {
+    const { request } = received;
+    try {
+      if (typeof failure === 'object') throw new Refusal(failure.errcode, failure.errmsg);
+      return showPage(request) ?? (await answer(received, (action) => void after.push(action)));
+    } catch (error) {
+      if (error instanceof Refusal) return refuse(error, request.path, world.clock.now());
+      console.error(`the simulated API failed at ${request.path}:`, error);
+      return refuse(new Refusal(-1), request.path, world.clock.now());
+    }
+  }
+
+  function wait(outgoing: ServerResponse, milliseconds: number): Promise<void> {
+    const gone = new AbortController();
+    outgoing.once('close', () => gone.abort());
+    return world.clock.sleep(milliseconds, gone.signal);
+  }
+
+  function tellCall(call: ApiCall): void {
+    calls.push(call);
+    if (calls.length > CALLS) calls.shift();
+    world.emit({ type: 'call', call });
+  }
+
+  return {
+    url,
+    calls,
+    callsTo: (path) => calls.filter((call) => call.path === path),
+    tokens: () => ({
+      classic: office.tokens.current('classic'),
+      stable: office.tokens.current('stable'),
+    }),
+    expireTokens: () => office.tokens.expireAll(),
+    refreshClassic: () => office.tokens.issueClassic(),
+    failNext: (path, how, times = 1) => office.failNext(path, how, times),
+    setLatency: (milliseconds) => {
+      office.latency = milliseconds;
+    },
+    setIpRefused: (ip) => office.setIpRefused(ip),
+    setQuota: (path, left) => office.setQuota(path, left),
+    answer: (path, answer) => office.override(path, answer),
+    component: COMPONENT,
+    authorize: (appid) => office.authorize(appid),
+    reset() {
+      calls.length = 0;
+      office = openOffice(world, url);
+    },
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function addressOf({ address, family, port }: AddressInfo): string {
+  // Who listens everywhere is found here, too.
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+/** Refused downloads, and all of /sns/, do not call their JSON JSON. */
+function refuse(refusal: Refusal, path: string, now: number): object | RawAnswer {
+  const body = refusalBody(refusal, path, now);
+  const isText = path.startsWith('/sns/') || path.startsWith('/cgi-bin/media/get');
+  if (!isText) return body;
+  return raw({ headers: { 'Content-Type': 'text/plain' }, body: JSON.stringify(body) });
+}

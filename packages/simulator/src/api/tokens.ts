@@ -1,0 +1,106 @@
+/** Every token that was ever given, and which of them work. */
+import { randomBytes } from 'node:crypto';
+import { keep } from './call.ts';
+import { demand, Refusal } from './refusal.ts';
+
+export type TokenKind = 'classic' | 'stable' | 'component' | 'authorizer' | 'user';
+
+interface Entry {
+  readonly kind: TokenKind;
+  /** Whose it is: a refresh replaces the token of the same holder only. */
+  readonly holder: string;
+  /** When it expires: 42001. */
+  end: number;
+  /** Until when it works although there is a newer one: 40001. */
+  until: number;
+}
+
+/** Milliseconds that tokens and tickets live. */
+export const LIFE = 7_200_000;
+/** For which a classic token works on after the next one. */
+const GRACE = 300_000;
+/** From so many seconds before its end on, a stable token may be replaced. */
+const EARLY = 300;
+/** Of all that were given; the oldest are forgotten. */
+const REMEMBERED = 20_000;
+const FORCED_APART = 30_000;
+const FORCED_A_DAY = 20;
+const DAY = 86_400_000;
+
+export class Tokens {
+  readonly #entries = new Map<string, Entry>();
+  readonly #inForce = new Map<string, string>();
+  readonly #now: () => number;
+  #forcedAt: number[] = [];
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** A new token; the former of the same holder works for `overlap` milliseconds more. */
+  issue(kind: TokenKind, holder = '', overlap = 0): string {
+    const key = `${kind} ${holder}`;
+    const former = this.#entries.get(this.#inForce.get(key) ?? '');
+    if (former) former.until = this.#now() + overlap;
+    const token = `83_${randomBytes(84).toString('base64url')}`;
+    const end = this.#now() + LIFE;
+    keep(this.#entries, token, { kind, holder, end, until: Infinity }, REMEMBERED);
+    this.#inForce.set(key, token);
+    return token;
+  }
+
+  issueClassic(): string {
+    return this.issue('classic', '', GRACE);
+  }
+
+  /** The stable token in force, or a new one when that ends soon or `forced` asks for it. */
+  askStable(forced: boolean): string {
+    if (forced) {
+      this.#countForced();
+      return this.issue('stable');
+    }
+    const current = this.current('stable');
+    const left = current === undefined ? 0 : this.secondsLeft(current);
+    // The former one lives to its end.
+    return current === undefined || left <= EARLY ? this.issue('stable', '', Infinity) : current;
+  }
+
+  #countForced(): void {
+    const now = this.#now();
+    this.#forcedAt = this.#forcedAt.filter((at) => at > now - DAY);
+    demand(this.#forcedAt.length < FORCED_A_DAY, 45009);
+    demand((this.#forcedAt.at(-1) ?? -Infinity) <= now - FORCED_APART, 45011);
+    this.#forcedAt.push(now);
+  }
+
+  /** The token in force, unless it has expired. */
+  current(kind: TokenKind, holder = ''): string | undefined {
+    const token = this.#inForce.get(`${kind} ${holder}`);
+    return token !== undefined && this.secondsLeft(token) > 0 ? token : undefined;
+  }
+
+  secondsLeft(token: string): number {
+    const end = this.#entries.get(token)?.end ?? 0;
+    return Math.max(0, Math.floor((end - this.#now()) / 1000));
+  }
+
+  /** Who holds the token. Refuses one that is missing, unknown, replaced, or expired. */
+  check(token: string | undefined, kinds: readonly TokenKind[]): string {
+    demand(token, 41001);
+    const entry = this.#entries.get(token);
+    if (!entry || !kinds.includes(entry.kind)) throw new Refusal(40001);
+    demand(entry.end > this.#now(), 42001);
+    demand(entry.until > this.#now(), 40001);
+    return entry.holder;
+  }
+
+  /** Gives a token its whole life again. */
+  renew(token: string): void {
+    const entry = this.#entries.get(token);
+    if (entry) entry.end = this.#now() + LIFE;
+  }
+
+  expireAll(): void {
+    for (const entry of this.#entries.values()) entry.end = 0;
+  }
+}

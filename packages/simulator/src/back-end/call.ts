@@ -1,0 +1,93 @@
+/** A request as it came, read strictly. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Part } from '../api/contract.ts';
+import { readForm } from '../api/form.ts';
+import type { Values } from './terms.ts';
+
+export interface BackEndCall {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Values;
+  readonly form: Values;
+  /** Of a form with files: all of it, in order. */
+  readonly parts: readonly Part[];
+  readonly headers: IncomingHttpHeaders;
+  readonly cookies: Values;
+}
+
+export interface ReadCall {
+  readonly call: BackEndCall;
+  /** What could not be read. */
+  readonly faults: readonly string[];
+}
+
+export async function readCall(request: IncomingMessage): Promise<ReadCall> {
+  const { method = '', headers } = request;
+  const url = new URL(`http://back-end${request.url}`);
+  const faults: string[] = [];
+  const query = unite('query', [...url.searchParams], faults);
+  const { form, parts } = await readBody(request, faults);
+  const isGet = method === 'GET';
+  const call: BackEndCall = {
+    method,
+    path: url.pathname,
+    // The Python SDK gives some GETs a body, which counts as more of the query.
+    query: isGet ? { ...form, ...query } : query,
+    form: isGet ? {} : form,
+    parts,
+    headers,
+    cookies: readCookies(headers.cookie ?? ''),
+  };
+  return { call, faults };
+}
+
+type Body = Pick<BackEndCall, 'form' | 'parts'>;
+
+async function readBody(request: IncomingMessage, faults: string[]): Promise<Body> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks);
+  const contentType = request.headers['content-type'] ?? '';
+  if (body.length === 0) return { form: {}, parts: [] };
+  if (contentType.startsWith('multipart/')) return readParts(contentType, body, faults);
+  if (!/^application\/x-www-form-urlencoded(;|$)/.test(contentType)) {
+    faults.push(`the body is ${contentType || 'of no type'}, not a form`);
+  }
+  return { form: unite('form', [...new URLSearchParams(body.toString())], faults), parts: [] };
+}
+
+async function readParts(contentType: string, body: Buffer, faults: string[]): Promise<Body> {
+  try {
+    const parts = (await readForm(contentType, body)).map(({ content: _content, ...part }) => part);
+    const fields = parts.flatMap(({ name, text }): [string, string][] =>
+      text === undefined ? [] : [[name, text]],
+    );
+    return { form: unite('form', fields, faults), parts };
+  } catch {
+    faults.push('the parts of the form cannot be read');
+    return { form: {}, parts: [] };
+  }
+}
+
+function unite(where: string, pairs: [string, string][], faults: string[]): Values {
+  const values: Record<string, string> = {};
+  for (const [name, value] of pairs) {
+    if (Object.hasOwn(values, name)) faults.push(`${where} has ${name} twice`);
+    values[name] = value;
+  }
+  return values;
+}
+
+/** The values may hold `=` themselves. */
+function readCookies(header: string): Values {
+  const pairs = header.split(';').flatMap((part): [string, string][] => {
+    const at = part.indexOf('=');
+    return at > 0 ? [[part.slice(0, at).trim(), part.slice(at + 1).trim()]] : [];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The fields of query and form together. */
+export function givenOf({ query, form }: BackEndCall): Values {
+  return { ...query, ...form };
+}

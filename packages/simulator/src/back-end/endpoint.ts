@@ -1,0 +1,102 @@
+/** What a row of the tables says of a request, and what does not fit. */
+import { type BackEndCall, givenOf } from './call.ts';
+import { faultsOf } from './terms.ts';
+import type { World } from './world.ts';
+
+export interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Terms, as `readTerms` takes them. Default: none. */
+  readonly query?: string;
+  readonly form?: string;
+  /** Whether a part of the form, `file`, is a file. Default: false. */
+  readonly hasFile?: boolean;
+  /** How the referer begins, after the host; `{name}` is a field of the request. Default: /. */
+  readonly referer?: string | null;
+  /** Whether a script of the page sends it, as its headers say. Default: needed. */
+  readonly script?: 'needed' | 'absent' | 'either';
+  /** What is answered: this decides how the loss of a session is told. Default: json. */
+  readonly kind?: 'json' | 'page' | 'file';
+  /** Default: true. */
+  readonly needsSession?: boolean;
+  /** Whether it counts for the frequency that is allowed. */
+  readonly isThrottled?: boolean;
+  readonly handle: (call: BackEndCall, world: World) => Answer;
+}
+
+/** One of json, html, bytes and location. */
+export interface Answer {
+  readonly json?: unknown;
+  readonly html?: string;
+  readonly bytes?: Buffer;
+  /** Of the bytes. */
+  readonly type?: string;
+  readonly location?: string;
+  /** Set-Cookie headers. */
+  readonly cookies?: readonly string[];
+}
+
+/** A request that fits its row, but not the state of things. Answered like one that does not fit. */
+export class Misfit extends Error {}
+
+/** `base_resp`, as nearly every answer has it. */
+export function verdict(ret: number, message = 'ok', more: object = {}): Answer {
+  return { json: { base_resp: { ret, err_msg: message }, ...more } };
+}
+
+/** The row that a request fits, or how it misses the nearest one. */
+export function findEndpoint(
+  table: readonly Endpoint[],
+  call: BackEndCall,
+): { endpoint: Endpoint; faults: readonly string[] } | undefined {
+  return table
+    .filter(({ path }) => path === call.path)
+    .map((endpoint) => ({ endpoint, faults: missesOf(endpoint, call) }))
+    .sort((one, other) => one.faults.length - other.faults.length)[0];
+}
+
+function missesOf(endpoint: Endpoint, call: BackEndCall): string[] {
+  const { method, query = '', form = '', hasFile = false } = endpoint;
+  const wanted = hasFile ? 'file' : '';
+  const sent = call.parts.filter(({ filename }) => filename !== undefined);
+  const files = sent.map(({ name }) => name).join(' ');
+  return [
+    ...(call.method === method ? [] : [`the method is ${call.method}, not ${method}`]),
+    ...faultsOf(query, call.query, 'query'),
+    ...faultsOf(form, call.form, 'form'),
+    ...(files === wanted ? [] : [`the files are "${files}", not "${wanted}"`]),
+    ...scriptFaults(endpoint, call),
+    ...refererFaults(endpoint, call),
+  ];
+}
+
+function scriptFaults({ script = 'needed', kind = 'json' }: Endpoint, call: BackEndCall): string[] {
+  const { 'x-requested-with': sender, accept = '' } = call.headers;
+  const isScript = sender === 'XMLHttpRequest';
+  const isOdd = script !== 'either' && isScript !== (script === 'needed');
+  const lacksType = isScript && kind === 'json' && !accept.includes('application/json');
+  return [
+    ...(isOdd ? [`x-requested-with is ${isScript ? 'there' : 'missing'}`] : []),
+    ...(lacksType ? ['accept does not say application/json'] : []),
+  ];
+}
+
+/** The page is named on the platform's own host, or on the one that stands in for it. */
+function refererFaults({ referer: template = '/' }: Endpoint, call: BackEndCall): string[] {
+  if (template === null) return [];
+  const given = givenOf(call);
+  const wanted = template.replace(/\{(\w+)\}/g, (_, name: string) => given[name] ?? '');
+  const { referer = '', host = '' } = call.headers;
+  const [, origin = '', rest = ''] = /^(https?:\/\/[^/]+)(.*)$/.exec(referer) ?? [];
+  const isOwn = origin === `http://${host}` || /^https?:\/\/mp\.weixin\.qq\.com$/.test(origin);
+  const page = decode(rest || '/');
+  return isOwn && page.startsWith(wanted) ? [] : [`the referer is ${referer}, not ${wanted}`];
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,39 @@
+/** What comes before the row of a request: answers that are set, the session, the frequency. */
+import type { BackEndCall } from './call.ts';
+import { type Answer, type Endpoint, verdict } from './endpoint.ts';
+import { LOGIN_PAGE } from './login.ts';
+import { sessionOf, turnCookies } from './sessions.ts';
+import type { World } from './world.ts';
+
+/** Answers a request that fits its row. */
+export function pass(endpoint: Endpoint, call: BackEndCall, world: World): Answer {
+  const early =
+    setAnswer(world, call) ?? lostSession(world, endpoint, call) ?? tooOften(world, endpoint);
+  if (early) return early;
+  const session = sessionOf(world, call);
+  const answer = endpoint.handle(call, world);
+  return session
+    ? { ...answer, cookies: [...(answer.cookies ?? []), ...turnCookies(world, session)] }
+    : answer;
+}
+
+function setAnswer({ answers }: World, { path }: BackEndCall): Answer | undefined {
+  const answer = answers.get(path)?.shift();
+  if (answer === undefined) return undefined;
+  return typeof answer === 'string' ? { html: answer } : { json: answer };
+}
+
+function lostSession(world: World, endpoint: Endpoint, call: BackEndCall): Answer | undefined {
+  const { needsSession = true, kind = 'json' } = endpoint;
+  if (!needsSession || sessionOf(world, call)) return undefined;
+  // What is no JSON has only the page to say it with.
+  const isPage = kind !== 'json' || world.lostAs === 'html';
+  return isPage ? { html: LOGIN_PAGE } : verdict(200_003, 'invalid session');
+}
+
+function tooOften(world: World, { isThrottled = false }: Endpoint): Answer | undefined {
+  if (!isThrottled) return undefined;
+  if (world.allowed <= 0) return verdict(200_013, 'freq control');
+  world.allowed -= 1;
+  return undefined;
+}

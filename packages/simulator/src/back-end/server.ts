@@ -1,0 +1,97 @@
+/** Answers requests by a table, and writes down what did not fit. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ApiOptions } from '../api/contract.ts';
+import { type BackEndCall, readCall } from './call.ts';
+import { type Answer, type Endpoint, findEndpoint, Misfit } from './endpoint.ts';
+import { pass } from './gate.ts';
+import type { World } from './world.ts';
+
+export interface Served {
+  readonly url: string;
+  readonly requests: readonly BackEndCall[];
+  readonly problems: readonly string[];
+  close(): Promise<void>;
+}
+
+interface Site {
+  readonly table: readonly Endpoint[];
+  readonly world: World;
+  readonly requests: BackEndCall[];
+  readonly problems: string[];
+}
+
+export async function serve(
+  table: readonly Endpoint[],
+  world: World,
+  { host = '127.0.0.1', port = 0 }: ApiOptions,
+): Promise<Served> {
+  const site: Site = { table, world, requests: [], problems: [] };
+  const server = createServer((request, response) => {
+    reply(site, request).then(
+      (answer) => write(response, answer),
+      // The client has gone away.
+      () => response.destroy(),
+    );
+  }).listen(port, host);
+  await once(server, 'listening');
+  return {
+    url: addressOf(server.address() as AddressInfo),
+    requests: site.requests,
+    problems: site.problems,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function addressOf({ address, family, port }: AddressInfo): string {
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+/** Text is why there is no answer. */
+async function reply(site: Site, request: IncomingMessage): Promise<Answer | string> {
+  const { table, world, requests, problems } = site;
+  const { call, faults } = await readCall(request);
+  requests.push(call);
+  const refuse = (why: string) => {
+    problems.push(`${call.method} ${call.path}: ${why}`);
+    return why;
+  };
+  const found = findEndpoint(table, call);
+  if (!found) return refuse('there is no such path');
+  const all = [...faults, ...found.faults];
+  if (all.length > 0) return refuse(all.join('; '));
+  try {
+    return pass(found.endpoint, call, world);
+  } catch (error) {
+    if (error instanceof Misfit) return refuse(error.message);
+    return refuse(`the simulator itself failed: ${String(error)}`);
+  }
+}
+
+function write(response: ServerResponse, answer: Answer | string): void {
+  if (typeof answer === 'string') {
+    response.writeHead(400, { 'content-type': 'application/json; charset=UTF-8' });
+    response.end(JSON.stringify({ problem: answer }));
+    return;
+  }
+  const { json, html, bytes, type = 'image/jpeg', location, cookies = [] } = answer;
+  if (cookies.length > 0) response.setHeader('set-cookie', [...cookies]);
+  if (location !== undefined) {
+    response.writeHead(302, { location }).end();
+  } else if (bytes) {
+    // The platform gives a length; an empty file has one too.
+    response.writeHead(200, { 'content-type': type, 'content-length': bytes.length }).end(bytes);
+  } else if (html === undefined) {
+    response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' });
+    response.end(JSON.stringify(json));
+  } else {
+    response.writeHead(200, { 'content-type': 'text/html; charset=UTF-8' }).end(html);
+  }
+}

@@ -1,0 +1,61 @@
+/** Which fields a request must and may have, written as `name=value` terms. */
+export type Values = Readonly<Record<string, string>>;
+
+interface Term {
+  readonly label: string;
+  readonly name: RegExp;
+  readonly isOptional: boolean;
+  readonly value: RegExp;
+  readonly wanted: string;
+}
+
+const KINDS: ReadonlyMap<string, RegExp> = new Map([
+  ['<any>', /^[\s\S]*$/],
+  ['<text>', /^[\s\S]+$/],
+  ['<int>', /^-?\d+$/],
+  ['<token>', /^\d+$/],
+  ['<random>', /^(?:0(?:\.\d+)?|\d(?:\.\d+)?e-\d+)$/],
+  ['<md5>', /^[0-9a-f]{32}$/],
+  ['<date>', /^\d{4}-\d\d-\d\d$/],
+]);
+
+/**
+ * Reads terms that are separated by spaces. `a=b` asks for that value, `a=b|c` for one of them,
+ * `a=<int>` for a kind of value, `a?=b` lets the field be left out, and `a#=b` stands for any
+ * number of fields `a0`, `a1` …; values are percent-encoded.
+ */
+function readTerms(text: string): Term[] {
+  return text.split(/\s+/).filter(Boolean).map(readTerm);
+}
+
+function readTerm(text: string): Term {
+  const [, name, mark, wanted] = /^([\w-]+)([?#]?)=(.*)$/.exec(text) ?? [];
+  if (name === undefined || wanted === undefined) throw new Error(`${text} is no term`);
+  const literals = wanted.split('|').map((one) => escape(decodeURIComponent(one)));
+  return {
+    label: mark === '#' ? `${name}0` : name,
+    name: new RegExp(`^${name}${mark === '#' ? '\\d+' : ''}$`),
+    isOptional: mark !== '',
+    value: KINDS.get(wanted) ?? new RegExp(`^(?:${literals.join('|')})$`),
+    wanted,
+  };
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+/** What is missing, wrong or too much, by terms as `readTerms` takes them; `where` names the place. */
+export function faultsOf(text: string, values: Values, where: string): string[] {
+  const terms = readTerms(text);
+  const missing = terms
+    .filter(({ label, isOptional }) => !isOptional && values[label] === undefined)
+    .map(({ label }) => `${where} lacks ${label}`);
+  const wrong = Object.entries(values).flatMap(([name, value]) => {
+    const term = terms.find((one) => one.name.test(name));
+    if (!term) return [`${where} has ${name}, which is not known`];
+    if (term.value.test(value)) return [];
+    return [`${where} has ${name}=${value}, where ${term.wanted || 'nothing'} is wanted`];
+  });
+  return [...missing, ...wrong];
+}

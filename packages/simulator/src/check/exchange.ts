@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { DeliveryRecord } from '../events.ts';
+
+/** A request as odd as it may be. */
+export interface OddRequest {
+  readonly method: string;
+  /** Already encoded, without the question mark. */
+  readonly search: string;
+  /** What is undefined is left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Several go out one by one, in chunked encoding. */
+  readonly body?: string | Buffer | readonly (string | Buffer)[];
+  /** Milliseconds between the pieces of a body. Default: 0. */
+  readonly pause?: number;
+  /** Breaks the connection off where the body should go on. */
+  readonly dropsOff?: boolean;
+}
+
+/** What came of a request: an answer, or words for why there is none. */
+export interface Answered {
+  readonly response: NonNullable<DeliveryRecord['response']> | undefined;
+  /** `gone`: the connection was broken off; `silent`: nothing came within the platform's patience. */
+  readonly failure: 'gone' | 'silent' | undefined;
+  readonly milliseconds: number;
+}
+
+const PATIENCE = 5000;
+const LONGEST = 1024 * 1024;
+
+/** Sends a request, on a connection of its own. Never rejects. */
+export async function exchange(target: string, odd: OddRequest): Promise<Answered> {
+  const began = performance.now();
+  const url = new URL(target);
+  const pieces = [odd.body ?? []].flat() as (string | Buffer)[];
+  const [only] = pieces;
+  const isWhole = pieces.length === 1 && only !== undefined && !odd.dropsOff;
+  const search = [url.search.slice(1), odd.search].filter(Boolean).join('&');
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const client = request({
+    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port,
+    path: `${url.pathname}?${search}`,
+    method: odd.method,
+    headers: given({
+      host: url.host,
+      'content-type': pieces.length > 0 ? 'text/xml' : undefined,
+      'content-length': isWhole ? String(Buffer.byteLength(only)) : undefined,
+      ...odd.headers,
+    }),
+    agent: false,
+  });
+  let isOver = false;
+  const patience = setTimeout(() => {
+    isOver = true;
+    client.destroy();
+  }, PATIENCE);
+  const end = (response: Answered['response'], failure: Answered['failure']): Answered => {
+    return { response, failure, milliseconds: Math.round(performance.now() - began) };
+  };
+  try {
+    const answered = once(client, 'response');
+    // Who answers before the end of a body may close the connection at once.
+    answered.catch(() => {});
+    await write(client, pieces, odd);
+    const [response] = await answered;
+    let body = '';
+    for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+      body += chunk;
+      if (body.length > LONGEST) break;
+    }
+    const headers = Object.entries(response.headers as Record<string, string | string[]>);
+    return end(
+      {
+        status: response.statusCode,
+        headers: Object.fromEntries(
+          headers.map(([name, value]) => [name, [value].flat().join(', ')]),
+        ),
+        body,
+        plain: undefined,
+      },
+      undefined,
+    );
+  } catch {
+    return end(undefined, isOver ? 'silent' : 'gone');
+  } finally {
+    clearTimeout(patience);
+    client.destroy();
+  }
+}
+
+function given(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+async function write(
+  client: ReturnType<typeof requestHttp>,
+  pieces: readonly (string | Buffer)[],
+  { pause = 0, dropsOff = false }: OddRequest,
+): Promise<void> {
+  for (const [index, piece] of pieces.entries()) {
+    if (index > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    if (client.destroyed) return;
+    client.write(piece);
+  }
+  if (!dropsOff) return void client.end();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  client.destroy();
+}

@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { WechatError } from '@wechat-mp/core';
+import { check } from './cli/check.ts';
+import { type Command, UsageError } from './cli/command.ts';
+import { doctor } from './cli/doctor.ts';
+import { serve } from './cli/serve.ts';
+
+const COMMANDS: Readonly<Record<string, Command>> = { serve, check, doctor };
+
+const OPTIONS = {
+  target: { type: 'string' },
+  token: { type: 'string' },
+  appid: { type: 'string' },
+  'aes-key': { type: 'string' },
+  mode: { type: 'string' },
+  account: { type: 'string' },
+  title: { type: 'string' },
+  appsecret: { type: 'string' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  'api-port': { type: 'string' },
+  'back-end-port': { type: 'string' },
+  state: { type: 'string' },
+  open: { type: 'boolean' },
+  language: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+const USAGE = `wechat-mp-simulator: WeChat on your desk
+
+  wechat-mp-simulator        --target URL --token TOKEN   serves a chat page for the bot at URL
+  wechat-mp-simulator check  --target URL --token TOKEN   checks how a webhook stands good, odd and hostile deliveries
+  wechat-mp-simulator doctor --target URL --token TOKEN   explains why a webhook does not verify
+
+The account
+  --target URL      where the bot answers, for example http://localhost:3000/wechat
+  --token TOKEN     the same as the bot has
+  --aes-key KEY     EncodingAESKey, 43 characters; then the mode is safe
+  --appid APPID     default: wx0123456789abcdef
+  --mode MODE       plain, compatible or safe
+  --account ID      原始 ID; default: gh_97417a04a28d
+  --title NAME      shown above the chat
+  --appsecret TEXT  for the API; default: ca5e0123456789abcdef0123456789ab
+
+The page and the API
+  --port N          of the page; default: 8266
+  --api-port N      of the API that stands in for api.weixin.qq.com; default: 8267
+  --back-end-port N starts a stand-in for mp.weixin.qq.com too
+  --host ADDRESS    who may reach them; default: 127.0.0.1, this machine alone
+  --state FILE      what the account has: read at the start, written at the end
+  --open            opens the page in a browser
+
+  --language en|zh  of what check and doctor print; default: that of the system
+`;
+
+async function run(): Promise<number> {
+  const { values, positionals } = read();
+  if (values.help) return print(USAGE);
+  if (values.version) return print(`${version()}\n`);
+  const [name = 'serve', ...more] = positionals;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command || more.length > 0) {
+    throw new UsageError(`there is no command ${[name, ...more].join(' ')}`);
+  }
+  if (!values.target) throw new UsageError('--target is needed: where the bot answers');
+  if (!values.token) throw new UsageError('--token is needed: the same as the bot has');
+  return await command({ ...values, target: values.target, token: values.token });
+}
+
+function read() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function version(): string {
+  const manifest = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  const isOurs = error instanceof UsageError || error instanceof WechatError;
+  process.stderr.write(`${isOurs ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  if (error instanceof UsageError)
+    process.stderr.write('\nwechat-mp-simulator --help tells more.\n');
+  process.exitCode = 2;
+}

@@ -1,0 +1,61 @@
+import { InvalidArgumentError } from '@wechat-mp/core';
+import type { SimulatorOptions } from '../simulator.ts';
+
+/** The options of the command line, as they were typed. */
+export interface Typed {
+  readonly target: string;
+  readonly token: string;
+  readonly appid?: string | undefined;
+  readonly 'aes-key'?: string | undefined;
+  readonly mode?: string | undefined;
+  readonly account?: string | undefined;
+  readonly title?: string | undefined;
+  readonly appsecret?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly 'api-port'?: string | undefined;
+  readonly 'back-end-port'?: string | undefined;
+  readonly state?: string | undefined;
+  readonly open?: boolean | undefined;
+  readonly language?: string | undefined;
+}
+
+/** Does its work, and gives the code to exit with. */
+export type Command = (typed: Typed) => Promise<number>;
+
+/** The command line is not right. */
+export class UsageError extends Error {}
+
+type Account = Pick<SimulatorOptions, 'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account'> & {
+  readonly target: string;
+};
+
+/** What tells the account. */
+export function accountOf(typed: Typed): Account {
+  const { target, token, appid, mode, account } = typed;
+  return {
+    target,
+    token,
+    ...(appid !== undefined && { appid }),
+    ...(typed['aes-key'] !== undefined && { encodingAESKey: typed['aes-key'] }),
+    ...(mode !== undefined && { mode: mode as NonNullable<SimulatorOptions['mode']> }),
+    ...(account !== undefined && { account }),
+  };
+}
+
+/** @throws {InvalidArgumentError} when it is no port */
+export function portOf(text: string | undefined, name: string, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError(`--${name} is a port from 0 to 65535, where 0 is any free one`);
+}
+
+/** Of what is printed: as asked for, or as the system speaks. */
+export function languageOf({ language }: Typed): 'en' | 'zh' {
+  if (language === 'en' || language === 'zh') return language;
+  if (language !== undefined) throw new InvalidArgumentError('--language is en or zh');
+  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
+  const system = LC_ALL || LC_MESSAGES || LANG || Intl.DateTimeFormat().resolvedOptions().locale;
+  return system.startsWith('zh') ? 'zh' : 'en';
+}

@@ -1,0 +1,23 @@
+import type { Words } from '../check/index.ts';
+
+/** What a step of the doctor found. */
+export interface Finding {
+  readonly step: string;
+  /** `warning`: it works here, and may not with WeChat. */
+  readonly state: 'ok' | 'warning' | 'problem';
+  readonly what: Words;
+  /** What to do about it. */
+  readonly hint?: Words;
+}
+
+export const ok = (step: string, en: string, zh: string): Finding => {
+  return { step, state: 'ok', what: { en, zh } };
+};
+
+export const warn = (step: string, what: Words, hint: Words): Finding => {
+  return { step, state: 'warning', what, hint };
+};
+
+export const problem = (step: string, what: Words, hint: Words): Finding => {
+  return { step, state: 'problem', what, hint };
+};

@@ -1,0 +1,58 @@
+import { readAccount } from '../account.ts';
+import { paint } from '../check/format.ts';
+import type { SimulatorOptions } from '../simulator.ts';
+import { lookAtAccount, lookAtAddress } from './account.ts';
+import type { Finding } from './finding.ts';
+import { lookAtMessage } from './message.ts';
+import { lookAtNetwork } from './network.ts';
+import { lookAtVerification } from './verification.ts';
+
+export type { Finding } from './finding.ts';
+
+export interface DiagnoseOptions
+  extends Pick<SimulatorOptions, 'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account'> {
+  /** The address that is, or will be, in the console. */
+  readonly target: string;
+}
+
+/**
+ * Finds out why a webhook does not verify: one step after another, up to the first problem.
+ *
+ * @example
+ * const findings = await diagnose({ target: 'https://your.host/wechat', token: 'TOKEN' });
+ * findings.find(({ state }) => state === 'problem')?.hint;
+ */
+export async function diagnose(options: DiagnoseOptions): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for await (const finding of look(options)) {
+    findings.push(finding);
+    if (finding.state === 'problem') break;
+  }
+  return findings;
+}
+
+async function* look(options: DiagnoseOptions): AsyncGenerator<Finding> {
+  yield* lookAtAccount(options);
+  const url = yield* lookAtAddress(options.target);
+  if (!url) return;
+  const account = readAccount(options);
+  yield* lookAtNetwork(url);
+  yield* lookAtVerification(options.target, account);
+  yield* lookAtMessage(options.target, account);
+}
+
+const MARKS = {
+  ok: paint('green', '✓'),
+  warning: paint('yellow', '!'),
+  problem: paint('red', '✗'),
+} as const;
+
+/** The findings for a terminal, each with what to do about it. */
+export function formatFindings(findings: readonly Finding[], language: 'en' | 'zh' = 'en'): string {
+  return findings
+    .map(({ state, what, hint }) => {
+      const line = `${MARKS[state]} ${what[language]}`;
+      return hint ? `${line}\n    → ${hint[language]}` : line;
+    })
+    .join('\n');
+}

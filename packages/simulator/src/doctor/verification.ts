@@ -1,0 +1,203 @@
+import { randomInt } from 'node:crypto';
+import { type Answered, exchange } from '../check/exchange.ts';
+import { toRequest, type Words } from '../check/row.ts';
+import { sealVerification } from '../push/envelope.ts';
+import type { AccountSettings } from '../world.ts';
+import { type Finding, ok, problem, warn } from './finding.ts';
+
+const SLOW = 1000;
+const CLOCK_APART = 60_000;
+
+const STATUS_HINTS: readonly [test: (status: number) => boolean, hint: Words][] = [
+  [
+    (status) => status === 401 || status === 403,
+    {
+      en: 'The bot refuses the signature: is the token the same on both sides, letter for letter? Does the bot compare a clock?',
+      zh: '机器人不认这个签名：两边的 Token 一字不差吗？机器人是否校验了时间？',
+    },
+  ],
+  [
+    (status) => status === 404 || status === 405,
+    {
+      en: 'Is the path right, and does the bot answer GET there? Does a proxy cut the path off?',
+      zh: '路径对吗？那里能处理 GET 请求吗？代理有没有改掉路径？',
+    },
+  ],
+  [
+    (status) => status >= 500 && status <= 504,
+    {
+      en: 'The bot, or the proxy before it, fails: its log tells why.',
+      zh: '机器人或它前面的代理出错了，看看日志。',
+    },
+  ],
+];
+
+/** Asks as the console does when the address is saved, and looks at every part of the answer. */
+export async function* lookAtVerification(
+  target: string,
+  account: AccountSettings,
+): AsyncGenerator<Finding> {
+  const echostr = `${randomInt(1e9, 9e9)}${randomInt(1e9)}`;
+  const ask = (breakSignature: boolean) =>
+    exchange(
+      target,
+      toRequest(sealVerification(account, echostr, { now: Date.now(), breakSignature })),
+    );
+  const answered = await ask(false);
+  const { response, milliseconds } = answered;
+  if (!response) return yield noAnswer(answered);
+  yield lookAtTime(milliseconds);
+
+  const { status, headers, body } = response;
+  if (status >= 300 && status < 400) {
+    const to = headers['location']?.split('?')[0] ?? '?';
+    return yield problem(
+      'redirect',
+      {
+        en: `The bot sends WeChat on to ${to}; WeChat does not follow.`,
+        zh: `机器人把请求重定向到 ${to}，微信不会跟过去。`,
+      },
+      {
+        en: 'Give WeChat that address, or answer here: mind https, www and a slash at the end.',
+        zh: '直接填重定向后的地址，或者不要重定向：注意 https、www 和末尾的斜杠。',
+      },
+    );
+  }
+  if (status !== 200) {
+    const [, hint] = STATUS_HINTS.find(([test]) => test(status)) ?? [];
+    return yield problem(
+      'status',
+      { en: `The status is ${status}, not 200.`, zh: `状态码是 ${status}，不是 200。` },
+      hint ?? { en: 'Answer 200.', zh: '应答要用 200。' },
+    );
+  }
+  yield ok('status', 'The status is 200.', '状态码是 200。');
+  if (body !== echostr) return yield explainEcho(body, echostr, headers['content-type']);
+  yield ok('echo', 'The echostr comes back as it was.', 'echostr 原样返回。');
+  yield lookAtClock(headers['date']);
+
+  const broken = await ask(true);
+  if (broken.response?.status === 200 && broken.response.body.includes(echostr)) {
+    return yield problem(
+      'signature',
+      { en: 'The bot echoes without looking at the signature.', zh: '机器人没有检查签名。' },
+      {
+        en: 'Then anyone can talk to it: compare the signature before anything else.',
+        zh: '这样谁都可以冒充微信：先比对签名，再做别的。',
+      },
+    );
+  }
+  yield ok('signature', 'A wrong signature is refused.', '签名错误会被拒绝。');
+}
+
+function noAnswer({ failure }: Answered): Finding {
+  return failure === 'silent'
+    ? problem(
+        'answer',
+        {
+          en: 'No answer within 5 s: WeChat hangs up then.',
+          zh: '五秒内没有应答，微信会断开连接。',
+        },
+        {
+          en: 'Does something wait before the webhook: a body parser, a database, a proxy?',
+          zh: 'webhook 之前是不是有东西在等：请求体解析、数据库、代理？',
+        },
+      )
+    : problem(
+        'answer',
+        { en: 'The connection is broken off without an answer.', zh: '没有应答，连接就断开了。' },
+        {
+          en: 'The log of the bot or of the proxy tells why; https where http was meant looks like this, too.',
+          zh: '看看机器人或代理的日志；该用 https 却用了 http 也会这样。',
+        },
+      );
+}
+
+function lookAtTime(milliseconds: number): Finding {
+  if (milliseconds < SLOW)
+    return ok('time', `It answers in ${milliseconds} ms.`, `${milliseconds} 毫秒内应答。`);
+  return warn(
+    'time',
+    {
+      en: `It answers in ${milliseconds} ms; WeChat waits for 5000.`,
+      zh: `应答用了 ${milliseconds} 毫秒，微信最多等 5000 毫秒。`,
+    },
+    { en: 'Does the bot sleep when nobody calls it?', zh: '机器人是不是没人访问就休眠了？' },
+  );
+}
+
+function lookAtClock(date: string | undefined): Finding {
+  const apart = date === undefined ? 0 : Math.abs(Date.parse(date) - Date.now());
+  if (!(apart > CLOCK_APART)) return ok('clock', 'The clocks agree.', '两边的时钟一致。');
+  const seconds = Math.round(apart / 1000);
+  return warn(
+    'clock',
+    {
+      en: `The bot's clock is ${seconds} s from that of this machine.`,
+      zh: `机器人的时钟与本机相差 ${seconds} 秒。`,
+    },
+    {
+      en: 'One that looks at timestamps will refuse messages: set the clock by NTP.',
+      zh: '校验时间戳的机器人会因此拒绝消息：用 NTP 校准时钟。',
+    },
+  );
+}
+
+function explainEcho(body: string, echostr: string, contentType = ''): Finding {
+  const explain = (what: Words, hint: Words) => problem('echo', what, hint);
+  if (body === JSON.stringify(echostr)) {
+    return explain(
+      { en: 'The echostr comes back in quotes.', zh: 'echostr 带着引号返回了。' },
+      {
+        en: 'It was sent as JSON: send it as text, res.send(echostr) in place of res.json(echostr).',
+        zh: '它被当成 JSON 发送了：要按文本发送，用 res.send(echostr) 而不是 res.json(echostr)。',
+      },
+    );
+  }
+  if (body.trim().replace(/^\ufeff/, '') === echostr) {
+    return explain(
+      {
+        en: 'There are blanks, a line feed or a byte order mark around the echostr.',
+        zh: 'echostr 前后有空格、换行或 BOM。',
+      },
+      {
+        en: 'Send it alone: mind templates, and files that begin with a BOM.',
+        zh: '只发送 echostr：注意模板，以及带 BOM 的源文件。',
+      },
+    );
+  }
+  if (/<!doctype html|<html/i.test(body) || contentType.includes('text/html')) {
+    return explain(
+      { en: 'A web page comes back.', zh: '返回的是一个网页。' },
+      {
+        en: 'Another route or the proxy answers, or a login page stands before the bot.',
+        zh: '应答的是别的路由或代理，或者前面有登录页。',
+      },
+    );
+  }
+  if (body.includes(echostr)) {
+    return explain(
+      {
+        en: 'There is more in the answer than the echostr.',
+        zh: '应答里除了 echostr 还有别的内容。',
+      },
+      { en: 'Send it alone.', zh: '只发送 echostr。' },
+    );
+  }
+  if (body === '') {
+    return explain(
+      { en: 'The answer is empty.', zh: '应答是空的。' },
+      {
+        en: 'A GET with a right signature is answered with the value of echostr.',
+        zh: '签名正确的 GET 请求，要返回 echostr 的值。',
+      },
+    );
+  }
+  return explain(
+    { en: 'Something else than the echostr comes back.', zh: '返回的不是 echostr。' },
+    {
+      en: 'Does the bot take the GET for a message, or another parameter for echostr? Is the token right?',
+      zh: '机器人是不是把 GET 当成了消息，或取错了参数？Token 对吗？',
+    },
+  );
+}

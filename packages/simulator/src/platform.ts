@@ -1,0 +1,176 @@
+import { setMaxListeners } from 'node:events';
+import { InvalidArgumentError } from '@wechat-mp/core';
+import { readAccount, readTarget } from './account.ts';
+import { startApi } from './api/server.ts';
+import { createVirtualClock, realClock } from './clock.ts';
+import type { Outcome, SimulatorEvent } from './events.ts';
+import type { Faults } from './faults.ts';
+import { deliver, type Parcel, type Route } from './push/delivery.ts';
+import { createOrder } from './push/order.ts';
+import { grant, pack } from './push/parcel.ts';
+import { createPerson } from './push/person.ts';
+import { createTransport } from './push/transport.ts';
+import { type Desk, LiveUser } from './push/user.ts';
+import { verify } from './push/verification.ts';
+import type { SentName, Simulator, SimulatorOptions } from './simulator.ts';
+import { emptyState, type Person } from './state.ts';
+import type { WireFields } from './wire.ts';
+import type { World } from './world.ts';
+
+/** Messages that can be sent once more. */
+const REMEMBERED = 1000;
+
+/**
+ * Makes a WeChat of your own, with one account and as many users as you name.
+ *
+ * @example
+ * const wechat = await createSimulator({ target: webhook, token: 'TOKEN' });
+ * const { reply } = await wechat.user('alice').sendText('hi');
+ * await wechat.close();
+ * @throws {NeedParamError} when the target, the token or what the mode needs is missing
+ * @throws {InvalidArgumentError} when an option is wrong
+ */
+export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const account = readAccount(options);
+  const transport = createTransport(readTarget(options.target));
+  const virtual = options.clock === 'virtual' ? createVirtualClock() : undefined;
+  const clock = virtual ?? realClock;
+  const listeners = new Set<(event: SimulatorEvent) => void>();
+  const users = new Map<string, LiveUser>();
+  const parcels = new Map<number, Parcel>();
+  const times = new Map<string, number>();
+  const closed = new AbortController();
+  // One for each delivery on its way.
+  setMaxListeners(0, closed.signal);
+  let faults: Faults = { ...options.faults };
+  let messages = 0;
+
+  const world: World = {
+    account,
+    clock,
+    state: { ...emptyState(), ...structuredClone(options.state ?? {}) },
+    emit(event) {
+      for (const listener of listeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          console.error('a listener of the simulator failed:', error);
+        }
+      }
+    },
+    show(person, received) {
+      liveUser(person).take(received);
+      world.emit({ type: 'received', user: person.name, received });
+    },
+    notify(person, type, fields = {}) {
+      void pass(() => deliver(put(person, type, fields), route)).catch(() => {});
+    },
+  };
+  const route: Route = {
+    account,
+    clock,
+    transport,
+    faults: () => faults,
+    emit: (event) => world.emit(event),
+    closed: closed.signal,
+  };
+  const pass = createOrder(clock, () => faults);
+  const desk: Desk = {
+    clock,
+    state: () => world.state,
+    send: (user, type, fields) => {
+      grant(user.person, type, clock.now());
+      return carry(user, put(user.person, type, fields));
+    },
+    again: async (user, { message }) => {
+      const parcel = parcels.get(message);
+      if (parcel) return await carry(user, parcel);
+      throw new InvalidArgumentError('that message is too long ago to be sent again');
+    },
+    setFollows(person, follows, scene = '') {
+      person.follows = follows;
+      if (follows) Object.assign(person, { followedAt: Math.floor(clock.now() / 1000), scene });
+      else person.allowances = [];
+      world.emit({ type: 'person', user: person.name });
+    },
+  };
+  const api = await startApi(world, options.api);
+
+  function liveUser(person: Person): LiveUser {
+    const known = users.get(person.openid);
+    if (known?.person === person) return known;
+    const user = new LiveUser(person, desk);
+    users.set(person.openid, user);
+    return user;
+  }
+
+  /** Events are told apart by their second, so nobody has two in one. */
+  function timeOf({ openid }: Person): number {
+    const time = Math.max(Math.floor(clock.now() / 1000), (times.get(openid) ?? 0) + 1);
+    times.set(openid, time);
+    return time;
+  }
+
+  function put(person: Person, type: SentName, fields: WireFields): Parcel {
+    messages += 1;
+    const parcel = pack(messages, person, type, fields, { id: account.id, time: timeOf(person) });
+    parcels.set(messages, parcel);
+    parcels.delete(messages - REMEMBERED);
+    return parcel;
+  }
+
+  async function carry(user: LiveUser, parcel: Parcel): Promise<Outcome> {
+    if (closed.signal.aborted) throw new InvalidArgumentError('the simulator is closed');
+    const pushed = user.collect();
+    const { verdict, reply, problems, deliveries } = await pass(() => deliver(parcel, route));
+    const outcome: Outcome = { verdict, reply, problems, deliveries, pushed };
+    if (reply) world.show(user.person, { via: 'reply', at: clock.now(), message: reply });
+    world.emit({ type: 'outcome', user: user.name, outcome });
+    return outcome;
+  }
+
+  return {
+    user(name) {
+      const known = Object.values(world.state.people).find((person) => person.name === name);
+      if (known) return liveUser(known);
+      const person = createPerson(name, account.appid, clock.now());
+      world.state.people[person.openid] = person;
+      world.emit({ type: 'person', user: name });
+      return liveUser(person);
+    },
+    get users() {
+      return Object.values(world.state.people).map(liveUser);
+    },
+    get state() {
+      return world.state;
+    },
+    account,
+    clock,
+    api,
+    get faults() {
+      return faults;
+    },
+    set faults(next) {
+      faults = { ...next };
+    },
+    verify: () => verify(route),
+    on(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async advance(milliseconds) {
+      if (!virtual) throw new InvalidArgumentError("advance() needs the option clock: 'virtual'");
+      await virtual.advance(milliseconds);
+    },
+    reset() {
+      world.state = emptyState();
+      users.clear();
+      parcels.clear();
+      api.reset();
+    },
+    async close() {
+      closed.abort();
+      await api.close();
+    },
+  };
+}

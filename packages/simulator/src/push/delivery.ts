@@ -1,0 +1,123 @@
+import type { Clock } from '../clock.ts';
+import type { DeliveryRecord, SimulatorEvent } from '../events.ts';
+import type { Faults } from '../faults.ts';
+import type { WireFields } from '../wire.ts';
+import type { AccountSettings } from '../world.ts';
+import { type Sealed, sealMessage } from './envelope.ts';
+import type { Response, Transport } from './transport.ts';
+import { judge, openReply, type Verdict } from './verdict.ts';
+
+/** The platform hangs up after so many milliseconds, and tries so often in all. */
+const PATIENCE = 5000;
+const TRIES = 3;
+
+/** A message on its way: what stays the same with each try. */
+export interface Parcel {
+  /** Counts up; tells it from others. */
+  readonly number: number;
+  /** Whose it is, by name, for the log. */
+  readonly user: string;
+  readonly fields: WireFields;
+}
+
+export interface Route {
+  readonly account: AccountSettings;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  /** What goes wrong right now. */
+  readonly faults: () => Faults;
+  readonly emit: (event: SimulatorEvent) => void;
+  /** Aborts when the simulator is closed. */
+  readonly closed: AbortSignal;
+}
+
+export interface Delivered extends Verdict {
+  readonly deliveries: readonly DeliveryRecord[];
+}
+
+/** Delivers a message as the platform does: until it is answered, three times at most. */
+export async function deliver(parcel: Parcel, route: Route): Promise<Delivered> {
+  const { account, clock } = route;
+  const { fields } = parcel;
+  const deliveries: DeliveryRecord[] = [];
+  for (let attempt = 1; attempt <= TRIES && !route.closed.aborted; attempt += 1) {
+    const record = await tryOnce(parcel, attempt, route);
+    deliveries.push(record);
+    if (!record.response) continue;
+    const question = {
+      openid: `${fields['FromUserName'] as string}`,
+      msgType: `${fields['MsgType'] as string}`,
+      now: clock.now(),
+    };
+    return { ...judge(account, question, record.response), deliveries };
+  }
+  const problems = deliveries.map(({ attempt, problem }) => `try ${attempt}: ${problem ?? ''}`);
+  return { verdict: 'toast', reply: undefined, problems, deliveries };
+}
+
+async function tryOnce(parcel: Parcel, attempt: number, route: Route): Promise<DeliveryRecord> {
+  const faults = route.faults();
+  const { breakSignature, duplicate = 0 } = faults;
+  const seal = () =>
+    sealMessage(route.account, parcel.fields, { now: route.clock.now(), breakSignature });
+  const isLost = (faults.drop ?? 0) > 0;
+  if (isLost) faults.drop = (faults.drop ?? 0) - 1;
+  for (let copy = 0; copy < duplicate && !isLost; copy += 1) {
+    void send(seal(), attempt, parcel, route);
+  }
+  return await send(seal(), attempt, parcel, route, isLost);
+}
+
+/** Sends a sealed request, and waits for the answer as long as the platform does. */
+export async function send(
+  sealed: Sealed,
+  attempt: number,
+  { number, user }: Pick<Parcel, 'number' | 'user'>,
+  route: Route,
+  isLost = false,
+): Promise<DeliveryRecord> {
+  const { account, clock, transport, emit, closed } = route;
+  const { method, body, plain } = sealed;
+  const startedAt = clock.now();
+  const end = new AbortController();
+  const hangUp = () => end.abort();
+  closed.addEventListener('abort', hangUp);
+  const patience = clock.sleep(PATIENCE, end.signal).then(hangUp);
+  let response: Response | undefined;
+  let problem: string | undefined;
+  try {
+    if (isLost) throw new Error('lost on the way (a fault of the simulator)');
+    const answer = await carry(sealed, route, end.signal);
+    response = { ...answer, plain: openReply(account, answer.body) };
+  } catch (error) {
+    problem = end.signal.aborted
+      ? `no answer within ${PATIENCE / 1000} s: the platform hung up`
+      : (error as Error).message;
+  }
+  end.abort();
+  await patience;
+  closed.removeEventListener('abort', hangUp);
+  const delivery: DeliveryRecord = {
+    message: number,
+    attempt,
+    request: { method, url: transport.urlOf(sealed), body, plain },
+    response,
+    startedAt,
+    milliseconds: clock.now() - startedAt,
+    problem,
+  };
+  emit({ type: 'delivery', user, delivery });
+  return delivery;
+}
+
+/** The answer, or the end of patience, whichever comes first: a webhook need not heed the signal. */
+async function carry(sealed: Sealed, route: Route, signal: AbortSignal): Promise<Response> {
+  const { delay = 0 } = route.faults();
+  if (delay > 0) await route.clock.sleep(delay, signal);
+  return await new Promise<Response>((resolve, reject) => {
+    const leave = () => reject(new Error('hung up'));
+    if (signal.aborted) return leave();
+    signal.addEventListener('abort', leave, { once: true });
+    route.transport.carry(sealed, signal).then(resolve, reject);
+  });
+}

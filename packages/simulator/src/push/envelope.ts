@@ -1,0 +1,71 @@
+import { randomInt } from 'node:crypto';
+import { MessageCipher, sign } from '@wechat-mp/core';
+import type { WireFields } from '../wire.ts';
+import type { AccountSettings } from '../world.ts';
+import { writeXml } from './xml.ts';
+
+/** A request of the platform, ready to go. */
+export interface Sealed {
+  readonly method: 'GET' | 'POST';
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The message before it is encrypted; empty for a check of the address. */
+  readonly plain: string;
+}
+
+/** The time and the faults that a request is sealed with. */
+export interface Sealing {
+  /** Unix milliseconds. */
+  readonly now: number;
+  readonly breakSignature?: boolean | undefined;
+  /** Whose the message is, where that does not stand in its fields. */
+  readonly openid?: string | undefined;
+}
+
+/** Signs a message, or XML as it is, and encrypts it where the account's mode asks for that. Each sealing differs. */
+export function sealMessage(
+  account: AccountSettings,
+  message: WireFields | string,
+  how: Sealing,
+): Sealed {
+  const fields = typeof message === 'string' ? {} : message;
+  const plain = typeof message === 'string' ? message : writeXml(message);
+  const openid = how.openid ?? `${fields['FromUserName'] as string}`;
+  const query = { ...signQuery(account, how), openid };
+  const cipher = cipherOf(account);
+  if (!cipher) return { method: 'POST', query, body: plain, plain };
+  const Encrypt = cipher.encrypt(plain);
+  const signature = cipher.sign(query.timestamp, query.nonce, Encrypt);
+  return {
+    method: 'POST',
+    query: {
+      ...query,
+      encrypt_type: 'aes',
+      msg_signature: how.breakSignature ? damage(signature) : signature,
+    },
+    body: writeXml(
+      account.mode === 'safe' ? { ToUserName: account.id, Encrypt } : { ...fields, Encrypt },
+    ),
+    plain,
+  };
+}
+
+/** The request by which the console checks an address when it is saved. */
+export function sealVerification(account: AccountSettings, echostr: string, how: Sealing): Sealed {
+  return { method: 'GET', query: { ...signQuery(account, how), echostr }, body: '', plain: '' };
+}
+
+/** The account's cipher; undefined in the plain mode. */
+export function cipherOf(account: AccountSettings): MessageCipher | undefined {
+  const { mode, token, appid, encodingAESKey = '' } = account;
+  return mode === 'plain' ? undefined : new MessageCipher({ token, appid, encodingAESKey });
+}
+
+function signQuery({ token }: AccountSettings, { now, breakSignature }: Sealing) {
+  const timestamp = String(Math.floor(now / 1000));
+  const nonce = String(randomInt(1e9));
+  const signature = sign({ token, timestamp, nonce });
+  return { signature: breakSignature ? damage(signature) : signature, timestamp, nonce };
+}
+
+const damage = (signature: string) => `${signature.startsWith('0') ? 1 : 0}${signature.slice(1)}`;

@@ -1,0 +1,59 @@
+import { InvalidArgumentError } from '@wechat-mp/core';
+import { grantAllowance, type Trigger } from '../allowance.ts';
+import type { SentName } from '../simulator.ts';
+import type { Person } from '../state.ts';
+import type { WireFields } from '../wire.ts';
+import type { Parcel } from './delivery.ts';
+import { SAMPLES } from './samples.ts';
+
+/** What gives the account leave to send messages by itself. */
+const TRIGGERS: Readonly<Partial<Record<SentName, Trigger>>> = {
+  'event:subscribe': 'subscribe',
+  'event:scan': 'scan',
+  'event:click': 'click',
+  'event:scancode_push': 'click',
+  'event:scancode_waitmsg': 'click',
+};
+
+const started = BigInt(Date.now()) * 1_000_000n;
+
+/** As large as the platform's: more than a JavaScript number holds. */
+function newMessageId(number: number): string {
+  return String(started + BigInt(number));
+}
+
+/** Puts a message together: what is not given has the values of a sample. `time` is in Unix seconds. */
+export function pack(
+  number: number,
+  person: Person,
+  type: SentName,
+  fields: WireFields,
+  { id, time }: { id: string; time: number },
+): Parcel {
+  const [MsgType = type, event] = type.split(':');
+  const sample = Object.hasOwn(SAMPLES, type) ? SAMPLES[type as keyof typeof SAMPLES] : undefined;
+  if (!sample && event === undefined) throw unknownMessage(type);
+  return {
+    number,
+    user: person.name,
+    fields: {
+      ToUserName: id,
+      FromUserName: person.openid,
+      CreateTime: time,
+      MsgType,
+      ...(event === undefined ? { MsgId: newMessageId(number) } : { Event: event }),
+      ...sample,
+      ...fields,
+    },
+  };
+}
+
+/** What a user does may give the account leave to send them messages by itself. */
+export function grant(person: Person, type: SentName, now: number): void {
+  const trigger = TRIGGERS[type] ?? (type.includes(':') ? undefined : 'message');
+  if (trigger) grantAllowance(person, trigger, now);
+}
+
+function unknownMessage(type: string): InvalidArgumentError {
+  return new InvalidArgumentError(`${type} is no message; for example text, image or event:click`);
+}

@@ -1,0 +1,194 @@
+import type { Reply } from '@wechat-mp/core';
+import type { AccountSettings } from '../world.ts';
+import type { Question, Verdict } from './verdict.ts';
+import type { Tags } from './xml.ts';
+
+/** A text that is longer may be cut, or not arrive at all. */
+const TEXT_BYTES = 2048;
+/** Who asked with one of these gets one article; who did anything else up to eight. */
+const ONE_ARTICLE: ReadonlySet<string> = new Set(
+  'text image voice video shortvideo news location link'.split(' '),
+);
+
+/** Where a reply of each type has what it says: a tag, then its parts, needed ones first. */
+interface Form {
+  readonly group?: string;
+  readonly needed: readonly string[];
+  readonly read: (tags: Tags) => Reply;
+}
+
+const text = (tags: Tags, tag: string): string => {
+  const value = tags[tag];
+  return typeof value === 'string' ? value : '';
+};
+const device = (tags: Tags) => ({
+  deviceType: text(tags, 'DeviceType'),
+  deviceId: text(tags, 'DeviceID'),
+});
+const given = <K extends string>(name: K, value: string) =>
+  (value === '' ? {} : { [name]: value }) as { [name in K]?: string };
+
+const FORMS: Readonly<Record<string, Form>> = {
+  text: {
+    needed: ['Content'],
+    read: (tags) => ({ type: 'text', content: text(tags, 'Content') }),
+  },
+  image: {
+    group: 'Image',
+    needed: ['MediaId'],
+    read: (tags) => ({ type: 'image', mediaId: text(tags, 'MediaId') }),
+  },
+  voice: {
+    group: 'Voice',
+    needed: ['MediaId'],
+    read: (tags) => ({ type: 'voice', mediaId: text(tags, 'MediaId') }),
+  },
+  video: {
+    group: 'Video',
+    needed: ['MediaId'],
+    read: (tags) => ({
+      type: 'video',
+      mediaId: text(tags, 'MediaId'),
+      ...given('title', text(tags, 'Title')),
+      ...given('description', text(tags, 'Description')),
+    }),
+  },
+  music: {
+    group: 'Music',
+    needed: [],
+    read: (tags) => ({
+      type: 'music',
+      musicUrl: text(tags, 'MusicUrl'),
+      ...given('title', text(tags, 'Title')),
+      ...given('description', text(tags, 'Description')),
+      ...given('hqMusicUrl', text(tags, 'HQMusicUrl')),
+      ...given('thumbMediaId', text(tags, 'ThumbMediaId')),
+    }),
+  },
+  news: {
+    needed: ['ArticleCount'],
+    read: (tags) => ({ type: 'news', articles: articlesOf(tags).map(readArticle) }),
+  },
+  transfer_customer_service: {
+    needed: [],
+    read: (tags) => ({
+      type: 'transfer_customer_service',
+      ...given('kfAccount', text((tags['TransInfo'] ?? {}) as Tags, 'KfAccount')),
+    }),
+  },
+  device_text: {
+    needed: ['DeviceType', 'DeviceID', 'SessionID', 'Content'],
+    read: (tags) => ({
+      type: 'device_text',
+      ...device(tags),
+      sessionId: text(tags, 'SessionID'),
+      content: text(tags, 'Content'),
+    }),
+  },
+  device_event: {
+    needed: ['Event', 'DeviceType', 'DeviceID', 'SessionID'],
+    read: (tags) => ({
+      type: 'device_event',
+      ...device(tags),
+      event: text(tags, 'Event'),
+      sessionId: text(tags, 'SessionID'),
+      content: text(tags, 'Content'),
+    }),
+  },
+  device_status: {
+    needed: ['DeviceType', 'DeviceID', 'DeviceStatus'],
+    read: (tags) => ({
+      type: 'device_status',
+      ...device(tags),
+      deviceStatus: text(tags, 'DeviceStatus') === '1' ? 1 : 0,
+    }),
+  },
+  hardware: {
+    group: 'HardWare',
+    needed: ['MessageView', 'MessageAction'],
+    read: (tags) => ({
+      type: 'hardware',
+      messageView: text(tags, 'MessageView'),
+      messageAction: text(tags, 'MessageAction'),
+    }),
+  },
+};
+
+/** Reads the tags of a reply, and finds what is wrong with them. */
+export function readReply(tags: Tags, account: AccountSettings, question: Question): Verdict {
+  const msgType = text(tags, 'MsgType');
+  const form = Object.hasOwn(FORMS, msgType) ? FORMS[msgType] : undefined;
+  const problems = [...envelopeProblems(tags, account, question)];
+  if (!form) {
+    const what = msgType === '' ? 'MsgType is missing' : `MsgType ${msgType} is not known`;
+    return { verdict: 'toast', reply: undefined, problems: [...problems, what] };
+  }
+  const inner = form.group === undefined ? tags : tags[form.group];
+  if (typeof inner !== 'object') problems.push(`${form.group} is missing`);
+  const parts = (typeof inner === 'object' ? inner : {}) as Tags;
+  for (const tag of form.needed) {
+    if (text(parts, tag) === '') problems.push(`${tag} is missing or empty`);
+  }
+  if (msgType === 'news') problems.push(...articleProblems(tags));
+  if (problems.length > 0) return { verdict: 'toast', reply: undefined, problems };
+  return { verdict: 'reply', ...limit(form.read(parts), question) };
+}
+
+function* envelopeProblems(tags: Tags, account: AccountSettings, question: Question) {
+  const to = text(tags, 'ToUserName');
+  const from = text(tags, 'FromUserName');
+  if (to === account.id && from === question.openid) {
+    yield 'ToUserName and FromUserName are not swapped: the reply goes to the user, from the account';
+  } else {
+    if (to !== question.openid) yield 'ToUserName is not the openid of who asked';
+    if (from !== account.id) yield `FromUserName is not the account, ${account.id}`;
+  }
+  const time = text(tags, 'CreateTime');
+  if (/^\d{13}$/.test(time)) yield 'CreateTime is in milliseconds; it has to be in seconds';
+  else if (!/^\d{1,10}$/.test(time)) yield 'CreateTime is not a time in Unix seconds';
+  else if (Math.abs(Number(time) * 1000 - question.now) > 86_400_000) {
+    yield 'CreateTime is more than a day from now';
+  }
+}
+
+function articlesOf(tags: Tags): Tags[] {
+  const { Articles } = tags;
+  if (typeof Articles !== 'object') return [];
+  const items = (Articles as Tags)['item'];
+  return Array.isArray(items)
+    ? items.map((item: string | Tags) => (typeof item === 'object' ? item : {}))
+    : [];
+}
+
+function* articleProblems(tags: Tags) {
+  const count = text(tags, 'ArticleCount');
+  const articles = articlesOf(tags);
+  if (articles.length === 0) yield 'Articles has no item';
+  else if (count !== String(articles.length)) {
+    yield `ArticleCount is ${count}, but there are ${articles.length} items`;
+  }
+}
+
+function readArticle(tags: Tags) {
+  return {
+    title: text(tags, 'Title'),
+    description: text(tags, 'Description'),
+    picUrl: text(tags, 'PicUrl'),
+    url: text(tags, 'Url'),
+  };
+}
+
+/** What is sent may be more than what shows. */
+function limit(reply: Reply, { msgType }: Question): Pick<Verdict, 'reply' | 'problems'> {
+  if (reply.type === 'news') {
+    const most = ONE_ARTICLE.has(msgType) ? 1 : 8;
+    if (reply.articles.length <= most) return { reply, problems: [] };
+    const problem = `only ${most} of ${reply.articles.length} articles shows in answer to a message of type ${msgType}`;
+    return { reply: { ...reply, articles: reply.articles.slice(0, most) }, problems: [problem] };
+  }
+  if (reply.type === 'text' && Buffer.byteLength(reply.content) > TEXT_BYTES) {
+    const problem = `the text has ${Buffer.byteLength(reply.content)} bytes; more than ${TEXT_BYTES} may not arrive`;
+    return { reply, problems: [problem] };
+  }
+  return { reply, problems: [] };
+}

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Webhook } from '@wechat-mp/core';
+import type { DeliveryRecord } from '../events.ts';
+import type { Sealed } from './envelope.ts';
+
+export type Response = NonNullable<DeliveryRecord['response']>;
+
+/** Carries a request to the bot. Rejects, with words for its developer, where no answer can be had. */
+type Carry = (sealed: Sealed, signal: AbortSignal) => Promise<Response>;
+
+/** The way to the bot. */
+export interface Transport {
+  /** The path and the query of a request, for the log. */
+  urlOf(sealed: Sealed): string;
+  readonly carry: Carry;
+}
+
+/** An answer that is longer is not read. */
+const ANSWER_BYTES = 1024 * 1024;
+
+/** The way to an address, each request on a connection of its own, or to a webhook in this process. */
+export function createTransport(target: string | Webhook): Transport {
+  return typeof target === 'string' ? overHttp(new URL(target)) : inProcess(target);
+}
+
+function overHttp(target: URL): Transport {
+  const request = target.protocol === 'https:' ? requestHttps : requestHttp;
+  const urlOf = ({ query }: Sealed) => {
+    const search = new URLSearchParams([...target.searchParams, ...Object.entries(query)]);
+    return `${target.pathname}?${search.toString()}`;
+  };
+  return {
+    urlOf,
+    async carry(sealed, signal) {
+      const { method, body } = sealed;
+      const bytes = Buffer.from(body);
+      const client = request({
+        hostname: target.hostname.replace(/^\[(.*)\]$/, '$1'),
+        port: target.port,
+        path: urlOf(sealed),
+        method,
+        headers: {
+          host: target.host,
+          'user-agent': 'Mozilla/4.0',
+          accept: '*/*',
+          ...(method === 'POST'
+            ? { 'content-type': 'text/xml', 'content-length': bytes.length }
+            : {}),
+        },
+        agent: false,
+        signal,
+      });
+      try {
+        client.end(bytes);
+        const [response] = await once(client, 'response');
+        const chunks: Buffer[] = [];
+        let size = 0;
+        for await (const chunk of response as AsyncIterable<Buffer>) {
+          size += chunk.length;
+          if (size > ANSWER_BYTES)
+            throw new Error('the answer is longer than 1 MiB; it was not read on');
+          chunks.push(chunk);
+        }
+        return {
+          status: response.statusCode,
+          headers: headersOf(response.headers),
+          body: Buffer.concat(chunks).toString('utf8'),
+          plain: undefined,
+        };
+      } catch (error) {
+        throw signal.aborted ? error : new Error(describeFailure(error, target));
+      } finally {
+        client.destroy();
+      }
+    },
+  };
+}
+
+function inProcess(webhook: Webhook): Transport {
+  return {
+    urlOf: ({ query }) => `/?${new URLSearchParams(query).toString()}`,
+    async carry({ method, query, body }, signal) {
+      const request =
+        method === 'POST' ? { method, query, body, signal } : { method, query, signal };
+      const response = await webhook.handle(request);
+      return { ...response, plain: undefined };
+    },
+  };
+}
+
+function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>) {
+  const entries = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** What a failure of the network means, by Node's code for it. */
+const FAILURES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens at the target: is the bot running, and on this port?',
+  ECONNRESET: 'the bot broke the connection off before it had answered',
+  ENOTFOUND: 'the name of the target is not known (DNS)',
+  EAI_AGAIN: 'the name of the target cannot be looked up (DNS)',
+  EHOSTUNREACH: 'the target cannot be reached',
+  ENETUNREACH: 'the target cannot be reached',
+  ETIMEDOUT: 'the target cannot be reached',
+  EPIPE: 'the bot broke the connection off before it had read the message',
+  EPROTO: 'the target does not speak TLS as it should: http in place of https?',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the target does not speak TLS: http in place of https?',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
+  CERT_HAS_EXPIRED: 'the certificate has ended',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
+};
+
+function describeFailure(error: unknown, { host }: URL): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code.startsWith('HPE_')) return 'the answer is not HTTP';
+  if (message === 'aborted') return 'the bot broke the connection off in the middle of its answer';
+  const known = FAILURES[code];
+  return known ? `${known} (${host}, ${code})` : message || code || 'no answer';
+}

@@ -1,0 +1,38 @@
+import { randomInt } from 'node:crypto';
+import type { DeliveryRecord } from '../events.ts';
+import { type Route, send } from './delivery.ts';
+import { sealVerification } from './envelope.ts';
+import type { Response } from './transport.ts';
+
+export interface Verification {
+  readonly isRight: boolean;
+  readonly problems: readonly string[];
+  readonly delivery: DeliveryRecord;
+}
+
+/** Checks the bot's address as the console does when it is saved. */
+export async function verify(route: Route): Promise<Verification> {
+  const echostr = `${randomInt(1e9, 9e9)}${randomInt(1e9)}`;
+  const { breakSignature } = route.faults();
+  const sealed = sealVerification(route.account, echostr, {
+    now: route.clock.now(),
+    breakSignature,
+  });
+  const delivery = await send(sealed, 1, { number: 0, user: '' }, route);
+  const problem = delivery.response
+    ? echoProblem(delivery.response, echostr)
+    : (delivery.problem ?? 'no answer');
+  return { isRight: problem === undefined, problems: problem ? [problem] : [], delivery };
+}
+
+/** Why an answer is not the echo that was asked for. */
+function echoProblem({ status, body }: Response, echostr: string): string | undefined {
+  if (status !== 200) return `the status is ${status}, not 200`;
+  if (body === echostr) return undefined;
+  if (body === JSON.stringify(echostr))
+    return 'the echostr came back in quotes: it was sent as JSON';
+  if (body.trim() === echostr) return 'the echostr came back with blanks or line feeds around it';
+  if (body.includes(echostr)) return 'there is more in the answer than the echostr';
+  if (body === '') return 'the answer is empty; it has to be the echostr';
+  return 'the answer is not the echostr';
+}

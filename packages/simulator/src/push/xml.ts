@@ -1,0 +1,63 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import type { WireFields, WireValue } from '../wire.ts';
+
+/** Ids are digits that the platform writes as bare as its numbers. */
+const BARE: ReadonlySet<string> = new Set(['MsgId', 'MsgID']);
+
+/** Writes a message as the platform does: text in CDATA, numbers bare, a tag in each line. */
+export function writeXml(fields: WireFields): string {
+  return `<xml>${writeAll(fields)}</xml>`;
+}
+
+function writeAll(fields: WireFields): string {
+  return Object.entries(fields)
+    .map(([tag, value]) => writeTag(tag, value))
+    .join('');
+}
+
+function writeTag(tag: string, value: WireValue): string {
+  if (isList(value)) return value.map((item) => writeTag(tag, item)).join('');
+  if (typeof value === 'object') return `<${tag}>${writeAll(value)}</${tag}>\n`;
+  if (typeof value === 'number' || BARE.has(tag)) return `<${tag}>${value}</${tag}>\n`;
+  return `<${tag}><![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]></${tag}>\n`;
+}
+
+function isList(value: WireValue): value is readonly WireFields[] {
+  return Array.isArray(value);
+}
+
+/** What is read of a bot's XML: text is text, whatever it looks like. */
+export interface Tags {
+  readonly [tag: string]: string | Tags | readonly (string | Tags)[] | undefined;
+}
+
+const parser = new XMLParser({
+  parseTagValue: false,
+  // Blanks between the tags are no text; within CDATA they are kept.
+  trimValues: false,
+  processEntities: true,
+  isArray: (tag) => tag === 'item',
+});
+
+/** Reads a bot's XML; gives words for its developer where it is not what it has to be. */
+export function readXml(text: string): { tags: Tags } | { problem: string } {
+  const start = text.trimStart();
+  if (!start.startsWith('<')) return { problem: notXml(start) };
+  if (/^<!doctype html|^<html/i.test(start)) return { problem: 'it is a web page (HTML), not XML' };
+  if (/<!doctype/i.test(text)) return { problem: 'it has a DOCTYPE, which is refused' };
+  const valid = XMLValidator.validate(text);
+  if (valid !== true) {
+    const { msg, line } = valid.err;
+    return { problem: `it is not well-formed XML: ${msg.replace(/\.$/, '')} (line ${line})` };
+  }
+  const { xml } = parser.parse(text) as { xml?: Tags | string };
+  if (typeof xml !== 'object') return { problem: 'its root is not <xml>, or is empty' };
+  return { tags: xml };
+}
+
+function notXml(start: string): string {
+  if (start.startsWith('{') || start.startsWith('[')) {
+    return 'it is JSON; a reply to an XML message has to be XML';
+  }
+  return 'it is neither XML, nor success, nor empty';
+}

@@ -1,0 +1,97 @@
+import type { Mode, Webhook } from '@wechat-mp/core';
+import type { Api, ApiOptions } from './api/server.ts';
+import type { Clock } from './clock.ts';
+import type { DeliveryRecord, Outcome, Received, SimulatorEvent } from './events.ts';
+import type { Faults } from './faults.ts';
+import type { KnownName } from './push/samples.ts';
+import type { Verification } from './push/verification.ts';
+import type { State } from './state.ts';
+import type { WireFields } from './wire.ts';
+import type { AccountSettings } from './world.ts';
+
+export interface SimulatorOptions {
+  /** The bot: its address, or its webhook, for which no socket is needed. */
+  readonly target: string | Webhook;
+  readonly token: string;
+  /** Default: wx0123456789abcdef. */
+  readonly appid?: string;
+  /** Default: 32 hexadecimal digits. */
+  readonly appsecret?: string;
+  readonly encodingAESKey?: string;
+  /** Default: `safe` when a key is given, else `plain`. */
+  readonly mode?: Mode;
+  /** 原始 ID. Default: gh_97417a04a28d. */
+  readonly account?: string;
+  /** Default: 公众号. */
+  readonly title?: string;
+  /** `virtual`: time stands still until `advance`. Default: `real`. */
+  readonly clock?: 'real' | 'virtual';
+  readonly faults?: Faults;
+  /** Where the API listens. Default: a free port of 127.0.0.1. */
+  readonly api?: ApiOptions;
+  /** What the account has at the start. */
+  readonly state?: Partial<State>;
+}
+
+/** A message's type, as handlers are named: `text`, `event:click`; events may be unknown ones. */
+export type SentName = KnownName | `event:${string}`;
+
+/** A user of WeChat, who does what users do. Each resolves when the bot has answered, or failed to. */
+export interface User {
+  readonly name: string;
+  readonly openid: string;
+  readonly follows: boolean;
+  readonly tagIds: readonly number[];
+  /** Everything that came from the account, the oldest first. */
+  readonly received: readonly Received[];
+  sendText(content: string, fields?: WireFields): Promise<Outcome>;
+  sendImage(media?: { mediaId?: string; picUrl?: string }): Promise<Outcome>;
+  sendVoice(media?: { mediaId?: string; recognition?: string }): Promise<Outcome>;
+  sendVideo(media?: { mediaId?: string; thumbMediaId?: string }): Promise<Outcome>;
+  sendShortVideo(media?: { mediaId?: string; thumbMediaId?: string }): Promise<Outcome>;
+  sendLocation(place: {
+    latitude: number;
+    longitude: number;
+    scale?: number;
+    label?: string;
+  }): Promise<Outcome>;
+  sendLink(link: { title: string; description?: string; url: string }): Promise<Outcome>;
+  /** Follows the account, by a QR code where a scene or a ticket is given. */
+  subscribe(options?: { scene?: string | number; ticket?: string }): Promise<Outcome>;
+  unsubscribe(): Promise<Outcome>;
+  /** Scans a QR code of the account, by its ticket, its scene or what `qrcode/create` answered; who does not follow yet does then. */
+  scan(code: string | number | { ticket: string }): Promise<Outcome>;
+  /** Taps a `click` button of the menu. */
+  clickMenu(key: string): Promise<Outcome>;
+  /** Taps a `view` button of the menu. */
+  viewMenu(url: string): Promise<Outcome>;
+  /** Sends any message or event; tags that are not given have the values of a sample. */
+  send(type: SentName, fields?: WireFields): Promise<Outcome>;
+  /** The same message once more, with its MsgId and CreateTime. */
+  again(delivery: DeliveryRecord): Promise<Outcome>;
+  /** The next message that the account sends by itself. Rejects after `timeout` milliseconds; default 30 000. */
+  nextPushed(options?: { timeout?: number }): Promise<Received>;
+}
+
+export interface Simulator {
+  /** The user of that name, who is made, and follows, when first named. */
+  user(name: string): User;
+  readonly users: readonly User[];
+  /** The settings that the bot has to have as well. */
+  readonly account: AccountSettings;
+  /** What the account has; may be looked at and changed. */
+  readonly state: State;
+  readonly clock: Clock;
+  /** The API (api.weixin.qq.com): give its `url` to the bot's OfficialClient as `baseUrl`. */
+  readonly api: Api;
+  /** What goes wrong from now on; nothing for what is not given. */
+  faults: Faults;
+  /** Checks the bot's address as the console does when it is saved. */
+  verify(): Promise<Verification>;
+  on(listener: (event: SimulatorEvent) => void): () => void;
+  /** Moves a virtual clock on. */
+  advance(milliseconds: number): Promise<void>;
+  /** Forgets users, media, menus and all else. */
+  reset(): void;
+  close(): Promise<void>;
+}
