@@ -1,0 +1,88 @@
+/** The message box, and what opens below it. */
+import { act, say } from './act.js';
+import { $, icon } from './dom.js';
+import { drawEmoji, drawMore } from './panel.js';
+import { state } from './store.js';
+
+let opened;
+
+export function startComposer() {
+  const box = $('write');
+  $('emoji').append(icon('smile'));
+  $('more').append(icon('plus'));
+  $('emoji').addEventListener('click', () => toggle('emoji'));
+  $('more').addEventListener('click', () => toggle('more'));
+  box.addEventListener('input', fit);
+  box.addEventListener('keydown', (event) => {
+    // Enter also ends the choice of a Chinese character.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    void submit();
+  });
+  $('composer').addEventListener('submit', (event) => {
+    event.preventDefault();
+    void submit();
+  });
+  $('composer').addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !opened) return;
+    const opener = $(opened);
+    closePanel();
+    opener.focus();
+  });
+}
+
+export function drawComposer() {
+  for (const id of ['write', 'emoji', 'more']) $(id).disabled = !state.selected;
+  fit();
+}
+
+async function submit() {
+  const box = $('write');
+  const content = box.value;
+  if (content.trim() === '' || !state.selected) return;
+  box.value = '';
+  fit();
+  // What could not be sent is not lost.
+  if ((await say(content)) === undefined && box.value === '') box.value = content;
+  fit();
+}
+
+/** As high as the text, up to a few lines. */
+function fit() {
+  const box = $('write');
+  box.style.height = 'auto';
+  box.style.height = `${Math.min(box.scrollHeight, 120)}px`;
+  const isEmpty = box.value.trim() === '';
+  $('send').hidden = isEmpty;
+  $('more').hidden = !isEmpty;
+}
+
+function toggle(name) {
+  const isOpen = opened === name;
+  closePanel();
+  if (isOpen) return;
+  opened = name;
+  $(name).setAttribute('aria-expanded', 'true');
+  $('panel').replaceChildren(name === 'emoji' ? drawEmoji(insert) : drawMore(actAndClose));
+  $('panel').hidden = false;
+  $('panel').querySelector('button')?.focus();
+}
+
+export function closePanel() {
+  if (opened) $(opened).setAttribute('aria-expanded', 'false');
+  opened = undefined;
+  $('panel').hidden = true;
+  $('panel').replaceChildren();
+}
+
+function insert(text) {
+  const box = $('write');
+  box.setRangeText(text, box.selectionStart, box.selectionEnd, 'end');
+  fit();
+}
+
+function actAndClose(path, body) {
+  closePanel();
+  $('write').focus();
+  return act(path, body);
+}

@@ -1,0 +1,64 @@
+/** What the page knows, and how it asks the server and hears from it. */
+export const state = {
+  title: '',
+  target: '',
+  users: [],
+  selected: '',
+  faults: {},
+  menu: [],
+  scenes: [],
+  entries: [],
+};
+
+let after = '';
+
+/** Reads everything anew. */
+export async function load() {
+  const query = state.selected ? `?user=${encodeURIComponent(state.selected)}` : '';
+  const response = await fetch(`/state${query}`);
+  if (!response.ok) throw new Error(`${response.status}`);
+  const { after: last, ...all } = await response.json();
+  after = last;
+  Object.assign(state, all);
+  if (!state.users.some((user) => user.name === state.selected)) {
+    state.selected = state.users[0]?.name ?? '';
+  }
+}
+
+/** The selected user's menu and the QR codes, which the bot may have changed. */
+export async function loadMenu() {
+  const response = await fetch(`/state?user=${encodeURIComponent(state.selected)}`);
+  if (!response.ok) return;
+  const { menu, scenes } = await response.json();
+  Object.assign(state, { menu, scenes });
+}
+
+/** Asks for an action; throws what the server says against it. */
+export async function post(path, body) {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error ?? `${response.status}`);
+  return answer;
+}
+
+/** Hears of every new entry. A browser that lost the connection asks for what it missed. */
+export function listen({ onEntry, onReset, onConnection }) {
+  const events = new EventSource(`/events?after=${after}`);
+  events.addEventListener('open', () => onConnection(true));
+  events.addEventListener('error', () => {
+    onConnection(false);
+    // A refusal is final for an EventSource; the server may be back later.
+    if (events.readyState === EventSource.CLOSED) again(1500);
+  });
+  events.addEventListener('message', (event) => onEntry(JSON.parse(event.data)));
+  events.addEventListener('reset', () => again(0));
+
+  function again(wait) {
+    events.close();
+    setTimeout(() => onReset().catch(() => again(1500)), wait);
+  }
+}

@@ -1,0 +1,25 @@
+/** Light, dark, or as the system has it. */
+import { $, icon } from './dom.js';
+import { recall, remember, t } from './texts.js';
+
+const THEMES = ['auto', 'light', 'dark'];
+let theme = recall('theme') ?? 'auto';
+
+export function startTheme() {
+  $('theme').append(icon('theme'));
+  drawTheme();
+  $('theme').addEventListener('click', () => {
+    theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+    remember('theme', theme);
+    drawTheme();
+  });
+}
+
+export function drawTheme() {
+  if (!THEMES.includes(theme)) theme = 'auto';
+  if (theme === 'auto') delete document.body.dataset.weuiTheme;
+  else document.body.dataset.weuiTheme = theme;
+  const words = t(`theme${theme[0].toUpperCase()}${theme.slice(1)}`);
+  $('theme').setAttribute('aria-label', words);
+  $('theme').title = words;
+}

@@ -1,0 +1,118 @@
+import type { Simulator, User } from '../simulator.ts';
+import { booleanOf, type JsonObject, numberOf, textOf } from './body.ts';
+import type { Bubble } from './bubble.ts';
+import type { Journal } from './journal.ts';
+import type { Uploads } from './media.ts';
+import { messageOf, RequestProblem } from './problem.ts';
+import type { Recorder } from './record.ts';
+import { SENDERS, sendPicture } from './senders.ts';
+import { TAPS } from './taps.ts';
+
+/** What an action works with. */
+export interface Scene {
+  readonly simulator: Simulator;
+  readonly journal: Journal;
+  readonly recorder: Recorder;
+  readonly uploads: Uploads;
+  /** Where a medium can be fetched, by the bot as well. */
+  readonly addressOf: (mediaId: string) => string;
+}
+
+/** What a user does: what their side of the chat shows, and how it is sent. */
+export interface Sending {
+  readonly shown?: Bubble;
+  readonly sent: () => Promise<unknown>;
+}
+
+type Action = (scene: Scene, body: JsonObject) => object;
+
+/**
+ * What the page can ask for, by path. What a user does is only begun here: a bot may take all of
+ * 15 seconds, and what comes of it goes the way of the journal.
+ */
+export const ACTIONS: Readonly<Record<string, Action>> = {
+  '/users': ({ simulator }, body) => {
+    const { name, openid, follows } = simulator.user(textOf(body, 'name', 40).trim());
+    return { name, openid, follows };
+  },
+
+  '/send': (scene, body) => {
+    const user = userOf(scene, body);
+    const send = choose(SENDERS, textOf(body, 'type'));
+    return begin(scene, user, send(scene, user, body));
+  },
+
+  '/follow': (scene, body) => {
+    const user = userOf(scene, body);
+    const follows = booleanOf(body, 'follows');
+    const sent = () => (follows ? user.subscribe() : user.unsubscribe());
+    return begin(scene, user, { sent });
+  },
+
+  '/scan': (scene, body) => {
+    const user = userOf(scene, body);
+    const code = textOf(body, 'code', 128).trim();
+    return begin(scene, user, { sent: () => user.scan(code) });
+  },
+
+  '/menu': (scene, body) => {
+    const user = userOf(scene, body);
+    const type = textOf(body, 'type');
+    const tap = choose(TAPS, type);
+    const answer = begin(scene, user, tap(scene, user, body));
+    // A phone sends the picture itself after the event that tells of it.
+    if (type.startsWith('pic_')) begin(scene, user, sendPicture(scene, user, body));
+    return answer;
+  },
+
+  '/again': (scene, body) => {
+    const line = numberOf(body, 'delivery', 1, Number.MAX_SAFE_INTEGER);
+    const delivery = scene.recorder.deliveries.get(line);
+    if (!delivery) throw new RequestProblem(404, 'that delivery is not in the log any more');
+    const user = userOf(scene, body);
+    return begin(scene, user, { sent: () => user.again(delivery) });
+  },
+
+  '/faults': ({ simulator, journal }, body) => {
+    simulator.faults = {
+      breakSignature: booleanOf(body, 'breakSignature'),
+      delay: numberOf(body, 'delay', 0, 60_000),
+      drop: numberOf(body, 'drop', 0, 100),
+      duplicate: numberOf(body, 'duplicate', 0, 10),
+      reorder: booleanOf(body, 'reorder'),
+    };
+    const faults = faultsOf(simulator);
+    journal.add({ type: 'change', faults });
+    return faults;
+  },
+};
+
+/** What goes wrong at present. */
+export function faultsOf({ faults }: Simulator): Required<Simulator['faults']> {
+  const { breakSignature = false, delay = 0, drop = 0, duplicate = 0, reorder = false } = faults;
+  return { breakSignature, delay, drop, duplicate, reorder };
+}
+
+function choose<T>(table: Readonly<Record<string, T>>, type: string): T {
+  const chosen = Object.hasOwn(table, type) ? table[type] : undefined;
+  if (chosen) return chosen;
+  throw new RequestProblem(400, `type: one of ${Object.keys(table).join(', ')}`);
+}
+
+function userOf({ simulator }: Scene, body: JsonObject): User {
+  const name = textOf(body, 'user', 40);
+  const user = simulator.users.find((one) => one.name === name);
+  if (!user) throw new RequestProblem(404, `user: there is no ${name}`);
+  return user;
+}
+
+function begin({ journal }: Scene, user: User, { shown, sent }: Sending): object {
+  if (shown) journal.add({ type: 'said', user: user.name, bubble: shown });
+  // A `then` first: what throws at once is told of like what rejects.
+  Promise.resolve()
+    .then(sent)
+    .catch((error: unknown) => {
+      journal.add({ type: 'problem', user: user.name, text: messageOf(error) });
+    });
+  return {};
+}

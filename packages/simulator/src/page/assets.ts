@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Shown } from './media.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+/** Tencent's own style sheet for pages that are to look like WeChat. */
+const WEUI = 'weui/dist/style/weui.min.css';
+
+/** From `src/page/` as from `dist/page/`. */
+const FOLDER = new URL('../../public/', import.meta.url);
+
+/** A file of the page; undefined for any other name. */
+export async function readAsset(path: string): Promise<Shown | undefined> {
+  const name = path === '/' ? 'index.html' : path.slice(1);
+  // One flat folder of plain names: there is nothing to climb out of.
+  const type = /^[a-z][a-z-]*\.([a-z]+)$/.exec(name)?.[1];
+  if (type === undefined || TYPES[type] === undefined) return undefined;
+  try {
+    const file = name === 'weui.css' ? import.meta.resolve(WEUI) : new URL(name, FOLDER);
+    return { type: TYPES[type], bytes: await readFile(fileURLToPath(file)) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import { RequestProblem } from './problem.ts';
+
+/** The most that one request may bring, pictures included. */
+const BODY_LIMIT: number = 8 * 1024 * 1024;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Reads a JSON object of at most {@link BODY_LIMIT} bytes. */
+export async function readJson(request: IncomingMessage): Promise<JsonObject> {
+  // Other sites can send forms and plain text without asking the browser first, but not this.
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new RequestProblem(415, 'send application/json');
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // The connection stays, so that a refusal can be read.
+  const incoming = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  for await (const chunk of incoming) {
+    size += chunk.length;
+    if (size > BODY_LIMIT) throw new RequestProblem(413, `more than ${BODY_LIMIT} bytes`);
+    chunks.push(chunk);
+  }
+  try {
+    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as JsonObject;
+    }
+  } catch {
+    // Said below, for both.
+  }
+  throw new RequestProblem(400, 'the body is not a JSON object');
+}
+
+/** A field that has to be a text with something in it. */
+export function textOf(body: JsonObject, field: string, longest = 20_000): string {
+  const value = body[field];
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= longest) return value;
+  throw new RequestProblem(400, `${field}: a text of 1 to ${longest} characters`);
+}
+
+/** A field that may be left out. */
+export function optionalText(body: JsonObject, field: string): string | undefined {
+  const value = body[field];
+  return value === undefined || value === null || value === '' ? undefined : textOf(body, field);
+}
+
+/** A field that has to be a number from `least` to `most`. */
+export function numberOf(body: JsonObject, field: string, least: number, most: number): number {
+  const value = body[field];
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  throw new RequestProblem(400, `${field}: a number from ${least} to ${most}`);
+}
+
+export function booleanOf(body: JsonObject, field: string): boolean {
+  const value = body[field];
+  if (typeof value === 'boolean') return value;
+  throw new RequestProblem(400, `${field}: true or false`);
+}

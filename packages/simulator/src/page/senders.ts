@@ -1,0 +1,85 @@
+import type { User } from '../simulator.ts';
+import type { Scene, Sending } from './actions.ts';
+import { type JsonObject, numberOf, optionalText, textOf } from './body.ts';
+
+type Sender = (scene: Scene, user: User, body: JsonObject) => Sending;
+
+/** What a user can send from the page, by type. */
+export const SENDERS: Readonly<Record<string, Sender>> = {
+  text: (_, user, body) => {
+    const content = textOf(body, 'content', 5000);
+    const bizmsgmenuid = optionalText(body, 'menuId');
+    return {
+      shown: { kind: 'text', text: content },
+      sent: () => user.sendText(content, bizmsgmenuid === undefined ? {} : { bizmsgmenuid }),
+    };
+  },
+
+  image: sendPicture,
+
+  voice: ({ uploads }, user, body) => {
+    const media = upload(uploads, 'voice', body);
+    const recognition = optionalText(body, 'recognition');
+    return {
+      shown: { kind: 'voice', media: media.mediaId ?? '' },
+      sent: () => user.sendVoice({ ...media, ...(recognition && { recognition }) }),
+    };
+  },
+
+  video: ({ uploads }, user, body) => {
+    const media = upload(uploads, 'video', body);
+    return {
+      shown: { kind: 'video', media: media.mediaId ?? '', title: '', text: '' },
+      sent: () => user.sendVideo(media),
+    };
+  },
+
+  location: (_, user, body) => {
+    const place = placeOf(body);
+    return {
+      shown: { kind: 'location', ...place },
+      sent: () => user.sendLocation(place),
+    };
+  },
+
+  link: (_, user, body) => {
+    const title = textOf(body, 'title', 500);
+    const url = textOf(body, 'url', 2000);
+    const description = optionalText(body, 'description') ?? '';
+    return {
+      shown: { kind: 'news', articles: [{ title, text: description, picture: '', url }] },
+      sent: () => user.sendLink({ title, url, description }),
+    };
+  },
+};
+
+export function sendPicture(
+  { uploads, addressOf }: Pick<Scene, 'uploads' | 'addressOf'>,
+  user: User,
+  body: JsonObject,
+): Sending {
+  const { mediaId } = upload(uploads, 'image', body);
+  return {
+    shown: { kind: 'image', media: mediaId ?? '' },
+    sent: () =>
+      user.sendImage(mediaId === undefined ? {} : { mediaId, picUrl: addressOf(mediaId) }),
+  };
+}
+
+/** Takes what the user chose in; without a file the simulator has a sample to send. */
+function upload(
+  uploads: Scene['uploads'],
+  kind: 'image' | 'voice' | 'video',
+  { data }: JsonObject,
+): { mediaId?: string } {
+  return data === undefined ? {} : { mediaId: uploads.add(kind, data) };
+}
+
+/** A place on Earth. */
+export function placeOf(body: JsonObject): { latitude: number; longitude: number; label: string } {
+  return {
+    latitude: numberOf(body, 'latitude', -90, 90),
+    longitude: numberOf(body, 'longitude', -180, 180),
+    label: optionalText(body, 'label') ?? '',
+  };
+}

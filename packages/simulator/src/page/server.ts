@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Simulator } from '../simulator.ts';
+import { ACTIONS, faultsOf, type Scene } from './actions.ts';
+import { readAsset } from './assets.ts';
+import { readJson } from './body.ts';
+import { findForeign, namesOf, PAGE_HEADERS } from './guard.ts';
+import { Journal } from './journal.ts';
+import { type Shown, showMedia, Uploads } from './media.ts';
+import { menuOf } from './menu.ts';
+import { messageOf, RequestProblem } from './problem.ts';
+import { Recorder } from './record.ts';
+import { streamJournal } from './stream.ts';
+
+/** What the chat page is served with. */
+export interface PageOptions {
+  readonly simulator: Simulator;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Default 127.0.0.1: nobody but this machine. */
+  readonly host?: string;
+  /** Names beside `host` under which browsers may reach the page. */
+  readonly hosts?: readonly string[];
+  /** Where the bot is, for the page to show. */
+  readonly target?: string;
+}
+
+/** A chat page that is being served. */
+export interface Page {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the chat page, and what it needs of the simulator. */
+export async function servePage(options: PageOptions): Promise<Page> {
+  const { simulator, host = '127.0.0.1', port = 0 } = options;
+  const journal = new Journal();
+  const recorder = new Recorder(simulator, journal);
+  let hosts: ReadonlySet<string> = new Set();
+  let url = '';
+
+  const scene: Scene = {
+    simulator,
+    journal,
+    recorder,
+    uploads: new Uploads(simulator),
+    addressOf: (mediaId) => `${url}media/${mediaId}`,
+  };
+
+  const stop = simulator.on((event) => recorder.record(event));
+  const server = createServer((request, response) => {
+    void answer(request, response).catch((error: unknown) => refuse(error, request, response));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve);
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  hosts = namesOf(host, bound, options.hosts ?? []);
+  url = `http://${nameOf(host)}:${bound}/`;
+  return { url, close };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
+    const foreign = findForeign(request, hosts);
+    if (foreign) throw new RequestProblem(403, foreign);
+    const address = `http://page${request.url ?? '/'}`;
+    if (!URL.canParse(address)) throw new RequestProblem(400, 'no address');
+    const { pathname, searchParams } = new URL(address);
+    if (request.method === 'POST') return post(pathname, request, response);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD, POST');
+      throw new RequestProblem(405, 'GET, HEAD or POST');
+    }
+    if (pathname === '/state') return sendJson(response, 200, state(searchParams.get('user')));
+    if (pathname === '/events') {
+      const last = request.headers['last-event-id'] ?? searchParams.get('after') ?? undefined;
+      return streamJournal(journal, last?.toString(), request, response);
+    }
+    const file = readMedia(pathname) ?? (await readAsset(pathname));
+    if (!file) throw new RequestProblem(404, 'nothing here');
+    response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.length });
+    response.end(request.method === 'HEAD' ? undefined : file.bytes);
+  }
+
+  async function post(
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const action = Object.hasOwn(ACTIONS, path) ? ACTIONS[path] : undefined;
+    if (!action) throw new RequestProblem(404, 'nothing here');
+    sendJson(response, 200, action(scene, await readJson(request)));
+  }
+
+  function state(name: string | null): object {
+    const { users } = simulator;
+    const user = users.find((one) => one.name === name) ?? users[0];
+    return {
+      title: simulator.account.title,
+      target: options.target ?? '',
+      users: users.map(({ name, openid, follows }) => ({ name, openid, follows })),
+      faults: faultsOf(simulator),
+      menu: menuOf(simulator.state, user && simulator.state.people[user.openid]),
+      scenes: [...new Set(Object.values(simulator.state.qrCodes).map(({ scene }) => scene))],
+      entries: journal.entries,
+      after: `${journal.epoch}-${journal.last}`,
+    };
+  }
+
+  function readMedia(path: string): Shown | undefined {
+    const mediaId = /^\/media\/([\w.%-]{1,256})$/.exec(path)?.[1];
+    return mediaId === undefined ? undefined : showMedia(simulator, decode(mediaId));
+  }
+
+  async function close(): Promise<void> {
+    stop();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
+}
+
+/** A host as it stands in an address; one that means all of this machine has none of its own. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** What is no text in percent signs names nothing. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(value));
+}
+
+function refuse(error: unknown, request: IncomingMessage, response: ServerResponse): void {
+  if (response.headersSent) return void response.destroy();
+  const status = error instanceof RequestProblem ? error.status : 500;
+  // What was not read cannot be followed by another request.
+  if (!request.complete) response.setHeader('connection', 'close');
+  sendJson(response, status, { error: messageOf(error) });
+}

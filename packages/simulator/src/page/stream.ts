@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Entry, Journal } from './journal.ts';
+
+/** A browser that has this much unread is let go; it comes back and asks for what it missed. */
+const UNREAD = 8 * 1024 * 1024;
+const HEARTBEAT = 15_000;
+
+/**
+ * Sends the journal as Server-Sent Events, from what the browser last had. Where that is unknown
+ * (a new start of the server, or too long ago) the event `reset` asks it to read `/state` again.
+ */
+export function streamJournal(
+  journal: Journal,
+  after: string | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+  response.write('retry: 1000\n\n');
+  const missed = missedSince(journal, after);
+  if (missed) for (const entry of missed) write(entry);
+  else response.write(`event: reset\ndata: {}\n\n`);
+
+  const stop = journal.listen(write);
+  const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT).unref();
+  request.once('close', end);
+  response.once('close', end);
+
+  function write(entry: Entry): void {
+    if (response.writableLength > UNREAD) return void response.destroy();
+    response.write(`id: ${journal.epoch}-${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`);
+  }
+
+  function end(): void {
+    stop();
+    clearInterval(heartbeat);
+  }
+}
+
+function missedSince(journal: Journal, after: string | undefined): readonly Entry[] | undefined {
+  if (after === undefined) return [];
+  const [epoch, id] = after.split('-');
+  return epoch === journal.epoch ? journal.since(Number(id)) : undefined;
+}

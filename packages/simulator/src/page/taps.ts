@@ -1,0 +1,80 @@
+import type { SentName, User } from '../simulator.ts';
+import type { Media } from '../state.ts';
+import type { Scene, Sending } from './actions.ts';
+import { type JsonObject, numberOf, textOf } from './body.ts';
+import type { Bubble } from './bubble.ts';
+import { RequestProblem } from './problem.ts';
+import { placeOf } from './senders.ts';
+
+type Tap = (scene: Scene, user: User, body: JsonObject) => Sending;
+
+/** What a tap on a button of the account's menu does, by the button's type. */
+export const TAPS: Readonly<Record<string, Tap>> = {
+  click: (_, user, body) => {
+    const key = textOf(body, 'key', 128);
+    return { sent: () => user.clickMenu(key) };
+  },
+  view: (_, user, body) => {
+    const url = textOf(body, 'url', 2000);
+    return { sent: () => user.viewMenu(url) };
+  },
+  scancode_push: (_, user, body) => scanCode(user, 'event:scancode_push', body),
+  scancode_waitmsg: (_, user, body) => scanCode(user, 'event:scancode_waitmsg', body),
+  pic_sysphoto: (_, user, body) => tell(user, 'event:pic_sysphoto', body),
+  pic_photo_or_album: (_, user, body) => tell(user, 'event:pic_photo_or_album', body),
+  pic_weixin: (_, user, body) => tell(user, 'event:pic_weixin', body),
+  location_select: (_, user, body) => {
+    const { latitude, longitude, label } = placeOf(body);
+    const EventKey = textOf(body, 'key', 128);
+    const scale = numberOf({ scale: 16, ...body }, 'scale', 1, 20);
+    const SendLocationInfo = {
+      Location_X: latitude,
+      Location_Y: longitude,
+      Scale: scale,
+      Label: label,
+    };
+    const event = { EventKey, SendLocationInfo };
+    return {
+      shown: { kind: 'location', latitude, longitude, label },
+      sent: async () => {
+        await user.send('event:location_select', event);
+        // A phone sends the place itself as well.
+        await user.sendLocation({ latitude, longitude, label });
+      },
+    };
+  },
+  miniprogram: (_, user, body) => {
+    const EventKey = textOf(body, 'pagepath', 1024);
+    return { sent: () => user.send('event:view_miniprogram', { EventKey }) };
+  },
+  /** The platform sends this by itself; the bot hears nothing of it. */
+  media_id: ({ simulator, journal }, user, body) => {
+    const mediaId = textOf(body, 'media_id', 128);
+    const { media } = simulator.state;
+    const found = Object.hasOwn(media, mediaId) ? media[mediaId] : undefined;
+    if (!found) throw new RequestProblem(404, `media_id: the account has no ${mediaId}`);
+    const bubble = bubbleOf(mediaId, found);
+    return {
+      sent: async () =>
+        void journal.add({ type: 'received', user: user.name, via: 'menu', bubble }),
+    };
+  },
+};
+
+function tell(user: User, type: SentName, body: JsonObject): Sending {
+  const EventKey = textOf(body, 'key', 128);
+  return { sent: () => user.send(type, { EventKey }) };
+}
+
+function scanCode(user: User, type: SentName, body: JsonObject): Sending {
+  const EventKey = textOf(body, 'key', 128);
+  const ScanResult = textOf(body, 'result', 2000);
+  const ScanCodeInfo = { ScanType: 'qrcode', ScanResult };
+  return { sent: () => user.send(type, { EventKey, ScanCodeInfo }) };
+}
+
+function bubbleOf(mediaId: string, { type, title = '', introduction = '' }: Media): Bubble {
+  if (type === 'voice') return { kind: 'voice', media: mediaId };
+  if (type === 'video') return { kind: 'video', media: mediaId, title, text: introduction };
+  return { kind: 'image', media: mediaId };
+}
