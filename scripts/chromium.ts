@@ -1,0 +1,91 @@
+// Finds a Chromium for the tests, or installs one: $CHROMIUM_BIN, PATH, packages unpacked earlier
+// into .cache, Debian's package (as root), Debian's packages unpacked (without root).
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const CACHE = fileURLToPath(new URL('../.cache/chromium', import.meta.url));
+const UNPACKED = join(CACHE, 'chromium');
+const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** Gives the path of a Chromium that works; throws one line that says what to do. */
+export function findChromium(): string {
+  const given = process.env['CHROMIUM_BIN'];
+  if (given) {
+    if (works(given)) return given;
+    throw new Error(`CHROMIUM_BIN is ${given}, which does not run`);
+  }
+  const found = findInPath();
+  if (found) return found;
+  if (existsSync(UNPACKED) && works(UNPACKED)) return UNPACKED;
+  if (run('sh', ['-c', 'command -v apt-get']).isDone) {
+    console.log('Installing chromium for the tests, once …');
+    const installed = process.getuid?.() === 0 && install() ? findInPath() : undefined;
+    if (installed) return installed;
+    if (unpack() && works(UNPACKED)) return UNPACKED;
+  }
+  throw new Error(
+    'The tests need Chromium: install it (apt-get install chromium, brew install chromium) or set CHROMIUM_BIN.',
+  );
+}
+
+function findInPath(): string | undefined {
+  for (const command of COMMANDS) {
+    const { isDone, output } = run('sh', ['-c', `command -v ${command}`]);
+    const path = output.trim();
+    if (isDone && works(path)) return path;
+  }
+  return undefined;
+}
+
+function install(): boolean {
+  const apt = [
+    'install',
+    '-y',
+    '--no-install-recommends',
+    '-o',
+    'DPkg::Lock::Timeout=120',
+    'chromium',
+    // Without a font of theirs, Chinese characters are boxes.
+    'fonts-noto-cjk',
+  ];
+  return (
+    run('apt-get', apt).isDone || (run('apt-get', ['update']).isDone && run('apt-get', apt).isDone)
+  );
+}
+
+/** Takes the package and all that it needs and this machine has not; its libraries lie beside it. */
+function unpack(): boolean {
+  const plan = run('apt-get', ['-s', 'install', '--no-install-recommends', 'chromium']);
+  const names = [...plan.output.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
+  if (!names.includes('chromium')) return false;
+  const packages = join(CACHE, 'packages');
+  const root = join(CACHE, 'root');
+  mkdirSync(packages, { recursive: true });
+  if (!run('apt-get', ['download', ...names], packages).isDone) return false;
+  for (const file of readdirSync(packages)) run('dpkg', ['-x', join(packages, file), root]);
+  const usr = join(root, 'usr/lib');
+  const libraries = readdirSync(usr).find((name) => name.includes('-linux-')) ?? '';
+  const path = `${join(usr, 'chromium')}:${join(usr, libraries)}:${join(root, 'lib', libraries)}`;
+  const script = `#!/bin/sh\nLD_LIBRARY_PATH='${path}' exec '${join(usr, 'chromium/chromium')}' "$@"\n`;
+  writeFileSync(UNPACKED, script);
+  chmodSync(UNPACKED, 0o755);
+  return true;
+}
+
+function works(command: string): boolean {
+  return run(command, ['--version']).isDone;
+}
+
+function run(command: string, args: string[], cwd?: string): { isDone: boolean; output: string } {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status, stdout } = spawnSync(command, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 300_000,
+  });
+  return { isDone: status === 0, output: stdout ?? '' };
+}

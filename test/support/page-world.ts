@@ -1,0 +1,26 @@
+/** A simulator with the bot of a test, and that bot's own client of the API. */
+import { createWebhook, type HandlersLike } from '@wechat-mp/core';
+import { OfficialClient } from '@wechat-mp/core/official';
+import { createSimulator, type Simulator } from '@wechat-mp/simulator';
+
+const TOKEN = 'PageToken';
+const ACCOUNT = { appid: 'wx5823bf96d3bd56c7', appsecret: 'ca5e0123456789abcdef0123456789ab' };
+const QUIET = { error() {}, warn() {}, info() {}, debug() {} };
+
+export interface PageWorld {
+  readonly simulator: Simulator;
+  readonly client: OfficialClient;
+}
+
+/** Starts one; the bot is what answers, or an address. A key makes it the safe mode. */
+export async function createPageWorld(
+  bot: HandlersLike | string,
+  encodingAESKey?: string,
+): Promise<PageWorld> {
+  const secrets = { token: TOKEN, appid: ACCOUNT.appid, ...(encodingAESKey && { encodingAESKey }) };
+  const target = typeof bot === 'string' ? bot : createWebhook({ ...secrets, logger: QUIET }, bot);
+  const account = { ...ACCOUNT, title: 'My account' };
+  const simulator = await createSimulator({ ...secrets, ...account, target });
+  const client = new OfficialClient({ ...ACCOUNT, baseUrl: simulator.api.url, retry: 0 });
+  return { simulator, client };
+}
