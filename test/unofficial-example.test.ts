@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
-import { startBackEnd } from './support/console.ts';
+import { startBackEnd } from '@wechat-mp/simulator';
 
 it('shows the code in the terminal, logs in, and needs no scan the next time', async () => {
-  const backEnd = await startBackEnd();
-  backEnd.logins.picture = readFileSync(new URL('fixtures/qr-code.jpg', import.meta.url));
-  backEnd.logins.scans.splice(0, 9, 1);
+  const backEnd = await startBackEnd({
+    qrCode: readFileSync(new URL('fixtures/qr-code.jpg', import.meta.url)),
+    onQrCode: (qr) => qr.confirm(),
+    groups: ['未分组', '黑名单', '星标组'].map((name, id) => ({ id, name })),
+  });
   const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-example-'));
   const env = {
     ...process.env,
@@ -29,10 +31,10 @@ it('shows the code in the terminal, logs in, and needs no scan the next time', a
     15,
   );
   expect(first.stdout).toContain('confirmed');
-  expect(first.stdout).toContain('星标组: 15');
+  expect(first.stdout).toContain('星标组: 10');
   const second = await run();
   expect(second.stdout).toBe(
-    'The session that was kept still lives.\n未分组: 15\n黑名单: 15\n星标组: 15\n',
+    'The session that was kept still lives.\n未分组: 25\n黑名单: 0\n星标组: 10\n',
   );
   expect([first.stderr, second.stderr]).toEqual(['', '']);
   expect(backEnd.problems).toEqual([]);

@@ -12,7 +12,7 @@ import {
   UnofficialClient,
   type UnofficialClientOptions,
 } from '@wechat-mp/core/unofficial';
-import { type BackEnd, startBackEnd } from './support/console.ts';
+import { type BackEnd, startBackEnd } from '@wechat-mp/simulator';
 import { failureOf } from './support/official-client.ts';
 
 let backEnd: BackEnd;
@@ -26,14 +26,17 @@ function createClient(options: UnofficialClientOptions = {}): UnofficialClient {
   return new UnofficialClient({ username, password, baseUrl, interval: 1, ...options });
 }
 
+const refused = (ret: number) => ({ base_resp: { ret, err_msg: 'refused' } });
+const PROTECTED = {
+  base_resp: { ret: 0, err_msg: 'ok' },
+  redirect_url: '/cgi-bin/readtemplate?t=user/validate_wx_tmpl',
+};
+
 describe('a login with a password', () => {
   it('begins a session, of which the cookies are those that live', async () => {
     const client = createClient();
     await client.login();
-    expect(await client.getTokenCookies()).toEqual({
-      token: 1_000_000_001,
-      cookies: 'slave_sid=sid+/1==;slave_user=gh_owner;',
-    });
+    expect([await client.getTokenCookies()]).toEqual(backEnd.sessions);
     await client.getUserList();
     expect(backEnd.problems).toEqual([]);
   });
@@ -46,17 +49,17 @@ describe('a login with a password', () => {
   });
 
   it.each([
-    [200023, 'the name or the password is wrong'],
-    [-23, 'the name or the password is wrong'],
-    [200021, 'there is no such account'],
-    [200007, 'restricted'],
-    [200025, 'admin.wechat.com'],
-    [-1, 'busy'],
-    [12345, 'ret 12345: refused'],
-    ['readtemplate', 'You need to turn off the safety protection of wechat.'],
-    ['page', 'the answer is none that a login gives'],
-  ] as const)('that is refused (%s) says why', async (refusal, says) => {
-    backEnd.logins.refusals.push(refusal);
+    [200023, 'the name or the password is wrong', refused(200023)],
+    [-23, 'the name or the password is wrong', refused(-23)],
+    [200021, 'there is no such account', refused(200021)],
+    [200007, 'restricted', refused(200007)],
+    [200025, 'admin.wechat.com', refused(200025)],
+    [-1, 'busy', refused(-1)],
+    [12345, 'ret 12345: refused', refused(12345)],
+    ['readtemplate', 'You need to turn off the safety protection of wechat.', PROTECTED],
+    ['page', 'the answer is none that a login gives', '<html>busy</html>'],
+  ] as const)('that is refused (%s) says why', async (_, says, answer) => {
+    backEnd.answerNext('/cgi-bin/login', answer);
     const error = await failureOf(createClient().login());
     expect(error).toBeInstanceOf(LoginError);
     expect(error).toBeInstanceOf(UnofficialAPIError);
@@ -65,41 +68,46 @@ describe('a login with a password', () => {
   });
 
   it.each([
-    ['of today', [200008, 200027]],
-    ['of 2013', [-8, -27]],
-  ] as const)('asks for a captcha, in the numbers %s, and takes its text', async (_, rets) => {
-    backEnd.logins.captcha = { isNeeded: true, rets };
-    const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-captcha-'));
-    const client = createClient();
-    expect(await failureOf(client.login())).toMatchObject({
-      code: 'WECHAT_LOGIN_VERIFY_CODE',
-      ret: rets[0],
-    });
-    const path = join(folder, 'captcha.jpg');
-    const image = await client.getVerifyCode(path);
-    expect(readFileSync(path).equals(image)).toBe(true);
-    rmSync(folder, { recursive: true });
-    const error = await failureOf(client.login({ verifyCode: 'WRONG' }));
-    expect(error).toBeInstanceOf(LoginVerifyCodeError);
-    expect(error).toMatchObject({ ret: rets[1] });
-    await client.getVerifyCode();
-    await client.login({ verifyCode: 'ABCD' });
-    expect((await client.getUserList()).contacts).not.toEqual([]);
-  });
+    ['of today', 'modern', [200008, 200027]],
+    ['of 2013', 'classic', [-8, -27]],
+  ] as const)(
+    'asks for a captcha, in the numbers %s, and takes its text',
+    async (_, refusals, rets) => {
+      await backEnd.close();
+      backEnd = await startBackEnd({ refusals });
+      backEnd.requireCaptcha();
+      const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-captcha-'));
+      const client = createClient();
+      expect(await failureOf(client.login())).toMatchObject({
+        code: 'WECHAT_LOGIN_VERIFY_CODE',
+        ret: rets[0],
+      });
+      const path = join(folder, 'captcha.jpg');
+      const image = await client.getVerifyCode(path);
+      expect(readFileSync(path).equals(image)).toBe(true);
+      rmSync(folder, { recursive: true });
+      const error = await failureOf(client.login({ verifyCode: 'WRONG' }));
+      expect(error).toBeInstanceOf(LoginVerifyCodeError);
+      expect(error).toMatchObject({ ret: rets[1] });
+      await client.getVerifyCode();
+      await client.login({ verifyCode: 'ABCD' });
+      expect((await client.getUserList()).contacts).not.toEqual([]);
+    },
+  );
 
   it('that failed, or a captcha, costs no session that lives', async () => {
     const client = createClient(backEnd.session());
     await client.getVerifyCode();
-    backEnd.logins.refusals.push(200023);
+    backEnd.answerNext('/cgi-bin/login', refused(200023));
     await failureOf(client.login());
     expect((await client.getUserList()).contacts).not.toEqual([]);
   });
 
   it('clears what was learnt in the session before', async () => {
     const client = createClient(backEnd.session());
-    await client.getDialogMessage('o-fan-1');
+    await client.getDialogMessage('2400000001');
     await client.login();
-    await client.getDialogMessage('o-fan-1');
+    await client.getDialogMessage('2400000001');
     const homes = backEnd.requests.filter(({ path }) => path === '/cgi-bin/home');
     expect(homes).toHaveLength(2);
   });
@@ -111,16 +119,26 @@ describe('a login with a password', () => {
 });
 
 describe('a login with a QR code', () => {
+  /** What somebody does with the codes, one after another, when the login says that state. */
+  type Doing = readonly ((state: QrCodeState) => void)[];
+  const calmly: Doing[number] = (state) => {
+    if (state === 'waiting') backEnd.qr.scan();
+    if (state === 'scanned') backEnd.qr.confirm();
+  };
+
   /** Logs in, with looks in quick succession; gives the codes that were shown and the states. */
-  async function logIn(client: UnofficialClient, signal?: AbortSignal) {
+  async function logIn(client: UnofficialClient, doings: Doing, signal?: AbortSignal) {
     const codes: number[] = [];
     const states: QrCodeState[] = [];
     const done = client.loginWithQrCode({
       onQrCode: (image) => {
-        expect(image.equals(backEnd.logins.picture)).toBe(true);
-        codes.push(backEnd.logins.codes);
+        expect(image).toEqual(backEnd.qr.picture);
+        codes.push(backEnd.qr.shown);
       },
-      onState: (state) => void states.push(state),
+      onState: (state) => {
+        states.push(state);
+        doings[backEnd.qr.shown - 1]?.(state);
+      },
       interval: 1,
       signal,
     });
@@ -132,26 +150,27 @@ describe('a login with a QR code', () => {
   }
 
   it('shows the code, tells what happens, and begins a session of today', async () => {
+    await backEnd.close();
+    backEnd = await startBackEnd({ clock: { now: () => 1_700_000_000_000 } });
     const client = createClient({ username: undefined, password: undefined });
-    expect(await logIn(client)).toEqual({
+    expect(await logIn(client, [calmly])).toEqual({
       codes: [1],
       states: ['waiting', 'scanned', 'confirmed'],
       error: undefined,
     });
     const { contacts } = await client.getUserList({ page: 1, pageSize: 20 });
     expect(contacts[0]).toEqual({
-      id: 'o-fan-20',
-      nick_name: '用户 20',
+      id: backEnd.data.users[20]?.openid,
+      nick_name: '用户21',
       remark_name: '',
-      group_id: 2,
+      group_id: 0,
     });
-    expect((await client.getGroupList()).groups[2]).toEqual({ id: 2, name: '星标组', cnt: 15 });
-    expect(await client.getUserInfo('o-fan-3')).toMatchObject({
-      fake_id: 'o-fan-3',
-      nick_name: '用户 3',
-    });
+    expect((await client.getGroupList()).groups[2]).toEqual({ id: 2, name: '星标组', cnt: 10 });
+    const openid = String(backEnd.data.users[3]?.openid);
+    expect(await client.getUserInfo(openid)).toMatchObject({ fake_id: openid, nick_name: '用户4' });
     expect((await failureOf(client.getUserInfo('nobody'))).message).toBe('fake id not exist');
-    expect(await client.uploadFile(fileURLToPath(import.meta.url))).toBe('300100');
+    const path = fileURLToPath(new URL('fixtures/qr-code.jpg', import.meta.url));
+    expect(await client.uploadFile(path)).toBe('30026');
     const { query, parts } = backEnd.requests.at(-1) ?? {};
     expect(query).toMatchObject({ scene: '8', svr_time: '1700000000' });
     expect(parts?.map(({ name }) => name)).toEqual([
@@ -163,15 +182,25 @@ describe('a login with a QR code', () => {
       'file',
     ]);
     expect(backEnd.problems).toEqual([]);
-    expect(await client.serialize()).not.toContain('attempt-1');
+    expect(await client.serialize()).not.toContain('uuid');
   });
 
   it.each([
-    [3, 'expired'],
-    [2, 'refused'],
-  ] as const)('shows another code when that one is no use any more (%i)', async (status, state) => {
-    backEnd.logins.scans.splice(0, 9, 0, status, 0, 6, 1);
-    expect(await logIn(createClient())).toEqual({
+    ['expired', 'expire'],
+    ['refused', 'refuse'],
+  ] as const)('shows another code when that one is no use any more (%s)', async (state, end) => {
+    const spoil: Doing[number] = (told) => {
+      if (told === 'waiting') backEnd.qr[end]();
+    };
+    // 6: scanned, by somebody with several accounts.
+    const slowly: Doing[number] = (told) => {
+      if (told === 'waiting') backEnd.qr.tell(6);
+      if (told === 'scanned') {
+        backEnd.qr.tell(1);
+        backEnd.qr.confirm();
+      }
+    };
+    expect(await logIn(createClient(), [spoil, slowly])).toEqual({
       codes: [1, 2],
       states: ['waiting', state, 'waiting', 'scanned', 'confirmed'],
       error: undefined,
@@ -179,25 +208,25 @@ describe('a login with a QR code', () => {
   });
 
   it('gives up after five more codes', async () => {
-    backEnd.logins.scans.splice(0, 9, 3);
-    const { codes, error } = await logIn(createClient());
+    const expire: Doing[number] = (state) => {
+      if (state === 'waiting') backEnd.qr.expire();
+    };
+    const { codes, error } = await logIn(createClient(), Array<Doing[number]>(6).fill(expire));
     expect(codes).toEqual([1, 2, 3, 4, 5, 6]);
     expect(error).toBeInstanceOf(LoginError);
     expect(error?.message).toContain('none of 6 QR codes was confirmed');
   });
 
   it('says when the account cannot log in so', async () => {
-    backEnd.logins.scans.splice(0, 9, 5);
-    const { error } = await logIn(createClient());
+    const { error } = await logIn(createClient(), [() => backEnd.qr.tell(5)]);
     expect(error).toBeInstanceOf(LoginError);
     expect(error?.message).toContain('bind an e-mail address');
   });
 
   it('ends when its signal aborts', async () => {
-    backEnd.logins.scans.splice(0, 9, 0);
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 30);
-    const { error } = await logIn(createClient(), stop.signal);
+    const { error } = await logIn(createClient(), [], stop.signal);
     expect(error?.name).toBe('AbortError');
   });
 
@@ -219,18 +248,22 @@ describe('lists of today are gone through politely', () => {
   it('to their end', async () => {
     const client = live('modern');
     expect((await collect(client.iterateUsers())).map(({ id }) => id)).toEqual(
-      backEnd.data.users.map(({ fakeid }) => fakeid),
+      backEnd.data.users.map(({ openid }) => openid),
     );
-    expect(await collect(client.iterateUsers({ groupId: 1 }))).toHaveLength(15);
-    expect(await collect(live('classic').iterateUsers({ groupId: 2 }))).toHaveLength(15);
+    expect(await collect(client.iterateUsers({ groupId: 100 }))).toHaveLength(10);
+    expect(await collect(live('classic').iterateUsers({ groupId: 0 }))).toHaveLength(25);
     const again = live('modern');
-    expect(await collect(again.iterateDrafts())).toHaveLength(12);
+    expect(await collect(again.iterateDrafts())).toHaveLength(14);
     const published = await collect(again.iteratePublished());
-    expect(published).toHaveLength(25);
-    expect(published[0]?.publish_info.appmsgex[0]?.title).toBe('文章 0');
-    expect(await collect(again.iteratePublished({ fakeid: 'Mzg1==' }))).toHaveLength(25);
-    expect(await collect(again.iterateAccounts('天气'))).toHaveLength(7);
-    expect((await again.listAccountArticles('Mzg1==', { keyword: '雨', count: 2 })).total).toBe(25);
+    expect(published).toHaveLength(23);
+    expect(published[0]?.publish_info.appmsgex[0]?.title).toBe('发表 1');
+    const [other] = await collect(again.iterateAccounts('早报'));
+    const fakeid = String(other?.fakeid);
+    expect(await collect(again.iterateAccounts('早报'))).toHaveLength(12);
+    expect(await collect(again.iteratePublished({ fakeid }))).toHaveLength(12);
+    expect((await again.listAccountArticles(fakeid, { keyword: '第二篇', count: 2 })).total).toBe(
+      3,
+    );
     expect(backEnd.problems).toEqual([]);
   });
 

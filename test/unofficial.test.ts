@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UnofficialClient, type UnofficialClientOptions } from '@wechat-mp/core/unofficial';
-import { type BackEnd, startBackEnd } from './support/console.ts';
+import { type BackEnd, startBackEnd } from '@wechat-mp/simulator';
 import { failureOf } from './support/official-client.ts';
 
 let backEnd: BackEnd;
@@ -30,11 +30,11 @@ const live = (options: UnofficialClientOptions = {}) =>
 const METHODS: Record<string, (client: UnofficialClient) => Promise<unknown>> = {
   getPluginTokenAppid: (client) => client.getPluginTokenAppid(),
   sendMessage: (client) => client.sendMessage(someone(), '你好'),
-  sendNews: (client) => client.sendNews(someone(), '100'),
-  sendFile: (client) => client.sendFile(someone(), '300', 2),
-  sendImage: (client) => client.sendImage(someone(), '300'),
-  sendAudio: (client) => client.sendAudio(someone(), '301'),
-  sendVideo: (client) => client.sendVideo(someone(), '302'),
+  sendNews: (client) => client.sendNews(someone(), '20001'),
+  sendFile: (client) => client.sendFile(someone(), '30001', 2),
+  sendImage: (client) => client.sendImage(someone(), '30001'),
+  sendAudio: (client) => client.sendAudio(someone(), '30002'),
+  sendVideo: (client) => client.sendVideo(someone(), '30003'),
   getUserList: (client) => client.getUserList(),
   getGroupList: (client) => client.getGroupList(),
   getUserInfo: (client) => client.getUserInfo(someone()),
@@ -80,59 +80,70 @@ describe('each method is understood by the back end', () => {
 
 describe('results have the documented shapes', () => {
   it.each(['string', 'object'] as const)('lists that come as %s are read', async (as) => {
+    await backEnd.close();
+    // At eleven in the evening of China.
+    backEnd = await startBackEnd({ clock: { now: () => Date.UTC(2026, 0, 15, 15) } });
     backEnd.writeListsAs(as);
     const client = live();
-    const { contacts } = await client.getUserList({ page: 1, pageSize: 10, groupId: 1 });
+    const { contacts } = await client.getUserList({ page: 2, pageSize: 10, groupId: 0 });
     expect(contacts).toHaveLength(5);
-    expect(contacts[0]).toEqual({
-      id: 'o-fan-31',
-      nick_name: '用户 31',
-      remark_name: '备注 31',
-      group_id: 1,
+    expect(contacts[1]).toEqual({
+      id: 2_400_000_022,
+      nick_name: '用户22',
+      remark_name: '备注22',
+      group_id: 0,
     });
-    expect((await client.getGroupList()).groups[2]).toEqual({ id: 2, name: '星标组', cnt: 15 });
-    const { msg_item: messages } = await client.getMessageList({ count: 3, day: 0, star: true });
-    expect(messages.map(({ content }) => content)).toEqual(['消息 0', '消息 1', '消息 2']);
+    expect((await client.getGroupList()).groups[2]).toEqual({ id: 2, name: '星标组', cnt: 10 });
+    const listIds = async (given: Parameters<typeof client.getMessageList>[0]) =>
+      (await client.getMessageList(given)).msg_item.map(({ id }) => id);
+    expect(await listIds({ count: 3 })).toEqual([400_000_100, 400_000_099, 400_000_098]);
+    expect(await listIds({ count: 3, day: 0, star: true })).toEqual([400_000_100]);
+    expect(await listIds({ count: 3, day: 1, star: true })).toEqual([400_000_094]);
     expect((await client.getTopMessage()).msg_item).toHaveLength(1);
     expect(backEnd.problems).toEqual([]);
   });
 
   it('those of messages, users, articles and files', async () => {
     const client = live();
-    expect(await client.getNewMessageNum(200_000_020)).toBe(10);
-    expect(await client.getUserInfo('o-fan-1')).toMatchObject({
-      fake_id: 'o-fan-1',
+    expect(await client.getNewMessageNum(400_000_090)).toBe(10);
+    expect(await client.getUserInfo('2400000002')).toMatchObject({
+      fake_id: 2_400_000_002,
       country: '中国',
     });
-    const dialog = await client.getDialogMessage('o-fan-1', { lastMsgId: 1, createTime: 2 });
-    expect(dialog.to_nick_name).toBe('用户 1');
-    expect(dialog.msg_items.msg_item).toHaveLength(6);
+    const dialog = await client.getDialogMessage('2400000002', { lastMsgId: 1, createTime: 2 });
+    expect(dialog.to_nick_name).toBe('用户2');
+    expect(dialog.msg_items.msg_item).toHaveLength(5);
     expect((await client.getNewsList(1, 5))[0]).toMatchObject({
-      app_id: 105,
-      create_time: '1700000000',
+      app_id: 20_006,
+      create_time: '1750020006',
     });
-    expect(await client.getFileList(2, 1, 5)).toMatchObject({ type: 2, file_cnt: { total: 12 } });
+    expect(await client.getFileList(2, 1, 5)).toMatchObject({
+      type: 2,
+      file_item: [{ file_id: 30_008 }, {}, {}, {}, {}],
+      file_cnt: { img_cnt: 23 },
+    });
     expect(await client.getPluginTokenAppid()).toEqual({
-      pluginToken: 'plugin-1',
-      appid: 'wx0123456789',
+      pluginToken: 'the-plugin-token_1',
+      appid: 'wx0123456789abcdef',
     });
     // The home page and the plugin page are asked for once in a session.
     await client.getPluginTokenAppid();
-    await client.getDialogMessage('o-fan-2');
+    await client.getDialogMessage('2400000003');
     const paths = backEnd.requests.map(({ path }) => path);
     expect(paths.filter((path) => /home|pluginloginpage/.test(path))).toHaveLength(2);
   });
 
   it('files of messages are exactly what was sent', async () => {
     const client = live();
-    const { media } = backEnd.data;
-    expect((await client.getMessageImage('1')).equals(media.get('1') as Buffer)).toBe(true);
-    expect((await client.getMessageImage('1', 'small')).equals(media.get('1') as Buffer)).toBe(
-      true,
-    );
-    expect((await client.getMessageVoice('2')).equals(media.get('2') as Buffer)).toBe(true);
-    expect((await client.getMessageVideo('3')).equals(media.get('3') as Buffer)).toBe(true);
-    expect((await client.getAvatar('o-fan-1')).equals(media.get('1') as Buffer)).toBe(true);
+    const bytesOf = (id: string) => backEnd.data.media.get(id) as Buffer;
+    const image = bytesOf('400000099');
+    expect((await client.getMessageImage('400000099')).equals(image)).toBe(true);
+    expect((await client.getMessageImage('400000099', 'small')).equals(image)).toBe(true);
+    const voice = await client.getMessageVoice('400000098');
+    expect(voice.equals(bytesOf('400000098'))).toBe(true);
+    const video = await client.getMessageVideo('400000097');
+    expect(video.equals(bytesOf('400000097'))).toBe(true);
+    expect((await client.getAvatar('2400000002')).toString('latin1')).toContain('2400000002');
     expect(backEnd.requests.map(({ query }) => query['mode'])).toEqual([
       'large',
       'small',
@@ -146,24 +157,20 @@ describe('results have the documented shapes', () => {
 describe('what is sent arrives', () => {
   it('messages of each kind, and articles', async () => {
     const client = live();
-    await client.sendMessage('o-fan-1', '你好 & 再见');
-    await client.sendImage('o-fan-1', '300');
-    await client.sendAudio('o-fan-1', '301');
-    await client.sendVideo('o-fan-1', '302');
-    await client.sendFile('o-fan-1', '303', 4);
-    await client.sendNews('o-fan-1', '100');
-    expect(
-      backEnd.sent.map(({ type, content, file_id, app_id }) => [
-        type,
-        content ?? file_id ?? app_id,
-      ]),
-    ).toEqual([
-      ['1', '你好 & 再见'],
-      ['2', '300'],
-      ['3', '301'],
-      ['15', '302'],
-      ['15', '303'],
-      ['10', '100'],
+    const to = someone();
+    await client.sendMessage(to, '你好 & 再见');
+    await client.sendImage(to, '30001');
+    await client.sendAudio(to, '30002');
+    await client.sendVideo(to, '30003');
+    await client.sendFile(to, '30003', 4);
+    await client.sendNews(to, '20001');
+    expect(backEnd.sent).toEqual([
+      { to, type: 1, content: '你好 & 再见' },
+      { to, type: 2, id: '30001' },
+      { to, type: 3, id: '30002' },
+      { to, type: 15, id: '30003' },
+      { to, type: 15, id: '30003' },
+      { to, type: 10, id: '20001' },
     ]);
     await client.addNews([
       {
@@ -171,22 +178,24 @@ describe('what is sent arrives', () => {
         content: '<p>1</p>',
         author: '我',
         summary: '要',
-        picture_id: '300',
+        picture_id: '30001',
         from_url: 'https://a.example/',
       },
       { title: '二', content: '<p>2</p>' },
     ]);
-    expect(backEnd.sent.at(-1)).toMatchObject({
+    const form = backEnd.requests.at(-1)?.form;
+    expect(form).toMatchObject({
       count: '2',
       title0: '一',
       author0: '我',
       digest0: '要',
-      fileid0: '300',
+      fileid0: '30001',
       sourceurl0: 'https://a.example/',
       title1: '二',
       content1: '<p>2</p>',
     });
-    expect(backEnd.sent.at(-1)).not.toHaveProperty('author1');
+    expect(form).not.toHaveProperty('author1');
+    expect(backEnd.data.news[0]?.multi_item.map(({ title }) => title)).toEqual(['一', '二']);
     expect(backEnd.problems).toEqual([]);
   });
 
@@ -194,7 +203,7 @@ describe('what is sent arrives', () => {
     const path = join(folder, 'large.jpg');
     const bytes = 10 * 1024 * 1024;
     writeFileSync(path, Buffer.alloc(bytes, 7));
-    expect(await live().uploadFile(path)).toBe('300100');
+    expect(await live().uploadFile(path)).toBe(String(backEnd.data.files[0]?.file_id));
     const parts = backEnd.requests.at(-1)?.parts;
     expect(
       parts?.map(({ name, text, filename, bytes: size }) => [name, text ?? filename, size]),
@@ -224,25 +233,25 @@ describe('what is wrong is told in the words that the Python SDK had', () => {
     ],
     [
       'the same, of articles',
-      (client) => client.sendNews('nobody', '100'),
+      (client) => client.sendNews('nobody', '20001'),
       wrong,
       'fake id not exist',
     ],
     [
       'articles that are none',
-      (client) => client.sendNews('o-fan-1', '1'),
+      (client) => client.sendNews(someone(), '1'),
       wrong,
       'message id not exist',
     ],
     [
       'a file that is none',
-      (client) => client.sendImage('o-fan-1', 'none'),
+      (client) => client.sendImage(someone(), 'none'),
       wrong,
       'file not exist',
     ],
     [
       'a kind of file that is none',
-      (client) => client.sendFile('o-fan-1', '300', 9),
+      (client) => client.sendFile(someone(), '30001', 9),
       wrong,
       'type must be',
     ],
@@ -266,7 +275,7 @@ describe('what is wrong is told in the words that the Python SDK had', () => {
     ],
     [
       'an article that is refused',
-      (client) => client.addNews([{ title: 'too long', content: 'x' }]),
+      (client) => client.addNews([{ title: '长'.repeat(65), content: 'x' }]),
       wrong,
       'the news was refused: ret -206',
     ],
@@ -289,7 +298,7 @@ describe('what is wrong is told in the words that the Python SDK had', () => {
   ])('and what the seed took for a lost session has its own error: %s', async (user, ret, says) => {
     for (const call of [
       (client: UnofficialClient) => client.sendMessage(user, 'x'),
-      (client: UnofficialClient) => client.sendImage(user, '300'),
+      (client: UnofficialClient) => client.sendImage(user, '30001'),
     ]) {
       const error = await failureOf(call(live()));
       expect(error).toMatchObject({ code: 'WECHAT_UNOFFICIAL', ret, path: '/cgi-bin/singlesend' });
