@@ -1,79 +1,56 @@
-// npm run demo: starts the bot on a free port, sends it what WeChat sends, prints both sides.
+// npm run demo: a bot, WeChat on your desk, and a page to talk to it. With --once the conversation
+// is held without a browser, and checked.
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { OfficialClient } from '@wechat-mp/core/official';
 import { wechat } from '@wechat-mp/express';
+import { createSimulator, servePage } from '@wechat-mp/simulator';
 import express from 'express';
-import * as platform from '../test/support/platform.ts';
-import { bot } from './bot.ts';
+import open from 'open';
+import { converse } from './conversation.ts';
+import { createShowcase, setUp } from './showcase.ts';
 
 const account = {
   token: 'DEMOTOKEN',
   appid: 'wx5823bf96d3bd56c7',
   encodingAESKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
 };
+const appsecret = 'ca5e0123456789abcdef0123456789ab';
+const template = 'TEMPLATE_OF_THE_DEMO';
 
 const app = express();
-app.use('/plain', wechat(account.token, bot));
-app.use('/safe', wechat(account, bot));
-const server = app.listen(0);
-await new Promise((resolve) => server.once('listening', resolve));
-const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const server = app.listen(0, '127.0.0.1');
+await once(server, 'listening');
+const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}/wechat`;
 
-const text = (content: string) => platform.userMessage('text', { Content: content });
-const image = platform.userMessage('image', {
-  PicUrl: 'https://example.com/cat.jpg',
-  MediaId: 'XGh7s3tbJ8kRz5dFq',
+const simulator = await createSimulator({
+  ...account,
+  appsecret,
+  target,
+  title: '示例公众号',
+  state: {
+    templates: {
+      [template]: { title: '订单通知', content: '订单：{{order.DATA}}\n状态：{{state.DATA}}' },
+    },
+  },
 });
-const follow = platform.event('subscribe', {
-  EventKey: 'qrscene_poster',
-  Ticket: 'gQH47joAAAAAAAAAASxodHRwOi8vd2VpeGlu',
+const client = new OfficialClient({
+  appid: account.appid,
+  appsecret,
+  baseUrl: simulator.api.url,
 });
+app.use('/wechat', wechat({ ...account, client }, createShowcase(client, template)));
+await setUp(client);
 
-const { plain, safe, verification } = platform;
-const steps: [title: string, path: string, delivery: platform.Delivery, expected: string][] = [
-  [
-    '服务器配置 · checking the address',
-    '/plain',
-    verification(account, '4375120948345'),
-    '4375120948345',
-  ],
-  ['文本消息 · text "wechat"', '/plain', plain(account, text('wechat')), '^_^'],
-  ['文本消息 · text "新闻"', '/plain', plain(account, text('新闻')), '第一条新闻标题'],
-  ['图片消息 · image', '/plain', plain(account, image), '图片 https://example.com/cat.jpg'],
-  ['关注事件 · following by a QR code', '/plain', plain(account, follow), '欢迎！你来自「poster」'],
-  ['安全模式 · text "wechat", encrypted', '/safe', safe(account, text('wechat')), '^_^'],
-];
-
-for (const [title, path, delivery, expected] of steps) {
-  const query = new URLSearchParams(delivery.query);
-  console.log(`\n━━ ${title}\n→ ${delivery.method} ${path}?${query}`);
-  show(delivery.body);
-  const response = await fetch(`${origin}${path}?${query}`, {
-    method: delivery.method,
-    headers: { 'content-type': 'text/xml' },
-    body: delivery.body ?? null,
-  });
-  const body = await response.text();
-  const contentType = response.headers.get('content-type') ?? undefined;
-  console.log(`← ${response.status} ${contentType}`);
-  show(body);
-
-  const answer = { status: response.status, contentType, body };
-  const seen =
-    delivery.method === 'GET'
-      ? body
-      : JSON.stringify(platform.readAnswer(account, delivery, answer));
-  if (!seen.includes(expected)) throw new Error(`the answer should show "${expected}"`);
-  console.log(`  ✓ ${expected}`);
-}
-server.close();
-console.log(`\nAll ${steps.length} answers came back through the socket and are right.`);
-
-/** Prints XML a tag a line, and what is inside where it is encrypted. */
-function show(xml = ''): void {
-  const lines = xml.trim().replaceAll(/(<\/\w+>)\n?(?=<)/g, '$1\n');
-  if (lines) console.log(lines.replaceAll(/^/gm, '    '));
-  const encrypt = /<Encrypt><!\[CDATA\[(.+?)]]>/.exec(xml)?.[1];
-  if (!encrypt) return;
-  console.log('  decrypted:');
-  show(platform.decrypt(account, encrypt));
+if (process.argv.includes('--once')) {
+  const problems = await converse(simulator);
+  await simulator.close();
+  server.close();
+  server.closeAllConnections();
+  process.exitCode = problems === 0 ? 0 : 1;
+} else {
+  simulator.user('小明');
+  const page = await servePage({ simulator, target });
+  console.log(`聊天页面 · chat with the bot: ${page.url}\nCtrl+C 退出 · ends it`);
+  if (process.stdout.isTTY) await open(page.url).catch(() => {});
 }
