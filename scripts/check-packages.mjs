@@ -56,6 +56,12 @@ writeJson('tsconfig.json', {
 step('consumer: npm install', consumer, 'npm', 'install', '--no-audit', '--no-fund');
 step('consumer: import', consumer, process.execPath, 'esm.mjs', ...names);
 step('consumer: require', consumer, process.execPath, 'commonjs.cjs', ...names);
+step(
+  'consumer: command',
+  consumer,
+  join(consumer, 'node_modules/.bin/wechat-mp-simulator'),
+  '--version',
+);
 report('consumer: types, ESM and CommonJS', checkTypes());
 
 /** Runs a command in silence; a failure ends the script with the command's output. */
