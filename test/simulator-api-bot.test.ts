@@ -105,3 +105,29 @@ it('a reset leaves nobody and nothing, and the client finds its way', async () =
   await expect(client.menu.get()).rejects.toMatchObject({ errcode: 46003 });
   expect(await client.user.list()).toMatchObject({ total: 0 });
 });
+
+it('downloads what a user sends without a file, and sends it back', async () => {
+  const { wechat } = await start((clientOf) => ({
+    image: async ({ mediaId, picUrl, source }) => {
+      const media = await clientOf().media.get({ media_id: mediaId });
+      if (!('stream' in media)) throw new Error('no picture');
+      const { stream, contentType } = media;
+      const bytes = Buffer.concat((await stream.toArray()) as Buffer[]);
+      const picture = Buffer.from(await (await fetch(`${picUrl}`)).arrayBuffer());
+      await clientOf().message.custom.send(source, { type: 'image', mediaId });
+      return `${contentType} ${bytes.equals(picture)} ${bytes.length > 100}`;
+    },
+    voice: ({ mediaId }) => mediaId,
+  }));
+  const alice = wechat.user('alice');
+  const { reply, pushed } = await alice.sendImage();
+  expect(reply).toEqual({ type: 'text', content: 'image/png true true' });
+  expect(pushed).toMatchObject([{ message: { type: 'image', mediaId: 'SAMPLE_IMAGE' } }]);
+  expect((await alice.sendVoice()).reply).toEqual({ type: 'text', content: 'SAMPLE_VOICE' });
+  await alice.sendVideo();
+  expect(Object.keys(wechat.state.media).sort()).toEqual([
+    'SAMPLE_IMAGE',
+    'SAMPLE_VIDEO',
+    'SAMPLE_VOICE',
+  ]);
+});

@@ -50,15 +50,29 @@ describe('events', () => {
     }
   });
 
-  it('are kept, a thousand of them', async () => {
+  it('ask for a new start when the simulator has forgotten all', async () => {
+    const { port, alice, simulator } = await startPage();
+    await alice.sendText('one');
+    const reset = hear(port, undefined, /event: reset/);
+    await ask(port, '/state');
+    simulator.reset();
+    await reset;
+    const { users, entries } = JSON.parse((await ask(port, '/state')).body) as {
+      users: unknown[];
+      entries: unknown[];
+    };
+    expect([users, entries]).toEqual([[], []]);
+  });
+
+  it('are kept, those of a thousand messages', async () => {
     const { port, alice } = await startPage();
-    // Each is a delivery and its reply.
-    for (let n = 0; n < 700; n += 1) await alice.sendText(`message ${n}`);
+    // Each is what was said, its delivery and the reply.
+    for (let n = 0; n < 1200; n += 1) await alice.sendText(`message ${n}`);
     const { entries } = JSON.parse((await ask(port, '/state')).body) as {
       entries: { id: number }[];
     };
-    expect(entries.length).toBeGreaterThanOrEqual(1000);
-    expect(entries.length).toBeLessThanOrEqual(1100);
-    expect(entries.at(-1)?.id).toBe(1400);
+    expect(entries.length).toBeGreaterThanOrEqual(3000);
+    expect(entries.length).toBeLessThanOrEqual(3300);
+    expect(entries.at(-1)?.id).toBe(3600);
   });
 });

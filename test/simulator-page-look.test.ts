@@ -216,7 +216,10 @@ it('is ready within a second, and with a thousand lines in the log scrolls smoot
     }
     return times.sort((one, other) => one - other)[54];
   })()`);
-  // Nine frames of ten; the browser draws without a graphics card here.
+  console.log(
+    `ready in ${Math.min(...times)} ms; nine frames of ten within ${Math.round(slowest)} ms`,
+  );
+  // The browser draws without a graphics card here.
   expect(slowest).toBeLessThan(100);
-  expect(await tab.locator('.entry').count()).toBeGreaterThan(400);
+  expect(await tab.locator('.entry').count()).toBeGreaterThanOrEqual(1000);
 });

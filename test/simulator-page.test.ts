@@ -23,6 +23,16 @@ function listener() {
 }
 
 describe('a user sends', () => {
+  it('from a program what stands in their side of the chat', async () => {
+    const { chat, simulator } = await openChat(listener().bot);
+    const alice = simulator.user('alice');
+    await alice.sendText('by a program');
+    await alice.sendImage();
+    await chat.mine.getByText('by a program').waitFor();
+    await chat.mine.locator('img').waitFor();
+    await chat.theirs.getByText('got image').waitFor();
+  });
+
   it('a text with a face and a line break, in the safe mode', async () => {
     const { seen, bot } = listener();
     const { chat } = await openChat(bot, { key: KEY });

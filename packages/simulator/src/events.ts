@@ -1,4 +1,5 @@
 import type { Reply } from '@wechat-mp/core';
+import type { WireFields } from './wire.ts';
 
 /** One try to deliver a message to the bot. */
 export interface DeliveryRecord {
@@ -94,9 +95,13 @@ export interface ApiCall {
 
 /** Everything that happens, in the order in which it does. */
 export type SimulatorEvent =
+  /** A user sends something; the deliveries follow. */
+  | { readonly type: 'sent'; readonly user: string; readonly fields: WireFields }
   | { readonly type: 'delivery'; readonly user: string; readonly delivery: DeliveryRecord }
   | { readonly type: 'outcome'; readonly user: string; readonly outcome: Outcome }
   | { readonly type: 'received'; readonly user: string; readonly received: Received }
   | { readonly type: 'call'; readonly call: ApiCall }
   /** Somebody is new, followed or unfollowed, or has other tags. */
-  | { readonly type: 'person'; readonly user: string };
+  | { readonly type: 'person'; readonly user: string }
+  /** Everything was forgotten. */
+  | { readonly type: 'reset' };

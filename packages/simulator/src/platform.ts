@@ -9,6 +9,7 @@ import { deliver, type Parcel, type Route } from './push/delivery.ts';
 import { createOrder } from './push/order.ts';
 import { grant, pack } from './push/parcel.ts';
 import { createPerson } from './push/person.ts';
+import { sampleMedia } from './push/sample-media.ts';
 import { createTransport } from './push/transport.ts';
 import { type Desk, LiveUser } from './push/user.ts';
 import { verify } from './push/verification.ts';
@@ -80,7 +81,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     state: () => world.state,
     send: (user, type, fields) => {
       grant(user.person, type, clock.now());
-      return carry(user, put(user.person, type, fields));
+      const where = { state: world.state, apiUrl: api.url, now: clock.now() };
+      const parcel = put(user.person, type, sampleMedia(type, fields, where));
+      world.emit({ type: 'sent', user: user.name, fields: parcel.fields });
+      return carry(user, parcel);
     },
     again: async (user, { message }) => {
       const parcel = parcels.get(message);
@@ -167,6 +171,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       users.clear();
       parcels.clear();
       api.reset();
+      world.emit({ type: 'reset' });
     },
     async close() {
       closed.abort();

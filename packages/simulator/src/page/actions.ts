@@ -1,6 +1,5 @@
 import type { Simulator, User } from '../simulator.ts';
 import { booleanOf, type JsonObject, numberOf, textOf } from './body.ts';
-import type { Bubble } from './bubble.ts';
 import type { Journal } from './journal.ts';
 import type { Uploads } from './media.ts';
 import { messageOf, RequestProblem } from './problem.ts';
@@ -18,11 +17,8 @@ export interface Scene {
   readonly addressOf: (mediaId: string) => string;
 }
 
-/** What a user does: what their side of the chat shows, and how it is sent. */
-export interface Sending {
-  readonly shown?: Bubble;
-  readonly sent: () => Promise<unknown>;
-}
+/** Has a user do something. */
+export type Sending = () => Promise<unknown>;
 
 type Action = (scene: Scene, body: JsonObject) => object;
 
@@ -45,14 +41,13 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   '/follow': (scene, body) => {
     const user = userOf(scene, body);
     const follows = booleanOf(body, 'follows');
-    const sent = () => (follows ? user.subscribe() : user.unsubscribe());
-    return begin(scene, user, { sent });
+    return begin(scene, user, () => (follows ? user.subscribe() : user.unsubscribe()));
   },
 
   '/scan': (scene, body) => {
     const user = userOf(scene, body);
     const code = textOf(body, 'code', 128).trim();
-    return begin(scene, user, { sent: () => user.scan(code) });
+    return begin(scene, user, () => user.scan(code));
   },
 
   '/menu': (scene, body) => {
@@ -70,7 +65,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     const delivery = scene.recorder.deliveries.get(line);
     if (!delivery) throw new RequestProblem(404, 'that delivery is not in the log any more');
     const user = userOf(scene, body);
-    return begin(scene, user, { sent: () => user.again(delivery) });
+    return begin(scene, user, () => user.again(delivery));
   },
 
   '/faults': ({ simulator, journal }, body) => {
@@ -106,11 +101,10 @@ function userOf({ simulator }: Scene, body: JsonObject): User {
   return user;
 }
 
-function begin({ journal }: Scene, user: User, { shown, sent }: Sending): object {
-  if (shown) journal.add({ type: 'said', user: user.name, bubble: shown });
+function begin({ journal }: Scene, user: User, sending: Sending): object {
   // A `then` first: what throws at once is told of like what rejects.
   Promise.resolve()
-    .then(sent)
+    .then(sending)
     .catch((error: unknown) => {
       journal.add({ type: 'problem', user: user.name, text: messageOf(error) });
     });

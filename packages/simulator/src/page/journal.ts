@@ -28,14 +28,20 @@ export interface Entry {
 /** An entry before it has its number and its time. */
 type NewEntry = Pick<Entry, 'type' | 'user'> & { readonly [field: string]: unknown };
 
-const LIMIT = 1000;
+const LIMIT = 3000;
 
 export class Journal {
-  /** Tells one start of the page from another, whose numbers mean something else. */
-  readonly epoch: string = Date.now().toString(36);
-  readonly #listeners = new Set<(entry: Entry) => void>();
+  /** Changes when all is forgotten. */
+  #era = 0;
+  readonly #start = Date.now().toString(36);
+  readonly #listeners = new Set<(entry: Entry | undefined) => void>();
   #entries: Entry[] = [];
   #last = 0;
+
+  /** Tells one start of the page from another, whose numbers mean something else. */
+  get epoch(): string {
+    return `${this.#start}.${this.#era}`;
+  }
 
   /** The number of the newest entry; 0 when there is none. */
   get last(): number {
@@ -63,7 +69,15 @@ export class Journal {
     return this.#entries.filter((entry) => entry.id > id);
   }
 
-  listen(listener: (entry: Entry) => void): () => void {
+  /** Forgets all of it; whoever listens reads anew. */
+  clear(): void {
+    this.#era += 1;
+    this.#entries = [];
+    for (const listener of this.#listeners) listener(undefined);
+  }
+
+  /** Tells of each new entry, and by `undefined` that all was forgotten. */
+  listen(listener: (entry: Entry | undefined) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -2,6 +2,7 @@ import type { DeliveryRecord, SimulatorEvent } from '../events.ts';
 import type { Simulator } from '../simulator.ts';
 import { cut, describe, toBubble } from './bubble.ts';
 import type { Journal } from './journal.ts';
+import { toSaid } from './said.ts';
 
 /** How many deliveries can be sent again. */
 const REMEMBERED = 1000;
@@ -24,6 +25,11 @@ export class Recorder {
   record(event: SimulatorEvent): void {
     const journal = this.#journal;
     switch (event.type) {
+      case 'sent': {
+        const bubble = toSaid(event.fields);
+        if (bubble) journal.add({ type: 'said', user: event.user, bubble });
+        return;
+      }
       case 'delivery':
         return this.#recordDelivery(event.user, event.delivery);
       case 'outcome': {
@@ -46,6 +52,10 @@ export class Recorder {
       }
       case 'person':
         return this.#recordPerson(event.user);
+      case 'reset':
+        this.#follows.clear();
+        this.deliveries.clear();
+        return journal.clear();
     }
   }
 

@@ -9,10 +9,7 @@ export const SENDERS: Readonly<Record<string, Sender>> = {
   text: (_, user, body) => {
     const content = textOf(body, 'content', 5000);
     const bizmsgmenuid = optionalText(body, 'menuId');
-    return {
-      shown: { kind: 'text', text: content },
-      sent: () => user.sendText(content, bizmsgmenuid === undefined ? {} : { bizmsgmenuid }),
-    };
+    return () => user.sendText(content, bizmsgmenuid === undefined ? {} : { bizmsgmenuid });
   },
 
   image: sendPicture,
@@ -20,36 +17,24 @@ export const SENDERS: Readonly<Record<string, Sender>> = {
   voice: ({ uploads }, user, body) => {
     const media = upload(uploads, 'voice', body);
     const recognition = optionalText(body, 'recognition');
-    return {
-      shown: { kind: 'voice', media: media.mediaId ?? '' },
-      sent: () => user.sendVoice({ ...media, ...(recognition && { recognition }) }),
-    };
+    return () => user.sendVoice({ ...media, ...(recognition && { recognition }) });
   },
 
   video: ({ uploads }, user, body) => {
     const media = upload(uploads, 'video', body);
-    return {
-      shown: { kind: 'video', media: media.mediaId ?? '', title: '', text: '' },
-      sent: () => user.sendVideo(media),
-    };
+    return () => user.sendVideo(media);
   },
 
   location: (_, user, body) => {
     const place = placeOf(body);
-    return {
-      shown: { kind: 'location', ...place },
-      sent: () => user.sendLocation(place),
-    };
+    return () => user.sendLocation(place);
   },
 
   link: (_, user, body) => {
     const title = textOf(body, 'title', 500);
     const url = textOf(body, 'url', 2000);
     const description = optionalText(body, 'description') ?? '';
-    return {
-      shown: { kind: 'news', articles: [{ title, text: description, picture: '', url }] },
-      sent: () => user.sendLink({ title, url, description }),
-    };
+    return () => user.sendLink({ title, url, description });
   },
 };
 
@@ -59,11 +44,7 @@ export function sendPicture(
   body: JsonObject,
 ): Sending {
   const { mediaId } = upload(uploads, 'image', body);
-  return {
-    shown: { kind: 'image', media: mediaId ?? '' },
-    sent: () =>
-      user.sendImage(mediaId === undefined ? {} : { mediaId, picUrl: addressOf(mediaId) }),
-  };
+  return () => user.sendImage(mediaId === undefined ? {} : { mediaId, picUrl: addressOf(mediaId) });
 }
 
 /** Takes what the user chose in; without a file the simulator has a sample to send. */

@@ -19,15 +19,16 @@ export function streamJournal(
   response.write('retry: 1000\n\n');
   const missed = missedSince(journal, after);
   if (missed) for (const entry of missed) write(entry);
-  else response.write(`event: reset\ndata: {}\n\n`);
+  else write(undefined);
 
   const stop = journal.listen(write);
   const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT).unref();
   request.once('close', end);
   response.once('close', end);
 
-  function write(entry: Entry): void {
+  function write(entry: Entry | undefined): void {
     if (response.writableLength > UNREAD) return void response.destroy();
+    if (!entry) return void response.write('event: reset\ndata: {}\n\n');
     response.write(`id: ${journal.epoch}-${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`);
   }
 

@@ -12,11 +12,11 @@ type Tap = (scene: Scene, user: User, body: JsonObject) => Sending;
 export const TAPS: Readonly<Record<string, Tap>> = {
   click: (_, user, body) => {
     const key = textOf(body, 'key', 128);
-    return { sent: () => user.clickMenu(key) };
+    return () => user.clickMenu(key);
   },
   view: (_, user, body) => {
     const url = textOf(body, 'url', 2000);
-    return { sent: () => user.viewMenu(url) };
+    return () => user.viewMenu(url);
   },
   scancode_push: (_, user, body) => scanCode(user, 'event:scancode_push', body),
   scancode_waitmsg: (_, user, body) => scanCode(user, 'event:scancode_waitmsg', body),
@@ -34,18 +34,15 @@ export const TAPS: Readonly<Record<string, Tap>> = {
       Label: label,
     };
     const event = { EventKey, SendLocationInfo };
-    return {
-      shown: { kind: 'location', latitude, longitude, label },
-      sent: async () => {
-        await user.send('event:location_select', event);
-        // A phone sends the place itself as well.
-        await user.sendLocation({ latitude, longitude, label });
-      },
+    return async () => {
+      await user.send('event:location_select', event);
+      // A phone sends the place itself as well.
+      await user.sendLocation({ latitude, longitude, label });
     };
   },
   miniprogram: (_, user, body) => {
     const EventKey = textOf(body, 'pagepath', 1024);
-    return { sent: () => user.send('event:view_miniprogram', { EventKey }) };
+    return () => user.send('event:view_miniprogram', { EventKey });
   },
   /** The platform sends this by itself; the bot hears nothing of it. */
   media_id: ({ simulator, journal }, user, body) => {
@@ -54,23 +51,20 @@ export const TAPS: Readonly<Record<string, Tap>> = {
     const found = Object.hasOwn(media, mediaId) ? media[mediaId] : undefined;
     if (!found) throw new RequestProblem(404, `media_id: the account has no ${mediaId}`);
     const bubble = bubbleOf(mediaId, found);
-    return {
-      sent: async () =>
-        void journal.add({ type: 'received', user: user.name, via: 'menu', bubble }),
-    };
+    return async () => void journal.add({ type: 'received', user: user.name, via: 'menu', bubble });
   },
 };
 
 function tell(user: User, type: SentName, body: JsonObject): Sending {
   const EventKey = textOf(body, 'key', 128);
-  return { sent: () => user.send(type, { EventKey }) };
+  return () => user.send(type, { EventKey });
 }
 
 function scanCode(user: User, type: SentName, body: JsonObject): Sending {
   const EventKey = textOf(body, 'key', 128);
   const ScanResult = textOf(body, 'result', 2000);
   const ScanCodeInfo = { ScanType: 'qrcode', ScanResult };
-  return { sent: () => user.send(type, { EventKey, ScanCodeInfo }) };
+  return () => user.send(type, { EventKey, ScanCodeInfo });
 }
 
 function bubbleOf(mediaId: string, { type, title = '', introduction = '' }: Media): Bubble {
