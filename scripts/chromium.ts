@@ -66,8 +66,13 @@ function unpack(): boolean {
   if (!run('apt-get', ['download', ...names], packages).isDone) return false;
   for (const file of readdirSync(packages)) run('dpkg', ['-x', join(packages, file), root]);
   const usr = join(root, 'usr/lib');
-  const libraries = readdirSync(usr).find((name) => name.includes('-linux-')) ?? '';
-  const path = `${join(usr, 'chromium')}:${join(usr, libraries)}:${join(root, 'lib', libraries)}`;
+  const folders = readdirSync(usr).find((name) => name.includes('-linux-')) ?? '';
+  const libraries = join(usr, folders);
+  // Some packages keep libraries of their own in a folder below, as pulseaudio does.
+  const below = readdirSync(libraries, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(libraries, name));
+  const path = [join(usr, 'chromium'), libraries, join(root, 'lib', folders), ...below].join(':');
   const script = `#!/bin/sh\nLD_LIBRARY_PATH='${path}' exec '${join(usr, 'chromium/chromium')}' "$@"\n`;
   writeFileSync(UNPACKED, script);
   chmodSync(UNPACKED, 0o755);

@@ -7,7 +7,7 @@ afterAll(stopRedis);
 
 it('100 000 contexts cost at most 400 bytes each beyond their JSON, and all expire', async () => {
   const redis = track(new Redis((await startRedis()).port));
-  const { contexts } = redisStores(redis);
+  const { contexts } = redisStores(redis, { timeout: 30_000 });
   const json = JSON.stringify({
     step: 12,
     lastText: '你好，我想查一下昨天的订单',
@@ -47,7 +47,7 @@ it('100 000 contexts cost at most 400 bytes each beyond their JSON, and all expi
 
 it('a context is gone when its time is over', async () => {
   const redis = track(new Redis((await startRedis()).port));
-  const { contexts } = redisStores(redis);
+  const { contexts } = redisStores(redis, { timeout: 30_000 });
   const user = { account: 'gh_1', openid: 'o1' };
   await contexts.save(user, { version: 1, json: '{}' }, { milliseconds: 30, replaces: 0 });
   const [key] = await redis.keys('*');
