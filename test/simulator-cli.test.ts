@@ -115,6 +115,21 @@ describe('serving', () => {
     await rm(folder, { recursive: true });
   }, 30_000);
 
+  it('says which port is taken, and ends', async () => {
+    const { port } = new URL(target);
+    const account = ['--target', target, '--token', TOKEN];
+    for (const ports of [
+      ['--api-port', port, '--port', '0'],
+      ['--api-port', '0', '--port', port],
+    ]) {
+      const { code, error } = await run(...account, ...ports);
+      expect([code, error]).toEqual([
+        2,
+        expect.stringMatching(`^port ${port} of 127.0.0.1 cannot`),
+      ]);
+    }
+  }, 30_000);
+
   it('says what is wrong with a bot that does not verify, and serves on', async () => {
     const { child, told } = start(
       '--target',

@@ -44,7 +44,7 @@ export function accountOf(typed: Typed): Account {
 }
 
 /** @throws {InvalidArgumentError} when it is no port */
-export function portOf(text: string | undefined, name: string, otherwise: number): number {
+export function portOf<T>(text: string | undefined, name: string, otherwise: T): number | T {
   if (text === undefined) return otherwise;
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;

@@ -4,47 +4,70 @@ import open from 'open';
 import { startBackEnd } from '../back-end/index.ts';
 import { servePage } from '../page/server.ts';
 import { createSimulator } from '../platform.ts';
+import type { Simulator } from '../simulator.ts';
 import { loadState, saveState } from '../state-file.ts';
-import { accountOf, type Command, portOf } from './command.ts';
+import { accountOf, type Command, portOf, type Typed, UsageError } from './command.ts';
 
 const PAGE_PORT = 8266;
 const API_PORT = 8267;
 
 /** Serves the chat page until it is stopped. */
 export const serve: Command = async (typed) => {
+  const { state } = typed;
+  const running: { close(): Promise<void> }[] = [];
+  try {
+    const simulator = await start(typed, running);
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    if (state !== undefined) await saveState(state, simulator.state);
+    return 0;
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    await Promise.all(running.map((one) => one.close()));
+  }
+};
+
+/** Starts all of it, and prints where it is. What runs is told to `running`. */
+async function start(typed: Typed, running: { close(): Promise<void> }[]): Promise<Simulator> {
   const { host = '127.0.0.1', title, appsecret, state, target } = typed;
-  const ports = {
-    page: portOf(typed.port, 'port', PAGE_PORT),
-    api: portOf(typed['api-port'], 'api-port', API_PORT),
-    backEnd: typed['back-end-port'] && portOf(typed['back-end-port'], 'back-end-port', 0),
-  };
+  const pagePort = portOf(typed.port, 'port', PAGE_PORT);
+  const apiPort = portOf(typed['api-port'], 'api-port', API_PORT);
+  const backEndPort = portOf(typed['back-end-port'], 'back-end-port', undefined);
   const simulator = await createSimulator({
     ...accountOf(typed),
     ...(title !== undefined && { title }),
     ...(appsecret !== undefined && { appsecret }),
     ...(state !== undefined && existsSync(state) && { state: await loadState(state) }),
-    api: { host, port: ports.api },
+    api: { host, port: apiPort },
   });
+  running.push(simulator);
   if (simulator.users.length === 0) simulator.user('小明');
-  const page = await servePage({ simulator, host, port: ports.page, target });
-  const backEnd =
-    ports.backEnd === undefined || ports.backEnd === ''
-      ? undefined
-      : await startBackEnd({ host, port: ports.backEnd, onQrCode: (qr) => qr.confirm() });
-
+  const page = await servePage({ simulator, host, port: pagePort, target });
+  running.push(page);
+  const { appid, appsecret: secret } = simulator.account;
   const { isRight, problems } = await simulator.verify();
   const lines = [
     `page       ${page.url}`,
     `bot        ${target}  ${isRight ? '✓ verified' : `✗ ${problems.join('; ')}`}`,
-    `API        ${simulator.api.url}  (baseUrl of OfficialClient; appid ${simulator.account.appid}, appsecret ${simulator.account.appsecret})`,
-    ...(backEnd ? [`back end   ${backEnd.url}  (baseUrl of UnofficialClient)`] : []),
-    'Ctrl+C stops it.',
+    `API        ${simulator.api.url}  (baseUrl of OfficialClient; appid ${appid}, appsecret ${secret})`,
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  if (backEndPort !== undefined) {
+    const backEnd = await startBackEnd({ host, port: backEndPort, onQrCode: (qr) => qr.confirm() });
+    running.push(backEnd);
+    lines.push(`back end   ${backEnd.url}  (baseUrl of UnofficialClient)`);
+  }
+  process.stdout.write(`${lines.join('\n')}\nCtrl+C stops it.\n`);
   if (typed.open) await open(page.url).catch(() => {});
+  return simulator;
+}
 
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  if (state !== undefined) await saveState(state, simulator.state);
-  await Promise.all([page.close(), simulator.close(), backEnd?.close()]);
-  return 0;
-};
+function explain(error: unknown): unknown {
+  const { code, port, address } = error as NodeJS.ErrnoException & {
+    port?: number;
+    address?: string;
+  };
+  if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return error;
+  return new UsageError(
+    `port ${port} of ${address} cannot be had (${code}): choose another with --port, --api-port or --back-end-port; 0 is any free one`,
+  );
+}

@@ -1,36 +1,42 @@
-import type { WireFields, WireValue } from '../wire.ts';
+import type { WireFields } from '../wire.ts';
 import type { Bubble } from './bubble.ts';
+
+const drawVideo = (fields: WireFields): Bubble => {
+  return { kind: 'video', media: text(fields, 'MediaId'), title: '', text: '' };
+};
+
+/** How a user's side of the chat shows what they send, by MsgType. */
+const SAID: Readonly<Record<string, (fields: WireFields) => Bubble>> = {
+  text: (fields) => ({ kind: 'text', text: text(fields, 'Content') }),
+  image: (fields) => ({ kind: 'image', media: text(fields, 'MediaId') }),
+  voice: (fields) => ({ kind: 'voice', media: text(fields, 'MediaId') }),
+  video: drawVideo,
+  shortvideo: drawVideo,
+  location: (fields) => ({
+    kind: 'location',
+    latitude: Number(fields['Location_X']),
+    longitude: Number(fields['Location_Y']),
+    label: text(fields, 'Label'),
+  }),
+  link: (fields) => ({
+    kind: 'news',
+    articles: [
+      {
+        title: text(fields, 'Title'),
+        text: text(fields, 'Description'),
+        picture: '',
+        url: text(fields, 'Url'),
+      },
+    ],
+  }),
+};
 
 /** How a message of a user is drawn; undefined for events, which nobody says. */
 export function toSaid(fields: WireFields): Bubble | undefined {
-  const media = text(fields['MediaId']);
-  switch (fields['MsgType']) {
-    case 'text':
-      return { kind: 'text', text: text(fields['Content']) };
-    case 'image':
-      return { kind: 'image', media };
-    case 'voice':
-      return { kind: 'voice', media };
-    case 'video':
-    case 'shortvideo':
-      return { kind: 'video', media, title: '', text: '' };
-    case 'location':
-      return {
-        kind: 'location',
-        latitude: Number(fields['Location_X']),
-        longitude: Number(fields['Location_Y']),
-        label: text(fields['Label']),
-      };
-    case 'link': {
-      const { Title, Description, Url } = fields;
-      const card = { title: text(Title), text: text(Description), picture: '', url: text(Url) };
-      return { kind: 'news', articles: [card] };
-    }
-    default:
-      return undefined;
-  }
+  return SAID[text(fields, 'MsgType')]?.(fields);
 }
 
-function text(value: WireValue | undefined): string {
+function text(fields: WireFields, tag: string): string {
+  const value = fields[tag];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
