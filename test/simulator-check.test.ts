@@ -26,6 +26,8 @@ const ADAPTERS: Record<string, (mode: Mode) => Promise<string>> = {
     listen(express().use('/wechat', onExpress({ ...ACCOUNT, mode, logger: QUIET }, echo))),
   koa: (mode) => {
     const app = new Koa().use(onKoa({ ...ACCOUNT, mode, path: '/wechat', logger: QUIET }, echo));
+    // It would print each connection that breaks.
+    app.silent = true;
     return listen(app.callback());
   },
   fastify: (mode) => {

@@ -1,5 +1,5 @@
 // The platform, and its users
-export type { Answer, Api, ApiOptions, ApiRequest, Failure } from './api/server.ts';
+export type { Answer, Api, ApiRequest, Failure } from './api/server.ts';
 // The back end
 export {
   type BackEnd,
@@ -24,7 +24,7 @@ export type { Clock } from './clock.ts';
 export { type DiagnoseOptions, diagnose, type Finding, formatFindings } from './doctor/index.ts';
 export type * from './events.ts';
 export type { Faults } from './faults.ts';
-
+export type { ListenOptions } from './listening.ts';
 // The chat page
 export { type Page, type PageOptions, servePage } from './page/server.ts';
 export { createSimulator } from './platform.ts';

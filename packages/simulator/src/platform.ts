@@ -39,6 +39,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   const listeners = new Set<(event: SimulatorEvent) => void>();
   const users = new Map<string, LiveUser>();
   const parcels = new Map<number, Parcel>();
+  /** When the newest event of each was, by openid. */
   const times = new Map<string, number>();
   const closed = new AbortController();
   // One for each delivery on its way.
@@ -109,15 +110,18 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   }
 
   /** Events are told apart by their second, so nobody has two in one. */
-  function timeOf({ openid }: Person): number {
-    const time = Math.max(Math.floor(clock.now() / 1000), (times.get(openid) ?? 0) + 1);
+  function timeOf({ openid }: Person, type: SentName): number {
+    const now = Math.floor(clock.now() / 1000);
+    if (!type.includes(':')) return now;
+    const time = Math.max(now, (times.get(openid) ?? 0) + 1);
     times.set(openid, time);
     return time;
   }
 
   function put(person: Person, type: SentName, fields: WireFields): Parcel {
     messages += 1;
-    const parcel = pack(messages, person, type, fields, { id: account.id, time: timeOf(person) });
+    const about = { id: account.id, time: timeOf(person, type) };
+    const parcel = pack(messages, person, type, fields, about);
     parcels.set(messages, parcel);
     parcels.delete(messages - REMEMBERED);
     return parcel;
@@ -170,6 +174,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       world.state = emptyState();
       users.clear();
       parcels.clear();
+      times.clear();
       api.reset();
       world.emit({ type: 'reset' });
     },

@@ -1,22 +1,26 @@
 import type { Mode, Webhook } from '@wechat-mp/core';
-import type { Api, ApiOptions } from './api/server.ts';
+import type { Api } from './api/server.ts';
 import type { Clock } from './clock.ts';
 import type { DeliveryRecord, Outcome, Received, SimulatorEvent } from './events.ts';
 import type { Faults } from './faults.ts';
+import type { ListenOptions } from './listening.ts';
 import type { KnownName } from './push/samples.ts';
 import type { Verification } from './push/verification.ts';
 import type { State } from './state.ts';
 import type { WireFields } from './wire.ts';
 import type { AccountSettings } from './world.ts';
 
+/** The bot, the account that it has, and how the simulated platform treats it. */
 export interface SimulatorOptions {
   /** The bot: its address, or its webhook, for which no socket is needed. */
   readonly target: string | Webhook;
+  /** The same as the bot has. */
   readonly token: string;
   /** Default: wx0123456789abcdef. */
   readonly appid?: string;
   /** Default: 32 hexadecimal digits. */
   readonly appsecret?: string;
+  /** 43 characters, the same as the bot has; needed in safe and in compatible mode. */
   readonly encodingAESKey?: string;
   /** Default: `safe` when a key is given, else `plain`. */
   readonly mode?: Mode;
@@ -28,7 +32,7 @@ export interface SimulatorOptions {
   readonly clock?: 'real' | 'virtual';
   readonly faults?: Faults;
   /** Where the API listens. Default: a free port of 127.0.0.1. */
-  readonly api?: ApiOptions;
+  readonly api?: ListenOptions;
   /** What the account has at the start. */
   readonly state?: Partial<State>;
 }
@@ -44,7 +48,9 @@ export interface User {
   readonly tagIds: readonly number[];
   /** Everything that came from the account, the oldest first. */
   readonly received: readonly Received[];
+  /** Sends a text; further tags stand in `fields`, for example `{ bizmsgmenuid: '101' }`. */
   sendText(content: string, fields?: WireFields): Promise<Outcome>;
+  /** Without a file a sample is sent, which the bot can download; likewise below. */
   sendImage(media?: { mediaId?: string; picUrl?: string }): Promise<Outcome>;
   sendVoice(media?: { mediaId?: string; recognition?: string }): Promise<Outcome>;
   sendVideo(media?: { mediaId?: string; thumbMediaId?: string }): Promise<Outcome>;
@@ -73,6 +79,7 @@ export interface User {
   nextPushed(options?: { timeout?: number }): Promise<Received>;
 }
 
+/** A WeChat with one account. */
 export interface Simulator {
   /** The user of that name, who is made, and follows, when first named. */
   user(name: string): User;
@@ -88,10 +95,12 @@ export interface Simulator {
   faults: Faults;
   /** Checks the bot's address as the console does when it is saved. */
   verify(): Promise<Verification>;
+  /** Tells everything that happens, until the function that it gives is called. */
   on(listener: (event: SimulatorEvent) => void): () => void;
   /** Moves a virtual clock on. */
   advance(milliseconds: number): Promise<void>;
   /** Forgets users, media, menus and all else. */
   reset(): void;
+  /** Ends what is on its way, and the API. */
   close(): Promise<void>;
 }

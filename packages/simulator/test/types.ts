@@ -41,16 +41,10 @@ wechat.api.failNext('/cgi-bin/menu/create', { errcode: -1 });
 wechat.api.failNext('/cgi-bin/menu/create', 'explode');
 
 export function contentOf({ message }: Received): string | undefined {
-  switch (message.type) {
-    case 'text':
-      return message.content;
-    case 'template':
-      return `${message.title} ${message.templateId}`;
-    case 'news':
-      return message.articles[0]?.title;
-    default:
-      return undefined;
-  }
+  if (message.type === 'text') return message.content;
+  if (message.type === 'template') return `${message.title} ${message.templateId}`;
+  // @ts-expect-error only some messages have a title
+  return message.title;
 }
 
 export function tell(event: SimulatorEvent): string {

@@ -1,13 +1,6 @@
 /** What others see of the API. */
 import type { IncomingHttpHeaders } from 'node:http';
 
-export interface ApiOptions {
-  /** Default: 127.0.0.1. */
-  readonly host?: string;
-  /** Default: a free one. */
-  readonly port?: number;
-}
-
 export interface Part {
   readonly name: string;
   readonly filename?: string;

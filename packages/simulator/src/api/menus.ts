@@ -1,6 +1,6 @@
 /** The menu below the chat, and those that only some see. */
 import { randomInt } from 'node:crypto';
-import { menuOf } from '../page/menu.ts';
+import { menuOf } from '../menu.ts';
 import type { Button } from '../state.ts';
 import { checkButtons } from './buttons.ts';
 import { asObject, type Endpoints, type Given, lookUp, OK, type Platform } from './call.ts';

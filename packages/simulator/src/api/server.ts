@@ -2,20 +2,20 @@
  * The platform's API on a port of this machine, as strict as the real one: calls are checked in its
  * order, against the tables of endpoints, and what is refused is refused in its words.
  */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApiCall } from '../events.ts';
+import { type ListenOptions, listen } from '../listening.ts';
 import type { World } from '../world.ts';
 import { COMPONENT } from './component.ts';
-import { type Answer, type ApiOptions, type Failure, type RawAnswer, raw } from './contract.ts';
+import { type Answer, type Failure, type RawAnswer, raw } from './contract.ts';
 import { fail, type Received, receive, send, sendHalf, toRaw } from './exchange.ts';
 import { isLoopback, isOwnHost } from './host.ts';
 import { type Office, openOffice } from './office.ts';
 import { describeAnswer, describeCall } from './record.ts';
 import { Refusal, refusalBody } from './refusal.ts';
 
-export type { Answer, ApiOptions, ApiRequest, Failure } from './contract.ts';
+export type { Answer, ApiRequest, Failure } from './contract.ts';
 
 /** The API, and what can be done to it. */
 export interface Api {
@@ -50,22 +50,18 @@ export interface Api {
 }
 
 const CALLS = 1000;
-const BACKLOG = 4096;
 const KEEP_ALIVE = 60_000;
 
-export async function startApi(world: World, options: ApiOptions = {}): Promise<Api> {
-  const { host = '127.0.0.1', port = 0 } = options;
+export async function startApi(world: World, options: ListenOptions = {}): Promise<Api> {
   const calls: ApiCall[] = [];
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (incoming, outgoing) => {
     // Whoever hangs up in the middle of a request gets no answer.
     respond(incoming, outgoing).catch(() => incoming.destroy());
   });
-  server.listen({ port, host, backlog: BACKLOG });
-  await once(server, 'listening');
-  const listening = server.address() as AddressInfo;
-  const url = addressOf(listening);
-  const isPrivate = isLoopback(listening.address);
+  const listening = await listen(server, options);
+  const { url } = listening;
+  const isPrivate = isLoopback((server.address() as AddressInfo).address);
   let office = openOffice(world, url);
 
   async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -146,19 +142,8 @@ export async function startApi(world: World, options: ApiOptions = {}): Promise<
       calls.length = 0;
       office = openOffice(world, url);
     },
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => listening.close(),
   };
-}
-
-function addressOf({ address, family, port }: AddressInfo): string {
-  // Who listens everywhere is found here, too.
-  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 /** Refused downloads, and all of /sns/, do not call their JSON JSON. */

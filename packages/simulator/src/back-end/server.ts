@@ -1,18 +1,14 @@
 /** Answers requests by a table, and writes down what did not fit. */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { ApiOptions } from '../api/contract.ts';
+import { type Listening, type ListenOptions, listen } from '../listening.ts';
 import { type BackEndCall, readCall } from './call.ts';
 import { type Answer, type Endpoint, findEndpoint, Misfit } from './endpoint.ts';
 import { pass } from './gate.ts';
 import type { World } from './world.ts';
 
-export interface Served {
-  readonly url: string;
+export interface Served extends Listening {
   readonly requests: readonly BackEndCall[];
   readonly problems: readonly string[];
-  close(): Promise<void>;
 }
 
 interface Site {
@@ -25,7 +21,7 @@ interface Site {
 export async function serve(
   table: readonly Endpoint[],
   world: World,
-  { host = '127.0.0.1', port = 0 }: ApiOptions,
+  options: ListenOptions,
 ): Promise<Served> {
   const site: Site = { table, world, requests: [], problems: [] };
   const server = createServer((request, response) => {
@@ -34,24 +30,9 @@ export async function serve(
       // The client has gone away.
       () => response.destroy(),
     );
-  }).listen(port, host);
-  await once(server, 'listening');
-  return {
-    url: addressOf(server.address() as AddressInfo),
-    requests: site.requests,
-    problems: site.problems,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
-
-function addressOf({ address, family, port }: AddressInfo): string {
-  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  });
+  const listening = await listen(server, options);
+  return { ...listening, requests: site.requests, problems: site.problems };
 }
 
 /** Text is why there is no answer. */

@@ -1,6 +1,7 @@
 /** All that the back end knows. */
-import type { ApiOptions } from '../api/contract.ts';
+
 import { type Clock, realClock } from '../clock.ts';
+import type { ListenOptions } from '../listening.ts';
 import { createCodes, createPhone, type QrCodes, type QrPhone } from './codes.ts';
 import { type BackEndData, createData, type Follower, type GivenData } from './data.ts';
 import type { LiveSession } from './sessions.ts';
@@ -14,7 +15,7 @@ export interface Delivered {
   readonly id?: string;
 }
 
-export interface BackEndOptions extends GivenData, ApiOptions {
+export interface BackEndOptions extends GivenData, ListenOptions {
   /** Default: tester@example.com. */
   readonly username?: string;
   /** In plain text, of which the MD5 of the first 16 characters is expected. Default: longer than that. */

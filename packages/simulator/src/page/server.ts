@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type Listening, type ListenOptions, listen } from '../listening.ts';
+import { menuOf } from '../menu.ts';
 import type { Simulator } from '../simulator.ts';
 import { ACTIONS, faultsOf, type Scene } from './actions.ts';
 import { readAsset } from './assets.ts';
@@ -7,33 +8,25 @@ import { readJson } from './body.ts';
 import { findForeign, namesOf, PAGE_HEADERS } from './guard.ts';
 import { Journal } from './journal.ts';
 import { type Shown, showMedia, Uploads } from './media.ts';
-import { menuOf } from './menu.ts';
 import { messageOf, RequestProblem } from './problem.ts';
 import { Recorder } from './record.ts';
 import { streamJournal } from './stream.ts';
 
 /** What the chat page is served with. */
-export interface PageOptions {
+export interface PageOptions extends ListenOptions {
   readonly simulator: Simulator;
-  /** 0, the default, takes a free one. */
-  readonly port?: number;
-  /** Default 127.0.0.1: nobody but this machine. */
-  readonly host?: string;
   /** Names beside `host` under which browsers may reach the page. */
   readonly hosts?: readonly string[];
   /** Where the bot is, for the page to show. */
   readonly target?: string;
 }
 
-/** A chat page that is being served. */
-export interface Page {
-  readonly url: string;
-  close(): Promise<void>;
-}
+/** A chat page that is being served; its `url` ends in a slash. */
+export type Page = Listening;
 
 /** Serves the chat page, and what it needs of the simulator. */
 export async function servePage(options: PageOptions): Promise<Page> {
-  const { simulator, host = '127.0.0.1', port = 0 } = options;
+  const { simulator, host = '127.0.0.1' } = options;
   const journal = new Journal();
   const recorder = new Recorder(simulator, journal);
   let hosts: ReadonlySet<string> = new Set();
@@ -51,12 +44,9 @@ export async function servePage(options: PageOptions): Promise<Page> {
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => refuse(error, request, response));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve);
-  });
-  const { port: bound } = server.address() as AddressInfo;
-  hosts = namesOf(host, bound, options.hosts ?? []);
-  url = `http://${nameOf(host)}:${bound}/`;
+  const listening = await listen(server, options);
+  url = `${listening.url}/`;
+  hosts = namesOf(host, Number(new URL(url).port) || 80, options.hosts ?? []);
   return { url, close };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -114,16 +104,8 @@ export async function servePage(options: PageOptions): Promise<Page> {
 
   async function close(): Promise<void> {
     stop();
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeAllConnections();
-    await closed;
+    await listening.close();
   }
-}
-
-/** A host as it stands in an address; one that means all of this machine has none of its own. */
-function nameOf(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** What is no text in percent signs names nothing. */

@@ -1,4 +1,4 @@
-import type { Button, ConditionalMenu, Person, State } from '../state.ts';
+import type { Button, ConditionalMenu, Person, State } from './state.ts';
 
 /** The menu that a person sees: the newest that is for people like them, else the one for all. */
 export function menuOf(state: State, person: Person | undefined): readonly Button[] {
