@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import type { DeliveryRecord, Outcome, Received, SimulatorEvent } from './events.ts';
 import type { Faults } from './faults.ts';
 import type { ListenOptions } from './listening.ts';
-import type { KnownName } from './push/samples.ts';
+import type { SentName } from './push/samples.ts';
 import type { Verification } from './push/verification.ts';
 import type { State } from './state.ts';
 import type { WireFields } from './wire.ts';
@@ -36,9 +36,6 @@ export interface SimulatorOptions {
   /** What the account has at the start. */
   readonly state?: Partial<State>;
 }
-
-/** A message's type, as handlers are named: `text`, `event:click`; events may be unknown ones. */
-export type SentName = KnownName | `event:${string}`;
 
 /** A user of WeChat, who does what users do. Each resolves when the bot has answered, or failed to. */
 export interface User {

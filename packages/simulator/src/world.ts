@@ -1,7 +1,7 @@
 import type { Mode } from '@wechat-mp/core';
 import type { Clock } from './clock.ts';
 import type { Received, SimulatorEvent } from './events.ts';
-import type { SentName } from './simulator.ts';
+import type { SentName } from './push/samples.ts';
 import type { Person, State } from './state.ts';
 import type { WireFields } from './wire.ts';
 

@@ -76,12 +76,3 @@ export function findPeople(state: State, openids: unknown, most: number): Person
 export function followersOf({ people }: State): Person[] {
   return Object.values(people).filter(({ follows }) => follows);
 }
-
-/** Keeps a value under a key, and no more than so many; the oldest go. */
-export function keep<T>(map: Map<string, T>, key: string, value: T, most = 10_000): void {
-  map.set(key, value);
-  for (const oldest of map.keys()) {
-    if (map.size <= most) return;
-    map.delete(oldest);
-  }
-}

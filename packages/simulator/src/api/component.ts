@@ -1,6 +1,7 @@
 /** A third-party platform (第三方平台) and the accounts that authorized it. */
 import { randomBytes } from 'node:crypto';
-import { type Endpoints, type Given, keep, type Platform } from './call.ts';
+import { keep } from './bounded.ts';
+import { type Endpoints, type Given, type Platform } from './call.ts';
 import { demand, Refusal } from './refusal.ts';
 
 /** Who the third-party platform is. */

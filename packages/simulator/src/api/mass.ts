@@ -1,6 +1,7 @@
 /** Mass sending (群发). */
 import type { ReceivedMessage } from '../events.ts';
 import type { Person } from '../state.ts';
+import { keep } from './bounded.ts';
 import {
   asObject,
   type Call,
@@ -10,7 +11,6 @@ import {
   followersOf,
   type Given,
   isIndex,
-  keep,
   lookUp,
   OK,
   type Platform,

@@ -2,12 +2,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { NewsEntry, Person, State } from '../state.ts';
 import type { World } from '../world.ts';
+import { keep } from './bounded.ts';
 import {
   asObject,
   type Endpoints,
   type Given,
   isIndex,
-  keep,
   lengthOf,
   OK,
   type Platform,

@@ -1,6 +1,7 @@
 /** Web pages: codes, and the tokens of users that they are changed for. */
 import { randomBytes } from 'node:crypto';
-import { type Call, type Endpoints, findPerson, keep, OK, type Platform } from './call.ts';
+import { keep } from './bounded.ts';
+import { type Call, type Endpoints, findPerson, OK, type Platform } from './call.ts';
 import type { OauthScope } from './contract.ts';
 import { demand, Refusal } from './refusal.ts';
 

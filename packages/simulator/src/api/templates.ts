@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Received } from '../events.ts';
 import type { Person, Template } from '../state.ts';
+import { keep } from './bounded.ts';
 import {
   asObject,
   type Endpoints,
   findPerson,
   type Given,
-  keep,
   lengthOf,
   lookUp,
   OK,

@@ -1,6 +1,6 @@
 /** Every token that was ever given, and which of them work. */
 import { randomBytes } from 'node:crypto';
-import { keep } from './call.ts';
+import { keep } from './bounded.ts';
 import { demand, Refusal } from './refusal.ts';
 
 export type TokenKind = 'classic' | 'stable' | 'component' | 'authorizer' | 'user';

@@ -1,6 +1,7 @@
 import type { BackEndCall } from './call.ts';
 import type { QrPhone } from './codes.ts';
 import type { BackEndData } from './data.ts';
+import type { LiveSession } from './live-session.ts';
 import { loginEndpoints } from './login.ts';
 import { materialEndpoints } from './material.ts';
 import { mediaEndpoints } from './media.ts';
@@ -9,7 +10,7 @@ import { qrEndpoints } from './qr-login.ts';
 import { readingEndpoints } from './reading.ts';
 import { sendingEndpoints } from './sending.ts';
 import { serve } from './server.ts';
-import { cookieString, type LiveSession, openSession } from './sessions.ts';
+import { cookieString, openSession } from './sessions.ts';
 import { statisticsEndpoints } from './statistics.ts';
 import { type BackEndOptions, createWorld, type Delivered, type World } from './world.ts';
 

@@ -1,15 +1,9 @@
 /** The sessions that live, and their cookies. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { type BackEndCall, givenOf } from './call.ts';
+import type { LiveSession } from './live-session.ts';
 import { OWN } from './own.ts';
 import type { World } from './world.ts';
-
-export interface LiveSession {
-  readonly token: number;
-  readonly cookies: Record<string, string>;
-  /** Unix milliseconds. */
-  readonly since: number;
-}
 
 const FOUR_DAYS = 4 * 86_400_000;
 const PAST = 'Fri, 02 Jan 1970 00:00:00 GMT';

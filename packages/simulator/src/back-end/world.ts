@@ -4,7 +4,7 @@ import { type Clock, realClock } from '../clock.ts';
 import type { ListenOptions } from '../listening.ts';
 import { createCodes, createPhone, type QrCodes, type QrPhone } from './codes.ts';
 import { type BackEndData, createData, type Follower, type GivenData } from './data.ts';
-import type { LiveSession } from './sessions.ts';
+import type { LiveSession } from './live-session.ts';
 
 export interface Delivered {
   readonly to: string;

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { CheckResult } from './index.ts';
+import type { CheckResult } from './result.ts';
 
 /** Columns that a text takes in a terminal: a Chinese character takes two. */
 function widthOf(text: string): number {

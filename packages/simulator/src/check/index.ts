@@ -3,27 +3,20 @@ import { readAccount, readTarget } from '../account.ts';
 import { sealMessage, sealVerification } from '../push/envelope.ts';
 import { pack } from '../push/parcel.ts';
 import { createPerson } from '../push/person.ts';
+import type { SentName } from '../push/samples.ts';
 import { judge, openReply } from '../push/verdict.ts';
-import type { SentName, SimulatorOptions } from '../simulator.ts';
+import type { SimulatorOptions } from '../simulator.ts';
 import { type Answered, exchange } from './exchange.ts';
 import { GOOD_ROWS } from './good-rows.ts';
 import { HOSTILE_ROWS } from './hostile-rows.ts';
 import { ODD_ROWS } from './odd-rows.ts';
-import { type CheckDesk, type Row, toRequest, type Words } from './row.ts';
+import type { CheckResult } from './result.ts';
+import { type CheckDesk, type Row, toRequest } from './row.ts';
 import { SAFE_ROWS } from './safe-rows.ts';
 
 export { formatResults } from './format.ts';
+export type { CheckResult } from './result.ts';
 export type { Words } from './row.ts';
-
-/** What became of one thing that a webhook was checked for. */
-export interface CheckResult {
-  readonly name: string;
-  readonly title: Words;
-  readonly passed: boolean;
-  /** Why it did not pass. */
-  readonly why: string | undefined;
-  readonly milliseconds: number;
-}
 
 export interface CheckOptions
   extends Pick<SimulatorOptions, 'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account'> {

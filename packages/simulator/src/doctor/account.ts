@@ -1,5 +1,5 @@
 import { type Finding, ok, problem, warn } from './finding.ts';
-import type { DiagnoseOptions } from './index.ts';
+import type { DiagnoseOptions } from './options.ts';
 
 /** Looks at what can be told without a request. */
 export function* lookAtAccount(options: DiagnoseOptions): Generator<Finding> {

@@ -1,4 +1,4 @@
-import type { Words } from '../check/index.ts';
+import type { Words } from '../check/row.ts';
 
 /** What a step of the doctor found. */
 export interface Finding {

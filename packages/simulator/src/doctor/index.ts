@@ -1,19 +1,14 @@
 import { readAccount } from '../account.ts';
 import { paint } from '../check/format.ts';
-import type { SimulatorOptions } from '../simulator.ts';
 import { lookAtAccount, lookAtAddress } from './account.ts';
 import type { Finding } from './finding.ts';
 import { lookAtMessage } from './message.ts';
 import { lookAtNetwork } from './network.ts';
+import type { DiagnoseOptions } from './options.ts';
 import { lookAtVerification } from './verification.ts';
 
 export type { Finding } from './finding.ts';
-
-export interface DiagnoseOptions
-  extends Pick<SimulatorOptions, 'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account'> {
-  /** The address that is, or will be, in the console. */
-  readonly target: string;
-}
+export type { DiagnoseOptions } from './options.ts';
 
 /**
  * Finds out why a webhook does not verify: one step after another, up to the first problem.

@@ -1,24 +1,9 @@
 import type { Simulator, User } from '../simulator.ts';
 import { booleanOf, type JsonObject, numberOf, textOf } from './body.ts';
-import type { Journal } from './journal.ts';
-import type { Uploads } from './media.ts';
 import { messageOf, RequestProblem } from './problem.ts';
-import type { Recorder } from './record.ts';
+import type { Scene, Sending } from './scene.ts';
 import { SENDERS, sendPicture } from './senders.ts';
 import { TAPS } from './taps.ts';
-
-/** What an action works with. */
-export interface Scene {
-  readonly simulator: Simulator;
-  readonly journal: Journal;
-  readonly recorder: Recorder;
-  readonly uploads: Uploads;
-  /** Where a medium can be fetched, by the bot as well. */
-  readonly addressOf: (mediaId: string) => string;
-}
-
-/** Has a user do something. */
-export type Sending = () => Promise<unknown>;
 
 type Action = (scene: Scene, body: JsonObject) => object;
 

@@ -1,6 +1,6 @@
 import type { User } from '../simulator.ts';
-import type { Scene, Sending } from './actions.ts';
 import { type JsonObject, numberOf, optionalText, textOf } from './body.ts';
+import type { Scene, Sending } from './scene.ts';
 
 type Sender = (scene: Scene, user: User, body: JsonObject) => Sending;
 

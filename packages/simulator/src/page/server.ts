@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Listening, type ListenOptions, listen } from '../listening.ts';
 import { menuOf } from '../menu.ts';
 import type { Simulator } from '../simulator.ts';
-import { ACTIONS, faultsOf, type Scene } from './actions.ts';
+import { ACTIONS, faultsOf } from './actions.ts';
 import { readAsset } from './assets.ts';
 import { readJson } from './body.ts';
 import { findForeign, namesOf, PAGE_HEADERS } from './guard.ts';
@@ -10,6 +10,7 @@ import { Journal } from './journal.ts';
 import { type Shown, showMedia, Uploads } from './media.ts';
 import { messageOf, RequestProblem } from './problem.ts';
 import { Recorder } from './record.ts';
+import type { Scene } from './scene.ts';
 import { streamJournal } from './stream.ts';
 
 /** What the chat page is served with. */

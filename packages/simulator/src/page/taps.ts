@@ -1,9 +1,10 @@
-import type { SentName, User } from '../simulator.ts';
+import type { SentName } from '../push/samples.ts';
+import type { User } from '../simulator.ts';
 import type { Media } from '../state.ts';
-import type { Scene, Sending } from './actions.ts';
 import { type JsonObject, numberOf, textOf } from './body.ts';
 import type { Bubble } from './bubble.ts';
 import { RequestProblem } from './problem.ts';
+import type { Scene, Sending } from './scene.ts';
 import { placeOf } from './senders.ts';
 
 type Tap = (scene: Scene, user: User, body: JsonObject) => Sending;

@@ -4,8 +4,9 @@ import type { Faults } from '../faults.ts';
 import type { WireFields } from '../wire.ts';
 import type { AccountSettings } from '../world.ts';
 import { type Sealed, sealMessage } from './envelope.ts';
+import type { Verdict } from './reply.ts';
 import type { Response, Transport } from './transport.ts';
-import { judge, openReply, type Verdict } from './verdict.ts';
+import { judge, openReply } from './verdict.ts';
 
 /** The platform hangs up after so many milliseconds, and tries so often in all. */
 const PATIENCE = 5000;

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from '@wechat-mp/core';
 import { grantAllowance, type Trigger } from '../allowance.ts';
-import type { SentName } from '../simulator.ts';
 import type { Person } from '../state.ts';
 import type { WireFields } from '../wire.ts';
 import type { Parcel } from './delivery.ts';
+import type { SentName } from './samples.ts';
 import { SAMPLES } from './samples.ts';
 
 /** What gives the account leave to send messages by itself. */

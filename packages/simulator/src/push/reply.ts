@@ -1,7 +1,21 @@
 import type { Reply } from '@wechat-mp/core';
 import type { AccountSettings } from '../world.ts';
-import type { Question, Verdict } from './verdict.ts';
 import type { Tags } from './xml.ts';
+
+/** What the platform makes of an answer. */
+export interface Verdict {
+  readonly verdict: 'reply' | 'nothing' | 'toast';
+  readonly reply: Reply | undefined;
+  readonly problems: readonly string[];
+}
+
+/** The message that was answered, as far as the answer depends on it. */
+export interface Question {
+  readonly openid: string;
+  readonly msgType: string;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
 
 /** A text that is longer may be cut, or not arrive at all. */
 const TEXT_BYTES = 2048;

@@ -2,7 +2,10 @@ import type { MessageName } from '@wechat-mp/core';
 import type { WireFields } from '../wire.ts';
 
 /** Every message and event that the platform is known to send about an account. */
-export type KnownName = Exclude<MessageName, `component:${string}` | 'unknown' | 'event:unknown'>;
+type KnownName = Exclude<MessageName, `component:${string}` | 'unknown' | 'event:unknown'>;
+
+/** A message's type, as handlers are named: `text`, `event:click`; events may be unknown ones. */
+export type SentName = KnownName | `event:${string}`;
 
 /** A message's tags, but for those that all have in common. */
 type Sample = WireFields & { readonly Event?: string };

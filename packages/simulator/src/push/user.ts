@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from '@wechat-mp/core';
 import type { Clock } from '../clock.ts';
 import type { DeliveryRecord, Outcome, Received } from '../events.ts';
-import type { SentName, User } from '../simulator.ts';
+import type { User } from '../simulator.ts';
 import type { Person, State } from '../state.ts';
 import type { WireFields } from '../wire.ts';
+import type { SentName } from './samples.ts';
 
 /** What a user needs of the simulator. */
 export interface Desk {

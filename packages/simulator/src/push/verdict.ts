@@ -1,24 +1,9 @@
-import { checkSignature, type Reply } from '@wechat-mp/core';
+import { checkSignature } from '@wechat-mp/core';
 import type { DeliveryRecord } from '../events.ts';
 import type { AccountSettings } from '../world.ts';
 import { cipherOf } from './envelope.ts';
-import { readReply } from './reply.ts';
+import { type Question, readReply, type Verdict } from './reply.ts';
 import { readXml, type Tags } from './xml.ts';
-
-/** What the platform makes of an answer. */
-export interface Verdict {
-  readonly verdict: 'reply' | 'nothing' | 'toast';
-  readonly reply: Reply | undefined;
-  readonly problems: readonly string[];
-}
-
-/** The message that was answered, as far as the answer depends on it. */
-export interface Question {
-  readonly openid: string;
-  readonly msgType: string;
-  /** Unix milliseconds. */
-  readonly now: number;
-}
 
 const toast = (...problems: string[]): Verdict => ({
   verdict: 'toast',

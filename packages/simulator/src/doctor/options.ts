@@ -1,0 +1,8 @@
+import type { SimulatorOptions } from '../simulator.ts';
+
+/** What the doctor is told of a webhook. */
+export interface DiagnoseOptions
+  extends Pick<SimulatorOptions, 'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account'> {
+  /** The address that is, or will be, in the console. */
+  readonly target: string;
+}
