@@ -60,7 +60,7 @@ const CHANGES_MENU = /^\/cgi-bin\/(menu|tags)\//;
 
 function onEntry(entry) {
   state.entries.push(entry);
-  if (state.entries.length > 1100) state.entries.splice(0, 100);
+  if (state.entries.length > 3300) state.entries.splice(0, 300);
   if (entry.type === 'change') onChange(entry);
   addToLog(entry);
   if (entry.type === 'call' && CHANGES_MENU.test(entry.path)) void refreshMenu();
