@@ -173,6 +173,14 @@ describe('users', () => {
     expect(first.users.map(({ name }) => name)).toEqual(['alice', 'bob']);
   });
 
+  it('may have any name but none', async () => {
+    const wechat = await startWith({ text: ({ content }) => content });
+    for (const name of ['__proto__', 'constructor', '小明 😀', ' ', 'a'.repeat(10_000)]) {
+      expect((await wechat.user(name).sendText(name)).reply).toEqual(reply.text(name));
+    }
+    expect(() => wechat.user('')).toThrow('a user needs a name');
+  });
+
   it('follow by a QR code, scan another, and unfollow', async () => {
     const seen: unknown[] = [];
     const wechat = await startWith((message) => void seen.push(message));

@@ -39,7 +39,7 @@ export function createVirtualClock(
   start: number = Math.floor(Date.now() / 1000) * 1000,
 ): VirtualClock {
   let time = start;
-  let waits: Wait[] = [];
+  const waits = new Set<Wait>();
   return {
     now: () => time,
     sleep: (milliseconds, signal) =>
@@ -48,19 +48,21 @@ export function createVirtualClock(
         const wait: Wait = {
           at: time + milliseconds,
           wake: () => {
-            waits = waits.filter((one) => one !== wait);
+            waits.delete(wait);
             signal?.removeEventListener('abort', wait.wake);
             resolve();
           },
         };
-        waits.push(wait);
+        waits.add(wait);
         signal?.addEventListener('abort', wait.wake);
       }),
     async advance(milliseconds) {
       const end = time + milliseconds;
       for (;;) {
         await settle();
-        const [next] = waits.filter(({ at }) => at <= end).sort((one, other) => one.at - other.at);
+        const [next] = [...waits]
+          .filter(({ at }) => at <= end)
+          .sort((one, other) => one.at - other.at);
         if (!next) break;
         time = Math.max(time, next.at);
         next.wake();

@@ -140,6 +140,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 
   return {
     user(name) {
+      if (!name) throw new InvalidArgumentError('a user needs a name');
       const known = Object.values(world.state.people).find((person) => person.name === name);
       if (known) return liveUser(known);
       const person = createPerson(name, account.appid, clock.now());
