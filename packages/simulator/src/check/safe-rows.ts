@@ -14,6 +14,13 @@ function withEncrypt({ account, message, seal }: CheckDesk, change: (encrypt: st
   });
 }
 
+/** A rightly signed text that is not encrypted. */
+function asPlain({ message, seal }: CheckDesk, encrypt_type: string | undefined) {
+  const sealed = seal(message('text'));
+  const query = { encrypt_type, msg_signature: undefined };
+  return toRequest(sealed, { body: sealed.plain, query });
+}
+
 /** What only an account in safe mode can be sent. */
 export const SAFE_ROWS: readonly Row[] = (
   [
@@ -24,16 +31,7 @@ export const SAFE_ROWS: readonly Row[] = (
         zh: '安全模式的账号收到明文消息，不能有回复',
       },
       expected: 'refused',
-      send: (desk) => {
-        const { plain, ...sealed } = desk.seal(desk.message('text'));
-        return toRequest(
-          { ...sealed, plain },
-          {
-            body: plain,
-            query: { encrypt_type: undefined, msg_signature: undefined },
-          },
-        );
-      },
+      send: (desk) => asPlain(desk, undefined),
     },
     {
       name: 'raw-in-safe-mode',
@@ -42,16 +40,7 @@ export const SAFE_ROWS: readonly Row[] = (
         zh: '声称 encrypt_type=raw 的明文消息，不能有回复',
       },
       expected: 'refused',
-      send: (desk) => {
-        const { plain, ...sealed } = desk.seal(desk.message('text'));
-        return toRequest(
-          { ...sealed, plain },
-          {
-            body: plain,
-            query: { encrypt_type: 'raw', msg_signature: undefined },
-          },
-        );
-      },
+      send: (desk) => asPlain(desk, 'raw'),
     },
     {
       name: 'other-appid',
