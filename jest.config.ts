@@ -18,6 +18,9 @@ const config: Config = {
       },
     ],
   },
+  // A process that has run many suites is slow; one suite at a time all the same, as many measure time.
+  maxWorkers: 1,
+  workerIdleMemoryLimit: '512MB',
   reporters: process.env['CI'] ? ['default', '<rootDir>/scripts/count-reporter.mjs'] : ['default'],
   coverageProvider: 'v8',
   coverageDirectory: '.cache/coverage',
