@@ -1,12 +1,15 @@
 /** @jest-config-loader esbuild-register */
 import type { Config } from 'jest';
 
+/** `npm test`: every behaviour, quick, the same on any machine. `jest.long.config.ts` has the rest. */
 const config: Config = {
-  globalSetup: '<rootDir>/scripts/jest-setup.ts',
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@wechat-mp/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
-  testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  testMatch: [
+    '<rootDir>/packages/*/test/**/*.test.ts',
+    '<rootDir>/test/{browser,integration}/**/*.test.ts',
+  ],
   // No `module.type`: @swc/jest then emits what Jest asks for, ESM or CommonJS.
   transform: {
     '^.+\\.ts$': [
@@ -18,8 +21,10 @@ const config: Config = {
       },
     ],
   },
-  // A process that has run many suites is slow; one suite at a time all the same, as many measure time.
-  maxWorkers: 1,
+  // Ends a test that hangs; no test is expected to come near it, on however slow a machine.
+  testTimeout: 120_000,
+  maxWorkers: '100%',
+  // A process that has run many suites is slow.
   workerIdleMemoryLimit: '512MB',
   reporters: process.env['CI'] ? ['default', '<rootDir>/scripts/count-reporter.mjs'] : ['default'],
   coverageProvider: 'v8',

@@ -1,0 +1,204 @@
+/** Forms and files of the simulator's API. */
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  type Answer,
+  call,
+  closeAll,
+  type Desk,
+  open,
+  tokenOf,
+  withToken,
+} from '../../../../test/support/simulator-api.ts';
+
+afterEach(closeAll);
+
+const MB = 1024 * 1024;
+const UPLOAD = '/cgi-bin/media/upload';
+const ADD = '/cgi-bin/material/add_material';
+const IMAGE = '/cgi-bin/media/uploadimg';
+const DISPOSITION = 'Content-Disposition: form-data; name="media"; filename="a.jpg"';
+const CONTENT = Buffer.from('\x89PNG bytes of a picture \xff\x00\r\n--b', 'latin1');
+
+function formOf(name: string, content: Buffer, fields: Record<string, string> = {}) {
+  const form = new FormData();
+  form.append('media', new Blob([content]), name);
+  for (const [field, value] of Object.entries(fields)) form.append(field, value);
+  return form;
+}
+
+async function post(
+  desk: Desk,
+  path: string,
+  type: string,
+  body: FormData | string,
+  contentType?: string,
+): Promise<Answer> {
+  const query = new URLSearchParams({ access_token: await tokenOf(desk), type });
+  const headers = contentType ? { 'content-type': contentType } : undefined;
+  const init = { method: 'POST', body, ...(headers ? { headers } : {}) };
+  return (await (await fetch(`${desk.api.url}${path}?${query}`, init)).json()) as Answer;
+}
+
+async function bytesAt(address: string): Promise<Buffer> {
+  return Buffer.from(await (await fetch(address)).arrayBuffer());
+}
+
+async function bytesOf(file: object): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  if (!('stream' in file)) throw new Error('no file');
+  for await (const chunk of file.stream as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+describe('a form is read strictly', () => {
+  const part = (head: string, content = 'bytes') => `--b\r\n${head}\r\n\r\n${content}\r\n`;
+  const FORM = 'multipart/form-data; boundary=b';
+  const nameless = 'Content-Disposition: form-data; name="media"';
+
+  it.each([
+    ['as it should be', `${part(DISPOSITION)}--b--\r\n`, FORM, undefined],
+    ['with a type', `${part(`${DISPOSITION}\r\nContent-Type: image/jpeg`)}--b--`, FORM, undefined],
+    ['with a name in UTF-8', `${part(DISPOSITION.replace('a.', '图.'))}--b--`, FORM, undefined],
+    ['without a last boundary', part(DISPOSITION), FORM, 41005],
+    ['with another last boundary', `${part(DISPOSITION)}--c--`, FORM, 41005],
+    ['with something after it', `${part(DISPOSITION)}--b--\r\nmore`, FORM, 41005],
+    ['with something before it', `more\r\n${part(DISPOSITION)}--b--`, FORM, 41005],
+    ['without a boundary in its type', `${part(DISPOSITION)}--b--`, 'multipart/form-data', 41005],
+    ['of another type', `${part(DISPOSITION)}--b--`, 'multipart/mixed; boundary=b', 41005],
+    ['that is no form', 'bytes', 'image/jpeg', 41005],
+    ['without a filename', `${part(nameless)}--b--`, FORM, 41005],
+    ['with another name', `${part(DISPOSITION.replace('media', 'file'))}--b--`, FORM, 41005],
+    ['with filename*', `${part(`${DISPOSITION}; filename*=UTF-8''a.jpg`)}--b--`, FORM, 41005],
+    ['with filename* alone', `${part(`${nameless}; filename*=UTF-8''a.jpg`)}--b--`, FORM, 41005],
+    ['without quotes', `${part(DISPOSITION.replaceAll('"', ''))}--b--`, FORM, 41005],
+    ['with a header that is none', `${part(`${DISPOSITION}\r\nnothing`)}--b--`, FORM, 41005],
+    ['with a header twice', `${part(`${DISPOSITION}\r\n${DISPOSITION}`)}--b--`, FORM, 41005],
+    ['with bare line feeds', `${part(DISPOSITION)}--b--`.replaceAll('\r', ''), FORM, 41005],
+  ])('%s', async (_, body, contentType, errcode) => {
+    const desk = await open();
+    const answer = await post(desk, UPLOAD, 'image', body, contentType);
+    expect(answer['errcode']).toBe(errcode);
+  });
+
+  it('and is told with the names and sizes of its parts', async () => {
+    const desk = await open();
+    await post(desk, UPLOAD, 'image', formOf('图.jpg', Buffer.alloc(70_000), { note: '你好' }));
+    expect(desk.api.callsTo(UPLOAD)[0]?.body).toEqual([
+      { name: 'media', filename: '图.jpg', bytes: 70_000 },
+      { name: 'note', text: '你好' },
+    ]);
+  });
+});
+
+describe('what is uploaded has its type and size', () => {
+  const description = JSON.stringify({ title: 't', introduction: 'i' });
+
+  it.each([
+    [UPLOAD, 'image', 'a.gif', 10 * MB, {}, undefined],
+    [UPLOAD, 'image', 'a.jpg', 10 * MB + 1, {}, 40009],
+    [UPLOAD, 'image', 'a.bmp', 1, {}, 40005],
+    [UPLOAD, 'image', 'a.jpg', 0, {}, 44001],
+    [UPLOAD, 'voice', 'a.amr', 2 * MB, {}, undefined],
+    [UPLOAD, 'voice', 'a.mp3', 2 * MB + 1, {}, 40010],
+    [UPLOAD, 'video', 'a.mp4', 10 * MB + 1, {}, 40011],
+    [UPLOAD, 'thumb', 'a.JPG', 64 * 1024, {}, undefined],
+    [UPLOAD, 'thumb', 'a.jpg', 64 * 1024 + 1, {}, 40012],
+    [UPLOAD, 'file', 'a.jpg', 1, {}, 40004],
+    [UPLOAD, '__proto__', 'a.jpg', 1, {}, 40004],
+    [UPLOAD, 'image', 'a.jpg', 33 * MB, {}, 45001],
+    [IMAGE, '', 'a.png', MB - 1, {}, undefined],
+    [IMAGE, '', 'a.png', MB, {}, 40009],
+    [IMAGE, '', 'a.gif', 1, {}, 40005],
+    [ADD, 'image', 'a.bmp', 1, {}, undefined],
+    [ADD, 'voice', 'a.wma', 1, {}, undefined],
+    [ADD, 'video', 'a.mp4', 1, { description }, undefined],
+    [ADD, 'video', 'a.mp4', 1, {}, 47001],
+    [ADD, 'video', 'a.mp4', 1, { description: 'no JSON' }, 47001],
+  ])('%s %s %s of %i bytes', async (path, type, name, bytes, fields, errcode) => {
+    const desk = await open();
+    const form = formOf(name, Buffer.alloc(bytes), fields);
+    expect((await post(desk, path, type, form))['errcode']).toBe(errcode);
+  });
+});
+
+describe('what was uploaded', () => {
+  it('is given back byte for byte for 3 days, by its id and at its address', async () => {
+    const desk = await open();
+    const { media } = desk.client;
+    const { media_id: id } = await media.upload('image', CONTENT, { filename: 'a.png' });
+    const file = await media.get(id);
+    expect(file).toMatchObject({ contentType: 'image/png', filename: `${id}.png` });
+    expect(await bytesOf(file)).toEqual(CONTENT);
+    expect(await bytesAt(`${desk.api.url}/media/${id}`)).toEqual(CONTENT);
+    await desk.clock.advance(3 * 86_400_000);
+    await expect(media.get(id)).rejects.toMatchObject({ errcode: 40007 });
+    expect((await fetch(`${desk.api.url}/media/${id}`)).status).toBe(404);
+  });
+
+  it('as a thumb has another name for its id, as a video an address', async () => {
+    const desk = await open();
+    const thumb = await post(desk, UPLOAD, 'thumb', formOf('a.jpg', CONTENT));
+    expect(Object.keys(thumb)).toEqual(['type', 'thumb_media_id', 'created_at']);
+    const { media } = desk.client;
+    const { media_id: id } = await media.upload('video', CONTENT, { filename: 'a.mp4' });
+    const file = await media.get(id);
+    if (!('videoUrl' in file)) throw new Error('no address');
+    expect(await bytesAt(file.videoUrl)).toEqual(CONTENT);
+  });
+
+  it('for good is listed, counted, given back and deleted', async () => {
+    const desk = await open();
+    const { material } = desk.client;
+    const { media_id: id, url } = await post(desk, ADD, 'image', formOf('a.jpg', CONTENT));
+    const media_id = id as string;
+    expect(await bytesAt(url as string)).toEqual(CONTENT);
+    expect(await material.batchGet({ type: 'image', offset: 0, count: 20 })).toMatchObject({
+      total_count: 1,
+      item: [{ media_id, name: 'a.jpg', url }],
+    });
+    expect(await material.count()).toMatchObject({ image_count: 1, news_count: 0 });
+    expect(await bytesOf(await material.get({ media_id }))).toEqual(CONTENT);
+    await desk.clock.advance(300 * 86_400_000);
+    expect(await bytesOf(await material.get({ media_id }))).toEqual(CONTENT);
+    await expect(desk.client.media.get(media_id)).rejects.toMatchObject({ errcode: 40007 });
+    await material.delete({ media_id });
+    await expect(material.delete({ media_id })).rejects.toMatchObject({ errcode: 40007 });
+    expect(await material.count()).toMatchObject({ image_count: 0 });
+  });
+
+  it('for good as a video has its title and an address', async () => {
+    const desk = await open();
+    const description = JSON.stringify({ title: 't', introduction: 'i' });
+    const form = formOf('a.mp4', CONTENT, { description });
+    const { media_id } = await post(desk, ADD, 'video', form);
+    const answer = await withToken(desk, '/cgi-bin/material/get_material', { media_id });
+    expect(answer).toMatchObject({ title: 't', description: 'i' });
+    expect(await bytesAt(answer['down_url'] as string)).toEqual(CONTENT);
+  });
+
+  it('for an article has an address, and is in no list', async () => {
+    const desk = await open();
+    const { url } = await post(desk, IMAGE, '', formOf('a.png', CONTENT));
+    expect(await bytesAt(url as string)).toEqual(CONTENT);
+    expect(await desk.client.material.count()).toMatchObject({ image_count: 0 });
+  });
+
+  it('is plain JSON in the state, and served from there', async () => {
+    const desk = await open();
+    const { media_id: id } = await desk.client.media.upload('image', CONTENT, {
+      filename: 'a.png',
+    });
+    desk.world.state = structuredClone(desk.world.state);
+    expect(JSON.parse(JSON.stringify(desk.world.state))).toEqual(desk.world.state);
+    expect(await bytesAt(`${desk.api.url}/media/${id}`)).toEqual(CONTENT);
+  });
+});
+
+it('a picture may be given by its address', async () => {
+  const desk = await open();
+  const access_token = await tokenOf(desk);
+  const scan = (query: Record<string, string>) =>
+    call(desk, '/cv/img/qrcode', { access_token, ...query }, '');
+  expect(await scan({ img_url: 'http://a.example/b.jpg' })).toMatchObject({ errcode: 0 });
+  expect(await scan({})).toMatchObject({ errcode: 41005 });
+});

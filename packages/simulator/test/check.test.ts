@@ -1,0 +1,206 @@
+/** The conformance run, against our adapters, which pass all of it, and bad bots, which do not. */
+import type { RequestListener } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { checkSignature, type Mode, parseMessage } from '@wechat-mp/core';
+import { wechat as onExpress } from '@wechat-mp/express';
+import { wechat as onFastify } from '@wechat-mp/fastify';
+import { wechat as onKoa } from '@wechat-mp/koa';
+import { type CheckResult, formatResults, runCheck } from '@wechat-mp/simulator';
+import express from 'express';
+import { fastify } from 'fastify';
+import Koa from 'koa';
+import { closeServers, listen, listenFastify } from '../../../test/support/http.ts';
+
+afterEach(closeServers);
+
+const QUIET = { error() {}, warn() {}, info() {}, debug() {} };
+const ACCOUNT = {
+  token: 'CheckToken',
+  appid: 'wx5823bf96d3bd56c7',
+  encodingAESKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
+};
+const echo = { text: ({ content }: { content: string }) => content, default: () => 'hello' };
+
+const ADAPTERS: Record<string, (mode: Mode) => Promise<string>> = {
+  express: (mode) =>
+    listen(express().use('/wechat', onExpress({ ...ACCOUNT, mode, logger: QUIET }, echo))),
+  koa: (mode) => {
+    const app = new Koa().use(onKoa({ ...ACCOUNT, mode, path: '/wechat', logger: QUIET }, echo));
+    // It would print each connection that breaks.
+    app.silent = true;
+    return listen(app.callback());
+  },
+  fastify: (mode) => {
+    const app = fastify();
+    app.register(onFastify({ ...ACCOUNT, mode, logger: QUIET }, echo), { prefix: '/wechat' });
+    return listenFastify(app);
+  },
+};
+
+const failures = (results: readonly CheckResult[]) =>
+  results.filter(({ passed }) => !passed).map(({ name, why }) => `${name}: ${why}`);
+
+describe.each(Object.keys(ADAPTERS))('our adapter for %s passes all', (name) => {
+  it.each(['plain', 'compatible', 'safe'] as const)('in the %s mode', async (mode) => {
+    const origin = await (ADAPTERS[name] as (mode: Mode) => Promise<string>)(mode);
+    const results = await runCheck({ target: `${origin}/wechat`, ...ACCOUNT, mode });
+    expect(failures(results)).toEqual([]);
+    expect(results.length).toBeGreaterThan(60);
+  });
+});
+
+/** A bot that answers POSTs and checks what it is told to. */
+function bot(answer: (body: string) => string, isChecking = true): RequestListener {
+  let isDead = false;
+  return (request, response) => {
+    if (isDead) return request.destroy();
+    const { searchParams } = new URL(request.url ?? '', 'http://bot');
+    const query = Object.fromEntries(searchParams) as Record<
+      'signature' | 'timestamp' | 'nonce' | 'echostr' | 'openid',
+      string
+    >;
+    let body = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk;
+    });
+    request.on('error', () => {});
+    request.on('end', () => {
+      if (isChecking && !checkSignature({ token: ACCOUNT.token, ...query })) {
+        return response.writeHead(401).end();
+      }
+      if (request.method === 'GET') return response.end(query.echostr);
+      try {
+        response.end(answer(body));
+      } catch {
+        // As when the process dies: whoever talks to it is cut off.
+        isDead = true;
+        request.socket.destroy();
+      }
+    });
+  };
+}
+
+const reply = (body: string) => {
+  const { source, target } = parseMessage(body);
+  return `<xml><ToUserName>${source}</ToUserName><FromUserName>${target}</FromUserName><CreateTime>${Math.floor(Date.now() / 1000)}</CreateTime><MsgType>text</MsgType><Content>hi</Content></xml>`;
+};
+const replyOrNot = (body: string) => {
+  try {
+    return reply(body);
+  } catch {
+    return 'success';
+  }
+};
+
+describe('a bot', () => {
+  const check = async (listener: RequestListener, only?: readonly string[]) =>
+    await runCheck({ target: await listen(listener), token: ACCOUNT.token, ...(only && { only }) });
+
+  it('that never checks signatures fails what asks for it', async () => {
+    const results = await check(bot(replyOrNot, false));
+    expect(failures(results).map((line) => line.split(':')[0])).toEqual([
+      'verify-wrong-signature',
+      'verify-unsigned',
+      'wrong-signature',
+      'unsigned',
+      'empty-signature',
+      'no-nonce',
+    ]);
+  });
+
+  it('that dies of a bad message fails from there on', async () => {
+    const lines = failures(
+      await check(bot(reply), ['message-text', 'truncated', 'text-emoji', 'binary']),
+    );
+    expect(lines).toEqual([
+      'truncated: after it a good message failed: the connection broke off',
+      'binary: after it a good message failed: the connection broke off',
+    ]);
+  });
+
+  it.each([
+    ['answers JSON', () => '{"errcode":0}', /it is JSON/],
+    ['answers a web page', () => '<!doctype html><p>hi', /web page/],
+    [
+      'answers without swapping the names',
+      (body: string) => reply(body).replace('<ToUserName>', '<ToUserName>x'),
+      /not the openid of who asked/,
+    ],
+  ])('that %s fails each message', async (_, answer, why) => {
+    const [verify, text] = await check(bot(answer), ['verify', 'message-text']);
+    expect(verify?.passed).toBe(true);
+    expect(text?.why).toMatch(why);
+  });
+
+  it('that never answers is not waited for longer than the platform does', async () => {
+    const [result] = await check(() => {}, ['message-text']);
+    expect(result).toMatchObject({ passed: false, why: 'no answer within 5 s' });
+  }, 10_000);
+
+  it('that answers 200 MB is not read to the end', async () => {
+    const chunk = Buffer.alloc(1024 * 1024, 'a');
+    const results = await check(
+      (_, response) => {
+        const more = () => {
+          while (!response.destroyed && response.write(chunk));
+        };
+        response.on('drain', more);
+        more();
+      },
+      ['verify'],
+    );
+    expect(failures(results)).toHaveLength(1);
+  });
+
+  it('that is not there fails, and nothing hangs', async () => {
+    const target = await listen(() => {});
+    await closeServers();
+    const results = await runCheck({
+      target,
+      token: ACCOUNT.token,
+      only: ['verify', 'message-text'],
+    });
+    expect(failures(results)).toEqual([
+      'verify: the connection broke off',
+      'message-text: the connection broke off',
+    ]);
+  });
+});
+
+describe('the table', () => {
+  const results: CheckResult[] = [
+    {
+      name: 'a',
+      title: { en: 'a text', zh: '文本消息' },
+      passed: true,
+      why: undefined,
+      milliseconds: 3,
+    },
+    {
+      name: 'b',
+      title: { en: 'a picture', zh: '图片' },
+      passed: false,
+      why: 'no answer',
+      milliseconds: 5000,
+    },
+  ];
+
+  it('stands in columns, in English and Chinese', () => {
+    expect(formatResults(results, 'en').split('\n')).toEqual([
+      '✓ a text         3 ms',
+      '✗ a picture   5000 ms',
+      '    no answer',
+      '',
+      '1 passed, 1 failed',
+    ]);
+    expect(formatResults(results, 'zh').split('\n').slice(0, 2)).toEqual([
+      '✓ 文本消息      3 毫秒',
+      '✗ 图片       5000 毫秒',
+    ]);
+  });
+});
+
+it('options that are wrong are told', async () => {
+  await expect(runCheck({ target: '', token: 't' })).rejects.toThrow('target is needed');
+  await expect(runCheck({ target: 'http://a', token: '' })).rejects.toThrow('token is needed');
+});

@@ -1,0 +1,168 @@
+/** The command: what it prints, what it serves, and how it ends. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createWebhook, nodeRequest } from '@wechat-mp/core';
+import { closeServers, listen } from '../../../test/support/http.ts';
+
+const TOKEN = 'CommandToken';
+const CLI = ['--conditions=@wechat-mp/source', '--import', 'tsx', 'packages/simulator/src/cli.ts'];
+const running: ChildProcess[] = [];
+let target = '';
+
+beforeAll(async () => {
+  target = await startBot();
+});
+afterAll(closeServers);
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+async function startBot(): Promise<string> {
+  const logger = { error() {}, warn() {}, info() {}, debug() {} };
+  const webhook = createWebhook({ token: TOKEN, logger }, { text: ({ content }) => content });
+  return await listen(async (request, response) => {
+    const { status, headers, body } = await webhook.handle(nodeRequest(request, response));
+    response.writeHead(status, headers).end(body);
+  });
+}
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [...CLI, ...args], { env: { ...process.env, LANG: 'en' } });
+  running.push(child);
+  const told = { out: '', error: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    told.out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    told.error += text;
+  });
+  return { child, told, ended: once(child, 'close') };
+}
+
+async function run(...args: string[]) {
+  const { told, ended } = start(...args);
+  const [code] = (await ended) as [number];
+  return { code, ...told };
+}
+
+describe('what it is asked', () => {
+  it('--help tells every option', async () => {
+    const { code, out } = await run('--help');
+    expect(code).toBe(0);
+    for (const word of ['check', 'doctor', '--target', '--token', '--aes-key', '--state']) {
+      expect(out).toContain(word);
+    }
+  });
+
+  it('--version', async () => {
+    expect(await run('--version')).toEqual({ code: 0, out: '0.1.0\n', error: '' });
+  });
+
+  it.each([
+    [['--token', 't'], '--target is needed'],
+    [['--target', 'http://localhost:1'], '--token is needed'],
+    [['--target', 'localhost:1', '--token', 't'], 'http://localhost:3000/wechat'],
+    [['--target', 'http://localhost:1', '--token', 't', '--port', 'x'], '--port is a port'],
+    [['--target', 'http://localhost:1', '--token', 't', '--aes-key', 'k'], '43'],
+    [['--target', 'http://localhost:1', '--token', 't', '--mode', 'm'], 'mode is plain'],
+    [['serv'], 'there is no command serv'],
+    [['--traget', 'a'], '--traget'],
+  ])('%j is refused in words', async (args, problem) => {
+    const { code, out, error } = await run(...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toContain(problem);
+    expect(error).not.toMatch(/\n +at /);
+  });
+});
+
+describe('serving', () => {
+  it('verifies the bot, serves the page and the API, and saves the state when it is stopped', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'simulator-'));
+    const state = join(folder, 'state.json');
+    const ports = ['--port', '0', '--api-port', '0', '--back-end-port', '0'];
+    const { child, told, ended } = start(
+      '--target',
+      target,
+      '--token',
+      TOKEN,
+      '--state',
+      state,
+      ...ports,
+    );
+    const began = performance.now();
+    while (!told.out.includes('Ctrl+C')) {
+      if (child.exitCode !== null) throw new Error(told.error);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const milliseconds = Math.round(performance.now() - began);
+    console.log(`it serves after ${milliseconds} ms`);
+    expect(milliseconds).toBeLessThan(2000);
+    const [page, api, backEnd] = [...told.out.matchAll(/http:\/\/127\.0\.0\.1:\d+\/?/g)]
+      .map(([address]) => address)
+      .filter((address) => !target.startsWith(address));
+    expect(told.out).toContain(`${target}  ✓ verified`);
+    expect(await (await fetch(page as string)).text()).toContain('<!doctype html>');
+    expect(await (await fetch(`${api}/cgi-bin/user/get`)).json()).toMatchObject({ errcode: 41001 });
+    expect((await fetch(backEnd as string)).status).toBeLessThan(500);
+    child.kill('SIGINT');
+    const [code] = (await ended) as [number];
+    expect([code, told.error]).toEqual([0, '']);
+    expect(JSON.parse(await readFile(state, 'utf8'))).toHaveProperty('people');
+    await rm(folder, { recursive: true });
+  }, 30_000);
+
+  it('says which port is taken, and ends', async () => {
+    const { port } = new URL(target);
+    const account = ['--target', target, '--token', TOKEN];
+    for (const ports of [
+      ['--api-port', port, '--port', '0'],
+      ['--api-port', '0', '--port', port],
+    ]) {
+      const { code, error } = await run(...account, ...ports);
+      expect([code, error]).toEqual([
+        2,
+        expect.stringMatching(`^port ${port} of 127.0.0.1 cannot`),
+      ]);
+    }
+  }, 30_000);
+
+  it('says what is wrong with a bot that does not verify, and serves on', async () => {
+    const { child, told } = start(
+      '--target',
+      target,
+      '--token',
+      'other',
+      '--port',
+      '0',
+      '--api-port',
+      '0',
+    );
+    while (!told.out.includes('Ctrl+C')) {
+      if (child.exitCode !== null) throw new Error(told.error);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(told.out).toContain('✗ the status is 401, not 200');
+  }, 30_000);
+});
+
+describe('check and doctor', () => {
+  it('end with 0 for a good bot', async () => {
+    const account = ['--target', target, '--token', TOKEN, '--language', 'en'];
+    const [check, doctor] = [await run('check', ...account), await run('doctor', ...account)];
+    expect([check.code, check.error]).toEqual([0, '']);
+    expect([doctor.code, doctor.error]).toEqual([0, '']);
+    expect(check.out + doctor.out).not.toContain(TOKEN);
+  }, 60_000);
+
+  it('end with 1 for one that is not', async () => {
+    const echo = await listen((_, response) => response.end('hello'));
+    const account = ['--target', echo, '--token', TOKEN, '--language', 'zh'];
+    const [check, doctor] = [await run('check', ...account), await run('doctor', ...account)];
+    expect([check.code, doctor.code]).toEqual([1, 1]);
+    expect(check.out).toMatch(/[\u4e00-\u9fff]/);
+  }, 60_000);
+});

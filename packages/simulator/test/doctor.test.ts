@@ -1,0 +1,273 @@
+/** The doctor, and servers that have one fault each. */
+
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { checkSignature, createWebhook, nodeRequest, type WebhookOptions } from '@wechat-mp/core';
+import { wechat } from '@wechat-mp/express';
+import { diagnose, type Finding, formatFindings } from '@wechat-mp/simulator';
+import express from 'express';
+import { closeServers, listen } from '../../../test/support/http.ts';
+
+afterEach(closeServers);
+
+const TOKEN = 'DoctorToken';
+const SECRET = {
+  appid: 'wx5823bf96d3bd56c7',
+  encodingAESKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
+};
+const QUIET = { error() {}, warn() {}, info() {}, debug() {} };
+
+function startBot(
+  options: Partial<WebhookOptions> = {},
+  answer?: () => Promise<string>,
+): Promise<string> {
+  const webhook = createWebhook(
+    { token: TOKEN, logger: QUIET, ...options },
+    { text: answer ?? (() => 'hi') },
+  );
+  return listen(async (request, response) => {
+    const { status, headers, body } = await webhook.handle(nodeRequest(request, response));
+    response.writeHead(status, headers).end(body);
+  });
+}
+
+/** A server that answers the check of the address in its own way. */
+const startEcho = (write: (echostr: string, response: Parameters<RequestListener>[1]) => void) =>
+  listen((request, response) => {
+    const { searchParams } = new URL(request.url ?? '', 'http://bot');
+    const query = Object.fromEntries(searchParams) as Record<
+      'signature' | 'timestamp' | 'nonce' | 'echostr',
+      string
+    >;
+    if (!checkSignature({ token: TOKEN, ...query })) return response.writeHead(401).end();
+    write(query.echostr, response);
+  });
+
+const last = (findings: readonly Finding[]) => {
+  const { step, state, what } = findings.at(-1) as Finding;
+  return [step, state, what.en];
+};
+const stepsOf = (findings: readonly Finding[]) =>
+  findings.map(({ step, state }) => `${step} ${state}`);
+
+describe('a bot that is right', () => {
+  it.each<[string, object]>([
+    ['plain', {}],
+    ['safe', SECRET],
+  ])('in the %s mode has nothing but an address that WeChat cannot reach', async (_, secret) => {
+    const findings = await diagnose({ target: await startBot(secret), token: TOKEN, ...secret });
+    expect(stepsOf(findings).filter((step) => !step.endsWith(' ok'))).toEqual(['reach warning']);
+    expect(stepsOf(findings)).toEqual(
+      expect.arrayContaining([
+        'dns ok',
+        'connect ok',
+        'status ok',
+        'echo ok',
+        'signature ok',
+        'message ok',
+      ]),
+    );
+  });
+});
+
+describe('what can be told without a request', () => {
+  it.each<[string, Record<string, string>, string, RegExp]>([
+    ['no address', { target: 'localhost:3000/wechat' }, 'address', /not one of the web/],
+    ['an address of ftp', { target: 'ftp://a/b' }, 'address', /not one of the web/],
+    ['a token with a blank', { token: 'My Token' }, 'token', /not 3 to 32 letters and digits/],
+    [
+      'a key that is too short',
+      { encodingAESKey: 'abc', appid: SECRET.appid },
+      'key',
+      /has 3 characters/,
+    ],
+  ])('%s', async (_, given, step, what) => {
+    const findings = await diagnose({ target: 'http://127.0.0.1:1', token: TOKEN, ...given });
+    expect(last(findings)).toEqual([step, 'problem', expect.stringMatching(what)]);
+  });
+});
+
+describe('the network', () => {
+  it('a name that DNS does not know', async () => {
+    const findings = await diagnose({ target: 'http://no-such-host.invalid/wechat', token: TOKEN });
+    expect(last(findings)).toEqual(['dns', 'problem', expect.stringMatching(/DNS does not know/)]);
+  });
+
+  it('a port that WeChat does not take, and where nobody listens', async () => {
+    const findings = await diagnose({ target: 'http://[::ffff:127.0.0.1]:1/wechat', token: TOKEN });
+    expect(stepsOf(findings)).toContain('port warning');
+    expect(last(findings)).toEqual([
+      'connect',
+      'problem',
+      expect.stringMatching(/port 1 \(ECONNREFUSED\)/),
+    ]);
+  });
+
+  it('a certificate that nobody known has signed, and no TLS at all', async () => {
+    const read = (name: string) =>
+      readFileSync(new URL(`../../../test/fixtures/${name}`, import.meta.url));
+    const server = createTlsServer({ key: read('localhost-key.pem'), cert: read('localhost.pem') });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const signed = await diagnose({ target: `https://localhost:${port}/wechat`, token: TOKEN });
+    server.close();
+    expect(last(signed)).toEqual([
+      'tls',
+      'problem',
+      'WeChat refuses the certificate: it is self-signed.',
+    ]);
+
+    const plain = (await startBot()).replace('http:', 'https:');
+    const none = await diagnose({ target: plain, token: TOKEN });
+    expect(last(none)).toEqual([
+      'tls',
+      'problem',
+      expect.stringMatching(/There is no TLS at this port/),
+    ]);
+  });
+});
+
+describe('the check of the address', () => {
+  it.each<
+    [string, (echostr: string, response: Parameters<RequestListener>[1]) => void, string, RegExp]
+  >([
+    ['quotes', (echostr, response) => response.end(JSON.stringify(echostr)), 'echo', /in quotes/],
+    [
+      'a line feed',
+      (echostr, response) => response.end(`${echostr}\n`),
+      'echo',
+      /blanks, a line feed or a byte order mark/,
+    ],
+    [
+      'a byte order mark',
+      (echostr, response) => response.end(`\ufeff${echostr}`),
+      'echo',
+      /byte order mark/,
+    ],
+    ['a web page', (_, response) => response.end('<!doctype html><p>hi'), 'echo', /A web page/],
+    [
+      'more than the echo',
+      (echostr, response) => response.end(`echo: ${echostr}`),
+      'echo',
+      /more in the answer/,
+    ],
+    ['nothing', (_, response) => response.end(), 'echo', /empty/],
+    ['something else', (_, response) => response.end('ok'), 'echo', /Something else/],
+    ['404', (_, response) => response.writeHead(404).end(), 'status', /404/],
+    ['500', (_, response) => response.writeHead(500).end(), 'status', /500/],
+    [
+      'a redirect',
+      (_, response) => response.writeHead(301, { location: 'https://www.a.b/wechat?c=d' }).end(),
+      'redirect',
+      /on to https:\/\/www.a.b\/wechat;/,
+    ],
+    ['a broken connection', (_, response) => response.destroy(), 'answer', /broken off/],
+  ])('%s', async (_, write, step, what) => {
+    const findings = await diagnose({ target: await startEcho(write), token: TOKEN });
+    expect(last(findings)).toEqual([step, 'problem', expect.stringMatching(what)]);
+    expect(findings.at(-1)?.hint?.zh).toMatch(/[\u4e00-\u9fff]/);
+  });
+
+  it('another token', async () => {
+    const findings = await diagnose({ target: await startBot(), token: 'OtherToken' });
+    expect(last(findings)).toEqual(['status', 'problem', 'The status is 401, not 200.']);
+    expect(findings.at(-1)?.hint?.en).toContain('is the token the same');
+  });
+
+  it('a signature that nobody looks at', async () => {
+    const target = await listen((request, response) => {
+      response.end(new URL(request.url ?? '', 'http://bot').searchParams.get('echostr'));
+    });
+    expect(last(await diagnose({ target, token: TOKEN }))[0]).toBe('signature');
+  });
+
+  it('a clock that is wrong, and an answer that takes long', async () => {
+    const target = await startEcho((echostr, response) => {
+      response.setHeader('date', new Date(Date.now() - 3_600_000).toUTCString());
+      setTimeout(() => response.end(echostr), 1100);
+    });
+    const steps = stepsOf(await diagnose({ target, token: TOKEN }));
+    expect(steps).toEqual(expect.arrayContaining(['time warning', 'clock warning']));
+  });
+
+  it('silence ends after five seconds', async () => {
+    const target = await startEcho(() => {});
+    expect(last(await diagnose({ target, token: TOKEN }))).toEqual([
+      'answer',
+      'problem',
+      expect.stringMatching(/within 5 s/),
+    ]);
+  }, 10_000);
+
+  it('200 MB are not read to their end', async () => {
+    const chunk = Buffer.alloc(1024 * 1024, 'a');
+    const target = await startEcho((_, response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(last(await diagnose({ target, token: TOKEN }))[0]).toBe('echo');
+  });
+});
+
+describe('a message', () => {
+  it('behind a parser of bodies', async () => {
+    const app = express();
+    app.use(express.text({ type: '*/*' }), (request, _, next) => {
+      request.body = { xml: request.body };
+      next();
+    });
+    app.use('/wechat', wechat({ token: TOKEN, logger: QUIET }, { text: () => 'hi' }));
+    const findings = await diagnose({ target: `${await listen(app)}/wechat`, token: TOKEN });
+    expect(last(findings)).toEqual([
+      'message',
+      'problem',
+      expect.stringMatching(/400: the body does not reach/),
+    ]);
+    expect(findings.at(-1)?.hint?.en).toContain('A body parser stands before it');
+  });
+
+  it('with another key', async () => {
+    const encodingAESKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
+    const findings = await diagnose({
+      target: await startBot({ ...SECRET, encodingAESKey }),
+      token: TOKEN,
+      ...SECRET,
+    });
+    expect(last(findings)).toEqual([
+      'message',
+      'problem',
+      expect.stringMatching(/refused with 401/),
+    ]);
+    expect(formatFindings(findings)).not.toContain(TOKEN);
+    expect(formatFindings(findings, 'zh')).not.toContain(SECRET.encodingAESKey);
+  });
+
+  it('that is answered in another form', async () => {
+    const target = await listen((request, response) => {
+      const { searchParams } = new URL(request.url ?? '', 'http://bot');
+      const query = Object.fromEntries(searchParams) as Record<
+        'signature' | 'timestamp' | 'nonce',
+        string
+      >;
+      if (!checkSignature({ token: TOKEN, ...query })) return response.writeHead(401).end();
+      response.end(request.method === 'GET' ? searchParams.get('echostr') : '{"text":"hi"}');
+    });
+    const findings = await diagnose({ target, token: TOKEN });
+    expect(last(findings)).toEqual(['message', 'problem', expect.stringMatching(/it is JSON/)]);
+  });
+});
+
+it('findings are printed with what to do, in both languages', async () => {
+  const findings = await diagnose({ target: 'http://127.0.0.1:1', token: TOKEN });
+  expect(formatFindings(findings, 'en')).toMatch(
+    /^✓ The token .*\n.*\n! WeChat cannot reach[^\n]*\n {4}→ Good for/s,
+  );
+  expect(formatFindings(findings, 'zh')).toContain('    → 机器人在运行吗？');
+});

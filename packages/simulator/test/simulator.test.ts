@@ -1,0 +1,578 @@
+/** The simulator as a library: users, deliveries, verdicts, faults and the clock. */
+import type { RequestListener } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  createWebhook,
+  type HandlersLike,
+  MessageCipher,
+  messageNames,
+  parseMessage,
+  type ReplyLike,
+  reply,
+  sign,
+  type WebhookOptions,
+} from '@wechat-mp/core';
+import { wechat as koaBot } from '@wechat-mp/koa';
+import {
+  createSimulator,
+  type Outcome,
+  type SentName,
+  type Simulator,
+  type SimulatorOptions,
+} from '@wechat-mp/simulator';
+import Koa from 'koa';
+import { closeServers, listen } from '../../../test/support/http.ts';
+
+const TOKEN = 'SimulatorToken';
+const KEY = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
+const APPID = 'wx5823bf96d3bd56c7';
+const SECRET = { appid: APPID, encodingAESKey: KEY };
+const QUIET = { error() {}, warn() {}, info() {}, debug() {} };
+
+const open: Simulator[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((wechat) => wechat.close()));
+  await closeServers();
+});
+
+async function start(options: Omit<SimulatorOptions, 'token'> & { token?: string }) {
+  const wechat = await createSimulator({ token: TOKEN, ...options });
+  open.push(wechat);
+  return wechat;
+}
+
+/** A simulator whose bot runs in this process. */
+function startWith(
+  handlers: HandlersLike,
+  options: Partial<SimulatorOptions> = {},
+  account: Partial<WebhookOptions> = {},
+) {
+  const { appid, encodingAESKey, mode } = options;
+  const target = createWebhook(
+    {
+      token: TOKEN,
+      logger: QUIET,
+      ...(appid && { appid }),
+      ...(encodingAESKey && { encodingAESKey }),
+      ...(mode && { mode }),
+      ...account,
+    },
+    handlers,
+  );
+  return start({ target, ...options });
+}
+
+/** A simulator whose bot is any server. */
+async function startAt(listener: RequestListener, options: Partial<SimulatorOptions> = {}) {
+  return await start({ target: `${await listen(listener)}/wechat`, ...options });
+}
+
+const shown = ({ verdict, reply: given, problems }: Outcome) => ({
+  verdict,
+  reply: given,
+  problems,
+});
+
+describe('what a user sends', () => {
+  it('reaches a webhook in this process, and its reply the user', async () => {
+    const wechat = await startWith({ text: ({ content }) => `You said: ${content}` });
+    const alice = wechat.user('alice');
+    const outcome = await alice.sendText('hi');
+    expect(shown(outcome)).toEqual({
+      verdict: 'reply',
+      reply: reply.text('You said: hi'),
+      problems: [],
+    });
+    expect(outcome.deliveries).toHaveLength(1);
+    expect(outcome.pushed).toEqual([]);
+    expect(alice.received.map(({ via, message }) => [via, message])).toEqual([
+      ['reply', reply.text('You said: hi')],
+    ]);
+  });
+
+  it.each(['plain', 'compatible', 'safe'] as const)(
+    'goes over a socket in the %s mode',
+    async (mode) => {
+      const app = new Koa().use(
+        koaBot(
+          { token: TOKEN, ...SECRET, mode, path: '/wechat' },
+          { text: ({ content }) => content },
+        ),
+      );
+      const target = `${await listen(app.callback())}/wechat`;
+      const wechat = await start({ target, ...SECRET, mode });
+      expect((await wechat.verify()).problems).toEqual([]);
+      const { reply: given, deliveries } = await wechat.user('alice').sendText('你好 😀 ]]> & <b>');
+      expect(given).toEqual(reply.text('你好 😀 ]]> & <b>'));
+      const [delivery] = deliveries;
+      expect(delivery?.request.plain).toContain('<MsgType><![CDATA[text]]></MsgType>');
+      expect(delivery?.request.body.includes('Encrypt')).toBe(mode !== 'plain');
+      expect(delivery?.response?.plain !== undefined).toBe(mode !== 'plain');
+    },
+  );
+
+  it.each(
+    messageNames.filter(
+      (name) => !name.startsWith('component:') && name !== 'unknown' && name !== 'event:unknown',
+    ),
+  )('may be %s', async (name) => {
+    const seen: string[] = [];
+    const wechat = await startWith((message) => {
+      seen.push(message.type);
+      return null;
+    });
+    const outcome = await wechat.user('alice').send(name as SentName);
+    expect([seen, outcome.verdict, outcome.problems]).toEqual([[name], 'nothing', []]);
+  });
+
+  it('has what was given to it, and a sample in the other tags', async () => {
+    const seen: unknown[] = [];
+    const wechat = await startWith((message) => void seen.push(message));
+    const alice = wechat.user('alice');
+    await alice.sendLocation({ latitude: 39.9, longitude: 116.4, label: ' 北京' });
+    await alice.sendImage({ mediaId: 'm1', picUrl: 'http://127.0.0.1/a?b&c' });
+    await alice.sendVoice({ recognition: '你好' });
+    await alice.sendLink({ title: 'A', url: 'https://example.com' });
+    await alice.clickMenu('V1001');
+    await alice.send('event:card_pass_check', { CardId: 'c1' });
+    await alice.send('event:something_new', { Anything: 1 });
+    expect(seen).toMatchObject([
+      { type: 'location', location: [39.9, 116.4], label: ' 北京' },
+      { type: 'image', mediaId: 'm1', picUrl: 'http://127.0.0.1/a?b&c' },
+      { type: 'voice', recognition: '你好', format: 'amr' },
+      { type: 'link', title: 'A', url: 'https://example.com' },
+      { type: 'event:click', key: 'V1001' },
+      { type: 'event:card_pass_check', cardId: 'c1' },
+      { type: 'event:unknown', fields: { Event: 'something_new', Anything: '1' } },
+    ]);
+  });
+
+  it('is refused where it is no message', async () => {
+    const wechat = await startWith(() => null);
+    await expect(wechat.user('alice').send('texts' as SentName)).rejects.toThrow(
+      'texts is no message; for example text, image or event:click',
+    );
+  });
+
+  it('has an id of its own each time, larger than a number holds', async () => {
+    const ids: string[] = [];
+    const wechat = await startWith({ text: ({ id }) => void ids.push(id) });
+    await Promise.all(Array.from({ length: 50 }, (_, n) => wechat.user(`u${n}`).sendText('hi')));
+    expect(new Set(ids).size).toBe(50);
+    expect(ids.every((id) => BigInt(id) > BigInt(Number.MAX_SAFE_INTEGER))).toBe(true);
+  });
+});
+
+describe('users', () => {
+  it('have openids of their own, the same each time', async () => {
+    const [first, second] = [await startWith(() => null), await startWith(() => null)];
+    expect(first.user('alice')).toBe(first.user('alice'));
+    expect(first.user('alice').openid).toBe(second.user('alice').openid);
+    expect(first.user('alice').openid).toMatch(/^o[\w-]{27}$/);
+    expect(first.user('bob').openid).not.toBe(first.user('alice').openid);
+    expect(first.users.map(({ name }) => name)).toEqual(['alice', 'bob']);
+  });
+
+  it('may have any name but none', async () => {
+    const wechat = await startWith({ text: ({ content }) => content });
+    for (const name of ['__proto__', 'constructor', '小明 😀', ' ', 'a'.repeat(10_000)]) {
+      expect((await wechat.user(name).sendText(name)).reply).toEqual(reply.text(name));
+    }
+    expect(() => wechat.user('')).toThrow('a user needs a name');
+  });
+
+  it('follow by a QR code, scan another, and unfollow', async () => {
+    const seen: unknown[] = [];
+    const wechat = await startWith((message) => void seen.push(message));
+    const alice = wechat.user('alice');
+    await alice.unsubscribe();
+    expect(alice.follows).toBe(false);
+    await alice.subscribe({ scene: 123 });
+    expect(alice.follows).toBe(true);
+    await alice.scan('desk 4');
+    await alice.unsubscribe();
+    await alice.scan('desk 4');
+    expect(seen).toMatchObject([
+      { type: 'event:unsubscribe' },
+      { type: 'event:subscribe', key: 'qrscene_123', scene: '123' },
+      { type: 'event:scan', scene: 'desk 4' },
+      { type: 'event:unsubscribe' },
+      { type: 'event:subscribe', scene: 'desk 4' },
+    ]);
+  });
+});
+
+describe('the platform tries again', () => {
+  it('after 5 seconds, three times in all, the same message each time', async () => {
+    const bodies: string[] = [];
+    const urls: string[] = [];
+    const wechat = await startAt(
+      (request) => {
+        urls.push(request.url ?? '');
+        request.setEncoding('utf8').on('data', (text: string) => bodies.push(text));
+      },
+      { clock: 'virtual', ...SECRET, mode: 'safe' },
+    );
+    const sending = wechat.user('alice').sendText('hi');
+    for (let seen = 1; seen <= 3; seen += 1) {
+      while (bodies.length < seen) await new Promise((resolve) => setImmediate(resolve));
+      await wechat.advance(4999);
+      expect(bodies).toHaveLength(seen);
+      await wechat.advance(1);
+    }
+    const { verdict, deliveries, problems } = await sending;
+    expect(verdict).toBe('toast');
+    expect(deliveries.map(({ attempt, milliseconds }) => [attempt, milliseconds])).toEqual([
+      [1, 5000],
+      [2, 5000],
+      [3, 5000],
+    ]);
+    expect(problems).toEqual(
+      [1, 2, 3].map((n) => `try ${n}: no answer within 5 s: the platform hung up`),
+    );
+    const messages = deliveries.map(({ request }) => parseMessage(request.plain));
+    expect(new Set(messages.map(({ raw }) => raw)).size).toBe(1);
+    expect(new Set(urls).size).toBe(3);
+    expect(new Set(bodies).size).toBe(3);
+  });
+
+  it('at once when nothing listens, and says so', async () => {
+    const address = await listen(() => {});
+    await closeServers();
+    const wechat = await start({ target: address });
+    const { verdict, problems } = await wechat.user('alice').sendText('hi');
+    expect(verdict).toBe('toast');
+    expect(problems).toHaveLength(3);
+    expect(problems[0]).toMatch(/^try 1: nothing listens at the target: is the bot running/);
+  });
+
+  it('and a bot that comes back in the middle answers', async () => {
+    let requests = 0;
+    const wechat = await startAt((request, response) => {
+      requests += 1;
+      if (requests < 3) return void request.destroy();
+      response.end('success');
+    });
+    const { verdict, deliveries } = await wechat.user('alice').sendText('hi');
+    expect([verdict, deliveries.length]).toEqual(['nothing', 3]);
+    expect(deliveries[0]?.problem).toMatch(/^the bot broke the connection off/);
+  });
+
+  it('with the same MsgId and CreateTime when a user sends again', async () => {
+    const seen: string[] = [];
+    const wechat = await startWith(
+      { text: ({ id, time }) => void seen.push(`${id} ${time}`) },
+      {},
+      { maxDeliveries: 1 },
+    );
+    const alice = wechat.user('alice');
+    const { deliveries } = await alice.sendText('hi');
+    const again = await alice.again(deliveries[0] as (typeof deliveries)[0]);
+    // The window answers the second one without a second run.
+    expect(seen).toHaveLength(1);
+    expect(parseMessage(`${again.deliveries[0]?.request.plain}`).raw).toBe(
+      parseMessage(`${deliveries[0]?.request.plain}`).raw,
+    );
+  });
+});
+
+/** What is said of an answer in the safe mode. */
+const SAFE_PROBLEMS: Readonly<Record<string, RegExp>> = {
+  'a plain reply': /not encrypted, though the mode is safe/,
+  'Encrypt alone': /MsgSignature is missing/,
+  'a signature with another token': /MsgSignature is not that of/,
+  'a reply for another appid': /Encrypt: the message was encrypted for another appid/,
+  'a reply with another key': /Encrypt: the (padding|length) is wrong/,
+};
+
+/** An encrypted reply, made with other secrets than the account's. */
+function seal(other: { appid?: string; encodingAESKey?: string }): string {
+  const cipher = new MessageCipher({ token: TOKEN, ...SECRET, ...other });
+  const encrypt = cipher.encrypt('<xml><a>1</a></xml>');
+  const timestamp = Math.floor(Date.now() / 1000);
+  const signature = cipher.sign(timestamp, 'nonce', encrypt);
+  return `<xml><Encrypt>${encrypt}</Encrypt><MsgSignature>${signature}</MsgSignature><TimeStamp>${timestamp}</TimeStamp><Nonce>nonce</Nonce></xml>`;
+}
+
+describe('an answer is judged', () => {
+  const to = (openid: string, parts: string, time = Math.floor(Date.now() / 1000)) =>
+    `<xml><ToUserName>${openid}</ToUserName><FromUserName>gh_97417a04a28d</FromUserName><CreateTime>${time}</CreateTime>${parts}</xml>`;
+  const text = '<MsgType>text</MsgType><Content>hi</Content>';
+
+  it.each<[string, string, (openid: string) => string]>([
+    ['success with a line feed', 'success or nothing, but with blanks', () => 'success\n'],
+    ['JSON', 'it is JSON', () => '{"content":"hi"}'],
+    ['a text', 'neither XML, nor success, nor empty', () => 'hello'],
+    ['a web page', 'it is a web page (HTML)', () => '<!DOCTYPE html><html></html>'],
+    ['a DOCTYPE', 'it has a DOCTYPE', () => '<!DOCTYPE xml><xml></xml>'],
+    ['what is cut off', 'not well-formed XML', (openid) => to(openid, text).slice(0, -9)],
+    ['another root', 'its root is not <xml>', () => '<reply><a>1</a></reply>'],
+    ['no MsgType', 'MsgType is missing', (openid) => to(openid, '')],
+    [
+      'a type nobody knows',
+      'MsgType texts is not known',
+      (openid) => to(openid, '<MsgType>texts</MsgType>'),
+    ],
+    [
+      'no content',
+      'Content is missing or empty',
+      (openid) => to(openid, '<MsgType>text</MsgType>'),
+    ],
+    ['no Image', 'Image is missing', (openid) => to(openid, '<MsgType>image</MsgType>')],
+    [
+      'no MediaId',
+      'MediaId is missing or empty',
+      (openid) => to(openid, '<MsgType>voice</MsgType><Voice><A>1</A></Voice>'),
+    ],
+    ['milliseconds', 'CreateTime is in milliseconds', (openid) => to(openid, text, Date.now())],
+    ['no time', 'CreateTime is not a time', (openid) => to(openid, text, Number.NaN)],
+    ['yesterday', 'more than a day from now', (openid) => to(openid, text, 1_000_000_000)],
+    ['a stranger', 'ToUserName is not the openid of who asked', () => to('o1', text)],
+    [
+      'a wrong count',
+      'ArticleCount is 2, but there are 1 items',
+      (openid) =>
+        to(
+          openid,
+          '<MsgType>news</MsgType><ArticleCount>2</ArticleCount><Articles><item><Title>a</Title></item></Articles>',
+        ),
+    ],
+    [
+      'no article',
+      'Articles has no item',
+      (openid) =>
+        to(openid, '<MsgType>news</MsgType><ArticleCount>0</ArticleCount><Articles></Articles>'),
+    ],
+    [
+      'an encrypted one in the plain mode',
+      'though the mode is plain',
+      () => '<xml><Encrypt>a</Encrypt></xml>',
+    ],
+  ])('%s: a toast', async (_, problem, write) => {
+    const alice: { openid?: string } = {};
+    const wechat = await startAt((__, response) => response.end(write(`${alice.openid}`)));
+    alice.openid = wechat.user('alice').openid;
+    const outcome = await wechat.user('alice').sendText('hi');
+    expect(outcome.verdict).toBe('toast');
+    expect(outcome.problems.join('\n')).toContain(problem);
+    // An answer that is wrong is an answer: it is not asked for again.
+    expect(outcome.deliveries).toHaveLength(1);
+  });
+
+  it('names that are not swapped: a toast that says so', async () => {
+    const wechat = await startAt((_, response) => {
+      const { openid } = wechat.user('alice');
+      response.end(
+        to('gh_97417a04a28d', text).replace('>gh_97417a04a28d</From', `>${openid}</From`),
+      );
+    });
+    const { problems } = await wechat.user('alice').sendText('hi');
+    expect(problems).toEqual([expect.stringContaining('are not swapped')]);
+  });
+
+  it.each([
+    [302, 'a redirect to /elsewhere; the platform follows none'],
+    [401, 'the status is 401: is the token'],
+    [404, 'is the path of the target right'],
+    [500, 'the status is 500, not 200'],
+  ])('status %i: a toast that says what it may mean', async (status, problem) => {
+    const wechat = await startAt((_, response) => {
+      response.writeHead(status, { location: '/elsewhere?token=1' }).end('success');
+    });
+    const { verdict, problems } = await wechat.user('alice').sendText('hi');
+    expect(verdict).toBe('toast');
+    expect(problems[0]).toContain(problem);
+  });
+
+  it.each<[string, () => string]>([
+    ['a plain reply', () => to('o1', text)],
+    ['Encrypt alone', () => '<xml><Encrypt>a</Encrypt></xml>'],
+    [
+      'a signature with another token',
+      () =>
+        `<xml><Encrypt>YQ==</Encrypt><MsgSignature>${sign({ token: 'other', timestamp: '1', nonce: '2', encrypt: 'YQ==' })}</MsgSignature><TimeStamp>1</TimeStamp><Nonce>2</Nonce></xml>`,
+    ],
+    ['a reply for another appid', () => seal({ appid: 'wx0000000000000000' })],
+    ['a reply with another key', () => seal({ encodingAESKey: KEY.toLowerCase() })],
+  ])('in the safe mode %s: a toast', async (name, write) => {
+    const wechat = await startAt((_, response) => response.end(write()), SECRET);
+    const { verdict, problems } = await wechat.user('alice').sendText('hi');
+    expect(verdict).toBe('toast');
+    expect(problems).toEqual([expect.stringMatching(SAFE_PROBLEMS[name] as RegExp)]);
+  });
+
+  it('articles that do not show are told, and cut', async () => {
+    const articles = Array.from({ length: 3 }, (_, n) => ({ title: `${n}` }));
+    const xml = (openid: string) =>
+      to(
+        openid,
+        `<MsgType>news</MsgType><ArticleCount>3</ArticleCount><Articles>${articles
+          .map(({ title }) => `<item><Title>${title}</Title></item>`)
+          .join('')}</Articles>`,
+      );
+    const wechat = await startAt((_, response) => response.end(xml(wechat.user('alice').openid)));
+    const { reply: one, problems } = await wechat.user('alice').sendText('hi');
+    expect(one).toMatchObject({ type: 'news', articles: [{ title: '0' }] });
+    expect(problems).toEqual(['only 1 of 3 articles shows in answer to a message of type text']);
+    const { reply: all } = await wechat.user('alice').clickMenu('NEWS');
+    expect(all).toMatchObject({ articles: [{}, {}, {}] });
+  });
+
+  it.each<[string, ReplyLike]>([
+    ['image', reply.image('m')],
+    ['voice', reply.voice('m')],
+    ['video', reply.video('m', { title: 't', description: 'd' })],
+    ['music', reply.music('https://e.com/a.mp3', { title: 't' })],
+    ['news', reply.news([{ title: 't', description: 'd', picUrl: 'http://e/p', url: 'http://e' }])],
+    ['transfer', reply.transferToCustomerService('test1@test')],
+  ])('every reply of the library is right: %s', async (_, given) => {
+    for (const mode of ['plain', 'safe'] as const) {
+      const wechat = await startWith(() => given, { ...SECRET, mode });
+      const outcome = await wechat.user('alice').sendText('hi');
+      expect([outcome.verdict, outcome.problems]).toEqual(['reply', []]);
+      expect(outcome.reply).toMatchObject(given as object);
+    }
+  });
+});
+
+describe('faults', () => {
+  it('drop: tries are lost on the way', async () => {
+    let runs = 0;
+    const wechat = await startWith(
+      () => {
+        runs += 1;
+        return 'hi';
+      },
+      { faults: { drop: 2 } },
+    );
+    const { verdict, deliveries } = await wechat.user('alice').sendText('hi');
+    expect([verdict, deliveries.length, runs]).toEqual(['reply', 3, 1]);
+    expect(deliveries[0]?.problem).toBe('lost on the way (a fault of the simulator)');
+    expect((await wechat.user('alice').sendText('hi')).deliveries).toHaveLength(1);
+  });
+
+  it('delay: they arrive later, and the platform does not wait longer', async () => {
+    const wechat = await startWith(() => 'hi', { clock: 'virtual', faults: { delay: 6000 } });
+    const sending = wechat.user('alice').sendText('hi');
+    await wechat.advance(15_000);
+    expect((await sending).verdict).toBe('toast');
+    wechat.faults = { delay: 2000 };
+    const second = wechat.user('alice').sendText('hi');
+    await wechat.advance(2000);
+    expect((await second).deliveries).toMatchObject([{ milliseconds: 2000, problem: undefined }]);
+  });
+
+  it('duplicate: each try arrives more than once, and is handled once', async () => {
+    let runs = 0;
+    const wechat = await startWith(
+      () => {
+        runs += 1;
+        return 'hi';
+      },
+      { faults: { duplicate: 3 } },
+    );
+    const arrived: number[] = [];
+    wechat.on((event) => {
+      if (event.type === 'delivery') arrived.push(event.delivery.attempt);
+    });
+    expect((await wechat.user('alice').sendText('hi')).verdict).toBe('reply');
+    while (arrived.length < 4) await new Promise((resolve) => setImmediate(resolve));
+    expect([runs, arrived]).toEqual([1, [1, 1, 1, 1]]);
+  });
+
+  it('reorder: a message is overtaken by the next one', async () => {
+    const seen: string[] = [];
+    const wechat = await startWith(
+      { text: ({ content }) => void seen.push(content) },
+      { faults: { reorder: true } },
+    );
+    const alice = wechat.user('alice');
+    await Promise.all(['1', '2', '3', '4'].map((content) => alice.sendText(content)));
+    const place = (content: string) => seen.indexOf(content);
+    expect(seen).toHaveLength(4);
+    expect([place('2') < place('1'), place('4') < place('3')]).toEqual([true, true]);
+  });
+
+  it('breakSignature: the bot refuses', async () => {
+    const wechat = await startWith(() => 'hi', { faults: { breakSignature: true } });
+    expect((await wechat.user('alice').sendText('hi')).problems[0]).toContain('401');
+    expect((await wechat.verify()).isRight).toBe(false);
+    wechat.faults = {};
+    expect((await wechat.verify()).isRight).toBe(true);
+  });
+});
+
+describe('a target', () => {
+  it('that answers without end is not read on', async () => {
+    const wechat = await startAt((_, response) => {
+      const chunk = Buffer.alloc(1024 * 1024, 'a');
+      const more = () => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const { problems } = await wechat.user('alice').sendText('hi');
+    expect(problems[0]).toContain('longer than 1 MiB');
+  });
+
+  it('that breaks off in the middle of its answer is told', async () => {
+    const wechat = await startAt((_, response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('<xml>');
+      setImmediate(() => response.destroy());
+    });
+    const { problems } = await wechat.user('alice').sendText('hi');
+    expect(problems[0]).toContain('in the middle of its answer');
+  });
+
+  it.each([
+    ['', 'target is needed'],
+    ['localhost:3000', 'http://localhost:3000/wechat'],
+    ['ftp://a', 'http://localhost:3000/wechat'],
+  ])('%p is refused', async (target, problem) => {
+    await expect(createSimulator({ target, token: TOKEN })).rejects.toThrow(problem);
+  });
+});
+
+it('an option that lacks something is told at once', async () => {
+  const target = 'http://127.0.0.1:1';
+  await expect(createSimulator({ target, token: '' })).rejects.toThrow('token is needed');
+  await expect(createSimulator({ target, token: 't', mode: 'safe' })).rejects.toThrow(
+    'encodingAESKey is needed',
+  );
+  await expect(createSimulator({ target, token: 't', encodingAESKey: 'short' })).rejects.toThrow(
+    '43',
+  );
+});
+
+it('who sends after the end is told', async () => {
+  const wechat = await startWith(() => 'hi');
+  await wechat.close();
+  await expect(wechat.user('alice').sendText('hi')).rejects.toThrow('the simulator is closed');
+});
+
+it('a listener that fails takes nothing with it', async () => {
+  const wechat = await startWith(() => 'hi');
+  const errors: unknown[] = [];
+  const { error } = console;
+  console.error = (...words: unknown[]) => void errors.push(words);
+  wechat.on(() => {
+    throw new Error('broken');
+  });
+  expect((await wechat.user('alice').sendText('hi')).verdict).toBe('reply');
+  console.error = error;
+  expect(errors.length).toBeGreaterThan(0);
+});
+
+it('10 000 deliveries a minute and more', async () => {
+  const wechat = await startWith({ text: ({ content }) => content });
+  const start = performance.now();
+  for (let batch = 0; batch < 20; batch += 1) {
+    await Promise.all(
+      Array.from({ length: 100 }, (_, n) => wechat.user(`u${n}`).sendText(`${batch} ${n}`)),
+    );
+  }
+  const perMinute = Math.round((2000 / (performance.now() - start)) * 60_000);
+  console.log(`${perMinute} deliveries a minute`);
+  expect(perMinute).toBeGreaterThan(10_000);
+}, 30_000);

@@ -1,0 +1,353 @@
+/** What goes wrong between a client and the platform, and what of it may be done again. */
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import {
+  InvalidCredentialError,
+  IPNotAllowedError,
+  MessageCountError,
+  NetworkError,
+  NotFollowerError,
+  OfficialAPIError,
+  QuotaExceededError,
+  RateLimitError,
+  type RequestSummary,
+  type ResponseSummary,
+  UnauthorizedAPIError,
+  WindowClosedError,
+} from '@wechat-mp/core/official';
+import { recorder } from '../support/http.ts';
+import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { BREAK, Raw, SILENCE } from '../support/official-platform.ts';
+
+const getPlatform = usePlatform();
+const SEND = '/cgi-bin/message/custom/send';
+const USER = '/cgi-bin/user/info';
+const message = { touser: 'o1234567890', msgtype: 'text', text: { content: 'a secret' } } as const;
+
+describe('what the platform refuses is an error of a class of its own', () => {
+  it.each([
+    [40003, OfficialAPIError, 'WECHAT_API'],
+    [40013, InvalidCredentialError, 'WECHAT_API_CREDENTIAL'],
+    [40164, IPNotAllowedError, 'WECHAT_API_IP'],
+    [45009, QuotaExceededError, 'WECHAT_API_QUOTA'],
+    [45011, RateLimitError, 'WECHAT_API_RATE'],
+    [45015, WindowClosedError, 'WECHAT_API_WINDOW'],
+    [45047, MessageCountError, 'WECHAT_API_MESSAGE_COUNT'],
+    [48001, UnauthorizedAPIError, 'WECHAT_API_UNAUTHORIZED'],
+    [43004, NotFollowerError, 'WECHAT_API_NOT_FOLLOWER'],
+  ])('%i', async (errcode, kind, code) => {
+    const platform = getPlatform();
+    platform.answer(SEND, () => platform.refuse(errcode, 'what it says'));
+    const error = await failureOf(createClient(platform).message.custom.send(message));
+    expect(error).toBeInstanceOf(kind);
+    expect(error).toBeInstanceOf(OfficialAPIError);
+    expect(error).toMatchObject({ code, errcode, errmsg: 'what it says', path: SEND });
+    expect((error as OfficialAPIError).rid).toMatch(/^[\da-f]{8}-0badcafe-5eed1234$/);
+    expect(platform.count(SEND)).toBe(1);
+  });
+
+  it.each([
+    [
+      'invalid appid, rid: 6aac007a-6c02c771-26bf69c4',
+      'invalid appid',
+      '6aac007a-6c02c771-26bf69c4',
+    ],
+    ['api freq out of limit hint: [s0462vr27]', 'api freq out of limit', undefined],
+    ['access_token missing, hints: [ req_id: 8mfAmA02 ]', 'access_token missing', undefined],
+  ])('its words are without the rid: %s', async (errmsg, said, rid) => {
+    const platform = getPlatform();
+    platform.answer(SEND, () => ({ errcode: 40003, errmsg }));
+    const error = await failureOf(createClient(platform).message.custom.send(message));
+    expect(error).toMatchObject({ errmsg: said, rid });
+  });
+
+  it('the address that is not listed is read out of what it says', async () => {
+    const platform = getPlatform();
+    platform.refuseIp('125.33.201.21');
+    const error = await failureOf(createClient(platform).menu.get());
+    expect(error).toBeInstanceOf(IPNotAllowedError);
+    expect(error).toMatchObject({ ip: '125.33.201.21', path: '/cgi-bin/stable_token' });
+    expect(error.message).toContain('Add 125.33.201.21');
+  });
+
+  it('also where the refusal has another form (base_resp)', async () => {
+    const platform = getPlatform();
+    platform.answer('/publisher/stat', () => ({ base_resp: { ret: 45009, err_msg: 'freq' } }));
+    const call = createClient(platform).publisher.getAdposGeneral({
+      action: 'publisher_adpos_general',
+      page: 1,
+      page_size: 20,
+      start_date: '2026-01-01',
+      end_date: '2026-01-02',
+    } as never);
+    expect(await failureOf(call)).toBeInstanceOf(QuotaExceededError);
+  });
+});
+
+describe('what can be done again without harm is', () => {
+  const twice =
+    <T>(bad: T, good: unknown) =>
+    (_: unknown, count: number) =>
+      count <= 2 ? bad : good;
+  const busy = { errcode: -1, errmsg: 'system error' };
+  const ok = { errcode: 0, errmsg: 'ok' };
+
+  it.each([
+    ['a call that the platform was too busy for', SEND, busy],
+    ['reading over a connection that broke', USER, BREAK],
+    ['reading that met a 502', USER, new Raw('<html>', {}, 502)],
+  ])('%s', async (_, path, bad) => {
+    const platform = getPlatform();
+    platform.answer(path, twice<unknown>(bad, ok));
+    const client = createClient(platform);
+    await (path === SEND ? client.message.custom.send(message) : client.user.get('o1'));
+    expect(platform.count(path)).toBe(3);
+  });
+
+  it.each([
+    ['what was sent over a connection that broke', BREAK],
+    ['what met a 502', new Raw('<html>', {}, 502)],
+  ])('but not %s: it may have been done', async (_, bad) => {
+    const platform = getPlatform();
+    platform.answer(SEND, twice<unknown>(bad, ok));
+    const error = await failureOf(createClient(platform).message.custom.send(message));
+    expect(error).toBeInstanceOf(NetworkError);
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK', path: SEND, wasSent: true });
+    expect(platform.count(SEND)).toBe(1);
+  });
+
+  it('nor more often than `retry` says', async () => {
+    const platform = getPlatform();
+    platform.answer(USER, () => BREAK);
+    await failureOf(createClient(platform, { retry: 0 }).user.get('o1'));
+    expect(platform.count(USER)).toBe(1);
+  });
+
+  it('what was never sent is tried again, whatever it is', async () => {
+    const platform = getPlatform();
+    const client = createClient(platform, {
+      baseUrl: 'http://127.0.0.1:9',
+      retry: 1,
+      accessToken: 't',
+    });
+    const error = await failureOf(client.message.custom.send(message));
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: false });
+  });
+
+  it('the platform that says nothing is given up after `timeout`', async () => {
+    const platform = getPlatform();
+    platform.answer(SEND, () => SILENCE);
+    const client = createClient(platform, { timeout: 300 });
+    const error = await failureOf(client.message.custom.send(message));
+    expect(error.message).toBe(`${SEND}: no answer within 300 ms`);
+  });
+});
+
+describe('a token that the platform refuses', () => {
+  it.each([40001, 40014, 42001])(
+    'with %i is replaced, and the call made again once',
+    async (code) => {
+      const platform = getPlatform();
+      const client = createClient(platform);
+      await client.accessToken.get();
+      platform.answer(SEND, (_, count) =>
+        count === 1 ? platform.refuse(code, 'bad') : { errcode: 0 },
+      );
+      platform.expireTokens();
+      const revoked = platform.revokeStable();
+      platform.answer(USER, () => ({ subscribe: 1 }));
+      await client.user.get('o1');
+      expect(platform.inForce.stable).not.toBe(revoked);
+      await client.message.custom.send(message);
+      expect(platform.tokenRequests.filter(({ isForced }) => isForced).length).toBeLessThanOrEqual(
+        1,
+      );
+    },
+  );
+
+  it('again and again fails, after one forced refresh', async () => {
+    const platform = getPlatform();
+    platform.answer(SEND, () => platform.refuse(40001, 'invalid credential'));
+    const client = createClient(platform);
+    for (let times = 0; times < 3; times += 1) {
+      const error = await failureOf(client.message.custom.send(message));
+      expect(error).toBeInstanceOf(InvalidCredentialError);
+    }
+    expect(platform.count(SEND)).toBe(6);
+    expect(platform.tokenRequests.filter(({ isForced }) => isForced)).toHaveLength(1);
+  });
+
+  it('fails at once when there is no secret to fetch another with', async () => {
+    const platform = getPlatform();
+    const client = createClient(platform, { appsecret: undefined, accessToken: 'given' });
+    const error = await failureOf(client.message.custom.send(message));
+    expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
+    expect(error.message).toContain('secret');
+  });
+});
+
+describe('answers that are odd', () => {
+  const answered = (body: string, headers = {}) => {
+    const platform = getPlatform();
+    platform.answer(USER, () => new Raw(body, headers));
+    return createClient(platform, { retry: 0 }).user.get('o1') as Promise<unknown>;
+  };
+
+  it('control characters inside strings are kept, as if they had been escaped', async () => {
+    expect(await answered('{"nickname":"a\u0001b\nc\\n","n":1}\n')).toEqual({
+      nickname: 'a\u0001b\nc\n',
+      n: 1,
+    });
+  });
+
+  it('numbers beyond 2^53 are strings with all their digits, and others numbers', async () => {
+    const long =
+      '{"msgid":9007199254740993,"t":"9007199254740993","n":[-9007199254740993,1700000000000000],"f":0.1234567890123456}';
+    expect(await answered(long)).toEqual({
+      msgid: '9007199254740993',
+      t: '9007199254740993',
+      n: ['-9007199254740993', 1_700_000_000_000_000],
+      f: 0.1234567890123456,
+    });
+  });
+
+  it.each(['', '<html>502 Bad Gateway</html>', '{"a":1', '{"a":tru}'])(
+    'what is no JSON is an error: %j',
+    async (body) => {
+      const error = await failureOf(answered(body));
+      expect(error).toMatchObject({ code: 'WECHAT_NETWORK', status: 200 });
+      expect(error.message).toContain('the answer is no JSON');
+    },
+  );
+
+  it('whatever the Content-Type says', async () => {
+    expect(await answered('{"subscribe":1}', { 'content-type': 'text/plain' })).toEqual({
+      subscribe: 1,
+    });
+  });
+});
+
+describe('no secret is told', () => {
+  it('in errors, their causes and what hooks and loggers see', async () => {
+    const platform = getPlatform();
+    const { logger, lines } = recorder();
+    const seen: unknown[] = [];
+    const look = (...given: unknown[]) => void seen.push(...given);
+    const client = createClient(platform, {
+      logger,
+      retry: 0,
+      hooks: {
+        beforeRequest: [look],
+        afterResponse: [look],
+        beforeError: [
+          (error, request) => {
+            look(error, { ...request });
+            return error;
+          },
+        ],
+      },
+    });
+    const errors: Error[] = [];
+    const call = async (work: Promise<unknown>) => {
+      errors.push(await failureOf(work));
+    };
+    const { accessToken } = await client.accessToken.get();
+    platform.answer(SEND, () => platform.refuse(40003, 'invalid openid'));
+    await call(client.message.custom.send(message));
+    platform.answer(SEND, () => BREAK);
+    await call(client.message.custom.send(message));
+    platform.answer('/sns/userinfo', () => new Raw('<html>'));
+    await call(client.oauth2.getUserInfo({ access_token: 'user-token', openid: 'o1234567890' }));
+    platform.answer('/sns/oauth2/access_token', () => platform.refuse(40029, 'invalid code', ','));
+    await call(client.oauth2.getAccessToken({ code: 'code-of-user' }));
+    const all = [errors, seen, lines].map((what) => inspect(what, { depth: 12, showHidden: true }));
+    const secrets = [
+      accessToken,
+      platform.appsecret,
+      'user-token',
+      'code-of-user',
+      'o1234567890',
+      'a secret',
+    ];
+    for (const secret of secrets) expect(all.filter((told) => told.includes(secret))).toEqual([]);
+    expect(JSON.stringify([errors, seen, lines])).not.toContain(accessToken);
+    expect(errors.map(({ message: said }) => said).join()).not.toMatch(/https?:|\?/);
+    expect(seen.length).toBeGreaterThan(8);
+  });
+});
+
+describe('hooks', () => {
+  it('see each request and answer, and may add headers and change errors', async () => {
+    const platform = getPlatform();
+    const requests: RequestSummary[] = [];
+    const responses: ResponseSummary[] = [];
+    platform.answer(USER, () => platform.refuse(40003, 'invalid openid'));
+    const client = createClient(platform, {
+      hooks: {
+        beforeRequest: [
+          (request) => {
+            requests.push(request);
+            request.headers['x-trace'] = 'abc';
+          },
+        ],
+        afterResponse: [(response) => void responses.push(response)],
+        beforeError: [(error) => Object.assign(error, { isKnown: true })],
+      },
+    });
+    const error = await failureOf(client.user.get('o1234567890'));
+    expect(error).toMatchObject({ errcode: 40003, isKnown: true });
+    expect(
+      requests.map(({ name, method, path, attempt }) => [name, method, path, attempt]),
+    ).toEqual([
+      ['token.getStable', 'POST', '/cgi-bin/stable_token', 1],
+      ['user.get', 'GET', USER, 1],
+    ]);
+    expect(requests[1]?.query).toEqual({
+      access_token: '[redacted]',
+      openid: 'o123…',
+      lang: 'zh_CN',
+    });
+    expect(responses[1]).toMatchObject({ status: 200, errcode: 40003 });
+    expect(responses[1]?.milliseconds).toBeGreaterThan(0);
+    expect(platform.requestsTo(USER)[0]?.headers['x-trace']).toBe('abc');
+  });
+});
+
+describe('a mistake is found when the client is made, or called', () => {
+  it.each([
+    [{ appid: '' }, 'appid is needed'],
+    [{ appsecret: undefined }, 'appsecret is needed'],
+    [{ timeout: 0 }, 'timeout must be'],
+    [{ retry: -1 }, 'retry must be'],
+    [{ baseUrl: 'localhost:3000' }, 'baseUrl must be'],
+    [{ tokens: {} as never }, 'it has no get()'],
+    [{ hooks: { beforeRequest: (() => {}) as never } }, 'hooks.beforeRequest must be'],
+  ])('%j', (options, says) => {
+    expect(() => createClient(getPlatform(), options)).toThrow(says);
+  });
+
+  it.each([
+    ['menu/get', 'path must begin with /'],
+    ['/cgi-bin/menu/get?x=1', 'have no query'],
+    ['/cgi-bin/menu/get#x', 'have no query'],
+  ])('client.request to %s', async (path, says) => {
+    const error = await failureOf(createClient(getPlatform()).request('GET', path));
+    expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
+    expect(error.message).toContain(says);
+  });
+
+  it('client.request reaches any path, with the token', async () => {
+    const platform = getPlatform();
+    const client = createClient(platform);
+    platform.answer('/cgi-bin/tags/get', ({ query, body }) => ({ query, body }));
+    const answer = await client
+      .request('POST', '/cgi-bin/tags/get', { query: { a: 1 }, body: { b: 2 } })
+      .catch((error: Error) => error);
+    expect(answer).toMatchObject({ path: '/cgi-bin/tags/get' });
+    platform.answer(SEND, ({ query, body }) => ({ query, body }));
+    expect(await client.request('POST', SEND, { query: { a: 1 }, body: { b: '二' } })).toEqual({
+      query: { a: '1', access_token: platform.inForce.stable },
+      body: { b: '二' },
+    });
+  });
+});

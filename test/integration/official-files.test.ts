@@ -1,0 +1,261 @@
+/** Files to the platform and from it. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import type { WechatError } from '@wechat-mp/core';
+import type { Download, Upload, UploadOptions } from '@wechat-mp/core/official';
+import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { SILENCE } from '../support/official-platform.ts';
+
+const getPlatform = usePlatform();
+const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The smallest picture: enough to tell what it is. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(100)]);
+const MP3 = Buffer.concat([Buffer.from('ID3\u0003\0\0\0\0\0\0'), Buffer.alloc(2000)]);
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const PATH = '/cgi-bin/media/upload';
+
+function write(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+async function partOf(file: Upload, options: UploadOptions = {}) {
+  const platform = getPlatform();
+  await createClient(platform).media.upload('image', file, options);
+  return platform.requestsTo(PATH)[0]?.parts?.[0];
+}
+
+describe('an upload has the bytes, a name and a type', () => {
+  it.each<[string, () => Upload, UploadOptions, string]>([
+    ['a path', () => write('cat.png', PNG), {}, 'cat.png'],
+    ['a path in Chinese', () => write('猫 咪.png', PNG), {}, '猫 咪.png'],
+    ['a path without an extension', () => write('cat', PNG), {}, 'cat.png'],
+    ['a Buffer', () => PNG, {}, 'file.png'],
+    ['a Buffer with a name', () => PNG, { filename: '图片.png' }, '图片.png'],
+    [
+      'a name that would end the line',
+      () => PNG,
+      { filename: 'a"\r\nX: y.png' },
+      'a%22%0D%0AX: y.png',
+    ],
+    ['a Blob', () => new Blob([PNG]), {}, 'file.png'],
+    ['a File', () => new File([PNG], '照片.png'), {}, '照片.png'],
+    ['a stream', () => Readable.from([PNG.subarray(0, 10), PNG.subarray(10)]), {}, 'file.png'],
+    [
+      'a stream of objects that are bytes',
+      () => Readable.from([new Uint8Array(PNG)]),
+      {},
+      'file.png',
+    ],
+  ])('%s', async (_, file, options, filename) => {
+    expect(await partOf(file(), options)).toEqual({
+      name: 'media',
+      filename,
+      contentType: 'image/png',
+      bytes: PNG.length,
+      sha256: sha256(PNG),
+      text: undefined,
+    });
+  });
+
+  it('and goes out in pieces, each of which is told', async () => {
+    const bytes = Buffer.concat([JPEG, Buffer.alloc(5_000_000)]);
+    const told: { sent: number; total: number | undefined }[] = [];
+    await partOf(write('large.jpg', bytes), { onProgress: (progress) => void told.push(progress) });
+    const sent = told.map((progress) => progress.sent);
+    expect(sent.length).toBeGreaterThan(50);
+    expect(sent).toEqual([...sent].sort((a, b) => a - b));
+    expect(told.at(-1)).toEqual({ sent: told.at(-1)?.total, total: told.at(-1)?.total });
+    expect(told.at(-1)?.total).toBeGreaterThan(bytes.length);
+    const { headers } = getPlatform().requestsTo(PATH)[0] ?? {};
+    expect(headers?.['content-length']).toBe(String(told.at(-1)?.total));
+  });
+
+  it('fields beside it are text', async () => {
+    const platform = getPlatform();
+    const description = JSON.stringify({ title: '标题', introduction: '' });
+    const media = new File([Buffer.from('\0\0\0\u0018ftypmp42')], 'a.mp4');
+    await createClient(platform).material.add({ media, description }, { type: 'video' });
+    const parts = platform.requestsTo('/cgi-bin/material/add_material')[0]?.parts;
+    expect(parts?.map(({ name, text }) => [name, text])).toEqual([
+      ['media', undefined],
+      ['description', description],
+    ]);
+  });
+});
+
+describe('a file that the platform would not take is not sent', () => {
+  const thumb = (bytes: number) => Buffer.concat([JPEG, Buffer.alloc(bytes - JPEG.length)]);
+  const large = (megabytes: number) => Buffer.concat([MP3, Buffer.alloc(megabytes * 1024 * 1024)]);
+  it.each<[string, 'image' | 'voice' | 'video' | 'thumb', () => Upload, RegExp]>([
+    [
+      'too large',
+      'voice',
+      () => large(3),
+      /a voice must have at most 2 MB: this has 3 MB \(\d+ bytes\)/,
+    ],
+    ['another format', 'thumb', () => PNG, /a thumb must be jpg or jpeg: this is png/],
+    [
+      'another format by its name',
+      'video',
+      () => new File(['text'], 'a.txt'),
+      /must be mp4: this is txt/,
+    ],
+    ['another format by its path', 'image', () => write('song.mp3', MP3), /this is mp3/],
+    ['another format by the name given', 'voice', () => new File(['x'], 'a.wav'), /this is wav/],
+    ['one byte too large', 'thumb', () => thumb(64 * 1024 + 1), /has 64 KB \(65537 bytes\)/],
+    ['an empty path', 'image', () => '', /needs a file/],
+    ['nothing', 'image', () => undefined as never, /needs a file/],
+    ['an empty file', 'image', () => write('none.jpg', Buffer.alloc(0)), /"none.jpg" has no bytes/],
+    ['empty', 'image', () => Buffer.alloc(0), /has no bytes/],
+    ['an empty stream', 'image', () => Readable.from([]), /has no bytes/],
+    ['not there', 'image', () => '/no/such/cat.png', /"cat.png" cannot be read: ENOENT/],
+    ['a folder', 'image', () => tmpdir(), /it is no file/],
+    ['no file at all', 'image', () => 42 as never, /path/],
+    ['a stream of objects', 'image', () => Readable.from([{ a: 1 }]), /must give bytes/],
+  ])('%s', async (_, type, file, says) => {
+    const platform = getPlatform();
+    const error = await failureOf(createClient(platform).media.upload(type, file()));
+    expect((error as WechatError).code).toMatch(/^WECHAT_(?:INVALID_ARGUMENT|NEED_PARAM)$/);
+    expect(error.message).toMatch(says);
+    expect(error.message).not.toContain('/no/such');
+    expect(platform.count(PATH)).toBe(0);
+  });
+
+  it('but one of just the size is', async () => {
+    const platform = getPlatform();
+    await createClient(platform).media.upload('thumb', thumb(64 * 1024));
+    expect(platform.requestsTo(PATH)[0]?.parts?.[0]?.bytes).toBe(65_536);
+  });
+
+  it('or not to its end: a stream that is too large, one that fails, a file that shrinks', async () => {
+    const platform = getPlatform();
+    const client = createClient(platform);
+    const endless = Readable.from(
+      (function* () {
+        yield MP3;
+        for (let times = 0; times < 100; times += 1) yield Buffer.alloc(100_000);
+      })(),
+    );
+    expect((await failureOf(client.media.upload('voice', endless))).message).toContain(
+      'at most 2 MB',
+    );
+    const failing = Readable.from(
+      (async function* () {
+        yield Buffer.concat([MP3, Buffer.alloc(100_000)]);
+        await new Promise((resolve) => setImmediate(resolve));
+        throw new Error('the disk is gone');
+      })(),
+    );
+    expect((await failureOf(client.media.upload('voice', failing))).message).toContain(
+      'the disk is gone',
+    );
+    const shrinking = write('shrinking.jpg', Buffer.concat([JPEG, Buffer.alloc(1_000_000)]));
+    const options = { onProgress: () => truncateSync(shrinking, 500) };
+    const error = await failureOf(client.media.upload('image', shrinking, options));
+    expect(error.message).toMatch(
+      /had 1000104 bytes when it was looked at, and \d+ when it was sent/,
+    );
+    expect(platform.count(PATH)).toBe(0);
+  });
+});
+
+describe('a repeated upload', () => {
+  it('sends the same bytes again when the token was refused', async () => {
+    const platform = getPlatform();
+    const client = createClient(platform);
+    await client.accessToken.get();
+    platform.expireTokens();
+    await client.media.upload('image', new Blob([PNG]));
+    const sent = platform.requestsTo(PATH).map(({ parts }) => parts?.[0]?.sha256);
+    expect(sent).toEqual([sha256(PNG), sha256(PNG)]);
+  });
+
+  it('is not tried with a stream, which can be read once', async () => {
+    const platform = getPlatform();
+    const client = createClient(platform);
+    await client.accessToken.get();
+    platform.expireTokens();
+    const stream = Readable.from([PNG, Buffer.alloc(10_000)]);
+    const error = await failureOf(client.media.upload('image', stream));
+    expect(error).toMatchObject({ errcode: 42001 });
+    expect(platform.requestsTo(PATH)).toHaveLength(1);
+  });
+});
+
+describe('a download', () => {
+  it('is a stream with its type, its name and its length', async () => {
+    const platform = getPlatform();
+    platform.media.set('m1', { type: 'image', content: JPEG, filename: 'm1.jpg' });
+    const file = (await createClient(platform).media.get('m1')) as Download;
+    expect(file).toMatchObject({
+      contentType: 'image/jpeg',
+      filename: 'm1.jpg',
+      length: JPEG.length,
+    });
+    expect(sha256(await buffer(file.stream))).toBe(sha256(JPEG));
+  });
+
+  it('of a video is its address', async () => {
+    expect(await createClient(getPlatform()).media.get('video:1')).toEqual({
+      videoUrl: 'http://video.example/1',
+    });
+  });
+
+  it('that the platform refuses is an error, though it has the status 200', async () => {
+    const error = await failureOf(createClient(getPlatform()).media.get('gone'));
+    expect(error).toMatchObject({ errcode: 40007, errmsg: 'invalid media_id' });
+  });
+
+  it('replaces a token that was refused', async () => {
+    const platform = getPlatform();
+    platform.media.set('m1', { type: 'image', content: JPEG, filename: 'm1.jpg' });
+    const client = createClient(platform);
+    await client.accessToken.get();
+    platform.expireTokens();
+    const file = (await client.media.get('m1')) as Download;
+    expect((await buffer(file.stream)).length).toBe(JPEG.length);
+  });
+
+  it('that breaks off is an error of its stream', async () => {
+    const platform = getPlatform();
+    const file = (await createClient(platform).media.get('big:50000000')) as Download;
+    const read = buffer(file.stream);
+    await platform.breakConnections();
+    const error = await failureOf(read);
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK', path: '/cgi-bin/media/get' });
+    const { accessToken } = await createClient(platform).accessToken.get();
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(accessToken);
+  });
+
+  it('that nobody reads does not end the process when it breaks off', async () => {
+    const platform = getPlatform();
+    const client = createClient(platform, { timeout: 100 });
+    await client.media.get('big:50000000');
+    await platform.breakConnections();
+    await pause(300);
+    expect(await client.media.get('video:1')).toEqual({ videoUrl: 'http://video.example/1' });
+  });
+
+  it('that does not begin is given up after `timeout`', async () => {
+    const platform = getPlatform();
+    platform.answer('/cgi-bin/media/get', () => SILENCE);
+    const error = await failureOf(
+      createClient(platform, { timeout: 200, retry: 0 }).media.get('m1'),
+    );
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK' });
+  });
+});

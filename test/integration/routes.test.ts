@@ -1,0 +1,205 @@
+/** Without handlers: the webhook checks and parses, the app's own route answers. */
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { type AdapterOptions, type Message, NeedParseError, type ReplyLike } from '@wechat-mp/core';
+import { wechat as onExpress } from '@wechat-mp/express';
+import { wechat as onFastify } from '@wechat-mp/fastify';
+import { wechat as onKoa } from '@wechat-mp/koa';
+import type express from 'express';
+import fastify from 'fastify';
+import type Koa from 'koa';
+import mount from 'koa-mount';
+import { expressVersions, koaVersions } from '../support/hosts.ts';
+import { closeServers, listen, listenFastify, recorder, send } from '../support/http.ts';
+import * as platform from '../support/platform.ts';
+
+afterAll(closeServers);
+
+const encryption = {
+  appid: 'wx5823bf96d3bd56c7',
+  encodingAESKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
+};
+const token = 'RoutesToken';
+
+/** What a framework gives to a route: the message (which may throw), and the way to answer. */
+interface Route {
+  (message: () => Message, answer: (reply: ReplyLike) => unknown): unknown;
+}
+/** Starts an app whose only routes are webhooks, each at its prefix, and then `route`. */
+type Start = (options: readonly AdapterOptions[], route: Route) => Promise<string>;
+
+const startExpress =
+  (create: typeof express): Start =>
+  (options, route) => {
+    const app = create();
+    for (const one of options) app.use('/wechat', onExpress(one));
+    app.all('/wechat', (req, res, next) => {
+      Promise.resolve()
+        .then(() =>
+          route(
+            () => req.wechatMessage,
+            (reply) => res.wechatReply(reply),
+          ),
+        )
+        .catch(next);
+    });
+    app.use(((error, _req, res, _next) => {
+      res.status(error.status ?? 500).send(`caught ${error.code ?? error.message}`);
+    }) as express.ErrorRequestHandler);
+    return listen(app);
+  };
+
+const startKoa =
+  (App: typeof Koa): Start =>
+  (options, route) => {
+    const app = new App();
+    app.silent = true;
+    for (const one of options) app.use(mount('/wechat', onKoa(one)));
+    app.use(async (ctx) => {
+      await route(
+        () => ctx.wechatMessage,
+        (reply) => ctx.wechatReply(reply),
+      );
+    });
+    return listen(app.callback());
+  };
+
+const startFastify: Start = (options, route) => {
+  const app = fastify();
+  app.register(
+    async (inner) => {
+      for (const one of options) inner.register(onFastify(one));
+      inner.all('/', async (request, reply) => {
+        await route(
+          () => request.wechatMessage,
+          (answer) => reply.wechatReply(answer),
+        );
+        return reply;
+      });
+    },
+    { prefix: '/wechat' },
+  );
+  return listenFastify(app);
+};
+
+const frameworks: Record<string, Start> = {
+  'Express 5': startExpress(expressVersions['Express 5']),
+  'Express 4': startExpress(expressVersions['Express 4']),
+  'Koa 3': startKoa(koaVersions['Koa 3']),
+  'Koa 2': startKoa(koaVersions['Koa 2']),
+  'Fastify 5': startFastify,
+};
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Routes that answer, each in its way. */
+const answering: Record<string, Route> = {
+  'at once': (message, answer) => void answer(`type ${message().type}`),
+  'after a wait': async (message, answer) => {
+    await pause(5);
+    answer(`type ${message().type}`);
+  },
+  'without an answer': () => {},
+  'with nothing': (_message, answer) => void answer(null),
+  'too late': async (_message, answer) => {
+    await pause(120);
+    answer('too late');
+  },
+};
+const ofTypeText: unknown = expect.objectContaining({ MsgType: 'text', Content: 'type text' });
+const expected: Record<string, unknown> = { 'at once': ofTypeText, 'after a wait': ofTypeText };
+
+const ways = ['plain', 'safe'] as const;
+const sending = { plain: platform.plain, safe: platform.safe };
+const accounts = { plain: { token }, safe: { token, ...encryption } };
+
+describe.each(Object.entries(frameworks))('%s', (name, start) => {
+  const begin = async (way: (typeof ways)[number], route: Route) => {
+    const { logger, lines } = recorder();
+    const origin = await start(
+      [{ ...accounts[way], logger, replyWindow: 60, maxDeliveries: 1 }],
+      route,
+    );
+    const ask = async () => {
+      const delivery = sending[way](accounts[way], platform.userMessage('text', { Content: 'hi' }));
+      return { delivery, answer: await send(`${origin}/wechat`, delivery) };
+    };
+    return { origin, lines, ask };
+  };
+
+  describe.each(ways)('in the %s mode', (way) => {
+    it.each(Object.entries(answering))('a route answers %s', async (name, route) => {
+      const { ask } = await begin(way, route);
+      const { delivery, answer } = await ask();
+      const read = platform.readAnswer(accounts[way], delivery, answer);
+      expect(read).toEqual(expected[name] ?? 'success');
+    });
+  });
+
+  it('warns of an answer that came too late', async () => {
+    const { ask, lines } = await begin('plain', answering['too late'] as Route);
+    await ask();
+    await pause(100);
+    expect(lines.join()).toMatch(/came after the last delivery was over/);
+  });
+
+  it('gives two answers of a route only once', async () => {
+    const { ask } = await begin('plain', (_message, answer) => {
+      answer('first');
+      answer('second');
+    });
+    const { delivery, answer } = await ask();
+    expect(platform.readAnswer({ token }, delivery, answer)).toMatchObject({ Content: 'first' });
+  });
+
+  it('does not let the error of a route pass unseen, nor hang', async () => {
+    const { ask, lines } = await begin('plain', async () => {
+      await pause(1);
+      throw new Error('the route failed');
+    });
+    const { answer } = await ask();
+    // Express and Fastify have the app's own error handler answer, Koa the webhook's `onError`.
+    const seen = `${answer.status} ${answer.body} ${lines.join()}`;
+    expect(seen).toMatch(/the route failed/);
+  });
+
+  it('answers a verification without the route', async () => {
+    const { origin } = await begin('plain', () => {
+      throw new Error('not for a verification');
+    });
+    const answer = await send(`${origin}/wechat`, platform.verification({ token }, '42'));
+    expect(answer).toMatchObject({ status: 200, body: '42' });
+  });
+
+  it.each(['unsigned', 'wrongly signed'])('never shows a message that is %s', async (kind) => {
+    const seen: unknown[] = [];
+    const { origin } = await begin('plain', (message) => {
+      try {
+        seen.push(message());
+      } catch (error) {
+        seen.push(error);
+        throw error;
+      }
+    });
+    const { body, query } = platform.plain({ token: 'Other' }, platform.userMessage('text'));
+    const sent = { method: 'POST', body, query: kind === 'unsigned' ? {} : query };
+    const { status } = await send(`${origin}/wechat`, sent);
+    const codes = seen.map((error) => error instanceof NeedParseError && error.code);
+    // A Fastify app without a parser of its own refuses XML that is not WeChat's before the route.
+    const isXmlRefused = kind === 'unsigned' && name === 'Fastify 5';
+    expect(status).toBe(isXmlRefused ? 415 : 401);
+    expect(codes).toEqual(kind === 'unsigned' && !isXmlRefused ? ['WECHAT_NEED_PARSE'] : []);
+  });
+
+  it('keeps the message when a second webhook, at another path, comes next', async () => {
+    const { logger } = recorder();
+    const options = [
+      { token, logger },
+      { token, logger, path: '/elsewhere' },
+    ];
+    const origin = await start(options, answering['at once'] as Route);
+    const delivery = platform.plain({ token }, platform.userMessage('text'));
+    const answer = await send(`${origin}/wechat`, delivery);
+    const read = platform.readAnswer({ token }, delivery, answer);
+    expect(read).toEqual(ofTypeText);
+  });
+});
