@@ -1,4 +1,5 @@
 import { MessageCipher } from './cipher.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { MemoryContextStore } from './context/memory.ts';
 import type { SessionOptions } from './context/session.ts';
 import type { ContextStore } from './context/store.ts';
@@ -74,6 +75,7 @@ export interface Account extends SessionOptions {
   readonly bodyLimit: number;
   readonly maxAge: number | undefined;
   readonly logger: Logger;
+  readonly clock: Clock;
 }
 
 /** Checks the options of an account. */
@@ -84,7 +86,12 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
   }
   const tokens = textsOf('token', options.token);
   const keys = textsOf('encodingAESKey', options.encodingAESKey);
-  const { appid, logger = consoleLogger, mode = keys.length > 0 ? 'safe' : 'plain' } = options;
+  const {
+    appid,
+    logger = consoleLogger,
+    clock = systemClock,
+    mode = keys.length > 0 ? 'safe' : 'plain',
+  } = options;
 
   if (tokens.length === 0) throw new NeedParamError('token is needed: the one in the console');
   oneOf('mode', mode, MODES);
@@ -92,6 +99,7 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
     throw new InvalidArgumentError('appid must be a string');
   }
   withMethods('logger', logger, ['error', 'warn', 'info', 'debug'], 'a logger like that of pino');
+  withMethods('clock', clock, ['now', 'wallTime', 'setTimeout', 'clearTimeout'], 'a Clock');
   checkNames(options, logger);
   if (keys.length > 0 && !appid) throw new NeedParamError('appid is needed with encodingAESKey');
   if (keys.length === 0 && mode !== 'plain') {
@@ -99,10 +107,10 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
   }
   const contexts =
     withMethods('contexts', options.contexts, CONTEXT_METHODS, 'a ContextStore') ??
-    (shared.contexts ??= new MemoryContextStore({ logger }));
+    (shared.contexts ??= new MemoryContextStore({ logger, now: () => clock.wallTime() }));
   const deliveries =
     withMethods('deliveries', options.deliveries, DELIVERY_METHODS, 'a DeliveryStore') ??
-    (shared.deliveries ??= new MemoryDeliveryStore());
+    (shared.deliveries ??= new MemoryDeliveryStore({ clock }));
   return {
     tokens,
     ciphers: tokens.flatMap((token) =>
@@ -131,6 +139,7 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
     bodyLimit: positive('bodyLimit', options.bodyLimit ?? 1024 * 1024),
     maxAge: options.maxAge === undefined ? undefined : positive('maxAge', options.maxAge),
     logger: protect(logger),
+    clock,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import type { Ordering } from './context/session.ts';
 import type { ContextStore } from './context/store.ts';
 import type { DeliveryStore } from './delivery/store.ts';
@@ -86,6 +87,8 @@ export interface WebhookOptions {
   maxAge?: number | undefined;
   /** Default: warnings and errors to the console. */
   logger?: Logger | undefined;
+  /** Where windows, leases and expiries have their time from. For tests. Default: the system's. */
+  clock?: Clock | undefined;
 }
 
 const NAMES: Record<keyof WebhookOptions, true> = {
@@ -114,6 +117,7 @@ const NAMES: Record<keyof WebhookOptions, true> = {
   bodyLimit: true,
   maxAge: true,
   logger: true,
+  clock: true,
 };
 
 /** `encodingAesKey` would leave an account unencrypted without a word. */

@@ -69,7 +69,7 @@ async function deliver(
   if (request.method !== 'GET' && request.method !== 'POST') {
     throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', `${request.method} is no delivery`);
   }
-  const at = performance.now();
+  const at = account.clock.now();
   const signed = verifyQuery(account, request.query);
   if (request.method === 'GET') return respond(openEcho(account, signed, request.query));
 

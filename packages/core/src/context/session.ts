@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { ContextConflictError, StoreError, storeFailed } from '../errors.ts';
 import { type Expiry, type Json, WechatContext } from './context.ts';
 import type {
@@ -18,6 +19,7 @@ export interface SessionOptions {
   readonly contextAge: number;
   readonly ordering: Ordering;
   readonly turns: Turns;
+  readonly clock: Clock;
 }
 
 /** A context while a handler works on it. */
@@ -78,7 +80,7 @@ async function waitForSession(
   while (!loaded || !('record' in loaded)) {
     if (loaded) {
       const wait = Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random()));
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await new Promise<void>((resolve) => options.clock.setTimeout(resolve, wait));
     }
     loaded = await attempt(options.contexts.load(user, lock));
   }
@@ -96,7 +98,7 @@ export function giveUpSession(
 }
 
 function createSession(
-  { contexts: store, contextAge }: SessionOptions,
+  { contexts: store, contextAge, clock }: SessionOptions,
   user: ContextUser,
   loaded: ContextRecord | undefined,
   { lock, leave }: Opening,
@@ -125,11 +127,13 @@ function createSession(
     keepLock: boolean,
   ): Promise<boolean> {
     for (let tries = 0; tries < MAX_MERGES; tries += 1) {
-      const milliseconds = Math.ceil(context.getExpiryDate().getTime() - Date.now());
+      const now = clock.wallTime();
+      const expiry = context.getExpiryDate({ modification: new Date(now) });
+      const milliseconds = Math.ceil(expiry.getTime() - now);
       if (milliseconds <= 0) return false;
       const record = {
         // Not a count from 1, which a conversation that began anew would repeat.
-        version: Math.max(version + 1, Date.now()),
+        version: Math.max(version + 1, Math.floor(now)),
         json: context.toJson(),
         expiry: expiryToRecord(context.expiry),
       };

@@ -1,4 +1,5 @@
 import type { Account } from '../account.ts';
+import { repeat } from '../clock.ts';
 import { parseMessage } from '../message/message.ts';
 import type { Dispatch } from '../router.ts';
 import { isRecorded, leaseOf } from './lease.ts';
@@ -22,7 +23,7 @@ export class Adoption {
   /** Tells that messages of an account come here. */
   notice(id: string, account: Account): void {
     if (!isRecorded(account) || this.#accounts.get(id) === account) return;
-    if (this.#accounts.size === 0) setInterval(() => this.#look(), leaseOf(account)).unref();
+    if (this.#accounts.size === 0) repeat(account.clock, () => this.#look(), leaseOf(account));
     this.#accounts.set(id, account);
   }
 

@@ -188,7 +188,7 @@ export class Ending {
   /** Whether no delivery asked for the reply in the time in which the platform delivers again. */
   async #isForgotten({ message }: Exchange, patience: number): Promise<boolean> {
     const { id, account } = this.#parts;
-    await new Promise((resolve) => setTimeout(resolve, patience));
+    await new Promise<void>((resolve) => account.clock.setTimeout(resolve, patience));
     try {
       return await account.deliveries.takeLate(id);
     } catch (error) {

@@ -14,7 +14,7 @@ export type Result =
 export interface LocalRun {
   /** What the handler sees as `exchange.delivery`: the newest delivery. */
   readonly delivery: { -readonly [K in keyof DeliveryState]: DeliveryState[K] };
-  /** When the window of that delivery closes, on the clock of `performance.now()`. */
+  /** When the window of that delivery closes, on the account's clock. */
   closing: number;
   /**
    * How the run ended for the delivery that started it. Rejects only when a store failed and no

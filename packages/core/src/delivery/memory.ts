@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock.ts';
 import type { ContextUser } from '../context/store.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { ForgetfulMap } from './forgetful.ts';
@@ -43,17 +44,20 @@ export class MemoryDeliveryStore implements DeliveryStore {
   readonly #ended: ForgetfulMap<Entry>;
   readonly #held: ForgetfulMap<readonly string[]>;
   readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #clock: Clock;
   readonly #now: () => number;
 
   /**
    * `maxEntries`: runs remembered at most after their end, for 30 seconds each, and users whose
-   * reply is held; the oldest go first; default 10 000. `now`: a clock in ms, one that never jumps.
+   * reply is held; the oldest go first; default 10 000. `clock` is for tests; `now`: only its `now`.
    */
-  constructor(options: { maxEntries?: number; now?: () => number } = {}) {
-    const { maxEntries = 10_000, now = () => performance.now() } = options;
+  constructor(options: { maxEntries?: number; clock?: Clock; now?: () => number } = {}) {
+    const { maxEntries = 10_000, clock = systemClock } = options;
+    const now = options.now ?? (() => clock.now());
     if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {
       throw new InvalidArgumentError('maxEntries must be a whole number above 0');
     }
+    this.#clock = clock;
     this.#now = now;
     this.#ended = new ForgetfulMap({ maxEntries, now });
     this.#held = new ForgetfulMap({ maxEntries, now });
@@ -99,7 +103,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
         wake = resolve;
       });
       const waiting = (entry.waiting ??= new Set()).add(wake);
-      await within(woken, Math.min(left, patience), signal);
+      await within(woken, Math.min(left, patience), signal, this.#clock);
       waiting.delete(wake);
     }
   }

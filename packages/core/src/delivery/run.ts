@@ -1,3 +1,4 @@
+import { repeat } from '../clock.ts';
 import {
   giveUpSession,
   type Opening,
@@ -24,7 +25,7 @@ export interface RunParts extends LeaseParts {
   readonly dispatch: Dispatch;
   readonly native: unknown;
   readonly delivery: LocalRun['delivery'];
-  /** When the window of that delivery closes, on the clock of `performance.now()`. */
+  /** When the window of that delivery closes, on the account's clock. */
   readonly closing: number;
   /** Resolves when it is this message's turn among those of its user. */
   readonly turn: Promise<void> | undefined;
@@ -51,7 +52,7 @@ export class Run implements LocalRun {
   readonly result: Promise<Result>;
   readonly #parts: RunParts;
   #controller: AbortController | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #stopBeating: (() => void) | undefined;
   readonly #ending: Ending;
   readonly #lease: Lease;
   #session: Session | undefined;
@@ -110,7 +111,7 @@ export class Run implements LocalRun {
         this.#refuse(failure),
       );
     } finally {
-      clearInterval(this.#timer);
+      this.#stopBeating?.();
       this.#lease.end();
       this.#parts.starter.endRun(this);
     }
@@ -141,7 +142,7 @@ export class Run implements LocalRun {
   /** Calls the handlers, and ends the run with what they give. */
   async #answer(exchange: Exchange, session: Session): Promise<Result> {
     const { account, dispatch } = this.#parts;
-    this.#since = performance.now();
+    this.#since = account.clock.now();
     const given =
       account.lateReply === 'hold'
         ? withHeld(
@@ -176,6 +177,7 @@ export class Run implements LocalRun {
     const unlisten = interrupts && deliveries.onInterrupt(id, () => this.#stop.abort());
     try {
       const following = follow(stream, {
+        clock: account.clock,
         left: () => this.#left(),
         interval: replyWindow,
         stop: this.#stop.signal,
@@ -205,9 +207,9 @@ export class Run implements LocalRun {
 
   /** Milliseconds until a stream has to answer, so that its reply reaches the last delivery. */
   #left(): number {
-    const { maxDeliveries, replyWindow } = this.#parts.account;
+    const { clock, maxDeliveries, replyWindow } = this.#parts.account;
     const windows = (maxDeliveries - this.delivery.attempt) * HANGS_UP - AHEAD;
-    return this.closing + windows * replyWindow - performance.now();
+    return this.closing + windows * replyWindow - clock.now();
   }
 
   /** Waits for the handlers, for `maxRun` at most. What they give after that is not lost in silence. */
@@ -233,14 +235,14 @@ export class Run implements LocalRun {
   #startBeating(): void {
     const { account } = this.#parts;
     const beats = Math.min(leaseOf(account) / 3, account.maxRun);
-    this.#timer ??= setInterval(() => this.#beat(), beats).unref();
+    this.#stopBeating ??= repeat(account.clock, () => this.#beat(), beats);
   }
 
   #beat(): void {
-    const { maxRun } = this.#parts.account;
+    const { clock, maxRun } = this.#parts.account;
     this.#session?.renew();
     if (!this.#early) void this.#keepClaim();
-    if (performance.now() - this.#since < maxRun - 1) return;
+    if (clock.now() - this.#since < maxRun - 1) return;
     this.#since = Number.POSITIVE_INFINITY;
     this.#overrun?.(new RunTooLongError(`a handler did not end within ${maxRun} ms (maxRun)`));
     this.#stop.abort();

@@ -1,9 +1,11 @@
+import type { Clock } from '../clock.ts';
 import type { ReplyStream } from '../exchange.ts';
 import { toReply } from '../reply/render.ts';
 import type { Reply, TextReply } from '../reply/reply.ts';
 import { splitText, wholeSentences } from './text.ts';
 
 export interface Following {
+  readonly clock: Clock;
   /** Gives the milliseconds until the passive reply has to go; it may become later meanwhile. */
   readonly left: () => number;
   /** Milliseconds between the passive reply and the first late one; doubles with each, as their number is limited. */
@@ -20,17 +22,17 @@ export interface Following {
 
 /** Follows a stream to its end; gives what is left to answer and to send then, the passive reply first. */
 export async function follow(stream: ReplyStream, following: Following): Promise<Reply[]> {
-  const { left, stop, check, answer, send } = following;
+  const { clock, left, stop, check, answer, send } = following;
   const pieces: Reply[] = [];
   /** The last piece, while what is yielded next may belong to it. */
   let growing: TextReply | undefined;
   let interval = following.interval;
   let isLate = false;
-  let timer = setTimeout(close, left());
+  let timer = clock.setTimeout(close, left());
 
   function close(): void {
     if (left() > 0) {
-      timer = setTimeout(close, left());
+      timer = clock.setTimeout(close, left());
       return;
     }
     isLate = true;
@@ -38,7 +40,7 @@ export async function follow(stream: ReplyStream, following: Following): Promise
     const [first, ...more] = fit(pieces.splice(0));
     answer(first);
     more.forEach(send);
-    timer = setTimeout(flush, interval);
+    timer = clock.setTimeout(flush, interval);
   }
 
   /** Sends what is whole; a sentence that still grows stays. */
@@ -53,7 +55,7 @@ export async function follow(stream: ReplyStream, following: Following): Promise
     }
     ready.forEach(send);
     if (ready.length > 0) interval *= 2;
-    timer = setTimeout(flush, interval);
+    timer = clock.setTimeout(flush, interval);
   }
 
   async function gather(): Promise<void> {
@@ -80,7 +82,7 @@ export async function follow(stream: ReplyStream, following: Following): Promise
   try {
     await Promise.race([gather(), stopped]);
   } finally {
-    clearTimeout(timer);
+    clock.clearTimeout(timer);
   }
   if (!isLate) return fit(pieces);
   return stop.aborted ? [] : pieces.filter((piece) => piece !== growing || growing.content !== '');

@@ -15,10 +15,8 @@ import type { Begun, DeliveryId, Ended } from './store.ts';
 import { keyOf } from './undelivered.ts';
 import { within } from './within.ts';
 
-/** A delivery, once its message is read. */
 export interface Arrival {
   readonly message: Message;
-  /** When it arrived, on the clock of `performance.now()`. */
   readonly at: number;
   readonly native: unknown;
   /** Aborts when the client has gone. */
@@ -58,17 +56,16 @@ export async function adoptRun(
   dispatch: Dispatch,
 ): Promise<void> {
   const signal = AbortSignal.abort();
-  const arrival = { message, at: performance.now(), native: undefined, signal };
+  const arrival = { message, at: account.clock.now(), native: undefined, signal };
   await new Attendance(arrival, account, dispatch).adopt();
 }
 
-/** One delivery's wait for the reply. */
 class Attendance implements Starter {
   readonly #arrival: Arrival;
   readonly #account: Account;
   readonly #dispatch: Dispatch;
   readonly #id: DeliveryId;
-  /** When the window closes, on the clock of `performance.now()`. */
+  /** When the window closes, on the account's clock. */
   readonly #closing: number;
   #attempt = 1;
   #isAnswering = true;
@@ -97,7 +94,7 @@ class Attendance implements Starter {
         this.#showTo(runs.get(this.#id.key));
         return await this.#join();
       }
-      const result = await within((this.#own as Run).result, this.#left(), this.#arrival.signal);
+      const result = await this.#wait((this.#own as Run).result);
       if (result?.value.state === 'answer') return result.value.tree;
       return await this.#leaveRun(result?.value.state);
     } catch (error) {
@@ -111,7 +108,6 @@ class Attendance implements Starter {
   }
 
   async adopt(): Promise<void> {
-    // It was only late to say that it lives.
     if (this.#account.runs.has(this.#id.key)) return;
     this.#isAdopted = true;
     this.#isAnswering = false;
@@ -134,7 +130,7 @@ class Attendance implements Starter {
         return this.#waitForNext();
       }
       if (!this.#own) continue;
-      const result = await within(this.#own.result, this.#left(), signal);
+      const result = await this.#wait(this.#own.result);
       if (result?.value.state === 'answer') return result.value.tree;
       return this.#leaveRun(result?.value.state);
     }
@@ -226,15 +222,16 @@ class Attendance implements Starter {
   }
 
   #state(): LocalRun['delivery'] {
-    const deadline = Math.round(Date.now() + this.#closing - performance.now());
-    return { attempt: this.#attempt, deadline };
+    const { clock } = this.#account;
+    const deadline = clock.wallTime() + this.#closing - clock.now();
+    return { attempt: this.#attempt, deadline: Math.round(deadline) };
   }
 
   /** Milliseconds that this delivery waits: to the end of its window, or until the platform hung up. */
   #left(): number {
     const isLast = this.#attempt >= this.#account.maxDeliveries;
     const end = isLast ? this.#closing : this.#arrival.at + patienceOf(this.#account);
-    return end - performance.now();
+    return end - this.#account.clock.now();
   }
 
   /** Ends the wait without the reply. */
@@ -261,22 +258,26 @@ class Attendance implements Starter {
 
   /** Leaves the delivery unanswered, until the platform hangs up: the next one brings the reply. */
   async #waitForNext(): Promise<undefined> {
-    await within(new Promise(() => {}), this.#left(), this.#arrival.signal);
+    await this.#wait(new Promise(() => {}));
   }
 
   /** Without the store, a run of this process can still be joined. */
   async #failUnclaimed(error: unknown): Promise<Tree | undefined> {
-    const { client, runs } = this.#account;
-    const { message, native, signal: left } = this.#arrival;
-    const local = runs.get(this.#id.key);
+    const { client } = this.#account;
+    const { message, native } = this.#arrival;
+    const local = this.#account.runs.get(this.#id.key);
     if (local) {
-      const result = await within(local.result, this.#left(), left);
+      const result = await this.#wait(local.result);
       return result?.value.state === 'answer' ? result.value.tree : undefined;
     }
     const signal = AbortSignal.abort();
     const delivery = this.#state();
     const exchange = { message, native, state: {}, delivery, client, signal };
     return (await answerError(error, withoutContext(exchange, error), this.#account)).tree;
+  }
+
+  #wait<T>(work: Promise<T>) {
+    return within(work, this.#left(), this.#arrival.signal, this.#account.clock);
   }
 
   #warn(text: string, error?: unknown): void {

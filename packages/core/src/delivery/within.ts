@@ -1,17 +1,20 @@
+import { type Clock, systemClock } from '../clock.ts';
+
 /** Waits for `work`; gives undefined when the time is over, or the client gone, before it ends. */
 export function within<T>(
   work: Promise<T>,
   milliseconds: number,
   signal?: AbortSignal,
+  clock: Clock = systemClock,
 ): Promise<{ value: T } | undefined> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);
       settle();
     };
     const giveUp = () => end(() => resolve(undefined));
-    const timer = setTimeout(giveUp, milliseconds);
+    const timer = clock.setTimeout(giveUp, milliseconds);
     signal?.addEventListener('abort', giveUp);
     if (signal?.aborted) giveUp();
     work.then(
