@@ -76,6 +76,7 @@ async function deliver(
   const body = await readBody(request.body, {
     limit: account.bodyLimit,
     milliseconds: account.replyWindow,
+    clock: account.clock,
   });
   const opened = openBody(account, signed, body);
   const message = toMessage(opened.fields, opened.raw);
