@@ -15,7 +15,11 @@ import { hostileBodies } from '../tables/hostile-bodies.ts';
 
 afterAll(closeServers);
 
-describe.each(hosts)('$name', ({ start, passesOn }: Host) => {
+/** What is hard to parse is so on every framework: one has them all, the others one of each answer. */
+const SAMPLES = ['open tags', 'one CDATA section', 'JSON escapes'];
+
+describe.each(hosts)('$name', ({ name: host, start, passesOn }: Host) => {
+  const isParser = host === 'node:http';
   const { logger, lines } = recorder();
   let origin: string;
 
@@ -42,10 +46,13 @@ describe.each(hosts)('$name', ({ start, passesOn }: Host) => {
     await exchange(greeting);
   });
 
-  it.each(hostileBodies)('1 MiB of $name, and still answers a greeting', async (delivery) => {
-    await exchange(delivery);
-    await exchange(greeting);
-  });
+  it.each(hostileBodies.filter(({ name }) => isParser || SAMPLES.includes(name)))(
+    'as large as can be, of $name, and still answers a greeting',
+    async (delivery) => {
+      await exchange(delivery);
+      await exchange(greeting);
+    },
+  );
 
   it('has logged why it refused, and no token, key or text of a message', () => {
     const log = lines.join('\n');

@@ -198,7 +198,7 @@ const documents: readonly Case[] = Object.entries(badBodies).flatMap(([name, [bo
   },
 ]);
 
-const huge = (to: To) => sending[to](accounts[to], text('x'.repeat(10 * MiB)));
+const huge = (to: To) => sending[to](accounts[to], text('x'.repeat(2 * MiB)));
 const inChunks = (sent: Sent): Sent => ({
   ...sent,
   body: String(sent.body).match(/.{1,65536}/gs) ?? [],
@@ -206,13 +206,13 @@ const inChunks = (sent: Sent): Sent => ({
 const tooLarge: readonly Case[] = (['plain', 'safe'] as const).flatMap((to) =>
   (['close', 'keep-alive'] as const).flatMap((connection): Case[] => [
     {
-      name: `${to}: body of 10 MB, connection: ${connection}`,
+      name: `${to}: body of 2 MB, connection: ${connection}`,
       to,
       sent: () => ({ ...huge(to), connection }),
       expected: 413,
     },
     {
-      name: `${to}: body of 10 MB in chunks, connection: ${connection}`,
+      name: `${to}: body of 2 MB in chunks, connection: ${connection}`,
       to,
       sent: () => ({ ...inChunks(huge(to)), connection }),
       expected: 413,
