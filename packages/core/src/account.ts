@@ -6,9 +6,10 @@ import type { ContextStore } from './context/store.ts';
 import { Turns } from './context/turns.ts';
 import type { LocalRun } from './delivery/local.ts';
 import { MemoryDeliveryStore } from './delivery/memory.ts';
-import { type DeliveryStore, inTurn, type JointStore } from './delivery/store.ts';
+import type { DeliveryStore, JointStore } from './delivery/store.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
 import type { MessageClient, WebhookRequest } from './exchange.ts';
+import { CONTEXT_METHODS, DELIVERY_METHODS, guardStores } from './guarded-store.ts';
 import { consoleLogger, type Logger, protect } from './logger.ts';
 import type { Message } from './message/message.ts';
 import {
@@ -100,17 +101,19 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
   }
   withMethods('logger', logger, ['error', 'warn', 'info', 'debug'], 'a logger like that of pino');
   withMethods('clock', clock, ['now', 'wallTime', 'setTimeout', 'clearTimeout'], 'a Clock');
-  checkNames(options, logger);
+  const told = protect(logger);
+  checkNames(options, told);
   if (keys.length > 0 && !appid) throw new NeedParamError('appid is needed with encodingAESKey');
   if (keys.length === 0 && mode !== 'plain') {
     throw new NeedParamError(`encodingAESKey and appid are needed in the mode ${mode}`);
   }
   const contexts =
     withMethods('contexts', options.contexts, CONTEXT_METHODS, 'a ContextStore') ??
-    (shared.contexts ??= new MemoryContextStore({ logger, now: () => clock.wallTime() }));
+    (shared.contexts ??= new MemoryContextStore({ logger: told, now: () => clock.wallTime() }));
   const deliveries =
     withMethods('deliveries', options.deliveries, DELIVERY_METHODS, 'a DeliveryStore') ??
     (shared.deliveries ??= new MemoryDeliveryStore({ clock }));
+  const stores = guardStores(contexts, deliveries);
   return {
     tokens,
     ciphers: tokens.flatMap((token) =>
@@ -119,12 +122,10 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
       ),
     ),
     mode,
-    contexts,
-    deliveries,
+    ...stores,
     turns: shared.turns,
     runs: shared.runs,
     load: shared.load,
-    joint: deliveries.joint?.(contexts) ?? inTurn(contexts, deliveries),
     contextAge: positive('contextAge', options.contextAge ?? 7200),
     ordering: oneOf('ordering', options.ordering ?? 'serial', ORDERINGS),
     replyWindow: positive('replyWindow', options.replyWindow ?? 4500),
@@ -138,25 +139,10 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
     onError: optionalFunction('onError', options.onError),
     bodyLimit: positive('bodyLimit', options.bodyLimit ?? 1024 * 1024),
     maxAge: options.maxAge === undefined ? undefined : positive('maxAge', options.maxAge),
-    logger: protect(logger),
+    logger: told,
     clock,
   };
 }
-
-const CONTEXT_METHODS = ['load', 'save', 'delete', 'renew', 'release', 'clearExpired'] as const;
-const DELIVERY_METHODS = [
-  'claim',
-  'wait',
-  'giveUp',
-  'renew',
-  'finish',
-  'takeLate',
-  'putBack',
-  'hold',
-  'takeHeld',
-  'interrupt',
-  'onInterrupt',
-] as const;
 
 /** The options that say what becomes of a late reply. */
 function lateOptions(options: WebhookOptions) {

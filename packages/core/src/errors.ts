@@ -100,12 +100,6 @@ export class RequestError extends WechatError {
   }
 }
 
-/** Makes whatever a store rejected with an error of this library. */
-export function storeFailed(name: string, error: unknown): WechatError {
-  if (error instanceof WechatError) return error;
-  return new StoreError(`the ${name} store failed: ${(error as Error).message}`, { cause: error });
-}
-
 /** The status that each reason has. */
 const OAUTH_STATUSES = {
   /** No page was asked for, so nothing could be redirected. */

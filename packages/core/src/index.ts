@@ -93,6 +93,7 @@ export type { WechatLogin, WechatUser } from './oauth/user.ts';
 export type { OAuthRequest } from './oauth/visit.ts';
 
 // Errors
+export { describeError, type ErrorDescription } from './describe-error.ts';
 export {
   CipherError,
   ContextConflictError,

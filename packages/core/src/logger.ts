@@ -1,7 +1,12 @@
+import { runInBackground } from './background.ts';
+import { describeError } from './describe-error.ts';
+
 /**
  * Where the webhook writes what a developer should know. The shape of pino's loggers.
  *
- * Details never hold a token, a key, a secret or a message's text.
+ * Details never hold a token, a key, a secret or a message's text. An error is under `err`: its
+ * name, code, message and stack, and nothing else that it carried. What a logger throws, or
+ * rejects, is ignored.
  */
 export interface Logger {
   error(details: object, message: string): void;
@@ -18,19 +23,30 @@ export const consoleLogger: Logger = {
   debug: () => {},
 };
 
-/** A logger that fails, for a disk that is full, must not cost a user the answer. */
+/**
+ * Stands between the library and a logger. A logger that fails, for a disk that is full, must not
+ * cost a user the answer; and no error reaches it as it was thrown.
+ */
 export function protect(logger: Logger): Logger {
-  const safely = (level: keyof Logger) => (details: object, message: string) => {
-    try {
-      logger[level](details, message);
-    } catch {
-      // There is nobody left to tell.
-    }
-  };
+  const safely = (level: keyof Logger) => (details: object, message: string) =>
+    runInBackground(() => logger[level](withoutErrors(details), message));
   return {
     error: safely('error'),
     warn: safely('warn'),
     info: safely('info'),
     debug: safely('debug'),
   };
+}
+
+/** The names under which details hold what was thrown. */
+const ERRORS = ['err', 'cause'] as const;
+
+function withoutErrors(details: object): object {
+  const found = ERRORS.filter((name) => name in details);
+  if (found.length === 0) return details;
+  const described = found.map((name) => [
+    name,
+    describeError((details as Record<string, unknown>)[name]),
+  ]);
+  return { ...details, ...Object.fromEntries(described) };
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { disarmError } from './describe-error.ts';
 import { type RequestErrorCode, WechatError } from './errors.ts';
 import type { WebhookResponse } from './exchange.ts';
 import type { Logger } from './logger.ts';
@@ -47,7 +48,8 @@ export function respond(body: string, type: keyof typeof CONTENT_TYPES = 'text')
 }
 
 /** Makes the response of a request that was refused: the sender learns the status, the log why. */
-export function refuse(error: unknown, logger: Logger): WebhookResponse {
+export function refuse(thrown: unknown, logger: Logger): WebhookResponse {
+  const error = disarmError(thrown);
   const known = error instanceof WechatError ? STATUSES[error.code as RefusalCode] : undefined;
   const status = known ?? 500;
   if (status >= 500) {

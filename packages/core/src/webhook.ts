@@ -5,7 +5,7 @@ import { answerDelivery } from './delivery/window.ts';
 import { openBody, openEcho, sealReply, verifyQuery } from './envelope.ts';
 import { RequestError } from './errors.ts';
 import type { Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
-import { consoleLogger } from './logger.ts';
+import { consoleLogger, protect } from './logger.ts';
 import { toMessage } from './message/message.ts';
 import type { WebhookOptions } from './options.ts';
 import { SUCCESS } from './reply/render.ts';
@@ -45,7 +45,7 @@ export function createWebhook(
   return {
     hasHandlers: handlers !== undefined,
     async handle(request, around) {
-      let logger = consoleLogger;
+      let logger = protect(consoleLogger);
       try {
         const account = await accountOf(request);
         if (!account) throw new RequestError('WECHAT_UNKNOWN_ACCOUNT', 'no account is known here');

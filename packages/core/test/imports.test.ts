@@ -121,7 +121,10 @@ describe('the lower rooms', () => {
   test.each([
     ['errors.ts', []],
     ['tree.ts', []],
-    ['logger.ts', []],
+    ['printable.ts', []],
+    ['hide-secrets.ts', []],
+    ['background.ts', []],
+    ['logger.ts', ['background.ts', 'describe-error.ts']],
     ['xml.ts', ['errors.ts', 'tree.ts']],
     ['json.ts', ['errors.ts', 'tree.ts']],
     ['signature.ts', ['errors.ts']],

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
-import { consoleLogger, type Logger } from '../logger.ts';
+import { consoleLogger, type Logger, protect } from '../logger.ts';
 import type {
   ContextLock,
   ContextRecord,
@@ -36,10 +36,10 @@ export class MemoryContextStore implements ContextStore {
       throw new InvalidArgumentError('maxEntries must be a whole number above 0');
     }
     this.#maxEntries = maxEntries;
-    this.#logger = logger;
+    this.#logger = protect(logger);
     this.#now = now;
     if (process.env['NODE_ENV'] === 'production') {
-      logger.warn(
+      this.#logger.warn(
         { maxEntries },
         'conversations are kept in the memory of this process: they end with it, and other processes do not see them. Give `contexts`, for example from @wechat-mp/context-redis',
       );

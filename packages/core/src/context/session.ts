@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import { ContextConflictError, StoreError, storeFailed } from '../errors.ts';
+import { ContextConflictError, StoreError } from '../errors.ts';
+import { storeFailed } from '../store-failure.ts';
 import { type Expiry, type Json, WechatContext } from './context.ts';
 import type {
   ContextLock,

@@ -1,10 +1,10 @@
 import type { Account } from '../account.ts';
+import { runInBackground } from '../background.ts';
 import { repeat } from '../clock.ts';
 import { parseMessage } from '../message/message.ts';
 import type { Dispatch } from '../router.ts';
 import { isRecorded, leaseOf } from './lease.ts';
 import type { DeliveryStore } from './store.ts';
-import { messageOf } from './undelivered.ts';
 import { adoptRun } from './window.ts';
 
 /**
@@ -34,22 +34,21 @@ export class Adoption {
     }
     for (const [{ records }, ids] of stores) {
       // A store that fails says so with every delivery.
-      records?.takeDead(ids).then(
-        (messages) => messages.forEach((raw) => this.#adopt(raw)),
-        () => {},
-      );
+      runInBackground(async () => {
+        for (const raw of (await records?.takeDead(ids)) ?? []) this.#adopt(raw);
+      });
     }
   }
 
   #adopt(raw: string): void {
-    const message = parseMessage(raw);
-    const account = this.#accounts.get(message.target);
-    if (!account) return;
-    adoptRun(message, account, this.#dispatch).catch((error: unknown) => {
-      account.logger.error(
-        { cause: messageOf(error) },
-        'the run of a process that died cannot be taken up',
-      );
+    const [first] = this.#accounts.values();
+    const work = async () => {
+      const message = parseMessage(raw);
+      const account = this.#accounts.get(message.target);
+      if (account) await adoptRun(message, account, this.#dispatch);
+    };
+    work().catch((error: unknown) => {
+      first?.logger.error({ err: error }, 'the run of a process that died cannot be taken up');
     });
   }
 }

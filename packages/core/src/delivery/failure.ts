@@ -1,11 +1,13 @@
 import type { Account } from '../account.ts';
+import { disarmError } from '../describe-error.ts';
 import { ContextConflictError, StoreError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { type Addressed, addressReply } from './ending.ts';
 import { keyOf } from './undelivered.ts';
 
 /** The platform's next try may find a store again that failed: such an error is not the handler's. */
-export function isOfStore(error: unknown): boolean {
+export function isOfStore(thrown: unknown): boolean {
+  const error = disarmError(thrown);
   return error instanceof StoreError || error instanceof ContextConflictError;
 }
 

@@ -1,9 +1,10 @@
 import type { Account } from '../account.ts';
+import { disarmError, summarizeError } from '../describe-error.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Reply } from '../reply/reply.ts';
 import { splitText } from './text.ts';
-import { hasSender, keyOf, messageOf, UndeliveredError, warnOfNobody } from './undelivered.ts';
+import { hasSender, keyOf, UndeliveredError, warnOfNobody } from './undelivered.ts';
 
 /** Sends a reply that no delivery can carry any more. Never rejects. */
 export async function sendLate(reply: Reply, exchange: Exchange, account: Account): Promise<void> {
@@ -20,7 +21,8 @@ export async function sendLate(reply: Reply, exchange: Exchange, account: Accoun
         'a reply came after the last delivery was over and was dropped: give a `client`, or `lateReply`',
       );
     }
-  } catch (error) {
+  } catch (thrown) {
+    const error = disarmError(thrown);
     const undelivered =
       error instanceof UndeliveredError ? error : new UndeliveredError(reply, key, error);
     await tell(undelivered, exchange, account);
@@ -33,7 +35,8 @@ async function tell(error: UndeliveredError, exchange: Exchange, account: Accoun
   try {
     if (onUndelivered) return await onUndelivered(error, exchange);
   } catch (second) {
-    if (second !== error) logger.error(key, `onUndelivered failed itself: ${messageOf(second)}`);
+    if (second !== error)
+      logger.error(key, `onUndelivered failed itself: ${summarizeError(second)}`);
   }
   logger.error({ code, ...key }, message);
 }

@@ -7,6 +7,7 @@ import {
   type Save,
   type Session,
 } from '../context/session.ts';
+import { disarmError } from '../describe-error.ts';
 import { RunTooLongError } from '../errors.ts';
 import { type Exchange, isStream, type ReplyStream } from '../exchange.ts';
 import type { Reply } from '../reply/reply.ts';
@@ -262,7 +263,8 @@ export class Run implements LocalRun {
     return undefined;
   }
 
-  async #fail(error: unknown, known: Exchange | undefined): Promise<Result> {
+  async #fail(thrown: unknown, known: Exchange | undefined): Promise<Result> {
+    const error = disarmError(thrown);
     const { account, message } = this.#parts;
     const exchange = known ?? this.#exchangeWithout(error);
     const isLast = this.delivery.attempt >= account.maxDeliveries;

@@ -1,3 +1,4 @@
+import { summarizeError } from '../describe-error.ts';
 import { WechatError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Message } from '../message/message.ts';
@@ -31,16 +32,10 @@ export class UndeliveredError extends WechatError {
   readonly key: MessageKey;
 
   constructor(reply: Reply, key: MessageKey, cause: unknown) {
-    super('WECHAT_UNDELIVERED', `a late reply could not be sent: ${messageOf(cause)}`, { cause });
+    super('WECHAT_UNDELIVERED', `a late reply could not be sent: ${summarizeError(cause)}`, {
+      cause,
+    });
     this.reply = reply;
     this.key = key;
   }
-}
-
-/** What a client of any make says, without the query of an address: there the access token is. */
-export function messageOf(error: unknown): string {
-  const { errcode, errmsg, message } = Object(error) as Record<string, unknown>;
-  const parts = typeof error === 'object' ? [errcode, message ?? errmsg] : [error];
-  const said = parts.filter((part) => typeof part === 'string' || typeof part === 'number');
-  return (said.join(' ') || 'for no reason that is known').replaceAll(/\?\S*/g, '');
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../account.ts';
 import type { Opening } from '../context/session.ts';
-import { storeFailed } from '../errors.ts';
 import type { Message } from '../message/message.ts';
 import type { Dispatch } from '../router.ts';
+import { storeFailed } from '../store-failure.ts';
 import type { Tree } from '../tree.ts';
 import { addressReply, type Starter } from './ending.ts';
 import { answerError, withoutContext } from './failure.ts';

@@ -238,9 +238,8 @@ describe('a held reply is not lost', () => {
   });
 
   it('when the store cannot keep it: onUndelivered gets it', async () => {
-    const cause = new Error('full');
     class FullStore extends MemoryDeliveryStore {
-      override hold = () => Promise.reject(cause);
+      override hold = () => Promise.reject(new Error('full'));
     }
     const onUndelivered = jest.fn<(error: Error) => void>();
     const { sayLate, say } = setUp({}, { deliveries: new FullStore(), onUndelivered });
@@ -248,7 +247,7 @@ describe('a held reply is not lost', () => {
     expect(onUndelivered.mock.calls).toHaveLength(1);
     expect(onUndelivered.mock.calls[0]?.[0]).toMatchObject({
       reply: reply.text('about slow'),
-      cause,
+      cause: { message: 'the delivery store failed: full' },
     });
     expect(await say('hello')).toBe('hello!');
   });

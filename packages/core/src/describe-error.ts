@@ -1,0 +1,97 @@
+import { types } from 'node:util';
+import { WechatError } from './errors.ts';
+import { hideSecrets } from './hide-secrets.ts';
+import { printable } from './printable.ts';
+
+/** What may be told of an error: an error that has nothing of the one it tells of but this. */
+export interface ErrorDescription extends Error {
+  readonly code?: string | number;
+}
+
+/** How many frames of a stack are told, and how much of each. */
+const FRAMES = 20;
+const FRAME_LENGTH = 500;
+
+/**
+ * Describes whatever was thrown: its name, its code, its message without secrets and cut at 200
+ * characters, and where it was thrown. Everything else that an error carries stays behind: a
+ * driver's error has the command and its arguments, an HTTP library's the address and the headers.
+ *
+ * Never throws: what was thrown may be no error, or a Proxy, or have getters that throw.
+ *
+ * @example
+ * onError: (error) => logger.error({ err: describeError(error) }, 'a handler failed')
+ */
+export function describeError(error: unknown): ErrorDescription {
+  if (!isObject(error)) {
+    return createDescription({ name: typeof error, message: tellText(String(error)) });
+  }
+  const message = read(error, 'message') ?? read(error, 'errmsg');
+  const code = read(error, 'code') ?? read(error, 'errcode');
+  const name = tellIfText(read(error, 'name')) ?? 'Error';
+  const told = {
+    name,
+    message: tellIfText(message) ?? 'no message',
+    ...(typeof code === 'number' && { code }),
+    ...(typeof code === 'string' && { code: tellText(code) }),
+  };
+  const frames = framesOf(read(error, 'stack'), message);
+  const stack = [`${told.name}: ${told.message}`, ...frames].join('\n');
+  // What is ours stays what it is: a logger may tell errors apart by their classes.
+  const isOurs = isHarmless(error) && error instanceof WechatError;
+  return createDescription({ ...told, stack }, isOurs ? Reflect.getPrototypeOf(error) : undefined);
+}
+
+/** Gives the code and the message of an error in one line, for a message of ours. */
+export function summarizeError(error: unknown): string {
+  const { code, message } = describeError(error);
+  return code === undefined || message.includes(`${code}`) ? message : `${code} ${message}`;
+}
+
+/** Gives an error that can be asked for its class: itself, unless that runs code which may throw. */
+export function disarmError(error: unknown): unknown {
+  return isObject(error) && !isHarmless(error) ? describeError(error) : error;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** Whether `instanceof` is safe: it asks every prototype, each of which may be a Proxy. */
+function isHarmless(error: object): boolean {
+  for (let next: object | null = error; next; next = Object.getPrototypeOf(next) as object | null) {
+    if (types.isProxy(next)) return false;
+  }
+  return true;
+}
+
+function createDescription(told: object, prototype: object | null = Error.prototype) {
+  return Object.assign(Object.create(prototype) as ErrorDescription, told);
+}
+
+function read(error: object, key: string): unknown {
+  try {
+    return Reflect.get(error, key);
+  } catch {
+    return undefined;
+  }
+}
+
+function tellIfText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? tellText(value) : undefined;
+}
+
+function tellText(text: string): string {
+  return printable(hideSecrets(text));
+}
+
+/** Where an error was thrown. A stack begins with the message, which may be anything. */
+function framesOf(stack: unknown, message: unknown): string[] {
+  if (typeof stack !== 'string') return [];
+  const start = typeof message === 'string' ? stack.indexOf(message) + message.length : 0;
+  const lines = stack.slice(start, start + FRAMES * FRAME_LENGTH).split('\n');
+  return lines
+    .filter((line) => /^ {2,}at /.test(line))
+    .slice(0, FRAMES)
+    .map((line) => printable(line, FRAME_LENGTH));
+}

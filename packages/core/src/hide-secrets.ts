@@ -1,0 +1,28 @@
+/** How far into a text it is looked for secrets: the rest is dropped. */
+const LIMIT = 2000;
+
+/** What is taken out of a text, and what stands in its place. */
+const RULES: readonly (readonly [what: RegExp, instead: string])[] = [
+  // Who connects, in an address: redis://user:password@host.
+  [/(:\/\/)[^\s/?#@]*@/g, '$1'],
+  // What follows the path of an address: there access tokens and secrets are.
+  [/(:\/\/[^\s?#"'<>]*)[?#][^\s"'<>]*/g, '$1'],
+  [/[?&][\w.-]*=[^\s"'<>]*/g, ''],
+  // Headers, to the end of their line.
+  [/\b((?:set-)?cookie|authorization)\b["']?\s*[:=][^\n]*/gi, '$1: [hidden]'],
+  // Members of JSON and forms.
+  [
+    /\b(\w*(?:token|secret|password|passwd|ticket|signature|aeskey|paysignkey|partnerkey))["']?\s*[:=]\s*["']?[^\s"'&,;{}]+/gi,
+    '$1=[hidden]',
+  ],
+  // JSON.parse shows the text that it cannot read.
+  [/"[^]*"(?:\.\.\.)? is not valid JSON/g, 'this is not valid JSON'],
+  [/(Unexpected token )\S+( (?:in JSON|,))/g, '$1$2'],
+  // What else is so long, or of the form of an AppSecret, is no word.
+  [/[\w+/=@-]{80,}|\b[\da-f]{32}\b/gi, '[hidden]'],
+];
+
+/** Takes out of a text that is not ours what no log may hold: tokens, secrets, cookies, passwords. */
+export function hideSecrets(text: string): string {
+  return RULES.reduce((left, [what, instead]) => left.replace(what, instead), text.slice(0, LIMIT));
+}
