@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import type { WebhookOptions } from '@wechat-mp/core';
 import { wechat as onExpress } from '@wechat-mp/express';
 import { wechat as onFastify } from '@wechat-mp/fastify';
 import { wechat as onKoa } from '@wechat-mp/koa';
@@ -10,6 +11,7 @@ import xmlparser from 'express-xml-bodyparser';
 import fastify, { type FastifyInstance } from 'fastify';
 import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
+import { ManualClock } from '../support/clock.ts';
 import { hosts } from '../support/hosts.ts';
 import { closeServers, listen, listenFastify, recorder, type Sent, send } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
@@ -28,10 +30,7 @@ async function parseAway(req: IncomingMessage, keep?: (bytes: Buffer) => unknown
   Object.assign(req, { body: { xml: { MsgType: ['text'] } } }, keep && { rawBody: keep(bytes) });
 }
 
-type Start = (options: {
-  token: string;
-  logger: ReturnType<typeof recorder>['logger'];
-}) => Promise<string>;
+type Start = (options: WebhookOptions) => Promise<string>;
 
 const behindExpress =
   (...middleware: express.RequestHandler[]): Start =>
@@ -138,11 +137,9 @@ it.each(Object.entries(unreadable))(
   'only a parsed object is left: refused at once, and the log says what to change: %s',
   async (_name, start) => {
     const { logger, lines } = recorder();
-    const origin = await start({ token, logger });
-    await send(origin, platform.verification({ token }));
-    const started = performance.now();
+    // What waited for a body that was read already would wait for ever.
+    const origin = await start({ token, logger, clock: new ManualClock() });
     expect(await send(origin, delivery)).toMatchObject({ status: 400, body: 'Bad Request' });
-    expect(performance.now() - started).toBeLessThan(100);
     expect(lines).toEqual([expect.stringMatching(/before the body parser.*rawBody/)]);
   },
 );

@@ -8,13 +8,14 @@ import express4 from 'express4';
 import fastify from 'fastify';
 import Koa from 'koa';
 import Koa2 from 'koa2';
+import { ManualClock } from '../support/clock.ts';
 import { closeServers, listen, listenFastify, send } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 
 afterAll(closeServers);
 
 const token = 'T0KEN';
-const options = { token, replyWindow: 500 };
+const options = { token };
 
 /** What a handler or a route does with the request's own property. */
 function count({
@@ -81,7 +82,9 @@ describe.each(Object.entries(apps))('%s', (_name, start) => {
 });
 
 it('a route that fails does not keep its user waiting', async () => {
-  const app = express().use('/wechat', onExpress({ ...options, replyWindow: 4000 }));
+  // Nothing that waits for this clock comes to an end.
+  const webhook = onExpress({ token, clock: new ManualClock() });
+  const app = express().use('/wechat', webhook);
   app.post('/wechat', (req, res) => {
     if (req.wechatMessage.fields['Content'] === 'fail') throw new Error('the route failed');
     res.wechatReply(count(req));
@@ -93,7 +96,5 @@ it('a route that fails does not keep its user waiting', async () => {
   const say = (Content: string) =>
     send(`${origin}/wechat`, platform.plain({ token }, platform.userMessage('text', { Content })));
   expect((await say('fail')).status).toBe(500);
-  const started = performance.now();
   expect((await say('hi')).body).toContain('step 1');
-  expect(performance.now() - started).toBeLessThan(1000);
 });

@@ -1,7 +1,6 @@
 /** Middleware and hooks around a webhook: what they can read, and what they must not run. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Handlers, Message } from '@wechat-mp/core';
 import { wechat as onExpress } from '@wechat-mp/express';
@@ -10,6 +9,7 @@ import { wechat as onKoa } from '@wechat-mp/koa';
 import express from 'express';
 import fastify from 'fastify';
 import Koa from 'koa';
+import { ManualClock } from '../support/clock.ts';
 import { closeServers, listen, listenFastify, recorder, search, send } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 
@@ -134,7 +134,8 @@ it('a delivery whose client left before the webhook saw it is not waited for', a
     res.once('close', () => setImmediate(next));
     events.dispatchEvent(new Event('arrived'));
   });
-  const webhook = onExpress({ ...options, replyWindow: 280 }, () => pause(300));
+  // Nothing that waits for this clock comes to an end, nor does the handler.
+  const webhook = onExpress({ ...options, clock: new ManualClock() }, () => new Promise(() => {}));
   app.use(async (req, res, next) => {
     await webhook(req, res, next);
     events.dispatchEvent(new Event('over'));
@@ -152,8 +153,6 @@ it('a delivery whose client left before the webhook saw it is not waited for', a
   ];
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   await arrived;
-  const left = performance.now();
   socket.destroy();
-  await over;
-  expect(performance.now() - left).toBeLessThan(150);
+  expect(await over).toHaveLength(1);
 });

@@ -1,4 +1,5 @@
 /** Without handlers: the webhook checks and parses, the app's own route answers. */
+import { EventEmitter, once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { type AdapterOptions, type Message, NeedParseError, type ReplyLike } from '@wechat-mp/core';
 import { wechat as onExpress } from '@wechat-mp/express';
@@ -8,6 +9,7 @@ import type express from 'express';
 import fastify from 'fastify';
 import type Koa from 'koa';
 import mount from 'koa-mount';
+import { ManualClock } from '../support/clock.ts';
 import { expressVersions, koaVersions } from '../support/hosts.ts';
 import { closeServers, listen, listenFastify, recorder, send } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
@@ -21,11 +23,14 @@ const encryption = {
 const token = 'RoutesToken';
 
 /** What a framework gives to a route: the message (which may throw), and the way to answer. */
-interface Route {
-  (message: () => Message, answer: (reply: ReplyLike) => unknown): unknown;
-}
+type FrameworkRoute = (message: () => Message, answer: (reply: ReplyLike) => unknown) => unknown;
+/** A route, with the clock of its webhook. */
+type Route = (...given: [...Parameters<FrameworkRoute>, clock: ManualClock]) => unknown;
 /** Starts an app whose only routes are webhooks, each at its prefix, and then `route`. */
-type Start = (options: readonly AdapterOptions[], route: Route) => Promise<string>;
+type Start = (options: readonly AdapterOptions[], route: FrameworkRoute) => Promise<string>;
+
+/** Milliseconds in which a message must be answered. */
+const WINDOW = 4500;
 
 const startExpress =
   (create: typeof express): Start =>
@@ -89,19 +94,17 @@ const frameworks: Record<string, Start> = {
   'Fastify 5': startFastify,
 };
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /** Routes that answer, each in its way. */
 const answering: Record<string, Route> = {
   'at once': (message, answer) => void answer(`type ${message().type}`),
-  'after a wait': async (message, answer) => {
-    await pause(5);
+  'after a wait': async (message, answer, clock) => {
+    await clock.after(WINDOW - 1);
     answer(`type ${message().type}`);
   },
   'without an answer': () => {},
   'with nothing': (_message, answer) => void answer(null),
-  'too late': async (_message, answer) => {
-    await pause(120);
+  'too late': async (_message, answer, clock) => {
+    await clock.after(WINDOW + 1);
     answer('too late');
   },
 };
@@ -115,15 +118,23 @@ const accounts = { plain: { token }, safe: { token, ...encryption } };
 describe.each(Object.entries(frameworks))('%s', (name, start) => {
   const begin = async (way: (typeof ways)[number], route: Route) => {
     const { logger, lines } = recorder();
-    const origin = await start(
-      [{ ...accounts[way], logger, replyWindow: 60, maxDeliveries: 1 }],
-      route,
-    );
+    const clock = new ManualClock();
+    const options = { ...accounts[way], logger, clock, replyWindow: WINDOW, maxDeliveries: 1 };
+    const routed = new EventEmitter();
+    const origin = await start([options as AdapterOptions], (message, answer) => {
+      routed.emit('message');
+      return route(message, answer, clock);
+    });
+    /** Sends a message, and lets its window pass once the route has it. */
     const ask = async () => {
       const delivery = sending[way](accounts[way], platform.userMessage('text', { Content: 'hi' }));
-      return { delivery, answer: await send(`${origin}/wechat`, delivery) };
+      const reached = once(routed, 'message');
+      const answer = send(`${origin}/wechat`, delivery);
+      await reached;
+      await clock.advance(WINDOW);
+      return { delivery, answer: await answer };
     };
-    return { origin, lines, ask };
+    return { origin, lines, ask, clock };
   };
 
   describe.each(ways)('in the %s mode', (way) => {
@@ -136,9 +147,9 @@ describe.each(Object.entries(frameworks))('%s', (name, start) => {
   });
 
   it('warns of an answer that came too late', async () => {
-    const { ask, lines } = await begin('plain', answering['too late'] as Route);
+    const { ask, lines, clock } = await begin('plain', answering['too late'] as Route);
     await ask();
-    await pause(100);
+    await clock.advance(1);
     expect(lines.join()).toMatch(/came after the last delivery was over/);
   });
 
@@ -152,8 +163,8 @@ describe.each(Object.entries(frameworks))('%s', (name, start) => {
   });
 
   it('does not let the error of a route pass unseen, nor hang', async () => {
-    const { ask, lines } = await begin('plain', async () => {
-      await pause(1);
+    const { ask, lines } = await begin('plain', async (_message, _answer, clock) => {
+      await clock.after(1);
       throw new Error('the route failed');
     });
     const { answer } = await ask();
@@ -196,7 +207,7 @@ describe.each(Object.entries(frameworks))('%s', (name, start) => {
       { token, logger },
       { token, logger, path: '/elsewhere' },
     ];
-    const origin = await start(options, answering['at once'] as Route);
+    const origin = await start(options, answering['at once'] as FrameworkRoute);
     const delivery = platform.plain({ token }, platform.userMessage('text'));
     const answer = await send(`${origin}/wechat`, delivery);
     const read = platform.readAnswer({ token }, delivery, answer);

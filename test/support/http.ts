@@ -1,12 +1,13 @@
 /** Servers on free ports, and a client that sends exactly what it is told to. */
 import { once } from 'node:events';
-import { createServer, type RequestListener, request } from 'node:http';
+import { createServer, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { Logger } from '@wechat-mp/core';
 import type { FastifyInstance } from 'fastify';
 import type { Answer } from './platform.ts';
+import { until } from './until.ts';
 
 export interface Sent {
   method: string;
@@ -58,6 +59,7 @@ export function search(query: Sent['query']): string {
 }
 
 const closing: (() => Promise<unknown>)[] = [];
+const servers = new Map<string, Server>();
 
 /** Starts a server; gives its address. */
 export async function listen(
@@ -70,7 +72,13 @@ export async function listen(
     server.closeAllConnections();
     await once(server, 'close');
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return keep(server);
+}
+
+function keep(server: Server): string {
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  servers.set(origin, server);
+  return origin;
 }
 
 /** Starts a Fastify app; gives its address. */
@@ -79,10 +87,20 @@ export async function listenFastify(app: FastifyInstance): Promise<string> {
     app.server.closeAllConnections();
     await app.close();
   });
-  return app.listen({ port: 0, host: '127.0.0.1' });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return keep(app.server);
+}
+
+/** Waits until a server that was started here has noticed that all its clients are gone. */
+export async function untilDeserted(origin: string): Promise<void> {
+  const server = servers.get(origin) as Server;
+  const count = () =>
+    new Promise((resolve) => server.getConnections((_error, connections) => resolve(connections)));
+  await until(async () => (await count()) === 0);
 }
 
 export async function closeServers(): Promise<void> {
+  servers.clear();
   await Promise.all(closing.splice(0).map((close) => close()));
 }
 

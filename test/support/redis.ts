@@ -5,9 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import { findRedis } from '../../scripts/redis.ts';
+import { until } from './until.ts';
+
+export { until };
 
 export interface RedisServer {
   readonly port: number;
@@ -138,11 +140,6 @@ async function startOneSentinel(master: number): Promise<number> {
   start([file, '--sentinel']);
   await answering(port);
   return port;
-}
-
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  // The test's own time limit ends what never happens.
-  while (!(await condition().catch(() => false))) await pause(20);
 }
 
 function launch(port: number, settings: string[]): ChildProcess {
