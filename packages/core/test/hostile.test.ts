@@ -32,5 +32,6 @@ test.each(Object.entries(hostileDocuments))('%s', async (_name, [make, expected]
   const outcome = readOutcome(document);
   const steps = await counter.takeSteps();
   expect(expected === 'either' ? ['message', 'ParseError'] : [expected]).toContain(outcome);
+  expect(steps).toBeGreaterThan(0);
   expect(steps / bytes).toBeLessThan(STEPS_PER_BYTE);
 });
