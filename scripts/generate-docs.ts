@@ -1,7 +1,7 @@
-// Writes docs/messages.md and docs/endpoints.md out of the tables and their doc comments. With
-// --check it only compares.
+// Writes docs/messages.md and docs/endpoints.md out of the tables and their doc comments.
 // Run: npm run docs
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { PUSHES } from '../packages/core/src/message/component.ts';
 import { EVENTS } from '../packages/core/src/message/events.ts';
 import type { Shape } from '../packages/core/src/message/field.ts';
@@ -10,7 +10,6 @@ import { type Endpoint, list } from '../packages/core/src/official/endpoint.ts';
 import { endpoints } from '../packages/core/src/official/endpoints/index.ts';
 import { reply } from '../packages/core/src/reply/reply.ts';
 
-const RUN = 'npm run docs';
 const COMMENT = String.raw`/\*\*((?:(?!\*/).)*)\*/`;
 
 const root = new URL('../', import.meta.url);
@@ -57,17 +56,15 @@ The ${methods.length} methods of the official API. A method takes a body, a quer
 ${endpointTables()}
 `;
 
-for (const [path, document] of [
-  ['docs/messages.md', messages],
-  ['docs/endpoints.md', calls],
-] as const) {
-  const file = new URL(path, root);
-  if (!process.argv.includes('--check')) {
-    mkdirSync(new URL('.', file), { recursive: true });
-    writeFileSync(file, document);
-  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== document) {
-    console.error(`${path} is stale; write it again with: ${RUN}`);
-    process.exitCode = 1;
+/** The documents, by their paths. */
+export const pages: Readonly<Record<string, string>> = {
+  'docs/messages.md': messages,
+  'docs/endpoints.md': calls,
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, document] of Object.entries(pages)) {
+    writeFileSync(new URL(path, root), document);
   }
 }
 

@@ -1,4 +1,4 @@
-/** A few inputs, always the same; `test/long/fuzz.test.ts` tries many others. */
+/** A few inputs, the same each time but for their nonces; `test/long/fuzz.test.ts` tries many others. */
 import { describeFuzzing } from '../../../test/support/fuzz.ts';
 
 describeFuzzing({ runs: 250, seed: 1 });
