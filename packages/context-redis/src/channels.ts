@@ -1,12 +1,19 @@
 import type { Connection, RedisListener } from './script.ts';
 
+/** Who listens to a channel. */
+interface Audience {
+  readonly listeners: Set<() => void>;
+  /** Resolves when Redis tells of messages; rejects when it will not. */
+  readonly ready: Promise<unknown>;
+}
+
 /**
  * Listens to channels on one connection of its own, which is made when it is first needed and ends
  * with the client that it was made of.
  */
 export class Channels {
   readonly #connection: Connection;
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #audiences = new Map<string, Audience>();
   #listener: RedisListener | undefined;
 
   constructor(connection: Connection) {
@@ -15,20 +22,29 @@ export class Channels {
 
   /** Calls `listener` for each message, until the returned function is called. Resolves `ready` when it listens. */
   listen(channel: string, listener: () => void): { ready: Promise<unknown>; unlisten: () => void } {
-    const listeners = this.#listeners.get(channel) ?? new Set();
-    const isFirst = listeners.size === 0;
-    this.#listeners.set(channel, listeners.add(listener));
     const redis = (this.#listener ??= this.#connect());
-    const ready = isFirst ? redis.subscribe(channel) : Promise.resolve();
+    const audience = this.#audiences.get(channel) ?? {
+      listeners: new Set(),
+      ready: redis.subscribe(channel),
+    };
+    // Who does not wait for it looks by itself.
+    audience.ready.catch(() => {});
+    audience.listeners.add(listener);
+    this.#audiences.set(channel, audience);
     return {
-      ready,
+      ready: audience.ready,
       unlisten: () => {
-        listeners.delete(listener);
-        if (listeners.size > 0) return;
-        this.#listeners.delete(channel);
+        audience.listeners.delete(listener);
+        if (audience.listeners.size > 0 || this.#audiences.get(channel) !== audience) return;
+        this.#audiences.delete(channel);
         redis.unsubscribe(channel).catch(() => {});
       },
     };
+  }
+
+  /** Calls those who listen in this process. */
+  tell(channel: string): void {
+    for (const listen of this.#audiences.get(channel)?.listeners ?? []) listen();
   }
 
   #connect(): RedisListener {
@@ -36,12 +52,11 @@ export class Channels {
     const listener = redis.duplicate();
     // Without a connection, whoever waits looks by itself.
     listener.on('error', () => {});
-    listener.on('message', (channel) => {
-      for (const listen of this.#listeners.get(channel) ?? []) listen();
-    });
+    listener.on('message', (channel) => this.tell(channel));
     redis.once('end', () => {
       listener.disconnect();
       this.#listener = undefined;
+      this.#audiences.clear();
     });
     return listener;
   }

@@ -8,7 +8,7 @@ import {
   type SaveOptions,
   StoreError,
 } from '@wechat-mp/core';
-import { type Connection, defineScript, inTime } from './script.ts';
+import { type Answer, type Connection, defineScript } from './script.ts';
 
 // In every script KEYS[1] is the context, KEYS[2] the lock. A context is kept as
 // `version|expiry|json`, for example `1795390868123|s600|{"step":4}`.
@@ -56,6 +56,8 @@ return save(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`);
 const release = defineScript(`${RELEASE}
 return release(KEYS[2], ARGV[1])`);
 
+const forget = defineScript(`return redis.call('DEL', KEYS[1])`);
+
 /** ARGV: owner, lease. */
 const renew = defineScript(`
 if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
@@ -65,15 +67,23 @@ return redis.call('GET', KEYS[2]) == ARGV[1] and redis.call('PEXPIRE', KEYS[2], 
 
 /** Keeps conversations in Redis; see `redisStores`. */
 export class RedisContextStore implements ContextStore {
-  readonly connection: Connection;
+  readonly #connection: Connection;
 
   constructor(connection: Connection) {
-    this.connection = connection;
+    this.#connection = connection;
+  }
+
+  /** Whether its keys lie where those of another connection do. */
+  isAt({ redis, prefix }: Connection): boolean {
+    return this.#connection.redis === redis && this.#connection.prefix === prefix;
   }
 
   async load(user: ContextUser, lock?: ContextLock): Promise<Loaded> {
-    const keys = keysOf(this.connection, user);
-    return readLoaded(await load(this.connection, keys, lock?.owner ?? '', lock?.lease ?? 0), keys);
+    const keys = keysOf(this.#connection, user);
+    return readLoaded(
+      await load(this.#connection, keys, lock?.owner ?? '', lock?.lease ?? 0),
+      keys,
+    );
   }
 
   async save(
@@ -81,21 +91,21 @@ export class RedisContextStore implements ContextStore {
     record: ContextRecord,
     options: SaveOptions,
   ): Promise<Refused | undefined> {
-    const keys = keysOf(this.connection, user);
-    return readRefused(await save(this.connection, keys, ...saveArguments(record, options)), keys);
+    const keys = keysOf(this.#connection, user);
+    return readRefused(await save(this.#connection, keys, ...saveArguments(record, options)), keys);
   }
 
   async delete(user: ContextUser): Promise<void> {
-    const [context] = keysOf(this.connection, user);
-    await inTime(this.connection, this.connection.redis.del(context));
+    const [context] = keysOf(this.#connection, user);
+    await forget(this.#connection, [context]);
   }
 
   async renew(user: ContextUser, { owner, lease }: ContextLock): Promise<boolean> {
-    return (await renew(this.connection, keysOf(this.connection, user), owner, lease)) === 1;
+    return (await renew(this.#connection, keysOf(this.#connection, user), owner, lease)) === '1';
   }
 
   async release(user: ContextUser, { owner }: ContextLock): Promise<void> {
-    await release(this.connection, keysOf(this.connection, user), owner);
+    await release(this.#connection, keysOf(this.#connection, user), owner);
   }
 
   /** Redis does so by itself: every key has a time to live. */
@@ -120,12 +130,12 @@ export function saveArguments(
   return [owner, replaces, write(record), Math.ceil(milliseconds), keepLock ? '1' : ''];
 }
 
-export function readLoaded(found: unknown, keys: readonly string[]): Loaded {
+export function readLoaded(found: Answer, keys: readonly string[]): Loaded {
   if (!Array.isArray(found)) return { busyFor: Math.max(1, Number(found)) };
   return { record: read(found[0], keys) };
 }
 
-export function readRefused(refused: unknown, keys: readonly string[]): Refused | undefined {
+export function readRefused(refused: Answer, keys: readonly string[]): Refused | undefined {
   return Array.isArray(refused) ? { current: read(refused[0], keys) } : undefined;
 }
 
@@ -135,9 +145,9 @@ function write({ version, expiry, json }: ContextRecord): string {
   return `${version}|${kept}|${json}`;
 }
 
-function read(value: unknown, [key]: readonly string[]): ContextRecord | undefined {
-  if (value === null || value === undefined) return undefined;
-  const match = /^(\d+)\|(?:([su])(-?\d+(?:\.\d+)?))?\|(.*)$/s.exec(value as string);
+function read(value: Answer | undefined, [key]: readonly string[]): ContextRecord | undefined {
+  if (typeof value !== 'string') return undefined;
+  const match = /^(\d+)\|(?:([su])(-?\d+(?:\.\d+)?))?\|(.*)$/s.exec(value);
   if (!match) {
     throw new StoreError(
       `what Redis has under ${key} is no context of this library: delete the key, or give another prefix`,

@@ -31,7 +31,7 @@ import {
   userKey,
 } from './contexts.ts';
 import * as scripts from './delivery-scripts.ts';
-import type { Connection } from './script.ts';
+import { type Answer, type Connection, readJson } from './script.ts';
 
 /** Milliseconds between two looks of who cannot listen. */
 const LOOK_AGAIN = 250;
@@ -98,7 +98,7 @@ export class RedisDeliveryStore implements DeliveryStore {
   }
 
   async takeLate(id: DeliveryId): Promise<boolean> {
-    return (await scripts.takeLate(this.#connection, [this.#keyOf(id)])) !== 0;
+    return (await scripts.takeLate(this.#connection, [this.#keyOf(id)])) !== '0';
   }
 
   async putBack(id: DeliveryId): Promise<void> {
@@ -114,21 +114,20 @@ export class RedisDeliveryStore implements DeliveryStore {
   }
 
   async interrupt(user: ContextUser): Promise<void> {
-    await scripts.publish(this.#connection, [], this.#interruptOf(user));
+    const channel = this.#interruptOf(user);
+    const isPublished = (await scripts.publish(this.#connection, [], channel)) === '1';
+    // Whoever may not publish still reaches the runs of this process.
+    if (!isPublished) this.#channels.tell(channel);
   }
 
   onInterrupt(user: ContextUser, listener: () => void): () => void {
-    const { ready, unlisten } = this.#channels.listen(this.#interruptOf(user), listener);
-    ready.catch(() => {});
+    const { unlisten } = this.#channels.listen(this.#interruptOf(user), listener);
     return unlisten;
   }
 
   joint(contexts: ContextStore): JointStore | undefined {
-    const isSame =
-      contexts instanceof RedisContextStore &&
-      contexts.connection.redis === this.#connection.redis &&
-      contexts.connection.prefix === this.#connection.prefix;
-    if (!isSame) return undefined;
+    if (!(contexts instanceof RedisContextStore && contexts.isAt(this.#connection)))
+      return undefined;
     return {
       begin: (id, wanted, lock) => this.#begin(id, wanted, lock),
       commit: (id, how, lock, save) => this.#commit(id, how, lock, save),
@@ -143,9 +142,10 @@ export class RedisDeliveryStore implements DeliveryStore {
       all,
       ...claimArguments(wanted),
       lock ? '1' : '',
-    )) as unknown[];
+    )) as readonly Answer[];
     const claimed = readClaimed(found);
-    return claimed.state === 'yours' ? { ...claimed, loaded: readLoaded(found[4], keys) } : claimed;
+    if (claimed.state !== 'yours') return claimed;
+    return { ...claimed, loaded: readLoaded(found[4] ?? null, keys) };
   }
 
   async #commit(
@@ -208,21 +208,21 @@ function finishArguments({ owner, outcome, isAnswering }: Finish): string[] {
   return [owner, outcome === undefined ? '' : JSON.stringify(outcome), isAnswering ? '1' : ''];
 }
 
-function readClaimed(found: unknown): Claimed {
-  const [attempt, same, state, detail] = found as [number, number, string, string | undefined];
-  const about = { attempt, isSame: same === 1 };
-  if (state === 'ended') return { ...about, ...readEnded([state, detail]) };
+function readClaimed(found: Answer): Claimed {
+  const [attempt, same, state, detail] = found as [string, string, string, string | undefined];
+  const about = { attempt: Number(attempt), isSame: same === '1' };
+  if (state === 'ended') return { ...about, ...readEnded([state, detail ?? null]) };
   if (state === 'running') return { ...about, state };
   return { ...about, state: 'yours', replaces: detail || undefined };
 }
 
-function readEnd(found: unknown[]): Ended | Free {
+function readEnd(found: readonly Answer[]): Ended | Free {
   return found[0] === 'free' ? { state: 'free' } : readEnded(found);
 }
 
-function readEnded([, outcome]: unknown[]): Ended {
+function readEnded([, outcome]: readonly Answer[]): Ended {
   if (typeof outcome !== 'string') return { state: 'ended', outcome: undefined };
-  return { state: 'ended', outcome: JSON.parse(outcome) as Outcome };
+  return { state: 'ended', outcome: readJson<Outcome>(outcome, 'the reply of a message') };
 }
 
 /** Redis need not hold what the user wrote. */

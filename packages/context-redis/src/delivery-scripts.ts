@@ -4,7 +4,8 @@ import { defineScript, type Script } from './script.ts';
 // How the run of a message stands is a hash: `owner` and `until` (ms) of its lease, the number of
 // `attempts`, the fingerprint of the `body`, the `outcome` once there is one, and its `fate`: `given`
 // to a delivery, or `late`, when no delivery may have it any more. ioredis may put a prefix of its own
-// before KEYS, so the names of channels come as ARGV.
+// before KEYS, so the names of channels come as ARGV. A user without rights to a channel may not
+// publish: what is written counts all the same, and who waits looks by itself.
 
 /** Milliseconds for which a run is remembered after it has ended or last said that it lives. */
 const KEPT = 30_000;
@@ -69,7 +70,7 @@ local function finish(key, channel, owner, outcome, isAnswering)
   end
   redis.call('PEXPIRE', key, ${KEPT})
   if tonumber(run[4]) > 1 then
-    redis.call('PUBLISH', channel, '')
+    redis.pcall('PUBLISH', channel, '')
   end
   return fate
 end`;
@@ -155,8 +156,9 @@ local held = redis.call('LRANGE', KEYS[1], 0, -1)
 redis.call('DEL', KEYS[1])
 return held`);
 
+/** Gives 1, or 0 when the user may not publish. */
 export const publish: Script = defineScript(`
-return redis.call('PUBLISH', ARGV[1], '')`);
+return type(redis.pcall('PUBLISH', ARGV[1], '')) == 'number' and 1 or 0`);
 
 // Runs that take long: `times`, until when each of them surely lives, and `messages`, by the same
 // names, which begin with the account.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { StoreError, within } from '@wechat-mp/core';
+import { describeError, StoreError, within } from '@wechat-mp/core';
 
 /** What is needed of ioredis: a `Redis` or a `Cluster`, version 5 or 6. */
 export interface RedisClient {
@@ -13,7 +13,6 @@ export interface RedisClient {
     keyCount: number,
     ...keysAndArguments: (string | number)[]
   ): Promise<unknown>;
-  del(key: string): Promise<number>;
   /** Makes a connection of the same kind, to listen on. */
   duplicate(): RedisListener;
   once(event: 'end', listener: () => void): unknown;
@@ -36,12 +35,18 @@ export interface Connection {
   readonly timeout: number;
 }
 
-/** Runs a script; rejects when Redis does not answer in time. */
+/**
+ * What a script gave, in one form for all clients: whether they give numbers as numbers or, with
+ * `stringNumbers`, as text, and whether they speak RESP2 or RESP3.
+ */
+export type Answer = string | null | readonly Answer[];
+
+/** Runs a script; rejects with a StoreError, also when Redis does not answer in time. */
 export type Script = (
   connection: Connection,
   keys: readonly string[],
   ...args: (string | number)[]
-) => Promise<unknown>;
+) => Promise<Answer>;
 
 /** A Lua script: one round trip, and nothing comes between its steps. */
 export function defineScript(lua: string): Script {
@@ -51,16 +56,59 @@ export function defineScript(lua: string): Script {
       return await redis.evalsha(sha1, keys.length, ...keys, ...args);
     } catch (error) {
       // The server does not have the script yet, or no longer, after a restart or a failover.
-      if (!(error as Error).message.includes('NOSCRIPT')) throw error;
+      if (!describeError(error).message.includes('NOSCRIPT')) throw error;
       return redis.eval(lua, keys.length, ...keys, ...args);
     }
   };
-  return (connection, keys, ...args) => inTime(connection, run(connection, keys, args));
+  return async (connection, keys, ...args) => {
+    const { timeout } = connection;
+    let answered: { value: unknown } | undefined;
+    try {
+      // A client that is not connected queues commands, for a long time: better to say so soon.
+      answered = await within(run(connection, keys, args), timeout);
+    } catch (error) {
+      throw refusalOf(error);
+    }
+    if (answered) return toAnswer(answered.value);
+    throw new StoreError(`Redis did not answer within ${timeout} ms`);
+  };
 }
 
-/** A client that is not connected queues commands, for a long time: better to say so soon. */
-export async function inTime<T>({ timeout }: Connection, answer: Promise<T>): Promise<T> {
-  const answered = await within(answer, timeout);
-  if (answered) return answered.value;
-  throw new StoreError(`Redis did not answer within ${timeout} ms`);
+function toAnswer(value: unknown): Answer {
+  if (Array.isArray(value)) return value.map(toAnswer);
+  return value === null || value === undefined ? null : `${value as string | number}`;
+}
+
+/** Reads JSON that a store has written. */
+export function readJson<T>(text: string, what: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    // The error of JSON.parse shows some of the text.
+    throw new StoreError(`what Redis has as ${what} is no JSON: another program wrote it`);
+  }
+}
+
+/** What to do when Redis refuses, by the word that its answer begins with. */
+const ADVICE: Readonly<Record<string, string>> = {
+  OOM: 'Redis is full: raise maxmemory, or let it evict keys',
+  READONLY: 'this is a replica: connect to the master',
+  NOPERM: 'the user of this connection lacks rights: docs/context.md lists those that are needed',
+  NOAUTH: 'give the client a password',
+  WRONGPASS: 'the password or the name of the user is wrong',
+  WRONGTYPE: 'another program uses the key: give another prefix',
+  CROSSSLOT: 'give a prefix without braces',
+};
+
+/**
+ * An error of the driver has the command with all its arguments, and some answers repeat these: only
+ * what Redis says of itself is kept.
+ */
+function refusalOf(error: unknown): StoreError {
+  const { code, message } = describeError(error);
+  const [said = ''] = message.split(/,? with args beginning with/);
+  const word = Object.keys(ADVICE).find((known) => new RegExp(`\\b${known}\\b`).test(said));
+  const advice = word === undefined ? '' : `. ${ADVICE[word]}`;
+  const name = code === undefined || said.includes(`${code}`) ? '' : `${code} `;
+  return new StoreError(`Redis failed: ${name}${said}${advice}`);
 }

@@ -1,5 +1,5 @@
 import type { Token, TokenStore } from '@wechat-mp/core/official';
-import { type Connection, defineScript, type Script } from './script.ts';
+import { type Connection, defineScript, readJson, type Script } from './script.ts';
 
 // A hash: the `token` as JSON, the number of the last `lock`, and `until` when it holds (ms).
 
@@ -49,7 +49,7 @@ export class RedisTokenStore implements TokenStore {
 
   async get(key: string): Promise<Token | undefined> {
     const found = await get(this.#connection, [this.#keyOf(key)]);
-    return typeof found === 'string' ? (JSON.parse(found) as Token) : undefined;
+    return typeof found === 'string' ? readJson<Token>(found, 'a token') : undefined;
   }
 
   async lock(key: string, milliseconds: number): Promise<number | undefined> {
@@ -61,7 +61,7 @@ export class RedisTokenStore implements TokenStore {
     const text = token ? JSON.stringify(token) : '';
     const isLasting = token?.refreshToken === undefined ? '' : '1';
     const keys = [this.#keyOf(key)];
-    return (await set(this.#connection, keys, number, text, isLasting)) === 1;
+    return (await set(this.#connection, keys, number, text, isLasting)) === '1';
   }
 
   #keyOf(key: string): string {
