@@ -1,12 +1,13 @@
 /** What a client offers beyond the endpoints, over HTTP. */
-import { describe, expect, it } from '@jest/globals';
-import { jsapiSignature, reply, wechat } from '@wechat-mp/express';
+import { describe, expect, it, jest } from '@jest/globals';
+import { type Exchange, jsapiSignature, reply, wechat } from '@wechat-mp/express';
 import express from 'express';
+import { ManualClock } from '../support/clock.ts';
 import { closeServers, listen } from '../support/http.ts';
 import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
 import * as wire from '../support/platform.ts';
-import { until } from '../support/redis.ts';
-import { deliver } from '../support/wall.ts';
+import { until } from '../support/until.ts';
+import { deliverByClock } from '../support/wall.ts';
 
 const getPlatform = usePlatform();
 const SEND = '/cgi-bin/message/custom/send';
@@ -14,10 +15,11 @@ const SEND = '/cgi-bin/message/custom/send';
 describe('credentials can be read out, and given in', () => {
   it('the access token, with its end in Unix seconds', async () => {
     const platform = getPlatform();
-    const client = createClient(platform);
-    const { accessToken, expiresAt } = await client.accessToken.get();
+    jest.spyOn(Date, 'now').mockReturnValue(1_700_000_000_000);
+    const { accessToken, expiresAt } = await createClient(platform).accessToken.get();
+    jest.restoreAllMocks();
     expect(accessToken).toBe(platform.inForce.stable);
-    expect(Math.abs(expiresAt - (Date.now() / 1000 + 7200))).toBeLessThan(5);
+    expect(expiresAt).toBe(1_700_007_200);
   });
 
   it('`grant` gives the platform’s answer as it came, which serves unless `override` is false', async () => {
@@ -140,24 +142,28 @@ describe('with a webhook', () => {
   it('handlers find it as `exchange.client`, and late replies of any kind go out through it', async () => {
     const platform = getPlatform();
     const client = createClient(platform);
-    const app = express().use(
-      '/wechat',
-      wechat(
-        { token: 'TOKEN', client, replyWindow: 200 },
-        {
-          text: async (_message, exchange) => {
-            expect(exchange.client).toBe(client);
-            await new Promise((resolve) => setTimeout(resolve, 1000));
-            return reply.news([{ title: '标题', url: 'https://a.example/' }]);
-          },
+    const clock = new ManualClock();
+    let delivery: Exchange['delivery'] | undefined;
+    const webhook = wechat(
+      { token: 'TOKEN', client, clock },
+      {
+        text: async (_message, exchange) => {
+          expect(exchange.client).toBe(client);
+          ({ delivery } = exchange);
+          await clock.after(16_000);
+          return reply.news([{ title: '标题', url: 'https://a.example/' }]);
         },
-      ),
+      },
     );
-    const address = `${await listen(app)}/wechat`;
-    const wall = { account: { token: 'TOKEN' }, address: () => address, patience: 300 };
-    const seen = await deliver(wire.userMessage('text', { Content: 'hi' }), wall);
+    const origin = await listen(express().use('/wechat', webhook));
+    const wall = { account: { token: 'TOKEN' }, address: () => `${origin}/wechat` };
+    const reached = () => delivery?.attempt ?? 0;
+    const message = wire.userMessage('text', { Content: 'hi' });
+    const seen = await deliverByClock(message, wall, { clock, origin, reached });
     expect(seen).toEqual({ answer: 'success', tries: 3 });
-    await until(async () => platform.count(SEND) > 0);
+    expect(platform.count(SEND)).toBe(0);
+    await clock.advance(1000);
+    await until(() => platform.count(SEND) > 0);
     expect(platform.requestsTo(SEND).map(({ body }) => body)).toEqual([
       {
         touser: wire.OPENID,

@@ -9,23 +9,14 @@ import { closeServers } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 import { startRedis, stopRedis, track } from '../support/redis.ts';
 import { deliver, type Seen, type Wall } from '../support/wall.ts';
+import { latencies } from '../tables/latencies.ts';
 
 afterAll(async () => {
   await Promise.all([closeServers(), stopBots()]);
   await stopRedis();
 });
 
-/** Seconds that a handler takes, and the try that is answered; none: its reply is pushed. */
-const latencies: readonly [seconds: number, tries: number | undefined][] = [
-  [0, 1],
-  [4, 1],
-  [6, 2],
-  [9, 2],
-  [12, 3],
-  [14, 3],
-  [16, undefined],
-  [30, undefined],
-];
+/** Milliseconds until nothing more can come. */
 const LAST = 31_000;
 
 /** A bot, and what it tells of its runs and of what it pushed. */
@@ -97,7 +88,7 @@ beforeAll(async () => {
   );
   await Promise.all(
     ready.flatMap(([name, { wall, count }]) =>
-      latencies.map(async ([seconds]) => {
+      latencies.map(async ({ seconds }) => {
         const id = `m${seconds}`;
         const fields = platform.userMessage('text', { Content: `${id}:${seconds * 1000}` });
         const began = performance.now();
@@ -111,13 +102,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe.each(Object.keys(places))('%s', (name) => {
-  it.each(
-    latencies.map(([seconds, tries]) => ({
-      seconds,
-      tries,
-      title: `a handler of ${seconds} s runs once, and ${tries ? `answers try ${tries}` : 'its reply is pushed'}`,
-    })),
-  )('$title', ({ seconds, tries }) => {
+  it.each(latencies)('$title', ({ seconds, tries }) => {
     const answer: unknown = expect.objectContaining({ Content: `done m${seconds}` });
     expect(seen.get(`${name} ${seconds}`)).toEqual({
       answer: tries ? answer : 'success',

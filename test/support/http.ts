@@ -1,6 +1,12 @@
 /** Servers on free ports, and a client that sends exactly what it is told to. */
 import { once } from 'node:events';
-import { createServer, type RequestListener, request, type Server } from 'node:http';
+import {
+  createServer,
+  type RequestListener,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -59,7 +65,8 @@ export function search(query: Sent['query']): string {
 }
 
 const closing: (() => Promise<unknown>)[] = [];
-const servers = new Map<string, Server>();
+/** By their address: servers, and the last response that each began. */
+const servers = new Map<string, { readonly server: Server; last?: ServerResponse }>();
 
 /** Starts a server; gives its address. */
 export async function listen(
@@ -77,7 +84,11 @@ export async function listen(
 
 function keep(server: Server): string {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  servers.set(origin, server);
+  const entry: { readonly server: Server; last?: ServerResponse } = { server };
+  server.on('request', (_req, res: ServerResponse) => {
+    entry.last = res;
+  });
+  servers.set(origin, entry);
   return origin;
 }
 
@@ -91,9 +102,14 @@ export async function listenFastify(app: FastifyInstance): Promise<string> {
   return keep(app.server);
 }
 
+/** Whether a server that was started here has answered the last request that reached it. */
+export function hasAnswered(origin: string): boolean {
+  return servers.get(origin)?.last?.writableEnded ?? false;
+}
+
 /** Waits until a server that was started here has noticed that all its clients are gone. */
 export async function untilDeserted(origin: string): Promise<void> {
-  const server = servers.get(origin) as Server;
+  const server = servers.get(origin)?.server as Server;
   const count = () =>
     new Promise((resolve) => server.getConnections((_error, connections) => resolve(connections)));
   await until(async () => (await count()) === 0);

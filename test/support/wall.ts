@@ -1,8 +1,10 @@
 /** The platform's patience: it hangs up when it has waited long enough, and delivers again at once. */
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { search } from './http.ts';
+import type { ManualClock } from './clock.ts';
+import { hasAnswered, search, untilDeserted } from './http.ts';
 import * as platform from './platform.ts';
+import { until } from './until.ts';
 
 export interface Wall {
   readonly account: platform.Account;
@@ -21,11 +23,51 @@ export interface Seen {
 }
 
 /** Delivers a message three times at most, each with a signature and, where encrypted, bytes of its own. */
-export async function deliver(fields: platform.WireFields, wall: Wall): Promise<Seen> {
-  const { account, address, patience = 5000, encode = platform.plain } = wall;
+export function deliver(fields: platform.WireFields, wall: Wall): Promise<Seen> {
+  return deliverThrice(fields, wall, (answer, hangUp) => {
+    // What has arrived by then counts, though this process may not have read it yet.
+    const timer = setTimeout(() => setImmediate(hangUp), wall.patience ?? 5000);
+    return answer.finally(() => clearTimeout(timer));
+  });
+}
+
+/** Does the same by a clock that it moves. */
+export function deliverByClock(
+  fields: platform.WireFields,
+  wall: Wall,
+  { clock, origin, reached }: ByClock,
+): Promise<Seen> {
+  return deliverThrice(fields, wall, async (answer, hangUp, attempt) => {
+    await until(() => reached() >= attempt);
+    await clock.advance(wall.patience ?? 5000);
+    if (!hasAnswered(origin)) {
+      hangUp();
+      await untilDeserted(origin);
+    }
+    return answer;
+  });
+}
+
+export interface ByClock {
+  readonly clock: ManualClock;
+  /** Of a server that was started by `listen`. */
+  readonly origin: string;
+  /** The last try that the handler knows of: `exchange.delivery.attempt`. */
+  readonly reached: () => number;
+}
+
+type Answering = Promise<platform.Answer | undefined>;
+
+async function deliverThrice(
+  fields: platform.WireFields,
+  { account, address, encode = platform.plain }: Wall,
+  limit: (answer: Answering, hangUp: () => void, attempt: number) => Answering,
+): Promise<Seen> {
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     const delivery = encode(account, fields);
-    const answer = await post(address(attempt), delivery, patience);
+    const stop = new AbortController();
+    const answering = post(address(attempt), delivery, stop.signal);
+    const answer = await limit(answering, () => stop.abort(), attempt);
     if (!answer) continue;
     const openid = fields['FromUserName'] as string;
     return { answer: platform.readAnswer(account, delivery, answer, openid), tries: attempt };
@@ -33,23 +75,19 @@ export async function deliver(fields: platform.WireFields, wall: Wall): Promise<
   return { answer: undefined, tries: 3 };
 }
 
-/** Posts once; undefined when the answer did not come in time, or the connection broke. */
+/** Posts once; undefined when it was aborted before the answer came, or the connection broke. */
 async function post(
   address: string,
   { query, body = '' }: platform.Delivery,
-  patience: number,
-): Promise<platform.Answer | undefined> {
+  signal: AbortSignal,
+): Answering {
   const headers = { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) };
   const client = request(`${address}?${search(query)}`, {
     method: 'POST',
     headers,
     agent: false,
+    signal,
   });
-  // What has arrived by then counts, though this process may not have read it yet.
-  const timer = setTimeout(
-    () => setImmediate(() => client.destroy(new Error('hung up'))),
-    patience,
-  );
   try {
     const answered = once(client, 'response');
     client.end(body);
@@ -64,7 +102,6 @@ async function post(
   } catch {
     return undefined;
   } finally {
-    clearTimeout(timer);
     client.destroy();
   }
 }
