@@ -18,7 +18,7 @@ export function readTarget(target: SimulatorOptions['target']): SimulatorOptions
 }
 
 /** @throws when something that the mode needs is missing or wrong */
-export function readAccount(options: SimulatorOptions): AccountSettings {
+export function readAccount(options: Omit<SimulatorOptions, 'clock'>): AccountSettings {
   const { token, appid = APPID, encodingAESKey, title = '公众号', account = ACCOUNT } = options;
   const mode = options.mode ?? (encodingAESKey ? 'safe' : 'plain');
   if (!token) throw new NeedParamError('token is needed: the same as the bot has');

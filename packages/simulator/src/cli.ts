@@ -2,12 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { WechatError } from '@wechat-mp/core';
-import { check } from './cli/check.ts';
 import { type Command, UsageError } from './cli/command.ts';
-import { doctor } from './cli/doctor.ts';
-import { serve } from './cli/serve.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, check, doctor };
+/** Each is loaded when it is asked for: help needs none of them. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./cli/serve.ts')).serve,
+  check: async () => (await import('./cli/check.ts')).check,
+  doctor: async () => (await import('./cli/doctor.ts')).doctor,
+};
 
 const OPTIONS = {
   target: { type: 'string' },
@@ -61,12 +63,13 @@ async function run(): Promise<number> {
   if (values.help) return print(USAGE);
   if (values.version) return print(`${version()}\n`);
   const [name = 'serve', ...more] = positionals;
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command || more.length > 0) {
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load || more.length > 0) {
     throw new UsageError(`there is no command ${[name, ...more].join(' ')}`);
   }
   if (!values.target) throw new UsageError('--target is needed: where the bot answers');
   if (!values.token) throw new UsageError('--token is needed: the same as the bot has');
+  const command = await load();
   return await command({ ...values, target: values.target, token: values.token });
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { Clock } from '../clock.ts';
 import type { DeliveryRecord } from '../events.ts';
 
 /** A request as odd as it may be. */
@@ -27,11 +28,13 @@ export interface Answered {
 }
 
 const PATIENCE = 5000;
+/** Between what was sent last and breaking off, so that the bot has seen it. */
+const SETTLING = 50;
 const LONGEST = 1024 * 1024;
 
 /** Sends a request, on a connection of its own. Never rejects. */
-export async function exchange(target: string, odd: OddRequest): Promise<Answered> {
-  const began = performance.now();
+export async function exchange(target: string, odd: OddRequest, clock: Clock): Promise<Answered> {
+  const began = clock.now();
   const url = new URL(target);
   const pieces = [odd.body ?? []].flat() as (string | Buffer)[];
   const [only] = pieces;
@@ -51,19 +54,21 @@ export async function exchange(target: string, odd: OddRequest): Promise<Answere
     }),
     agent: false,
   });
-  let isOver = false;
-  const patience = setTimeout(() => {
-    isOver = true;
+  const over = new AbortController();
+  let isSilent = false;
+  void clock.sleep(PATIENCE, over.signal).then(() => {
+    if (over.signal.aborted) return;
+    isSilent = true;
     client.destroy();
-  }, PATIENCE);
+  });
   const end = (response: Answered['response'], failure: Answered['failure']): Answered => {
-    return { response, failure, milliseconds: Math.round(performance.now() - began) };
+    return { response, failure, milliseconds: clock.now() - began };
   };
   try {
     const answered = once(client, 'response');
     // Who answers before the end of a body may close the connection at once.
     answered.catch(() => {});
-    await write(client, pieces, odd);
+    await write(client, pieces, odd, clock, answered);
     const [response] = await answered;
     let body = '';
     for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
@@ -83,9 +88,9 @@ export async function exchange(target: string, odd: OddRequest): Promise<Answere
       undefined,
     );
   } catch {
-    return end(undefined, isOver ? 'silent' : 'gone');
+    return end(undefined, isSilent ? 'silent' : 'gone');
   } finally {
-    clearTimeout(patience);
+    over.abort();
     client.destroy();
   }
 }
@@ -99,13 +104,17 @@ async function write(
   client: ReturnType<typeof requestHttp>,
   pieces: readonly (string | Buffer)[],
   { pause = 0, dropsOff = false }: OddRequest,
+  clock: Clock,
+  answered: Promise<unknown>,
 ): Promise<void> {
+  let passedOn: Promise<void> | undefined;
   for (const [index, piece] of pieces.entries()) {
-    if (index > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    if (index > 0) await clock.sleep(pause);
     if (client.destroyed) return;
-    client.write(piece);
+    passedOn = new Promise((resolve) => client.write(piece, () => resolve()));
   }
   if (!dropsOff) return void client.end();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await Promise.race([passedOn, answered]);
+  await clock.sleep(SETTLING);
   client.destroy();
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readAccount, readTarget } from '../account.ts';
+import { type Clock, realClock } from '../clock.ts';
 import { sealMessage, sealVerification } from '../push/envelope.ts';
 import { pack } from '../push/parcel.ts';
 import { createPerson } from '../push/person.ts';
@@ -26,6 +27,8 @@ export interface CheckOptions
   readonly only?: readonly string[];
   /** Told each result as it comes. */
   readonly onResult?: (result: CheckResult) => void;
+  /** What the time, pauses and patience are taken from. Default: the time of this machine. */
+  readonly clock?: Clock;
 }
 
 const ROWS: readonly Row[] = [...GOOD_ROWS, ...ODD_ROWS, ...HOSTILE_ROWS, ...SAFE_ROWS];
@@ -42,14 +45,15 @@ const ROWS: readonly Row[] = [...GOOD_ROWS, ...ODD_ROWS, ...HOSTILE_ROWS, ...SAF
 export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
   const target = readTarget(options.target) as string;
   const account = readAccount(options);
-  const person = createPerson('conformance', account.appid, Date.now());
+  const { clock = realClock } = options;
+  const person = createPerson('conformance', account.appid, clock.now());
   let messages = 0;
   const desk: CheckDesk = {
     account,
     openid: person.openid,
     message(type, fields = {}) {
       messages += 1;
-      const about = { id: account.id, time: Math.floor(Date.now() / 1000) - 600 + messages };
+      const about = { id: account.id, time: Math.floor(clock.now() / 1000) - 600 + messages };
       const isKnown = type !== 'something_new';
       const { fields: all } = pack(
         messages,
@@ -62,7 +66,7 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
     },
     seal(message, { breakSignature = false, appid = account.appid } = {}) {
       return sealMessage({ ...account, appid }, message, {
-        now: Date.now(),
+        now: clock.now(),
         breakSignature,
         openid: person.openid,
       });
@@ -73,10 +77,10 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
     const echostr = `${randomInt(1e9, 9e9)}`;
     const request =
       row.expected === 'echo'
-        ? toRequest(sealVerification(account, echostr, { now: Date.now() }))
+        ? toRequest(sealVerification(account, echostr, { now: clock.now() }))
         : row.send(desk);
     const answers = await Promise.all(
-      Array.from({ length: row.times ?? 1 }, () => exchange(target, request)),
+      Array.from({ length: row.times ?? 1 }, () => exchange(target, request, clock)),
     );
     const problem =
       answers.map((answer) => problemOf(row, answer, echostr)).find(Boolean) ??
@@ -90,7 +94,7 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
   const deathOf = async (): Promise<string | undefined> => {
     const problem = problemOf(
       GOOD,
-      await exchange(target, toRequest(desk.seal(desk.message('text')))),
+      await exchange(target, toRequest(desk.seal(desk.message('text'))), clock),
       '',
     );
     return problem && `after it a good message failed: ${problem}`;
@@ -106,7 +110,7 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
       if (status !== 200) return `the status is ${status}, not 200`;
       return body === echostr ? undefined : 'the answer is not the echostr, verbatim';
     }
-    const question = { openid: person.openid, msgType: 'event', now: Date.now() };
+    const question = { openid: person.openid, msgType: 'event', now: clock.now() };
     const judged = judge(account, question, { ...response, plain: openReply(account, body) });
     if (expected === 'refused') {
       if (status === 200 && body.includes('refused')) return 'the echostr came back';

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import open from 'open';
-import { startBackEnd } from '../back-end/index.ts';
 import { servePage } from '../page/server.ts';
 import { createSimulator } from '../platform.ts';
 import type { Simulator } from '../simulator.ts';
@@ -52,12 +50,16 @@ async function start(typed: Typed, running: { close(): Promise<void> }[]): Promi
     `API        ${simulator.api.url}  (baseUrl of OfficialClient; appid ${appid}, appsecret ${secret})`,
   ];
   if (backEndPort !== undefined) {
+    const { startBackEnd } = await import('../back-end/index.ts');
     const backEnd = await startBackEnd({ host, port: backEndPort, onQrCode: (qr) => qr.confirm() });
     running.push(backEnd);
     lines.push(`back end   ${backEnd.url}  (baseUrl of UnofficialClient)`);
   }
   process.stdout.write(`${lines.join('\n')}\nCtrl+C stops it.\n`);
-  if (typed.open) await open(page.url).catch(() => {});
+  if (typed.open) {
+    const { default: open } = await import('open');
+    await open(page.url).catch(() => {});
+  }
   return simulator;
 }
 

@@ -1,5 +1,6 @@
 import { readAccount } from '../account.ts';
 import { paint } from '../check/format.ts';
+import { realClock } from '../clock.ts';
 import { lookAtAccount, lookAtAddress } from './account.ts';
 import type { Finding } from './finding.ts';
 import { lookAtMessage } from './message.ts';
@@ -31,9 +32,10 @@ async function* look(options: DiagnoseOptions): AsyncGenerator<Finding> {
   const url = yield* lookAtAddress(options.target);
   if (!url) return;
   const account = readAccount(options);
+  const { target, clock = realClock } = options;
   yield* lookAtNetwork(url);
-  yield* lookAtVerification(options.target, account);
-  yield* lookAtMessage(options.target, account);
+  yield* lookAtVerification(target, account, clock);
+  yield* lookAtMessage(target, account, clock);
 }
 
 const MARKS = {

@@ -1,5 +1,6 @@
 import { exchange } from '../check/exchange.ts';
 import { toRequest } from '../check/row.ts';
+import type { Clock } from '../clock.ts';
 import { sealMessage } from '../push/envelope.ts';
 import { pack } from '../push/parcel.ts';
 import { createPerson } from '../push/person.ts';
@@ -11,14 +12,16 @@ import { type Finding, ok, problem } from './finding.ts';
 export async function* lookAtMessage(
   target: string,
   account: AccountSettings,
+  clock: Clock,
 ): AsyncGenerator<Finding> {
-  const now = Date.now();
+  const now = clock.now();
   const person = createPerson('doctor', account.appid, now);
   const about = { id: account.id, time: Math.floor(now / 1000) };
   const { fields } = pack(1, person, 'text', {}, about);
   const { response, failure } = await exchange(
     target,
     toRequest(sealMessage(account, fields, { now })),
+    clock,
   );
   if (!response) {
     const isSilent = failure === 'silent';
@@ -62,7 +65,7 @@ export async function* lookAtMessage(
       },
     );
   }
-  const question = { openid: person.openid, msgType: 'text', now: Date.now() };
+  const question = { openid: person.openid, msgType: 'text', now: clock.now() };
   const { verdict, problems } = judge(account, question, {
     ...response,
     plain: openReply(account, body),

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type Answered, exchange } from '../check/exchange.ts';
 import { toRequest, type Words } from '../check/row.ts';
+import type { Clock } from '../clock.ts';
 import { sealVerification } from '../push/envelope.ts';
 import type { AccountSettings } from '../world.ts';
 import { type Finding, ok, problem, warn } from './finding.ts';
@@ -36,12 +37,14 @@ const STATUS_HINTS: readonly [test: (status: number) => boolean, hint: Words][] 
 export async function* lookAtVerification(
   target: string,
   account: AccountSettings,
+  clock: Clock,
 ): AsyncGenerator<Finding> {
   const echostr = `${randomInt(1e9, 9e9)}${randomInt(1e9)}`;
   const ask = (breakSignature: boolean) =>
     exchange(
       target,
-      toRequest(sealVerification(account, echostr, { now: Date.now(), breakSignature })),
+      toRequest(sealVerification(account, echostr, { now: clock.now(), breakSignature })),
+      clock,
     );
   const answered = await ask(false);
   const { response, milliseconds } = answered;
@@ -74,7 +77,7 @@ export async function* lookAtVerification(
   yield ok('status', 'The status is 200.', '状态码是 200。');
   if (body !== echostr) return yield explainEcho(body, echostr, headers['content-type']);
   yield ok('echo', 'The echostr comes back as it was.', 'echostr 原样返回。');
-  yield lookAtClock(headers['date']);
+  yield compareClocks(headers['date'], clock.now());
 
   const broken = await ask(true);
   if (broken.response?.status === 200 && broken.response.body.includes(echostr)) {
@@ -126,8 +129,8 @@ function lookAtTime(milliseconds: number): Finding {
   );
 }
 
-function lookAtClock(date: string | undefined): Finding {
-  const apart = date === undefined ? 0 : Math.abs(Date.parse(date) - Date.now());
+function compareClocks(date: string | undefined, now: number): Finding {
+  const apart = date === undefined ? 0 : Math.abs(Date.parse(date) - now);
   if (!(apart > CLOCK_APART)) return ok('clock', 'The clocks agree.', '两边的时钟一致。');
   const seconds = Math.round(apart / 1000);
   return warn(
