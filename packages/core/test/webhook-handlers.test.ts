@@ -194,19 +194,18 @@ describe('the window of the last delivery', () => {
   });
 
   it('aborts the signal of the exchange when it ends, not before', async () => {
-    let aborted: number | undefined;
+    let isAborted = false;
     const { send } = setUpLast((_, { signal }) => {
       signal.addEventListener('abort', () => {
-        aborted = performance.now() - start;
+        isAborted = true;
       });
       return new Promise(() => {});
     });
-    const start = performance.now();
     void send();
     await jest.advanceTimersByTimeAsync(4499);
-    expect(aborted).toBeUndefined();
+    expect(isAborted).toBe(false);
     await jest.advanceTimersByTimeAsync(1);
-    expect(aborted).toBe(4500);
+    expect(isAborted).toBe(true);
   });
 
   it('ends when the client goes away, and the handler goes on', async () => {

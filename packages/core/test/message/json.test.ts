@@ -1,6 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { createWebhook, ParseError, parseMessage } from '@wechat-mp/core';
-import { decrypt, plain, safe, seconds, sha1 } from '../../../../test/support/platform.ts';
+import { decrypt, plain, safe, sha1 } from '../../../../test/support/platform.ts';
 import { recorder, SAFE } from '../support.ts';
 
 const HEAD = '"ToUserName":"gh_1","FromUserName":"o1","CreateTime":1348831860';
@@ -134,19 +134,22 @@ describe('a delivery in JSON', () => {
     const delivery = safe(SAFE, raw);
     const [, Encrypt] = /<Encrypt><!\[CDATA\[(.*?)\]\]>/.exec(`${delivery.body}`) ?? [];
     const webhook = createWebhook(options, { text: ({ content }) => `${content}!` });
+    jest.useFakeTimers({ now: 1_714_036_504_999 });
     const answer = await webhook.handle({
       ...delivery,
       body: JSON.stringify({ ToUserName: 'gh_1', Encrypt }),
     });
+    jest.useRealTimers();
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
     const sealed = JSON.parse(answer.body) as Record<string, string | number>;
     expect(Object.keys(sealed)).toEqual(['Encrypt', 'MsgSignature', 'TimeStamp', 'Nonce']);
-    expect(sealed).toMatchObject({ TimeStamp: expect.any(Number), Nonce: delivery.query['nonce'] });
+    expect(sealed).toMatchObject({ TimeStamp: 1_714_036_504, Nonce: delivery.query['nonce'] });
     const parts = [SAFE.token, sealed['TimeStamp'], sealed['Nonce'], sealed['Encrypt']].map(String);
     expect(sealed['MsgSignature']).toBe(sha1(...parts));
     const reply = JSON.parse(decrypt(SAFE, String(sealed['Encrypt']))) as Record<string, unknown>;
-    expect(reply).toMatchObject({ ToUserName: 'o1', MsgType: 'text', Content: '你好!' });
-    expect(Math.abs(Number(reply['CreateTime']) - seconds())).toBeLessThan(5);
+    const time = 1_714_036_504;
+    expect(reply).toMatchObject({ MsgType: 'text', Content: '你好!', CreateTime: time });
+    expect(reply).toMatchObject({ ToUserName: 'o1', FromUserName: 'gh_1' });
   });
 
   it('answers the articles of a news reply as the platform names them', async () => {

@@ -1,5 +1,5 @@
 /** A token's life, by a clock that the test turns. */
-import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { MemoryTokenStore, type Token, type TokenStore } from '@wechat-mp/core/official';
 import { tokenStoreContract } from '@wechat-mp/core/token-store-contract';
 import { Credential, type CredentialParts } from '../../src/official/credential.ts';
@@ -195,7 +195,12 @@ describe('a token that the platform refuses', () => {
 });
 
 describe('a process that lost its lock', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
   it('while it fetched takes what the later one has stored', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     let answer: () => void = () => {};
     const slow = createProcess({
       fetch: async () => {
@@ -209,12 +214,10 @@ describe('a process that lost its lock', () => {
     const value = valueOf(slow);
     await new Promise((resolve) => setImmediate(resolve));
     // Its lock is over.
-    const now = performance.now();
-    jest.spyOn(performance, 'now').mockReturnValue(now + 20_001);
+    jest.advanceTimersByTime(20_001);
     expect(await valueOf(createProcess())).toBe('token-1');
     answer();
     expect(await value).toBe('token-1');
-    jest.restoreAllMocks();
     expect((await store.get('wx1:stable'))?.value).toBe('token-1');
   });
 });
