@@ -4,8 +4,8 @@ import express from 'express';
 import { bot } from './bot.ts';
 
 const accounts = new Map<unknown, WebhookOptions>([
-  ['shop', { token: process.env['SHOP_TOKEN'] ?? 'SHOPTOKEN' }],
-  ['club', { token: process.env['CLUB_TOKEN'] ?? 'CLUBTOKEN' }],
+  ['shop', { account: 'shop', token: process.env['SHOP_TOKEN'] ?? 'SHOPTOKEN' }],
+  ['club', { account: 'club', token: process.env['CLUB_TOKEN'] ?? 'CLUBTOKEN' }],
 ]);
 
 const app = express();

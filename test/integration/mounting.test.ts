@@ -174,9 +174,9 @@ it.each(Object.entries(two))('two accounts do not mix: %s', async (_name, start)
   expect(await ask(`${origin}/b`)).toBe(401);
 });
 
-const accounts = new Map<unknown, typeof account>([
-  ['shop', account],
-  ['club', other],
+const accounts = new Map<unknown, typeof account & { account: string }>([
+  ['shop', { ...account, account: 'shop' }],
+  ['club', { ...other, account: 'club' }],
 ]);
 const resolve = (request: { query: Record<string, unknown> }) =>
   accounts.get(request.query['account']);

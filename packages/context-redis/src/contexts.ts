@@ -8,6 +8,7 @@ import {
   type SaveOptions,
   StoreError,
 } from '@wechat-mp/core';
+import { escapePart } from './escape-part.ts';
 import { type Answer, type Connection, defineScript } from './script.ts';
 
 // In every script KEYS[1] is the context, KEYS[2] the lock. A context is kept as
@@ -114,7 +115,7 @@ export class RedisContextStore implements ContextStore {
 
 /** What the keys of a user begin with; the braces put all of them into one slot of a Cluster. */
 export function userKey({ prefix }: Connection, { account, openid }: ContextUser): string {
-  return `${prefix}{${account}:${openid}}`;
+  return `${prefix}{${escapePart(account)}:${escapePart(openid)}}`;
 }
 
 export function keysOf(connection: Connection, user: ContextUser): [context: string, lock: string] {

@@ -31,6 +31,7 @@ import {
   userKey,
 } from './contexts.ts';
 import * as scripts from './delivery-scripts.ts';
+import { escapePart } from './escape-part.ts';
 import { type Answer, type Connection, readJson } from './script.ts';
 
 /** Milliseconds between two looks of who cannot listen. */
@@ -186,7 +187,7 @@ function keyOf(connection: Connection, id: DeliveryId): string {
 /** In one place, whosever the messages are: a process that looks for dead runs looks once. */
 function createRecords(connection: Connection): RunRecords {
   const keys = ['times', 'messages'].map((name) => `${connection.prefix}{runs}:${name}`);
-  const nameOf = (id: DeliveryId) => `${id.account} ${keyOf(connection, id)}`;
+  const nameOf = (id: DeliveryId) => `${escapePart(id.account)} ${keyOf(connection, id)}`;
   return {
     async write(id, message, milliseconds) {
       await scripts.write(connection, keys, nameOf(id), message, Math.ceil(milliseconds));
@@ -195,7 +196,11 @@ function createRecords(connection: Connection): RunRecords {
       await scripts.erase(connection, keys, nameOf(id));
     },
     async takeDead(accounts) {
-      return (await scripts.takeDead(connection, keys, ...accounts)) as string[];
+      const found = await scripts.takeDead(connection, keys, ...accounts.map(escapePart));
+      return (found as [index: number, message: string][]).map(([index, message]) => ({
+        account: accounts[Number(index) - 1] as string,
+        message,
+      }));
     },
   };
 }

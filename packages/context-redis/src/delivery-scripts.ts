@@ -175,22 +175,23 @@ export const erase: Script = defineScript(`
 redis.call('ZREM', KEYS[1], ARGV[1])
 return redis.call('HDEL', KEYS[2], ARGV[1])`);
 
-/** What nobody took for long is forgotten. ARGV: accounts. */
+/** What nobody took for long is forgotten. ARGV: accounts. Gives pairs: which account, from 1, and the message. */
 export const takeDead: Script = defineScript(`${NOW}
 local known = {}
-for _, account in ipairs(ARGV) do
-  known[account] = true
+for index, account in ipairs(ARGV) do
+  known[account] = index
 end
 local messages = {}
 local forgotten = now() - ${KEPT}
 local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'WITHSCORES')
 for i = 1, #dead, 2 do
   local name = dead[i]
-  local isKnown = known[string.match(name, '^%S*')]
-  if isKnown then
-    messages[#messages + 1] = redis.call('HGET', KEYS[2], name) or nil
+  local index = known[string.match(name, '^%S*')]
+  local message = index and redis.call('HGET', KEYS[2], name)
+  if message then
+    messages[#messages + 1] = { index, message }
   end
-  if isKnown or tonumber(dead[i + 1]) < forgotten then
+  if index or tonumber(dead[i + 1]) < forgotten then
     redis.call('ZREM', KEYS[1], name)
     redis.call('HDEL', KEYS[2], name)
   end

@@ -134,7 +134,7 @@ describe('a delivery', () => {
 
   it('is refused when what is stored is damaged, and the log names the key', async () => {
     const redis = connect((await startRedis()).port);
-    const key = `wechat:{${platform.GH}:${platform.OPENID}}:context`;
+    const key = `wechat:{default:${platform.OPENID}}:context`;
     const send = bot(redis);
     for (const damaged of ['no context', '1||{"step":', '1|x9|{}']) {
       await redis.set(key, damaged);
@@ -173,7 +173,7 @@ describe('a delivery', () => {
     const { ports, client } = await startCluster();
     const send = bot(client);
     expect((await send()).body).toContain('step 1');
-    await moveSlot(client, ports, `{${platform.GH}:${platform.OPENID}}`, async () => {
+    await moveSlot(client, ports, `{default:${platform.OPENID}}`, async () => {
       expectRefused(await send(), /did not answer within 400 ms|TRYAGAIN|redirections/);
     });
     await until(async () => (await send()).status === 200);

@@ -8,7 +8,7 @@ import { startCluster, startRedis, stopRedis, track, until } from '../../../test
 afterAll(stopRedis);
 
 const token = 'T0KEN';
-const user = `{${platform.GH}:${platform.OPENID}}`;
+const user = `{default:${platform.OPENID}}`;
 const handlers: Handlers = {
   text: ({ content }, { context }) => {
     if (content === 'read') return `${context.get('step', 0)}`;
@@ -101,7 +101,7 @@ describe.each(Object.entries(kinds))('%s', (_name, start) => {
     expect(ttl).toBeLessThanOrEqual(600_000);
     expect(await client.exists(`bot-a:${user}:lock`)).toBe(0);
     await redisStores(client, { prefix: 'bot-a:' }).contexts.load(
-      { account: platform.GH, openid: platform.OPENID },
+      { account: 'default', openid: platform.OPENID },
       { owner: 'me', lease: 5000 },
     );
     expect(await client.pttl(`bot-a:${user}:lock`)).toBeGreaterThan(4000);

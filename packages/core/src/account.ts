@@ -21,6 +21,7 @@ import {
   oneOf,
   optionalBoolean,
   optionalFunction,
+  optionalName,
   positive,
   textsOf,
   type WebhookOptions,
@@ -32,7 +33,8 @@ import type { ErrorHandler } from './router.ts';
 /**
  * Finds the account that a request is for, when one endpoint serves several; undefined answers 404.
  *
- * Give the same object for the same account each time: it is checked only once.
+ * Give the same object for the same account each time: it is checked only once. Each needs `appid` or
+ * `account`, which keep the accounts apart.
  *
  * @example
  * createWebhook((request) => accounts.get(String(request.query.account)), handlers)
@@ -49,6 +51,9 @@ interface Shared extends Pick<Account, 'turns' | 'runs' | 'load'> {
 
 /** Checked options. */
 export interface Account extends SessionOptions {
+  /** What every key begins with: who verified the delivery, not what its body calls itself. */
+  readonly id: string;
+  readonly originalId: string | undefined;
   readonly tokens: readonly string[];
   /** One for each token and key. */
   readonly ciphers: readonly MessageCipher[];
@@ -99,6 +104,7 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
   if (appid !== undefined && typeof appid !== 'string') {
     throw new InvalidArgumentError('appid must be a string');
   }
+  const account = optionalName('account', options.account);
   withMethods('logger', logger, ['error', 'warn', 'info', 'debug'], 'a logger like that of pino');
   withMethods('clock', clock, ['now', 'wallTime', 'setTimeout', 'clearTimeout'], 'a Clock');
   const told = protect(logger);
@@ -115,6 +121,8 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
     (shared.deliveries ??= new MemoryDeliveryStore({ clock }));
   const stores = guardStores(contexts, deliveries);
   return {
+    id: (appid && account ? `${appid}/${account}` : appid || account) ?? ONLY_ACCOUNT,
+    originalId: optionalName('originalId', options.originalId),
     tokens,
     ciphers: tokens.flatMap((token) =>
       keys.map(
@@ -143,6 +151,9 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
     clock,
   };
 }
+
+/** The account of a webhook that serves one, and was not told which. */
+const ONLY_ACCOUNT = 'default';
 
 /** The options that say what becomes of a late reply. */
 function lateOptions(options: WebhookOptions) {
@@ -202,6 +213,12 @@ export function createAccountLookup(
       throw new InvalidArgumentError('an AccountResolver gives options, an object, or undefined');
     }
     const account = accounts.get(found) ?? createAccount(found, shared);
+    // What only a token tells apart would be another account once the token is changed.
+    if (!found.appid && !found.account) {
+      throw new NeedParamError(
+        'the options that an AccountResolver gives need `appid`, or `account`: a name of your own for the account, always the same one',
+      );
+    }
     accounts.set(found, account);
     return account;
   };

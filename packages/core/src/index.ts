@@ -44,6 +44,7 @@ export type {
   Begun,
   Claim,
   Claimed,
+  DeadRun,
   DeliveryId,
   DeliveryStore,
   Ended,

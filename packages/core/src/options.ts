@@ -29,6 +29,15 @@ export interface WebhookOptions {
   token: string | readonly string[];
   /** The account's AppID. Needed with `encodingAESKey`. */
   appid?: string | undefined;
+  /**
+   * A name of your own that keeps this account's users and messages apart from those of others in
+   * one store or behind one AccountResolver; it has to stay the same. Needed there without `appid`;
+   * beside `appid` where several share one, as the accounts of a third-party platform do. Default:
+   * the `appid`, else `default`.
+   */
+  account?: string | undefined;
+  /** The account's 原始ID, `gh_…`: deliveries for another one are refused. Default: any. */
+  originalId?: string | undefined;
   /** The console's 消息加解密密钥, 43 characters. Several while it is being changed. */
   encodingAESKey?: string | readonly string[] | undefined;
   /** Which deliveries are accepted. Default: `safe` when a key is given, else `plain`. */
@@ -94,6 +103,8 @@ export interface WebhookOptions {
 const NAMES: Record<keyof WebhookOptions, true> = {
   token: true,
   appid: true,
+  account: true,
+  originalId: true,
   encodingAESKey: true,
   mode: true,
   contexts: true,
@@ -168,6 +179,11 @@ const MAX_NUMBER = 2 ** 31 - 1;
 export function positive(name: string, value: number): number {
   if (typeof value === 'number' && value > 0 && value <= MAX_NUMBER) return value;
   throw new InvalidArgumentError(`${name} must be a number above 0 and at most ${MAX_NUMBER}`);
+}
+
+export function optionalName(name: string, value: string | undefined): string | undefined {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw new InvalidArgumentError(`${name} must be a string that is not empty`);
 }
 
 export function optionalFunction<F>(name: string, value: F): F {

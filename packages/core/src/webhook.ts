@@ -3,7 +3,7 @@ import { readBody } from './body.ts';
 import { Adoption } from './delivery/adoption.ts';
 import { answerDelivery } from './delivery/window.ts';
 import { openBody, openEcho, sealReply, verifyQuery } from './envelope.ts';
-import { RequestError } from './errors.ts';
+import { RequestError, SignatureError } from './errors.ts';
 import type { Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
 import { consoleLogger, protect } from './logger.ts';
 import { toMessage } from './message/message.ts';
@@ -80,8 +80,11 @@ async function deliver(
   });
   const opened = openBody(account, signed, body);
   const message = toMessage(opened.fields, opened.raw);
+  if (account.originalId !== undefined && message.target !== account.originalId) {
+    throw new SignatureError('the delivery is for another account than originalId says');
+  }
 
-  adoption?.notice(message.target, account);
+  adoption?.notice(account);
   const { native, signal } = request;
   const tree = await answerDelivery({ message, at, native, signal }, account, dispatch);
   return tree ? respond(sealReply(tree, opened), opened.format) : respond(SUCCESS);

@@ -23,6 +23,9 @@ describe('options that are right', () => {
     ['every mode', { ...SAFE, mode: 'compatible' }],
     ['plain in spite of a key', { ...SAFE, mode: 'plain' }],
     ['an appid without a key', { token, appid }],
+    ['a name for the account', { token, account: '商店' }],
+    ['a name beside an appid', { token, appid, account: 'shop' }],
+    ['an original id', { token, originalId: 'gh_97417a04a28d' }],
     [
       'undefined for what is optional',
       {
@@ -76,6 +79,9 @@ describe('a mistake in the options is found when the webhook is made', () => {
       /appid.*string/,
     ],
     ['an appid that is a number', { token, appid: 123 }, WRONG, /appid.*string/],
+    ['an empty name for the account', { token, account: '' }, WRONG, /account.*not empty/],
+    ['a name that is a number', { token, account: 7 }, WRONG, /account.*string/],
+    ['an empty original id', { token, originalId: '' }, WRONG, /originalId.*not empty/],
     ['safe without a key', { token, appid, mode: 'safe' }, NEED, /encodingAESKey/],
     ['compatible without a key', { token, appid, mode: 'compatible' }, NEED, /encodingAESKey/],
     [

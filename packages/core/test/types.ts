@@ -406,7 +406,10 @@ createWebhook({
   mode: 'compatible',
 });
 createWebhook({ token: 'TOKEN', mode: undefined, logger: undefined, onError: () => 'Sorry' });
-createWebhook((request) => (request.query['account'] ? { token: 'TOKEN' } : undefined), router);
+createWebhook(
+  (request) => (request.query['account'] ? { token: 'TOKEN', account: 'shop' } : undefined),
+  router,
+);
 createWebhook(async (): Promise<WebhookOptions | undefined> => undefined);
 // @ts-expect-error -- the mode is wrong
 createWebhook({ token: 'TOKEN', mode: 'aes' });

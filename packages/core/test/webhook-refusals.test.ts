@@ -75,7 +75,7 @@ describe('bodyLimit', () => {
 
 describe('many accounts on one endpoint', () => {
   const log = recorder();
-  const first: WebhookOptions = { token: 'first', logger: log };
+  const first: WebhookOptions = { token: 'first', account: 'first', logger: log };
   const second: WebhookOptions = { ...SAFE, token: 'second', logger: log };
   const accounts: Record<string, WebhookOptions> = { first, second };
   const find = ({ query }: WebhookRequest) => accounts[String(query['account'])];
@@ -112,7 +112,8 @@ describe('many accounts on one endpoint', () => {
     ],
     ['rejects', () => Promise.reject(new Error('no database'))],
     ['gives wrong options', () => ({ ...SAFE, mode: 'unsafe' })],
-    ['gives no token', () => ({})],
+    ['gives no token', () => ({ account: 'first' })],
+    ['gives nothing that names the account', () => ({ token: 'first' })],
     ['gives text', () => 'TOKEN'],
   ])('are answered with 500 and an error in the log when the resolver %s', async (_, resolver) => {
     const error = jest.spyOn(console, 'error').mockImplementation(() => {});
@@ -127,6 +128,7 @@ describe('many accounts on one endpoint', () => {
   it('have their options checked once only', async () => {
     let reads = 0;
     const options = {
+      account: 'first',
       get token() {
         reads++;
         return 'first';

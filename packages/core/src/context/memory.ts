@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
+import { joinKey } from '../join-key.ts';
 import { consoleLogger, type Logger, protect } from '../logger.ts';
 import type {
   ContextLock,
@@ -123,5 +124,5 @@ export class MemoryContextStore implements ContextStore {
 }
 
 function keyOf({ account, openid }: ContextUser): string {
-  return `${account} ${openid}`;
+  return joinKey(account, openid);
 }

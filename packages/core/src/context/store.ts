@@ -1,6 +1,9 @@
 /** Whose conversation it is: both parts are in every key. */
 export interface ContextUser {
-  /** The account, `gh_…`: the message's `target`. */
+  /**
+   * The account that verified the message, not what the message calls itself: its `appid`, else the
+   * option `account`, else `default`; with both, `APPID/ACCOUNT`.
+   */
   readonly account: string;
   /** The user: the message's `source`. */
   readonly openid: string;

@@ -4,7 +4,7 @@ import { repeat } from '../clock.ts';
 import { parseMessage } from '../message/message.ts';
 import type { Dispatch } from '../router.ts';
 import { isRecorded, leaseOf } from './lease.ts';
-import type { DeliveryStore } from './store.ts';
+import type { DeadRun, DeliveryStore } from './store.ts';
 import { adoptRun } from './window.ts';
 
 /**
@@ -13,7 +13,7 @@ import { adoptRun } from './window.ts';
  */
 export class Adoption {
   readonly #dispatch: Dispatch;
-  /** By the id that messages are sent to. */
+  /** By their ids: only those that have verified a delivery. */
   readonly #accounts = new Map<string, Account>();
 
   constructor(dispatch: Dispatch) {
@@ -21,7 +21,8 @@ export class Adoption {
   }
 
   /** Tells that messages of an account come here. */
-  notice(id: string, account: Account): void {
+  notice(account: Account): void {
+    const { id } = account;
     if (!isRecorded(account) || this.#accounts.get(id) === account) return;
     if (this.#accounts.size === 0) repeat(account.clock, () => this.#look(), leaseOf(account));
     this.#accounts.set(id, account);
@@ -30,25 +31,25 @@ export class Adoption {
   #look(): void {
     const stores = new Map<DeliveryStore, string[]>();
     for (const [id, { deliveries }] of this.#accounts) {
-      stores.set(deliveries, [...(stores.get(deliveries) ?? []), id]);
+      const ids = stores.get(deliveries);
+      if (ids) ids.push(id);
+      else stores.set(deliveries, [id]);
     }
     for (const [{ records }, ids] of stores) {
       // A store that fails says so with every delivery.
       runInBackground(async () => {
-        for (const raw of (await records?.takeDead(ids)) ?? []) this.#adopt(raw);
+        for (const run of (await records?.takeDead(ids)) ?? []) this.#adopt(run);
       });
     }
   }
 
-  #adopt(raw: string): void {
-    const [first] = this.#accounts.values();
+  #adopt({ account: id, message }: DeadRun): void {
+    const account = this.#accounts.get(id);
     const work = async () => {
-      const message = parseMessage(raw);
-      const account = this.#accounts.get(message.target);
-      if (account) await adoptRun(message, account, this.#dispatch);
+      if (account) await adoptRun(parseMessage(message), account, this.#dispatch);
     };
     work().catch((error: unknown) => {
-      first?.logger.error({ err: error }, 'the run of a process that died cannot be taken up');
+      account?.logger.error({ err: error }, 'the run of a process that died cannot be taken up');
     });
   }
 }

@@ -213,7 +213,9 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
       await records.erase(ended);
       await pause(20);
       assert.deepEqual(await records.takeDead(['another']), []);
-      assert.deepEqual(await records.takeDead(['another', account]), [`<xml>${id.key}</xml>`]);
+      assert.deepEqual(await records.takeDead(['another', account]), [
+        { account, message: `<xml>${id.key}</xml>` },
+      ]);
       assert.deepEqual(await records.takeDead([account]), []);
     },
 

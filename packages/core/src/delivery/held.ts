@@ -16,7 +16,7 @@ export async function withHeld(
 ): Promise<Answer> {
   if (account.lateReply !== 'hold') return dispatch();
   const { message } = exchange;
-  const user = { account: message.target, openid: message.source };
+  const user = { account: account.id, openid: message.source };
   const held = await account.deliveries.takeHeld(user);
   if (held.length === 0) return dispatch();
   const isKeyword = message.type === 'text' && message.content.trim() === account.holdKeyword;

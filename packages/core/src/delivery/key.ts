@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { joinKey } from '../join-key.ts';
 import { text } from '../message/field.ts';
 import type { Message } from '../message/message.ts';
 import type { DeliveryId } from './store.ts';
@@ -10,20 +11,22 @@ import type { DeliveryId } from './store.ts';
 const ofMessages = ['MsgType', 'MsgId'].map(text);
 const ofEvents = ['MsgType', 'Event', 'EventKey', 'MsgId', 'UserCardCode'].map(text);
 
-/** What no XML can contain. */
-const SEPARATOR = '\0';
 /** Characters of what is kept as it is: as many as most messages have. */
 const MAX_LENGTH = 512;
 
-/** Names the message that a delivery carries. */
-export function identify({ type, target, source, time, fields, raw }: Message): DeliveryId {
+/** Names the message that a delivery carries; `account` is the one that verified it. */
+export function identify(
+  { type, target, source, time, fields, raw }: Message,
+  account: string,
+): DeliveryId {
   const parts: (string | number)[] = [target, source, time];
   // A third-party platform's push, which nobody sent, has no id: all of it tells it from others.
   if (source === '') parts.push(digest(raw));
   // Read in any case of letters, MsgId is also the MsgID of some events.
   else for (const part of type.includes(':') ? ofEvents : ofMessages) parts.push(part.read(fields));
-  const key = parts.join(SEPARATOR);
-  return { account: target, openid: source, key: key.length > MAX_LENGTH ? digest(key) : key };
+  const key = joinKey(...parts);
+  const short = key.length > MAX_LENGTH ? digest(key) : key;
+  return { account, openid: source, key: joinKey(account, short) };
 }
 
 /** What all deliveries of a message have in common, to tell when they do not. */

@@ -42,7 +42,7 @@ async function tell(error: UndeliveredError, exchange: Exchange, account: Accoun
 }
 
 async function hold(reply: Reply, { message }: Exchange, account: Account): Promise<void> {
-  const user = { account: message.target, openid: message.source };
+  const user = { account: account.id, openid: message.source };
   await account.deliveries.hold(user, JSON.stringify(reply), account.holdAge * 1000);
 }
 

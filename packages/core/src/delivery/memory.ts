@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextUser } from '../context/store.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { joinKey } from '../join-key.ts';
 import { ForgetfulMap } from './forgetful.ts';
 import type {
   Claim,
@@ -203,5 +204,5 @@ function newEntry(body: string): Entry {
 }
 
 function userOf({ account, openid }: ContextUser): string {
-  return `${account} ${openid}`;
+  return joinKey(account, openid);
 }

@@ -127,7 +127,13 @@ export interface RunRecords {
   erase(id: DeliveryId): Promise<void>;
 
   /** Takes the messages to these accounts whose time is over, each of them once. */
-  takeDead(accounts: readonly string[]): Promise<readonly string[]>;
+  takeDead(accounts: readonly string[]): Promise<readonly DeadRun[]>;
+}
+
+/** A run whose process died: the account that verified its message, and the message. */
+export interface DeadRun {
+  readonly account: string;
+  readonly message: string;
 }
 
 export interface WaitOptions {

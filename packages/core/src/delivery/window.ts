@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../account.ts';
 import type { Opening } from '../context/session.ts';
+import { joinKey } from '../join-key.ts';
 import type { Message } from '../message/message.ts';
 import type { Dispatch } from '../router.ts';
 import { storeFailed } from '../store-failure.ts';
@@ -79,7 +80,7 @@ class Attendance implements Starter {
     this.#arrival = arrival;
     this.#account = account;
     this.#dispatch = dispatch;
-    this.#id = identify(arrival.message);
+    this.#id = identify(arrival.message, account.id);
     this.#closing = arrival.at + account.replyWindow;
   }
 
@@ -166,7 +167,7 @@ class Attendance implements Starter {
     const lease = leaseOf(this.#account);
     const owner = randomUUID();
     const claim = { owner, lease, body: fingerprint(this.#arrival.message), isNew };
-    const turn = ordering === 'serial' ? turns.enter(`${id.account} ${id.openid}`) : undefined;
+    const turn = ordering === 'serial' ? turns.enter(joinKey(id.account, id.openid)) : undefined;
     const lock = turn && { owner, lease };
     const leave = turn?.leave ?? (() => {});
     try {

@@ -34,9 +34,8 @@ function spied(): { store: MemoryContextStore; calls: string[] } {
 function bot(handler: Handler<'text'>, options: Partial<WebhookOptions> = {}) {
   const logger = recorder();
   const webhook = createWebhook({ token, logger, ...options }, { text: handler });
-  const send = async (text: string, openid = platform.OPENID, account = platform.GH) => {
-    const message = platform.userMessage('text', { Content: text });
-    const fields = { ...message, FromUserName: openid, ToUserName: account };
+  const send = async (text: string, openid = platform.OPENID) => {
+    const fields = { ...platform.userMessage('text', { Content: text }), FromUserName: openid };
     const { query, body } = platform.plain({ token }, fields);
     return webhook.handle({ method: 'POST', query, body: body as string });
   };
@@ -78,12 +77,11 @@ describe('a message', () => {
     expect((await send('hi')).body).toContain('step 7');
   });
 
-  it('of one account does not see the context of another', async () => {
+  it('of one user does not see the context of another', async () => {
     const { send } = bot(count);
-    await send('hi', 'o1', 'gh_a');
-    expect((await send('hi', 'o1', 'gh_b')).body).toContain('step 1');
-    expect((await send('hi', 'o2', 'gh_a')).body).toContain('step 1');
-    expect((await send('hi', 'o1', 'gh_a')).body).toContain('step 2');
+    await send('hi', 'o1');
+    expect((await send('hi', 'o2')).body).toContain('step 1');
+    expect((await send('hi', 'o1')).body).toContain('step 2');
   });
 
   it('can set how long its context lives, forget it, and save it early', async () => {
@@ -187,7 +185,7 @@ describe('a long handler', () => {
 
   it('never overwrites what another did when its lock was lost', async () => {
     const contexts = new MemoryContextStore();
-    const user = { account: platform.GH, openid: platform.OPENID };
+    const user = { account: 'default', openid: platform.OPENID };
     const { send, logger } = bot(
       async (_message, { context }) => {
         context.set('mine', true);
@@ -255,7 +253,7 @@ describe('a store that fails', () => {
 
   it.each(['{"step":', 'null', '[1]', '7'])('holds %s: refused as damaged', async (json) => {
     const contexts = new MemoryContextStore();
-    const user = { account: platform.GH, openid: platform.OPENID };
+    const user = { account: 'default', openid: platform.OPENID };
     await contexts.save(user, { version: 1, json }, { replaces: 0, milliseconds: 1000 });
     const { send, logger } = bot(count, { contexts });
     expect((await send('hi')).status).toBe(503);
