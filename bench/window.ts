@@ -30,10 +30,10 @@ async function handleAlone(request: WebhookRequest): Promise<void> {
   const body = await readBody(request.body, { limit: bodyLimit, milliseconds: replyWindow });
   const opened = openBody(account, signed, body);
   const message = toMessage(opened.fields, opened.raw);
-  const user = { account: message.target, openid: message.source };
+  const user = { account: account.id, openid: message.source };
   const stop = new AbortController();
   const run = async () => {
-    const turn = turns.enter(`${user.account} ${user.openid}`);
+    const turn = turns.enter(user);
     if (turn.comes) await turn.comes;
     const lock = { owner: randomUUID(), lease: 10_000 };
     const loaded = await contexts.load(user, lock);

@@ -1,3 +1,6 @@
+import { joinKey } from '../join-key.ts';
+import type { ContextUser } from './store.ts';
+
 /** A place in line. */
 export interface Turn {
   /** Undefined when it is this caller's turn already. */
@@ -6,11 +9,12 @@ export interface Turn {
   readonly leave: () => void;
 }
 
-/** Lets callers with the same key in one after another, in the order in which they came. */
+/** Lets callers for the same user in one after another, in the order in which they came. */
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
-  enter(key: string): Turn {
+  enter({ account, openid }: ContextUser): Turn {
+    const key = joinKey(account, openid);
     const comes = this.#last.get(key);
     let end = () => {};
     const mine = new Promise<void>((resolve) => {

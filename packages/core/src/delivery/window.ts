@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../account.ts';
 import type { Opening } from '../context/session.ts';
-import { joinKey } from '../join-key.ts';
 import type { Message } from '../message/message.ts';
 import type { Dispatch } from '../router.ts';
 import { storeFailed } from '../store-failure.ts';
@@ -167,7 +166,7 @@ class Attendance implements Starter {
     const lease = leaseOf(this.#account);
     const owner = randomUUID();
     const claim = { owner, lease, body: fingerprint(this.#arrival.message), isNew };
-    const turn = ordering === 'serial' ? turns.enter(joinKey(id.account, id.openid)) : undefined;
+    const turn = ordering === 'serial' ? turns.enter(id) : undefined;
     const lock = turn && { owner, lease };
     const leave = turn?.leave ?? (() => {});
     try {
