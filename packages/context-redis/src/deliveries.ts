@@ -197,7 +197,7 @@ function createRecords(connection: Connection): RunRecords {
     },
     async takeDead(accounts) {
       const found = await scripts.takeDead(connection, keys, ...accounts.map(escapePart));
-      return (found as [index: number, message: string][]).map(([index, message]) => ({
+      return (found as [index: string, message: string][]).map(([index, message]) => ({
         account: accounts[Number(index) - 1] as string,
         message,
       }));
