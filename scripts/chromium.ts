@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runAlone } from './lock.ts';
 
 const CACHE = fileURLToPath(new URL('../.cache/chromium', import.meta.url));
 const UNPACKED = join(CACHE, 'chromium');
@@ -16,17 +17,23 @@ export function findChromium(): string {
     if (works(given)) return given;
     throw new Error(`CHROMIUM_BIN is ${given}, which does not run`);
   }
-  const found = findInPath();
+  const found = findInstalled() ?? runAlone('install', () => findInstalled() ?? installAny());
   if (found) return found;
-  if (existsSync(UNPACKED) && works(UNPACKED)) return UNPACKED;
-  if (run('sh', ['-c', 'command -v apt-get']).isDone) {
-    console.log('Installing chromium for the tests, once …');
-    const installed = process.getuid?.() === 0 && install() ? findInPath() : undefined;
-    if (installed) return installed;
-    if (unpack() && works(UNPACKED)) return UNPACKED;
-  }
   throw new Error(
     'The tests need Chromium: install it (apt-get install chromium, brew install chromium) or set CHROMIUM_BIN.',
+  );
+}
+
+function findInstalled(): string | undefined {
+  return findInPath() ?? (existsSync(UNPACKED) && works(UNPACKED) ? UNPACKED : undefined);
+}
+
+function installAny(): string | undefined {
+  if (!run('sh', ['-c', 'command -v apt-get']).isDone) return undefined;
+  console.log('Installing chromium for the tests, once …');
+  const isRoot = process.getuid?.() === 0;
+  return (
+    (isRoot && install() ? findInstalled() : undefined) ?? (unpack() ? findInstalled() : undefined)
   );
 }
 

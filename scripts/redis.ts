@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runAlone } from './lock.ts';
 
 const CACHE = fileURLToPath(new URL('../.cache/redis', import.meta.url));
 const UNPACKED = join(CACHE, 'redis-server');
@@ -25,15 +26,24 @@ export function findRedis(): string {
     if (works(given)) return given;
     throw new Error(`REDIS_SERVER_BIN is ${given}, which does not run`);
   }
-  if (works('redis-server')) return 'redis-server';
-  if (existsSync(UNPACKED) && works(UNPACKED)) return UNPACKED;
-  if (run('sh', ['-c', 'command -v apt-get'])) {
-    console.log('Installing redis-server for the tests, once …');
-    if (process.getuid?.() === 0 && install() && works('redis-server')) return 'redis-server';
-    if (unpack() && works(UNPACKED)) return UNPACKED;
-  }
+  const found = findInstalled() ?? runAlone('install', () => findInstalled() ?? installAny());
+  if (found) return found;
   throw new Error(
     'The tests need redis-server: install it (apt-get install redis-server, brew install redis) or set REDIS_SERVER_BIN.',
+  );
+}
+
+function findInstalled(): string | undefined {
+  if (works('redis-server')) return 'redis-server';
+  return existsSync(UNPACKED) && works(UNPACKED) ? UNPACKED : undefined;
+}
+
+function installAny(): string | undefined {
+  if (!run('sh', ['-c', 'command -v apt-get'])) return undefined;
+  console.log('Installing redis-server for the tests, once …');
+  const isRoot = process.getuid?.() === 0;
+  return (
+    (isRoot && install() ? findInstalled() : undefined) ?? (unpack() ? findInstalled() : undefined)
   );
 }
 
