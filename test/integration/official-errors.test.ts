@@ -136,10 +136,11 @@ describe('what can be done again without harm is', () => {
 
   it('the platform that says nothing is given up after `timeout`', async () => {
     const platform = getPlatform();
+    const { accessToken } = await createClient(platform).accessToken.get();
     platform.answer(SEND, () => SILENCE);
-    const client = createClient(platform, { timeout: 300 });
+    const client = createClient(platform, { accessToken, timeout: 50 });
     const error = await failureOf(client.message.custom.send(message));
-    expect(error.message).toBe(`${SEND}: no answer within 300 ms`);
+    expect(error.message).toBe(`${SEND}: no answer within 50 ms`);
   });
 });
 
@@ -307,8 +308,8 @@ describe('hooks', () => {
       openid: 'o123…',
       lang: 'zh_CN',
     });
-    expect(responses[1]).toMatchObject({ status: 200, errcode: 40003 });
-    expect(responses[1]?.milliseconds).toBeGreaterThan(0);
+    const milliseconds: unknown = expect.any(Number);
+    expect(responses[1]).toMatchObject({ status: 200, errcode: 40003, milliseconds });
     expect(platform.requestsTo(USER)[0]?.headers['x-trace']).toBe('abc');
   });
 });
