@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MemorySessionStore, UnofficialClient } from '@wechat-mp/core/unofficial';
 import { recorder } from '../support/http.ts';
@@ -235,5 +236,30 @@ describe('a back end that misbehaves', () => {
     const error = await failureOf(new UnofficialClient(options).getUserList());
     expect(error).toMatchObject({ code: 'WECHAT_UNOFFICIAL', path: '/cgi-bin/contactmanage' });
     expect(error.message).toContain('the back end was not reached');
+  });
+});
+
+describe('an answer of the back end', () => {
+  const large = JSON.stringify({ contact_list: { contacts: 'x'.repeat(17 * 1024 * 1024) } });
+  it.each<[string, Record<string, string>, Buffer]>([
+    ['of 17 MiB', {}, Buffer.from(large)],
+    ['of 17 MiB, packed', { 'content-encoding': 'gzip' }, gzipSync(large)],
+  ])('%s is not read to its end', async (_, headers, body) => {
+    const { port } = await listen((_, response) => response.writeHead(200, headers).end(body));
+    const baseUrl = `http://127.0.0.1:${port}`;
+    const error = await failureOf(new UnofficialClient({ ...SESSION, baseUrl }).getUserList());
+    expect(error).toMatchObject({ code: 'WECHAT_RESPONSE_TOO_LARGE', path: expect.any(String) });
+    expect(error.message).not.toContain('token');
+  });
+
+  it('may be larger when `maxResponseSize` says so', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    const { port } = await listen((_, response) =>
+      response.writeHead(200, headers).end(gzipSync(large)),
+    );
+    const baseUrl = `http://127.0.0.1:${port}`;
+    const maxResponseSize = 20 * 1024 * 1024;
+    const client = new UnofficialClient({ ...SESSION, baseUrl, maxResponseSize });
+    expect(await client.getUserList()).toHaveProperty('contacts');
   });
 });

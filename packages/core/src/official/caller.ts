@@ -3,7 +3,7 @@ import { InvalidArgumentError, NeedParamError, WechatError } from '../errors.ts'
 import type { Logger } from '../logger.ts';
 import type { Credential } from './credential.ts';
 import type { Endpoint, Input } from './endpoint.ts';
-import { NetworkError, OfficialAPIError, refusalOf } from './errors.ts';
+import { NetworkError, OfficialAPIError, ResponseTooLargeError, refusalOf } from './errors.ts';
 import { createForm, type Form, hasFile } from './form.ts';
 import type { Hooks, RequestSummary } from './hooks.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
@@ -250,7 +250,7 @@ function isTokenFailure(error: unknown): boolean {
 /** Whether doing it again cannot do it twice. */
 function mayRepeat(error: unknown, name: string): boolean {
   if (error instanceof OfficialAPIError) return error.errcode === SYSTEM_BUSY;
-  if (!(error instanceof NetworkError)) return false;
+  if (!(error instanceof NetworkError) || error instanceof ResponseTooLargeError) return false;
   if (!error.wasSent) return true;
   const isTheirs = error.status === undefined || error.status >= 500 || error.status === 429;
   return isTheirs && READS.test(name) && !TAKES_CODE.test(name);

@@ -7,6 +7,7 @@ export type Upload = string | Uint8Array | Blob | Readable;
 export interface Download {
   readonly stream: Readable;
   readonly contentType: string;
+  /** A base name: no folder, no dot at its beginning, no device. Files of that name may be there already. */
   readonly filename: string | undefined;
   /** In bytes. */
   readonly length: number | undefined;

@@ -118,11 +118,20 @@ export class NetworkError extends WechatError {
     path: string,
     said: string,
     about: { status?: number | undefined; wasSent: boolean; cause?: Error | undefined },
+    code = 'WECHAT_NETWORK',
   ) {
-    super('WECHAT_NETWORK', `${path}: ${said}`, about.cause && { cause: about.cause });
+    super(code, `${path}: ${said}`, about.cause && { cause: about.cause });
     this.path = path;
     this.status = about.status;
     this.wasSent = about.wasSent;
+  }
+}
+
+/** An answer has more bytes than `maxResponseSize`. Code `WECHAT_RESPONSE_TOO_LARGE`. */
+export class ResponseTooLargeError extends NetworkError {
+  constructor(path: string, limit: number) {
+    const said = `the answer has more than ${limit} bytes: raise maxResponseSize if that is right`;
+    super(path, said, { wasSent: true }, 'WECHAT_RESPONSE_TOO_LARGE');
   }
 }
 

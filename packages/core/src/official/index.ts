@@ -40,6 +40,7 @@ export {
   QuotaExceededError,
   RateLimitError,
   type Refusal,
+  ResponseTooLargeError,
   UnauthorizedAPIError,
   WindowClosedError,
 } from './errors.ts';

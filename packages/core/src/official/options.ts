@@ -16,6 +16,11 @@ export interface CallOptions {
   /** Milliseconds to wait for an answer; of a file, for each silence. Default: 10 000. */
   timeout?: number | undefined;
   /**
+   * Bytes that an answer may have, unpacked; a file comes as a stream and has no limit.
+   * Default: 16 MiB.
+   */
+  maxResponseSize?: number | undefined;
+  /**
    * How often a request is made again that failed without harm: the platform was busy or could not
    * be reached, or nothing but reading was asked for. Default: 2.
    */
@@ -71,6 +76,7 @@ export interface CallSettings {
   readonly baseUrl: string | undefined;
   readonly pageBaseUrl: string | undefined;
   readonly timeout: number;
+  readonly maxResponseSize: number;
   readonly tries: number;
   readonly https: CallOptions['https'];
   readonly agent: Agents | undefined;
@@ -88,6 +94,7 @@ export function checkCallOptions(options: CallOptions): CallSettings {
     baseUrl,
     pageBaseUrl = baseUrl,
     timeout = 10_000,
+    maxResponseSize = MAX_RESPONSE_SIZE,
     retry = 2,
     https,
     agent,
@@ -114,12 +121,21 @@ export function checkCallOptions(options: CallOptions): CallSettings {
     baseUrl: checkBaseUrl('baseUrl', baseUrl),
     pageBaseUrl: checkBaseUrl('pageBaseUrl', pageBaseUrl),
     timeout,
+    maxResponseSize: checkBytes('maxResponseSize', maxResponseSize),
     tries: retry + 1,
     https,
     agent,
     logger: protect(logger ?? consoleLogger),
     hooks,
   };
+}
+
+/** Bytes. */
+export const MAX_RESPONSE_SIZE = 16 * 1024 * 1024;
+
+export function checkBytes(name: string, given: number): number {
+  if (Number.isSafeInteger(given) && given > 0) return given;
+  throw new InvalidArgumentError(`${name} must be a whole number of bytes above 0`);
 }
 
 function checkBaseUrl(name: string, baseUrl: string | undefined): string | undefined {

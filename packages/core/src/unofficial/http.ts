@@ -1,8 +1,9 @@
 import type { Agents } from 'got';
-import got, { type OptionsInit, RequestError } from 'got';
+import got, { RequestError } from 'got';
 import type { CookieJar } from 'tough-cookie';
 import { WechatError } from '../errors.ts';
 import type { Form } from '../official/form.ts';
+import { readBytes, readHead } from '../official/receive.ts';
 import { UnofficialAPIError } from './errors.ts';
 
 /** One request to the back end, as data. */
@@ -39,6 +40,8 @@ export interface HttpOptions {
   readonly baseUrl: string;
   /** Milliseconds. */
   readonly timeout: number;
+  /** Bytes of an answer, unpacked. */
+  readonly maxResponseSize: number;
   readonly userAgent: string;
   readonly https: { readonly ca?: string | Buffer | (string | Buffer)[] | undefined } | undefined;
   readonly agent: Agents | undefined;
@@ -47,13 +50,13 @@ export interface HttpOptions {
 export type Http = (request: BackEndRequest, jar: CookieJar | undefined) => Promise<BackEndAnswer>;
 
 /** Makes the function that sends a request with the cookies of a jar, which takes those that come. */
-export function createHttp({ baseUrl, timeout, userAgent, https, agent }: HttpOptions): Http {
+export function createHttp(given: HttpOptions): Http {
+  const { baseUrl, timeout, maxResponseSize, userAgent, https, agent } = given;
   const http = got.extend({
     retry: { limit: 0 },
     throwHttpErrors: false,
     // The session must not follow to another place.
     followRedirect: false,
-    responseType: 'buffer',
     headers: { 'user-agent': userAgent },
     ...(agent && { agent }),
     ...(https?.ca && { https: { certificateAuthority: https.ca } }),
@@ -63,7 +66,8 @@ export function createHttp({ baseUrl, timeout, userAgent, https, agent }: HttpOp
     const url = query ? `${address}?${write(query)}` : address;
     const cookies = await jar?.getCookieString(url);
     const isFile = form !== undefined && typeof form['open'] === 'function';
-    const options: OptionsInit = {
+    const stream = http.stream(url, {
+      isStream: true,
       method,
       headers: {
         referer: `${baseUrl}${referer}`,
@@ -75,15 +79,18 @@ export function createHttp({ baseUrl, timeout, userAgent, https, agent }: HttpOp
       },
       ...(form && { body: isFile ? (form as Form).open() : write(form as Values) }),
       timeout: isFile ? { socket: timeout } : { request: timeout },
-    };
+    });
+    // Else a POST waits for what is written to it.
+    if (method === 'POST' && !form) stream.end();
     try {
-      const { statusCode, headers, body } = await http(url, options as { responseType: 'buffer' });
-      const given = headers['set-cookie'] ?? [];
-      for (const cookie of given) {
+      const { statusCode: status, headers } = await readHead(stream);
+      const body = await readBytes(path, stream, maxResponseSize);
+      const cookies = headers['set-cookie'] ?? [];
+      for (const cookie of cookies) {
         await jar?.setCookie(cookie, url, { ignoreError: true });
       }
       const contentType = headers['content-type'] ?? '';
-      return { status: statusCode, contentType, body, hasCookies: given.length > 0 };
+      return { status, contentType, body, hasCookies: cookies.length > 0 };
     } catch (error) {
       throw unreached(path, error);
     }

@@ -1,5 +1,6 @@
-export { UnofficialClient } from './client.ts';
 // Errors
+export { ResponseTooLargeError } from '../official/errors.ts';
+export { UnofficialClient } from './client.ts';
 export {
   LoginError,
   LoginVerifyCodeError,

@@ -41,6 +41,8 @@ export interface UnofficialClientOptions {
   statisticsBaseUrl?: string | undefined;
   /** Milliseconds to wait for an answer. Default: 10 000. */
   timeout?: number | undefined;
+  /** Bytes that an answer may have, unpacked. Default: 16 MiB. */
+  maxResponseSize?: number | undefined;
   /** Milliseconds between two pages of an iterator. Default: 1000, a quarter more or less. */
   interval?: number | undefined;
   /** What the calls say that they come from. Default: a browser. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { NeedParamError } from '../errors.ts';
 import { consoleLogger, protect } from '../logger.ts';
+import { checkBytes, MAX_RESPONSE_SIZE } from '../official/options.ts';
 import { Connection } from './connection.ts';
 import { NeedLoginError } from './errors.ts';
 import { createHttp, type Http } from './http.ts';
@@ -37,7 +38,9 @@ export class SessionClient implements Login {
     this.#baseUrl = secretOriginOf('baseUrl', options.baseUrl ?? BASE_URL);
     this.interval = milliseconds('interval', options.interval ?? 1000);
     const timeout = milliseconds('timeout', options.timeout ?? 10_000);
-    const common = { timeout, https, agent, userAgent: options.userAgent ?? USER_AGENT };
+    const { maxResponseSize = MAX_RESPONSE_SIZE, userAgent = USER_AGENT } = options;
+    checkBytes('maxResponseSize', maxResponseSize);
+    const common = { timeout, maxResponseSize, https, agent, userAgent };
     this.#http = createHttp({ ...common, baseUrl: this.#baseUrl });
     if (statisticsBaseUrl !== undefined) {
       const baseUrl = originOf('statisticsBaseUrl', statisticsBaseUrl);

@@ -32,7 +32,10 @@ export interface MediaMethods {
    *
    * @example
    * const file = await client.media.get(mediaId);
-   * if ('stream' in file) await pipeline(file.stream, createWriteStream(file.filename ?? 'file'));
+   * if ('stream' in file) {
+   *   const path = join('downloads', file.filename ?? mediaId);
+   *   await pipeline(file.stream, createWriteStream(path, { flags: 'wx' })); // never over another file
+   * }
    * @throws {NeedParamError} when there is no media_id
    */
   get(mediaId: string): Promise<Download | { videoUrl: string }>;

@@ -1,0 +1,111 @@
+import { Readable } from 'node:stream';
+import type { Request, Response } from 'got';
+import { readJson } from './answer.ts';
+import type { Download } from './endpoint.ts';
+import { NetworkError, ResponseTooLargeError } from './errors.ts';
+import { readFilename } from './filename.ts';
+
+/** Waits for the head of an answer. */
+export function readHead(stream: Request): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    stream.once('response', resolve);
+    // Later ones, too: a file that nobody reads must not end the process when it breaks off.
+    stream.on('error', reject);
+  });
+}
+
+/**
+ * Reads an answer to its end. What was packed is counted unpacked, so that no answer takes more
+ * memory than the limit, in bytes.
+ *
+ * @throws {ResponseTooLargeError} when it is larger; the rest is not read
+ */
+export async function readBytes(
+  path: string,
+  stream: AsyncIterable<unknown>,
+  limit: number,
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += (chunk as Buffer).length;
+    if (size > limit) throw new ResponseTooLargeError(path, limit);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Gives what a download answers: a file, or what the JSON says that came in its place. The platform’s
+ * headers do not tell the two apart, so the content does.
+ */
+export async function readDownload(
+  path: string,
+  stream: Request,
+  headers: Response['headers'],
+  limit: number,
+): Promise<unknown> {
+  const chunks = chunksOf(stream, path);
+  const head: Buffer[] = [];
+  let size = 0;
+  let isJson: boolean | undefined;
+  while (isJson !== false && size <= limit) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    head.push(value);
+    size += value.length;
+    isJson ??= startsObject(value);
+  }
+  const answer = isJson && size <= limit ? readObject(Buffer.concat(head).toString()) : undefined;
+  return answer ?? createDownload(stream, headers, head, chunks);
+}
+
+function createDownload(
+  stream: Request,
+  headers: Response['headers'],
+  head: readonly Buffer[],
+  rest: AsyncIterable<Buffer>,
+): Download {
+  // What is packed has another length on the way.
+  const length = headers['content-encoding'] ? undefined : headers['content-length'];
+  const file = Readable.from(join(head, rest), { objectMode: false });
+  return {
+    // Also when it is given up before anything of it was read.
+    stream: file.once('close', () => stream.destroy()),
+    contentType: headers['content-type'] ?? '',
+    filename: readFilename(headers['content-disposition'] ?? ''),
+    length: length === undefined ? undefined : Number(length),
+  };
+}
+
+async function* join(head: readonly Buffer[], rest: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  yield* head;
+  yield* rest;
+}
+
+/** Whether bytes begin as a JSON object does; undefined when they are blank. */
+function startsObject(bytes: Buffer): boolean | undefined {
+  const first = bytes.toString('latin1').replace(/^(?:\xef\xbb\xbf)?\s*/, '')[0];
+  return first === undefined ? undefined : first === '{';
+}
+
+function readObject(text: string): unknown {
+  try {
+    return readJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** got’s errors know the whole request, with its token. */
+async function* chunksOf(
+  stream: AsyncIterable<unknown>,
+  path: string,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    const { code = 'unknown error' } = error as { code?: string };
+    throw new NetworkError(path, `the file broke off (${code})`, { status: 200, wasSent: true });
+  }
+}
