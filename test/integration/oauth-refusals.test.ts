@@ -117,6 +117,32 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
       expect(platform.calls).toHaveLength(2);
     });
 
+    it.each<[string, (asks: (() => Promise<Page>)[]) => Promise<Page[]>]>([
+      ['at once', (asks) => Promise.all(asks.map((ask) => ask()))],
+      [
+        'one after another',
+        async (asks) => {
+          const pages: Page[] = [];
+          for (const ask of asks) pages.push(await ask());
+          return pages;
+        },
+      ],
+    ])('with 200 codes of its own making, %s, costs three calls', async (_when, send) => {
+      const { browser, platform, jar, comeBack } = await begin();
+      const back = await comeBack('/shop');
+      const cookie = [...jar].map((pair) => pair.join('=')).join('; ');
+      const asks = Array.from({ length: 200 }, (_, number) => () => {
+        const address = withChanged(back, 'code', `made-up-${number}`);
+        return browser.ask(address, { isStranger: true, headers: { cookie } });
+      });
+      const pages = await send(asks);
+      expect(platform.calls).toHaveLength(3);
+      const refused = pages.filter(({ body }) => body === 'refused: state');
+      expect(refused.map(({ status }) => status)).toEqual(Array(197).fill(403));
+      // Another login of the same browser is not hindered.
+      expect(shown(await browser.open(await comeBack('/shop/b'))).user).toEqual(base);
+    });
+
     it.each<[string, number, string]>([
       ['a wrong secret', 40125, 'WeChat refused with 40125'],
       ['a busy system', -1, 'WeChat refused with -1'],

@@ -13,7 +13,7 @@ export interface Pending {
 }
 
 /** Seconds that a user has for coming back. */
-const PENDING_AGE = 600;
+export const PENDING_AGE = 600;
 /** Seconds for which a snapshot's user is kept, who may become a real one at any time. */
 const SNAPSHOT_AGE = 300;
 

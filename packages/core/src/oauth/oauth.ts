@@ -1,8 +1,9 @@
 import { OAuthError } from '../errors.ts';
 import { LoginCookies } from './cookies.ts';
+import { createExchange, type Exchange } from './exchange.ts';
 import { checkOAuthOptions, type OAuthOptions, type OAuthSettings } from './options.ts';
 import { Seal } from './seal.ts';
-import { createExchange, type Exchange, type WechatUser } from './user.ts';
+import type { WechatUser } from './user.ts';
 import { type OAuthRequest, readVisit, type Visit, withoutAnswer } from './visit.ts';
 
 /** Where to send the browser: 302, with these cookies, never from or into a cache. */

@@ -22,31 +22,12 @@ export interface WechatLogin {
   readonly wechatUser: WechatUser;
 }
 
-/** Finds the user whom a code stands for. */
-export type Exchange = (code: string, state: string) => Promise<WechatUser>;
-
-/** Milliseconds for which an exchanged code is remembered. */
-const REMEMBERED = 60_000;
-
 /**
- * Makes an exchange that asks the platform once for each code: WeChat's browser is known to ask for
- * a page twice, and the platform takes a code only once.
+ * Asks the platform for the user whom a code stands for.
+ *
+ * @throws {OAuthError} when the code is no good, the user did not agree or the platform did not answer
  */
-export function createExchange(settings: OAuthSettings): Exchange {
-  const known = new Map<string, Promise<WechatUser>>();
-  return (code, state) => {
-    const key = `${state} ${code}`;
-    const earlier = known.get(key);
-    if (earlier) return earlier;
-    const user = fetchUser(code, settings);
-    const forget = () => known.delete(key);
-    known.set(key, user);
-    void user.then(() => setTimeout(forget, REMEMBERED).unref(), forget);
-    return user;
-  };
-}
-
-async function fetchUser(
+export async function fetchUser(
   code: string,
   { client, scope, lang }: OAuthSettings,
 ): Promise<WechatUser> {

@@ -340,6 +340,64 @@ describe('the user', () => {
     }
     expect(client.oauth2.getAccessToken.mock.calls).toHaveLength(2);
   });
+
+  describe('with several codes for one state', () => {
+    /** Begins a login, and sends codes back to it; `codes.get(…)` answers each. */
+    async function beginWith(codes: Map<string, () => Promise<typeof TOKEN>>, now = Date.now) {
+      const asked: string[] = [];
+      let underWay = 0;
+      const most = { underWay: 0 };
+      const client = clientOf();
+      client.oauth2.getAccessToken.mockImplementation((async ({ code }: { code: string }) => {
+        asked.push(code);
+        underWay += 1;
+        most.underWay = Math.max(most.underWay, underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+        return (codes.get(code) ?? refused)();
+      }) as never);
+      const login = createOAuth(optionsOf({ client, now }));
+      const { redirect } = await login.handle(get('/a?b=1'));
+      const state = new URL(redirect?.location as string).searchParams.get('state');
+      const cookie = cookieOf(redirect?.cookies ?? []);
+      const send = async (code: string) => {
+        const back = get(`/a?code=${code}&state=${state}`, { cookie });
+        const { redirect: led } = await login.handle(back);
+        return new URL(led?.location as string).host;
+      };
+      return { asked, most, send };
+    }
+    const refused = () => Promise.reject(Object.assign(new Error('no'), { errcode: 40029 }));
+    const busy = () => Promise.reject(Object.assign(new Error('busy'), { errcode: -1 }));
+
+    it('the platform is asked for one at a time', async () => {
+      const { asked, most, send } = await beginWith(new Map());
+      await Promise.allSettled(['one', 'two', 'one', 'three', 'four'].map(send));
+      expect(asked).toEqual(['one', 'two', 'three']);
+      expect(most.underWay).toBe(1);
+    });
+
+    it('all get in by the one that is good', async () => {
+      const { asked, send } = await beginWith(new Map([['good', async () => TOKEN]]));
+      const led = await Promise.all(['bad', 'good', 'late'].map(send));
+      expect(led).toEqual(['open.weixin.qq.com', 'shop.example.com', 'shop.example.com']);
+      expect(asked).toEqual(['bad', 'good']);
+    });
+
+    it('a code that is no good is not asked for again, one that met a busy platform is', async () => {
+      const { asked, send } = await beginWith(new Map([['busy', busy]]));
+      for (const code of ['bad', 'bad', 'busy', 'busy', 'busy']) await send(code).catch(() => {});
+      expect(asked).toEqual(['bad', 'busy', 'busy']);
+    });
+
+    it('after three of them the login has to begin again', async () => {
+      const { send } = await beginWith(new Map([['good', async () => TOKEN]]));
+      for (const code of ['1', '2', '3']) await send(code);
+      const error = await failureOf(() => send('good'));
+      expect(error).toMatchObject({ reason: 'state', status: 403 });
+      expect((error as Error).message).toContain('tried too often');
+    });
+  });
 });
 
 describe('the address', () => {

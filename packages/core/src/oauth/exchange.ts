@@ -1,0 +1,69 @@
+import { OAuthError } from '../errors.ts';
+import { PENDING_AGE } from './cookies.ts';
+import type { OAuthSettings } from './options.ts';
+import { fetchUser, type WechatUser } from './user.ts';
+
+/** Finds the user whom a code stands for, which came back with a state. */
+export type Exchange = (code: string, state: string) => Promise<WechatUser>;
+
+/** What was tried with one state. */
+interface Login {
+  /** Milliseconds of the clock after which the state is over. */
+  readonly until: number;
+  tries: number;
+  isUnderWay: boolean;
+  code: string | undefined;
+  user: Promise<WechatUser> | undefined;
+}
+
+/** How often the platform is asked at most for one state, whose browser may send any code. */
+const MOST_TRIES = 3;
+/** How many states are remembered, so that strangers cannot fill the memory; the oldest go first. */
+const MOST_LOGINS = 10_000;
+
+/**
+ * Makes an exchange that asks the platform once for each code, one code at a time for each state
+ * and not often: WeChat's browser is known to ask for a page twice, the platform takes a code only
+ * once, and whoever has a state could use up the account's calls with codes of their own making.
+ */
+export function createExchange(settings: OAuthSettings): Exchange {
+  const logins = new Map<string, Login>();
+
+  return async (code, state) => {
+    const login = logins.get(state) ?? remember(state);
+    while (login.isUnderWay && login.code !== code) {
+      // The browser is the same: who gets in by one code need not try another.
+      const user = await login.user?.catch(() => undefined);
+      if (user) return user;
+    }
+    if (login.code === code && login.user) return login.user;
+    if (login.tries >= MOST_TRIES) {
+      throw new OAuthError('state', 'this login was tried too often: open the page again');
+    }
+    login.tries += 1;
+    login.code = code;
+    login.isUnderWay = true;
+    login.user = fetchUser(code, settings)
+      .catch((error: unknown) => {
+        // The platform may take the same code when it answers again.
+        if (error instanceof OAuthError && error.reason === 'platform') login.code = undefined;
+        throw error;
+      })
+      .finally(() => {
+        login.isUnderWay = false;
+      });
+    return login.user;
+  };
+
+  function remember(state: string): Login {
+    const now = settings.now();
+    for (const [oldest, { until }] of logins) {
+      if (until > now && logins.size < MOST_LOGINS) break;
+      logins.delete(oldest);
+    }
+    const until = now + PENDING_AGE * 1000;
+    const login = { until, tries: 0, isUnderWay: false, code: undefined, user: undefined };
+    logins.set(state, login);
+    return login;
+  }
+}
