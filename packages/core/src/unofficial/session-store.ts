@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { withFileLock } from './file-lock.ts';
 
 /**
  * Where sessions are kept over restarts. What is kept is as good as a password: nobody else must be
@@ -25,9 +26,13 @@ export class MemorySessionStore implements SessionStore {
   }
 }
 
-/** Keeps sessions in a file that only its owner can read; it is replaced as a whole. */
+/**
+ * Keeps sessions in a file that only its owner can read; it is replaced as a whole. Several stores,
+ * in one process or in many, may share a file.
+ */
 export class FileSessionStore implements SessionStore {
   readonly #path: string;
+  /** What this store writes is written in its order. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
@@ -39,7 +44,8 @@ export class FileSessionStore implements SessionStore {
   }
 
   async set(key: string, session: string | undefined): Promise<void> {
-    this.#writing = this.#writing.catch(() => {}).then(() => this.#replace(key, session));
+    const replace = () => withFileLock(this.#path, () => this.#replace(key, session));
+    this.#writing = this.#writing.then(replace, replace);
     return this.#writing;
   }
 
