@@ -11,7 +11,9 @@ export async function closePages(): Promise<void> {
 }
 
 /** Serves a page with a simulator behind it, whose bot says what it got. */
-export async function startPage(options: { host?: string; hosts?: string[]; port?: number } = {}) {
+export async function startPage(
+  options: { host?: string; allowedHosts?: string[]; port?: number } = {},
+) {
   const { simulator } = await createPageWorld({ text: ({ content }) => `got ${content}` });
   closing.push(() => simulator.close());
   const alice = simulator.user('alice');

@@ -21,6 +21,7 @@ const OPTIONS = {
   title: { type: 'string' },
   appsecret: { type: 'string' },
   host: { type: 'string' },
+  'allowed-host': { type: 'string', multiple: true },
   port: { type: 'string' },
   'api-port': { type: 'string' },
   'back-end-port': { type: 'string' },
@@ -52,6 +53,7 @@ The page and the API
   --api-port N      of the API that stands in for api.weixin.qq.com; default: 8267
   --back-end-port N starts a stand-in for mp.weixin.qq.com too
   --host ADDRESS    who may reach them; default: 127.0.0.1, this machine alone
+  --allowed-host NAME  another name under which browsers reach the page, as of a tunnel; more than once
   --state FILE      what the account has: read at the start, written at the end
   --open            opens the page in a browser
 

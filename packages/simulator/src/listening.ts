@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 
 /** Where a server listens. */
 export interface ListenOptions {
@@ -38,8 +39,30 @@ export async function listen(
   };
 }
 
+/** Addresses at which a server listens on every network. */
+const EVERYWHERE = new Set(['0.0.0.0', '::']);
+
+/** Whether a server that listens at an address is reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+/** Lists the names, as they stand in a Host header, of a server that listens at an address. */
+export function listNames(host: string): readonly string[] {
+  if (!EVERYWHERE.has(host)) return [toName(host)];
+  const addresses = Object.values(networkInterfaces()).flatMap((all = []) => all);
+  const reached = addresses.filter(
+    ({ internal, address }) => !internal && !address.startsWith('fe80:'),
+  );
+  return [...reached.map(({ address }) => toName(address)), hostname().toLowerCase()];
+}
+
+function toName(address: string): string {
+  return isIPv6(address) ? `[${address}]` : address.toLowerCase();
+}
+
 /** Who listens everywhere is found on this machine, too. */
 function urlOf({ address, family, port }: AddressInfo): string {
-  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
+  if (EVERYWHERE.has(address)) return `http://127.0.0.1:${port}`;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -107,6 +108,37 @@ describe('serving', () => {
     expect([code, told.error]).toEqual([0, '']);
     expect(JSON.parse(await readFile(state, 'utf8'))).toHaveProperty('people');
     await rm(folder, { recursive: true });
+  });
+
+  it('warns when other machines can come, and answers them under the names that it prints', async () => {
+    const ports = ['--port', '0', '--api-port', '0'];
+    const account = ['--target', target, '--token', TOKEN];
+    const hosts = [
+      '--host',
+      '0.0.0.0',
+      '--allowed-host',
+      'desk.example',
+      '--allowed-host',
+      'b.test',
+    ];
+    const { child, told } = start(...account, ...ports, ...hosts);
+    while (!told.out.includes('Ctrl+C')) {
+      if (child.exitCode !== null) throw new Error(told.error);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(told.error).toContain('warning: other machines can reach 0.0.0.0');
+    expect(told.error).toContain('desk.example, b.test; --allowed-host adds a name');
+    const printed = told.error.match(/http:\/\/[^/]+\//g) ?? [];
+    expect(printed.length).toBeGreaterThan(0);
+    const page = new URL(/page +(\S+)/.exec(told.out)?.[1] as string);
+    for (const address of [...printed, 'http://desk.example/', 'http://b.test/']) {
+      const headers = { host: new URL(address).host };
+      const [response] = (await once(
+        get({ host: '127.0.0.1', port: page.port, path: '/', headers }),
+        'response',
+      )) as [IncomingMessage];
+      expect([address, response.resume().statusCode]).toEqual([address, 200]);
+    }
   });
 
   it('says which port is taken, and ends', async () => {

@@ -2,11 +2,6 @@
 const NAMES =
   /^(?:(?:[\w-]+\.)*localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]+\]|(?:[\w-]+\.)+weixin\.qq\.com)(?::\d+)?$/i;
 
-/** Whether who listens there is reached from this machine alone. */
-export function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
-}
-
 /**
  * Whether a request may be answered. A website whose name resolves to 127.0.0.1 would else be able
  * to have a browser of this machine ask, and read the answers.

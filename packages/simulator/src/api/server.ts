@@ -5,12 +5,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApiCall } from '../events.ts';
-import { type ListenOptions, listen } from '../listening.ts';
+import { isLoopback, type ListenOptions, listen } from '../listening.ts';
 import type { World } from '../world.ts';
 import { COMPONENT } from './component.ts';
 import { type Answer, type Failure, type RawAnswer, raw } from './contract.ts';
 import { fail, type Received, receive, send, sendHalf, toRaw } from './exchange.ts';
-import { isLoopback, isOwnHost } from './host.ts';
+import { isOwnHost } from './host.ts';
 import { type Office, openOffice } from './office.ts';
 import { describeAnswer, describeCall } from './record.ts';
 import { Refusal, refusalBody } from './refusal.ts';

@@ -12,6 +12,7 @@ export interface Typed {
   readonly title?: string | undefined;
   readonly appsecret?: string | undefined;
   readonly host?: string | undefined;
+  readonly 'allowed-host'?: readonly string[] | undefined;
   readonly port?: string | undefined;
   readonly 'api-port'?: string | undefined;
   readonly 'back-end-port'?: string | undefined;

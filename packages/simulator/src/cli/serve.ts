@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { isLoopback, listNames } from '../listening.ts';
 import { servePage } from '../page/server.ts';
 import { createSimulator } from '../platform.ts';
 import type { Simulator } from '../simulator.ts';
@@ -40,7 +41,8 @@ async function start(typed: Typed, running: { close(): Promise<void> }[]): Promi
   });
   running.push(simulator);
   if (simulator.users.length === 0) simulator.user('小明');
-  const page = await servePage({ simulator, host, port: pagePort, target });
+  const allowedHosts = typed['allowed-host'] ?? [];
+  const page = await servePage({ simulator, host, port: pagePort, target, allowedHosts });
   running.push(page);
   const { appid, appsecret: secret } = simulator.account;
   const { isRight, problems } = await simulator.verify();
@@ -55,12 +57,22 @@ async function start(typed: Typed, running: { close(): Promise<void> }[]): Promi
     running.push(backEnd);
     lines.push(`back end   ${backEnd.url}  (baseUrl of UnofficialClient)`);
   }
+  if (!isLoopback(host)) process.stderr.write(warn(host, page.url, allowedHosts));
   process.stdout.write(`${lines.join('\n')}\nCtrl+C stops it.\n`);
   if (typed.open) {
     const { default: open } = await import('open');
     await open(page.url).catch(() => {});
   }
   return simulator;
+}
+
+/** Says who may come, and under which names. */
+function warn(host: string, url: string, allowed: readonly string[]): string {
+  const { port } = new URL(url);
+  const names = [...listNames(host).map((name) => `http://${name}:${port}/`), ...allowed];
+  return `warning: other machines can reach ${host}, and neither the page nor the API has a password
+other machines find the page at ${names.join(', ')}; --allowed-host adds a name
+`;
 }
 
 function explain(error: unknown): unknown {

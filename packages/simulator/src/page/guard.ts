@@ -1,4 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import { listNames } from '../listening.ts';
+
+/** The values of Host under which the page answers. */
+export interface Names {
+  /** With the port. */
+  readonly own: ReadonlySet<string>;
+  /** Without one: a proxy or a tunnel that has such a name has a port of its own, and https. */
+  readonly allowed: ReadonlySet<string>;
+}
 
 /**
  * Says why a request is not of this page, or nothing.
@@ -9,14 +18,16 @@ import type { IncomingMessage } from 'node:http';
  */
 export function findForeign(
   { headers }: IncomingMessage,
-  hosts: ReadonlySet<string>,
+  { own, allowed }: Names,
 ): string | undefined {
   const host = headers.host?.toLowerCase() ?? '';
-  if (!hosts.has(host)) return 'foreign Host header';
-  const { origin } = headers;
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host}`) {
-    return 'foreign Origin header';
+  const isAllowed = allowed.has(host.replace(/:\d*$/, ''));
+  if (!own.has(host) && !isAllowed) {
+    return 'foreign Host header: allow its name with --allowed-host if it is yours';
   }
+  const origin = headers.origin?.toLowerCase();
+  const isSame = origin === `http://${host}` || (isAllowed && origin === `https://${host}`);
+  if (origin !== undefined && !isSame) return 'foreign Origin header';
   // `same-origin`, or `none` for an address that was typed. Pictures are fetched with neither.
   if (headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate') {
     return 'a request from another site';
@@ -24,12 +35,15 @@ export function findForeign(
   return undefined;
 }
 
-/** The values of Host under which the page answers. */
-export function namesOf(host: string, port: number, more: readonly string[]): ReadonlySet<string> {
-  const names = ['127.0.0.1', 'localhost', '[::1]', host.includes(':') ? `[${host}]` : host];
-  const withPort = [...names, ...more].map((name) => `${name.toLowerCase()}:${port}`);
-  // A browser leaves the port out where it is the protocol's own.
-  return new Set(port === 80 ? [...withPort, ...names, ...more] : withPort);
+/** Makes the names of a page that listens at an address. */
+export function createNames(host: string, port: number, allowed: readonly string[]): Names {
+  const names = ['127.0.0.1', 'localhost', '[::1]', ...listNames(host)];
+  const withPort = names.map((name) => `${name}:${port}`);
+  return {
+    // A browser leaves the port out where it is the protocol's own.
+    own: new Set(port === 80 ? [...withPort, ...names] : withPort),
+    allowed: new Set(allowed.map((name) => name.toLowerCase())),
+  };
 }
 
 /** Where the page may fetch from: itself, and pictures of a bot on this machine. */

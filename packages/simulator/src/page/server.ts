@@ -5,7 +5,7 @@ import type { Simulator } from '../simulator.ts';
 import { ACTIONS, faultsOf } from './actions.ts';
 import { readAsset } from './assets.ts';
 import { readJson } from './body.ts';
-import { findForeign, namesOf, PAGE_HEADERS } from './guard.ts';
+import { createNames, findForeign, type Names, PAGE_HEADERS } from './guard.ts';
 import { Journal } from './journal.ts';
 import { type Shown, showMedia, Uploads } from './media.ts';
 import { messageOf, RequestProblem } from './problem.ts';
@@ -16,8 +16,8 @@ import { streamJournal } from './stream.ts';
 /** What the chat page is served with. */
 export interface PageOptions extends ListenOptions {
   readonly simulator: Simulator;
-  /** Names beside `host` under which browsers may reach the page. */
-  readonly hosts?: readonly string[];
+  /** Names beside those of this machine under which browsers may reach the page, such as that of a tunnel. */
+  readonly allowedHosts?: readonly string[];
   /** Where the bot is, for the page to show. */
   readonly target?: string;
 }
@@ -30,7 +30,7 @@ export async function servePage(options: PageOptions): Promise<Page> {
   const { simulator, host = '127.0.0.1' } = options;
   const journal = new Journal();
   const recorder = new Recorder(simulator, journal);
-  let hosts: ReadonlySet<string> = new Set();
+  let names: Names;
   let url = '';
 
   const scene: Scene = {
@@ -47,12 +47,12 @@ export async function servePage(options: PageOptions): Promise<Page> {
   });
   const listening = await listen(server, options);
   url = `${listening.url}/`;
-  hosts = namesOf(host, Number(new URL(url).port) || 80, options.hosts ?? []);
+  names = createNames(host, Number(new URL(url).port) || 80, options.allowedHosts ?? []);
   return { url, close };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
-    const foreign = findForeign(request, hosts);
+    const foreign = findForeign(request, names);
     if (foreign) throw new RequestProblem(403, foreign);
     const address = `http://page${request.url ?? '/'}`;
     if (!URL.canParse(address)) throw new RequestProblem(400, 'no address');

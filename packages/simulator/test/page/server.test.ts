@@ -1,4 +1,5 @@
 /** The server of the chat page, without a browser: whom it answers, and what with. */
+import { hostname, networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   ask,
@@ -26,13 +27,67 @@ describe('the page is for its own browser only', () => {
   });
 
   it('and answers to its names, and to those that it was given', async () => {
-    const { port } = await startPage({ hosts: ['desk.example'] });
+    const { port } = await startPage({ allowedHosts: ['desk.example'] });
     for (const name of ['127.0.0.1', 'localhost', '[::1]', 'LOCALHOST', 'desk.example']) {
       expect([
         name,
         (await ask(port, '/', { headers: { host: `${name}:${port}` } })).status,
       ]).toEqual([name, 200]);
     }
+  });
+
+  const OWN = Object.values(networkInterfaces())
+    .flatMap((all = []) => all)
+    .filter(({ address }) => !address.startsWith('fe80:'))
+    .map(({ address }) => (address.includes(':') ? `[${address}]` : address));
+
+  // A machine may have no IPv6.
+  const EVERYWHERE = OWN.some((name) => name.startsWith('[')) ? ['0.0.0.0', '::'] : ['0.0.0.0'];
+
+  it.each(EVERYWHERE)('and, when it listens at %s, to this machine’s', async (host) => {
+    const { port, url } = await startPage({ host });
+    expect(url).toBe(`http://127.0.0.1:${port}/`);
+    for (const name of [...OWN, hostname(), hostname().toUpperCase()]) {
+      const headers = { ...JSON_TYPE, host: `${name}:${port}`, origin: `http://${name}:${port}` };
+      const message = { user: 'alice', type: 'text', content: 'hi' };
+      const page = await ask(port, '/', { headers: { host: headers.host } });
+      expect([name, page.status]).toEqual([name, 200]);
+      expect([name, (await post(port, '/send', message, headers)).status]).toEqual([name, 200]);
+    }
+  });
+
+  it('which a browser of another machine writes as it finds them', async () => {
+    const { port } = await startPage({ host: '0.0.0.0' });
+    for (const name of OWN.filter((one) => !one.startsWith('['))) {
+      const answer = await fetch(`http://${name}:${port}/`);
+      expect([name, answer.status]).toEqual([name, 200]);
+    }
+  });
+
+  it.each([
+    '0.0.0.0:PORT',
+    '[::]:PORT',
+    '198.51.100.7:PORT',
+    'evil.example:PORT',
+    `${hostname()}.evil.example:PORT`,
+    '127.0.0.1.nip.io:PORT',
+    '127.0.0.1:1',
+  ])('but to %j not even then', async (name) => {
+    const { port } = await startPage({ host: '0.0.0.0' });
+    const headers = { host: name.replace('PORT', String(port)) };
+    expect((await ask(port, '/state', { headers })).status).toBe(403);
+  });
+
+  it('a name that was allowed is that of a tunnel: at any port, and with https', async () => {
+    const { port } = await startPage({ allowedHosts: ['Desk.example'] });
+    const message = { user: 'alice', type: 'text', content: 'hi' };
+    const statusFor = async (host: string, origin: string) =>
+      (await post(port, '/send', message, { ...JSON_TYPE, host, origin })).status;
+    expect(await statusFor('desk.example', 'https://desk.example')).toBe(200);
+    expect(await statusFor('desk.example:8443', 'https://desk.example:8443')).toBe(200);
+    expect(await statusFor('desk.example', 'https://evil.example')).toBe(403);
+    expect(await statusFor('www.desk.example', 'https://www.desk.example')).toBe(403);
+    expect(await statusFor(`127.0.0.1:${port}`, `https://127.0.0.1:${port}`)).toBe(403);
   });
 
   it.each([
