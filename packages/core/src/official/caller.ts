@@ -30,10 +30,6 @@ export interface CallerParts {
 
 export type Call = (endpoint: Endpoint, input: Input, name: string) => unknown;
 
-/** Names of methods that change nothing, so that doing it twice does no harm. */
-const READS = /(?:^|\.)(?:get|list|query|count|batchGet|search|check|has|show|download|GET$)/;
-/** A code works once: whether it did is not known when the answer is lost. */
-const TAKES_CODE = /AccessToken$|queryAuth$/;
 /** The token is not, or no longer, in force. */
 const TOKEN_FAILED = new Set([40001, 40014, 42001]);
 const SYSTEM_BUSY = -1;
@@ -106,7 +102,8 @@ export function createCaller(parts: CallerParts): Call {
       try {
         return await sendOnce(endpoint, sending, name, attempt);
       } catch (error) {
-        if (attempt >= tries || !mayRepeat(error, name) || !isRepeatable(sending.sent)) throw error;
+        if (attempt >= tries || !mayRepeat(error, endpoint) || !isRepeatable(sending.sent))
+          throw error;
         // Doubled each time, less a random half, so that processes do not come back together.
         await pause(200 * 2 ** attempt * (0.5 + Math.random() / 2));
       }
@@ -248,12 +245,14 @@ function isTokenFailure(error: unknown): boolean {
 }
 
 /** Whether doing it again cannot do it twice. */
-function mayRepeat(error: unknown, name: string): boolean {
-  if (error instanceof OfficialAPIError) return error.errcode === SYSTEM_BUSY;
+function mayRepeat(error: unknown, { idempotent }: Endpoint): boolean {
+  if (error instanceof OfficialAPIError) {
+    return error.errcode === SYSTEM_BUSY && idempotent !== false;
+  }
   if (!(error instanceof NetworkError) || error instanceof ResponseTooLargeError) return false;
   if (!error.wasSent) return true;
   const isTheirs = error.status === undefined || error.status >= 500 || error.status === 429;
-  return isTheirs && READS.test(name) && !TAKES_CODE.test(name);
+  return isTheirs && idempotent === true;
 }
 
 /** A stream can be sent once. */

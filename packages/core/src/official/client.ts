@@ -182,5 +182,6 @@ function readable(ticket: Credential): Ticket {
 
 function rowOf(method: 'GET' | 'POST', path: string, query: object, body: unknown): Endpoint {
   const verb = method === 'GET' ? 'get' : 'post';
-  return { verb, method, path, query: Object.keys(query), body: body !== undefined };
+  const common = { method, path, query: Object.keys(query), body: body !== undefined };
+  return verb === 'get' ? { verb, ...common, idempotent: true } : { verb, ...common };
 }

@@ -71,6 +71,12 @@ interface Details {
   readonly filled?: Readonly<Record<string, string>>;
   /** Of the body. Default: what the verb implies. */
   readonly contentType?: 'text/plain';
+  /**
+   * Whether doing it twice is as doing it once, so that it may be asked for again when the answer is
+   * lost. False: it must not happen twice, so it is asked for again only when nothing was sent; left
+   * out, also when the platform was too busy for it. Default of what is read by GET: true.
+   */
+  readonly idempotent?: boolean;
   /** What stands behind the # of a page. */
   readonly hash?: string;
 }
@@ -90,7 +96,7 @@ export function get<Response, Query = None>(
   path: string,
   ...[options]: Rest<Options<Query>>
 ): Endpoint<None, Query, Promise<Response>> {
-  return { verb: 'get', method: 'GET', path, query: [], body: false, ...options };
+  return { verb: 'get', method: 'GET', path, query: [], body: false, idempotent: true, ...options };
 }
 
 /** A POST of JSON; one that takes no body says `body: false`. */
@@ -119,7 +125,8 @@ export function download<Response = Download, Query = None, Body = None>(
   path: string,
   ...[options]: Rest<Options<Query, WhenNone<Body, unknown, { readonly body: true }>>>
 ): Endpoint<Body, Query, Promise<Response>> {
-  const row = { verb: 'download', path, query: [], body: false, ...options } as const;
+  const common = { path, query: [], body: false, idempotent: true } as const;
+  const row = { verb: 'download', ...common, ...options } as const;
   return { ...row, method: row.body ? 'POST' : 'GET' };
 }
 

@@ -19,7 +19,11 @@ export const ai = {
     None,
     { result: string },
     { voice_id: string; lang?: 'zh_CN' | 'en_US' | undefined }
-  >('/cgi-bin/media/voice/queryrecoresultfortext', { body: false, query: ['voice_id', 'lang'] }),
+  >('/cgi-bin/media/voice/queryrecoresultfortext', {
+    idempotent: true,
+    body: false,
+    query: ['voice_id', 'lang'],
+  }),
   /**
    * 微信翻译: translates a text of 600 bytes at most.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/AI_Open_API.html

@@ -9,6 +9,7 @@ export const blacklist = {
    */
   list: post<{ begin_openid?: string | undefined }, OpenidPage & { total: number }>(
     '/cgi-bin/tags/members/getblacklist',
+    { idempotent: true },
   ),
   /**
    * 批量拉黑用户: blocks 20 followers at most.

@@ -22,5 +22,5 @@ export const callback = {
       dns?: { ip: string; real_operator: string }[];
       ping?: { ip: string; from_operator: string; package_loss: string; time: string }[];
     }
-  >('/cgi-bin/callback/check'),
+  >('/cgi-bin/callback/check', { idempotent: true }),
 };

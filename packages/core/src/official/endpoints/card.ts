@@ -414,7 +414,7 @@ export const card = {
    * 查看卡券详情: gets a card and its state.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#2
    */
-  get: post<{ card_id: string }, { card: StoredCard }>('/card/get'),
+  get: post<{ card_id: string }, { card: StoredCard }>('/card/get', { idempotent: true }),
   /**
    * 批量查询卡券列表: lists the cards, 50 at most.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#3
@@ -422,7 +422,7 @@ export const card = {
   list: post<
     { offset: number; count: number; status_list?: string[] | undefined },
     { card_id_list: string[]; total_num: number }
-  >('/card/batchget'),
+  >('/card/batchget', { idempotent: true }),
   /**
    * 更改卡券信息: changes a card; `send_check` tells whether it has to be reviewed.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#4
@@ -502,7 +502,9 @@ export const card = {
    * 查询导入code数目: counts the codes that were brought in.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Distributing_Coupons_Vouchers_and_Cards.html#5
    */
-  getDepositCount: post<{ card_id: string }, { count: number }>('/card/code/getdepositcount'),
+  getDepositCount: post<{ card_id: string }, { count: number }>('/card/code/getdepositcount', {
+    idempotent: true,
+  }),
   /**
    * 核查code: tells which codes were brought in.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Distributing_Coupons_Vouchers_and_Cards.html#5
@@ -510,7 +512,7 @@ export const card = {
   checkCode: post<
     { card_id: string; code: string[] },
     { exist_code: string[]; not_exist_code: string[] }
-  >('/card/code/checkcode'),
+  >('/card/code/checkcode', { idempotent: true }),
   /**
    * 查询Code: gets what is known of a code.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Redeeming_a_coupon_voucher_or_card.html#1
@@ -539,7 +541,7 @@ export const card = {
       balance?: number;
       user_info?: MemberInfo;
     }
-  >('/card/code/get'),
+  >('/card/code/get', { idempotent: true }),
   /**
    * 核销Code: redeems a code.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Redeeming_a_coupon_voucher_or_card.html#2
@@ -552,7 +554,9 @@ export const card = {
    * Code解码: decrypts a code that a page got.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Redeeming_a_coupon_voucher_or_card.html#5
    */
-  decryptCode: post<{ encrypt_code: string }, { code: string }>('/card/code/decrypt'),
+  decryptCode: post<{ encrypt_code: string }, { code: string }>('/card/code/decrypt', {
+    idempotent: true,
+  }),
   /**
    * 更改Code: changes the code of a card given out.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#6
@@ -574,13 +578,14 @@ export const card = {
   getUserCards: post<
     { openid: string; card_id?: string | undefined },
     { card_list: { card_id: string; code: string }[]; has_share_card: boolean }
-  >('/card/user/getcardlist'),
+  >('/card/user/getcardlist', { idempotent: true }),
   /**
    * 获取开卡插件参数: gives the address where a member card is activated.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Coupons-Mini_Program_Start_Up.html
    */
   getActivateUrl: post<{ card_id: string; outer_str?: string | undefined }, { url: string }>(
     '/card/membercard/activate/geturl',
+    { idempotent: true },
   ),
   /**
    * 获取用户开卡时提交的信息（跳转型）: gets what a user filled in to activate a card, for the
@@ -589,6 +594,7 @@ export const card = {
    */
   getActivateTempInfo: post<{ activate_ticket: string }, { info: MemberInfo }>(
     '/card/membercard/activatetempinfo/get',
+    { idempotent: true },
   ),
   /**
    * 激活会员卡: activates a member card.
@@ -665,7 +671,7 @@ export const card = {
       user_card_status: string;
       user_info: MemberInfo;
     }
-  >('/card/membercard/userinfo/get'),
+  >('/card/membercard/userinfo/get', { idempotent: true }),
   /**
    * 更新会议门票: sets the place and time of a ticket to a meeting.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Special_ticket.html#2
@@ -716,7 +722,9 @@ export const card = {
    * 查询礼品卡货架信息: gets a shelf of gift cards.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
    */
-  getGiftCardPage: post<{ page_id: string }, { page: GiftCardPage }>('/card/giftcard/page/get'),
+  getGiftCardPage: post<{ page_id: string }, { page: GiftCardPage }>('/card/giftcard/page/get', {
+    idempotent: true,
+  }),
   /**
    * 修改礼品卡货架信息: changes a shelf of gift cards.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
@@ -729,6 +737,7 @@ export const card = {
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
    */
   listGiftCardPages: post<None, { page_id_list: string[] }>('/card/giftcard/page/batchget', {
+    idempotent: true,
     body: false,
   }),
   /**
@@ -790,6 +799,7 @@ export const card = {
    */
   getGiftCardOrder: post<{ order_id: string }, { order: GiftCardOrder }>(
     '/card/giftcard/order/get',
+    { idempotent: true },
   ),
   /**
    * 批量查询礼品卡订单信息: lists the orders of gift cards in a time.
@@ -804,7 +814,7 @@ export const card = {
       count: number;
     },
     { order_list: GiftCardOrder[]; total_count: number }
-  >('/card/giftcard/order/batchget'),
+  >('/card/giftcard/order/batchget', { idempotent: true }),
   /**
    * 礼品卡订单退款: pays an order of gift cards back.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
@@ -839,6 +849,7 @@ export const card = {
    */
   getPayGiftCard: post<{ rule_id: Id }, { rule_info: StoredPayGiftRule }>(
     '/card/paygiftcard/getbyid',
+    { idempotent: true },
   ),
   /**
    * 批量查询支付后投放卡券规则: lists the rules by which payments give cards.
@@ -847,7 +858,7 @@ export const card = {
   listPayGiftCards: post<
     { type: string; effective: boolean; offset: number; count: number },
     { rule_list: StoredPayGiftRule[]; total_count: number }
-  >('/card/paygiftcard/batchget'),
+  >('/card/paygiftcard/batchget', { idempotent: true }),
   /**
    * 创建子商户: registers a merchant below the account.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Third-party_developer_mode.html#1
@@ -882,7 +893,9 @@ export const card = {
    * 拉取单个子商户信息: gets a merchant below the account.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Third-party_developer_mode.html#5
    */
-  getSubMerchant: post<{ merchant_id: string }, { info: SubMerchant }>('/card/submerchant/get'),
+  getSubMerchant: post<{ merchant_id: string }, { info: SubMerchant }>('/card/submerchant/get', {
+    idempotent: true,
+  }),
   /**
    * 批量拉取子商户信息: lists the merchants below the account.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Third-party_developer_mode.html#6
@@ -890,5 +903,5 @@ export const card = {
   listSubMerchants: post<
     { begin_id: string; limit: number; status: string },
     { info_list: SubMerchant[]; next_begin_id: string }
-  >('/card/submerchant/batchget'),
+  >('/card/submerchant/batchget', { idempotent: true }),
 };

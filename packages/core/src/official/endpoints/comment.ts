@@ -42,7 +42,7 @@ export const comment = {
   list: post<
     CommentedArticle & { begin: number; count: number; type: number },
     { total: number; comment: Comment[] }
-  >('/cgi-bin/comment/list'),
+  >('/cgi-bin/comment/list', { idempotent: true }),
   /**
    * 将评论标记精选: features a comment.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Comments_management/Image_Comments_Management_Interface.html

@@ -111,6 +111,7 @@ export const component = {
     },
     { component_access_token: string; expires_in: number }
   >('/cgi-bin/component/api_component_token', {
+    idempotent: true,
     tokenless: true,
     filled: { component_appid: '{component_appid}', component_appsecret: '{component_appsecret}' },
   }),
@@ -134,6 +135,7 @@ export const component = {
     { component_appid?: string | undefined; authorization_code: string },
     { authorization_info: AuthorizationInfo }
   >('/cgi-bin/component/api_query_auth', {
+    idempotent: false,
     tokenless: true,
     filled: { component_appid: '{component_appid}' },
     auth: 'component',
@@ -166,6 +168,7 @@ export const component = {
         Partial<AuthorizationInfo>;
     }
   >('/cgi-bin/component/api_get_authorizer_info', {
+    idempotent: true,
     tokenless: true,
     filled: { component_appid: '{component_appid}' },
     auth: 'component',
@@ -181,6 +184,7 @@ export const component = {
       list: { authorizer_appid: string; refresh_token: string; auth_time: number }[];
     }
   >('/cgi-bin/component/api_get_authorizer_list', {
+    idempotent: true,
     tokenless: true,
     filled: { component_appid: '{component_appid}' },
     auth: 'component',
@@ -192,7 +196,11 @@ export const component = {
   getAuthorizerOption: post<
     { option_name: string },
     { authorizer_appid: string; option_name: string; option_value: string }
-  >('/cgi-bin/component/api_get_authorizer_option', { tokenless: true, auth: 'component' }),
+  >('/cgi-bin/component/api_get_authorizer_option', {
+    idempotent: true,
+    tokenless: true,
+    auth: 'component',
+  }),
   /**
    * 设置授权方选项信息: changes a setting of an account.
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/authorization-management/setAuthorizerOptionInfo.html
@@ -228,6 +236,7 @@ export const component = {
       component_appid?: string | undefined;
     }
   >('/sns/oauth2/component/access_token', {
+    idempotent: false,
     query: ['grant_type', 'code', 'appid', 'component_appid'],
     tokenless: true,
     filled: {
@@ -281,6 +290,7 @@ export const component = {
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/openplatform-management/getOpenAccount.html
    */
   getOpenAccount: post<{ appid: string }, { open_appid: string }>('/cgi-bin/open/get', {
+    idempotent: true,
     auth: 'authorizer',
   }),
   /**
@@ -288,6 +298,7 @@ export const component = {
    * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/miniprogram-management/basic-info-management/getBindOpenAccount.html
    */
   hasOpenAccount: post<None, { have_open: boolean }>('/cgi-bin/open/have', {
+    idempotent: true,
     body: false,
     auth: 'authorizer',
   }),
@@ -297,7 +308,7 @@ export const component = {
    */
   getLinkedMiniPrograms: post<None, { wxopens: { items: LinkedMiniProgram[] } }>(
     '/cgi-bin/wxopen/wxamplinkget',
-    { body: false, auth: 'authorizer' },
+    { idempotent: true, body: false, auth: 'authorizer' },
   ),
   /**
    * 公众号关联小程序: asks a mini program to be linked to the account.

@@ -169,20 +169,23 @@ export const datacube = {
   getUserSummary: post<
     DateRange,
     Figures<{ ref_date: string; user_source: number; new_user: number; cancel_user: number }>
-  >('/datacube/getusersummary'),
+  >('/datacube/getusersummary', { idempotent: true }),
   /**
    * 获取累计用户数据: counts the followers on each day; 7 days at most.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/User_Analysis_Data_Interface.html
    */
   getUserCumulate: post<DateRange, Figures<{ ref_date: string; cumulate_user: number }>>(
     '/datacube/getusercumulate',
+    { idempotent: true },
   ),
   /**
    * 获取图文群发每日数据: gets figures of the articles that were read on one day.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
    * @deprecated Use `datacube.getArticleRead`.
    */
-  getArticleSummary: post<DateRange, Figures<ArticleFigures>>('/datacube/getarticlesummary'),
+  getArticleSummary: post<DateRange, Figures<ArticleFigures>>('/datacube/getarticlesummary', {
+    idempotent: true,
+  }),
   /**
    * 获取图文群发总数据: gets figures of the articles that were sent on one day, for each day
    * since.
@@ -192,58 +195,76 @@ export const datacube = {
   getArticleTotal: post<
     DateRange,
     Figures<{ ref_date: string; msgid: string; title: string; details: ArticleDay[] }>
-  >('/datacube/getarticletotal'),
+  >('/datacube/getarticletotal', { idempotent: true }),
   /**
    * 获取图文阅读概况数据: counts how articles were read each day; 3 days at most.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
    * @deprecated Use `datacube.getBizSummary`.
    */
-  getUserRead: post<DateRange, Figures<UserReadFigures>>('/datacube/getuserread'),
+  getUserRead: post<DateRange, Figures<UserReadFigures>>('/datacube/getuserread', {
+    idempotent: true,
+  }),
   /**
    * 获取图文阅读分时数据: counts how articles were read each hour of one day.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
    * @deprecated Use `datacube.getBizSummary`.
    */
-  getUserReadHour: post<DateRange, Figures<UserReadFigures & Hourly>>('/datacube/getuserreadhour'),
+  getUserReadHour: post<DateRange, Figures<UserReadFigures & Hourly>>('/datacube/getuserreadhour', {
+    idempotent: true,
+  }),
   /**
    * 获取图文转发概况数据: counts how articles were shared each day; 7 days at most.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
    * @deprecated Use `datacube.getBizSummary`.
    */
-  getUserShare: post<DateRange, Figures<ShareFigures>>('/datacube/getusershare'),
+  getUserShare: post<DateRange, Figures<ShareFigures>>('/datacube/getusershare', {
+    idempotent: true,
+  }),
   /**
    * 获取图文转发分时数据: counts how articles were shared each hour of one day.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
    * @deprecated Use `datacube.getBizSummary`.
    */
-  getUserShareHour: post<DateRange, Figures<ShareFigures & Hourly>>('/datacube/getusersharehour'),
+  getUserShareHour: post<DateRange, Figures<ShareFigures & Hourly>>('/datacube/getusersharehour', {
+    idempotent: true,
+  }),
   /**
    * 获取消息发送概况数据: counts the messages of users each day; 7 days at most.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
    */
-  getUpstreamMsg: post<DateRange, Figures<MessageFigures>>('/datacube/getupstreammsg'),
+  getUpstreamMsg: post<DateRange, Figures<MessageFigures>>('/datacube/getupstreammsg', {
+    idempotent: true,
+  }),
   /**
    * 获取消息发送分时数据: counts the messages of users each hour of one day.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
    */
   getUpstreamMsgHour: post<DateRange, Figures<MessageFigures & Hourly>>(
     '/datacube/getupstreammsghour',
+    { idempotent: true },
   ),
   /**
    * 获取消息发送周数据: counts the messages of users each week; 30 days at most.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
    */
-  getUpstreamMsgWeek: post<DateRange, Figures<MessageFigures>>('/datacube/getupstreammsgweek'),
+  getUpstreamMsgWeek: post<DateRange, Figures<MessageFigures>>('/datacube/getupstreammsgweek', {
+    idempotent: true,
+  }),
   /**
    * 获取消息发送月数据: counts the messages of users each month; 30 days at most.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
    */
-  getUpstreamMsgMonth: post<DateRange, Figures<MessageFigures>>('/datacube/getupstreammsgmonth'),
+  getUpstreamMsgMonth: post<DateRange, Figures<MessageFigures>>('/datacube/getupstreammsgmonth', {
+    idempotent: true,
+  }),
   /**
    * 获取消息发送分布数据: counts users by how many messages they sent each day; 15 days at most.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
    */
-  getUpstreamMsgDist: post<DateRange, Figures<MessageDistribution>>('/datacube/getupstreammsgdist'),
+  getUpstreamMsgDist: post<DateRange, Figures<MessageDistribution>>(
+    '/datacube/getupstreammsgdist',
+    { idempotent: true },
+  ),
   /**
    * 获取消息发送分布周数据: counts users by how many messages they sent each week; 30 days at
    * most.
@@ -251,6 +272,7 @@ export const datacube = {
    */
   getUpstreamMsgDistWeek: post<DateRange, Figures<MessageDistribution>>(
     '/datacube/getupstreammsgdistweek',
+    { idempotent: true },
   ),
   /**
    * 获取消息发送分布月数据: counts users by how many messages they sent each month; 30 days at
@@ -259,13 +281,16 @@ export const datacube = {
    */
   getUpstreamMsgDistMonth: post<DateRange, Figures<MessageDistribution>>(
     '/datacube/getupstreammsgdistmonth',
+    { idempotent: true },
   ),
   /**
    * 获取被动回复概要数据: counts the pushes that the account’s server answered each day, and how
    * fast; 30 days at most.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Analytics_API.html
    */
-  getInterfaceSummary: post<DateRange, Figures<CallbackFigures>>('/datacube/getinterfacesummary'),
+  getInterfaceSummary: post<DateRange, Figures<CallbackFigures>>('/datacube/getinterfacesummary', {
+    idempotent: true,
+  }),
   /**
    * 获取被动回复分时数据: counts the pushes that the account’s server answered each hour of one
    * day, and how fast.
@@ -273,6 +298,7 @@ export const datacube = {
    */
   getInterfaceSummaryHour: post<DateRange, Figures<CallbackFigures & Hourly>>(
     '/datacube/getinterfacesummaryhour',
+    { idempotent: true },
   ),
   /**
    * 拉取卡券概况数据: gets figures of all coupons for each day.
@@ -280,6 +306,7 @@ export const datacube = {
    */
   getCardBizuinInfo: post<DateRange & { cond_source: number }, Figures<CouponFigures>>(
     '/datacube/getcardbizuininfo',
+    { idempotent: true },
   ),
   /**
    * 获取免费券数据: gets figures of the free coupons for each day, all of them or the one of
@@ -289,13 +316,14 @@ export const datacube = {
   getCardInfo: post<
     DateRange & { cond_source: number; card_id?: string | undefined },
     Figures<CouponFigures & { card_id: string; card_type: number }>
-  >('/datacube/getcardcardinfo'),
+  >('/datacube/getcardcardinfo', { idempotent: true }),
   /**
    * 拉取会员卡概况数据: gets figures of all member cards for each day.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#12
    */
   getMemberCardInfo: post<DateRange & { cond_source: number }, Figures<MemberCardFigures>>(
     '/datacube/getcardmembercardinfo',
+    { idempotent: true },
   ),
   /**
    * 拉取单张会员卡数据: gets figures of one member card for each day.
@@ -313,7 +341,7 @@ export const datacube = {
         fee: number;
       }
     >
-  >('/datacube/getcardmembercarddetail'),
+  >('/datacube/getcardmembercarddetail', { idempotent: true }),
   /** 获取发表内容每日阅读数据: counts the readers of each published article on a day. */
   getArticleRead: post<
     DateRange,
@@ -322,15 +350,16 @@ export const datacube = {
       msgid: string;
       detail: { read_user: number; read_user_source: ReadSource[] };
     }>
-  >('/datacube/getarticleread'),
+  >('/datacube/getarticleread', { idempotent: true }),
   /** 获取发表内容每日分享数据: counts who shared each published article on a day. */
   getArticleShare: post<
     DateRange,
     PublishFigures<{ ref_date: string; msgid: string; detail: { share_user: number } }>
-  >('/datacube/getarticleshare'),
+  >('/datacube/getarticleshare', { idempotent: true }),
   /** 获取发表内容概况总数据: gets figures of all that is published, for each day. */
   getBizSummary: post<DateRange, PublishFigures<{ ref_date: string; detail: PublishDetail }>>(
     '/datacube/getbizsummary',
+    { idempotent: true },
   ),
   /**
    * 获取发表内容发表详细数据: gets figures of the articles that were published on a day, for each
@@ -346,5 +375,5 @@ export const datacube = {
       content_url: string;
       detail_list: PublishDay[];
     }>
-  >('/datacube/getarticletotaldetail'),
+  >('/datacube/getarticletotaldetail', { idempotent: true }),
 };

@@ -33,7 +33,9 @@ export const draft = {
    * 获取草稿详情: gets a draft.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Draft_Box/Add_draft.html
    */
-  get: post<{ media_id: string }, { news_item: NewsItem[] }>('/cgi-bin/draft/get'),
+  get: post<{ media_id: string }, { news_item: NewsItem[] }>('/cgi-bin/draft/get', {
+    idempotent: true,
+  }),
   /**
    * 删除草稿: deletes a draft.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Draft_Box/Delete_draft.html
@@ -58,7 +60,7 @@ export const draft = {
   batchGet: post<
     PageRequest & { no_content?: 0 | 1 | undefined },
     ItemPage<{ media_id: string; content: { news_item: NewsItem[] }; update_time: number }>
-  >('/cgi-bin/draft/batchget'),
+  >('/cgi-bin/draft/batchget', { idempotent: true }),
   /**
    * 草稿箱开关设置: turns the draft box on, which cannot be undone, or only asks when `checkonly`
    * is 1.
@@ -72,5 +74,5 @@ export const draft = {
   getProductCardInfo: post<
     { product_id: string; article_type: 'news' | 'newspic'; card_type: 0 | 1 | 2 | 3 },
     { product_key: string; DOM: string }
-  >('/channels/ec/service/product/getcardinfo'),
+  >('/channels/ec/service/product/getcardinfo', { idempotent: true }),
 };

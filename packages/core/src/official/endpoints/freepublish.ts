@@ -29,7 +29,7 @@ export const freepublish = {
       article_detail?: { count: number; item: { idx: number; article_url: string }[] };
       fail_idx: number[];
     }
-  >('/cgi-bin/freepublish/get'),
+  >('/cgi-bin/freepublish/get', { idempotent: true }),
   /**
    * 删除发布文章: deletes a published article; `index` counts from 1, without it all of them go.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Delete_posts.html
@@ -41,6 +41,7 @@ export const freepublish = {
    */
   getArticle: post<{ article_id: string }, { news_item: PublishedArticle[] }>(
     '/cgi-bin/freepublish/getarticle',
+    { idempotent: true },
   ),
   /**
    * 获取已发布的消息列表: lists what is published, 20 at most; `no_content: 1` leaves the text
@@ -54,5 +55,5 @@ export const freepublish = {
       content: { news_item: PublishedArticle[] };
       update_time: number;
     }>
-  >('/cgi-bin/freepublish/batchget'),
+  >('/cgi-bin/freepublish/batchget', { idempotent: true }),
 };

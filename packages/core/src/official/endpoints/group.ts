@@ -18,7 +18,9 @@ export const group = {
    * 查询用户所在分组: tells which group a follower is in.
    * @deprecated Use `tag.getUserTags`.
    */
-  getUserGroup: post<{ openid: string }, { groupid: number }>('/cgi-bin/groups/getid'),
+  getUserGroup: post<{ openid: string }, { groupid: number }>('/cgi-bin/groups/getid', {
+    idempotent: true,
+  }),
   /**
    * 修改分组名: renames a group.
    * @deprecated Use `tag.update`.

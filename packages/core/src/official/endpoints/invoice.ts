@@ -189,7 +189,7 @@ export const invoice = {
       type: number;
     },
     { auth_url: string; appid?: string }
-  >('/card/invoice/getauthurl'),
+  >('/card/invoice/getauthurl', { idempotent: true }),
   /**
    * 查询授权完成状态: tells whether a user asked for an invoice, and what they filled in.
    * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#7
@@ -197,7 +197,7 @@ export const invoice = {
   getAuthData: post<
     { order_id: string; s_pappid: string },
     { invoice_status: string; auth_time: number; user_auth_info: AuthInfo }
-  >('/card/invoice/getauthdata'),
+  >('/card/invoice/getauthdata', { idempotent: true }),
   /**
    * 拒绝开票: refuses to issue an invoice.
    * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#8
@@ -240,7 +240,7 @@ export const invoice = {
         pdfurl: string;
       };
     }
-  >('/card/invoice/queryinvoceinfo'),
+  >('/card/invoice/queryinvoceinfo', { idempotent: true }),
   /**
    * 获取开票平台识别码: gets the address that holds the code of the issuing platform, `s_pappid`.
    * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Invoicing_Platform_API_List.html#1
@@ -271,6 +271,7 @@ export const invoice = {
    * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#12
    */
   getPayMch: post<None, { paymch_info: PayMchInfo }>('/card/invoice/setbizattr', {
+    idempotent: true,
     body: false,
     fixedQuery: { action: 'get_pay_mch' },
   }),
@@ -286,6 +287,7 @@ export const invoice = {
    * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#18
    */
   getContact: post<None, { contact: InvoiceContact }>('/card/invoice/setbizattr', {
+    idempotent: true,
     body: false,
     fixedQuery: { action: 'get_contact' },
   }),
@@ -301,6 +303,7 @@ export const invoice = {
    * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#10
    */
   getAuthField: post<None, { auth_field: AuthField }>('/card/invoice/setbizattr', {
+    idempotent: true,
     body: false,
     fixedQuery: { action: 'get_auth_field' },
   }),
@@ -339,7 +342,7 @@ export const invoice = {
   getPdf: post<
     { action: 'get_url'; s_media_id: string },
     { pdf_url: string; pdf_url_expire_time: number }
-  >('/card/invoice/platform/getpdf'),
+  >('/card/invoice/platform/getpdf', { idempotent: true }),
   /**
    * 更新发票卡券状态: changes the state of an invoice among a user’s cards.
    * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Invoicing_Platform_API_List.html#6
@@ -351,13 +354,16 @@ export const invoice = {
    * 查询报销发票信息: gets an invoice that a user handed in.
    * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Reimburser_API_List.html#5
    */
-  getReimburseInfo: post<InvoiceRef, ReimburseInfo>('/card/invoice/reimburse/getinvoiceinfo'),
+  getReimburseInfo: post<InvoiceRef, ReimburseInfo>('/card/invoice/reimburse/getinvoiceinfo', {
+    idempotent: true,
+  }),
   /**
    * 批量查询报销发票信息: gets several invoices that a user handed in.
    * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Reimburser_API_List.html#6
    */
   batchGetReimburseInfo: post<{ item_list: InvoiceRef[] }, { item_list: ReimburseInfo[] }>(
     '/card/invoice/reimburse/getinvoicebatch',
+    { idempotent: true },
   ),
   /**
    * 批量更新报销发票状态: locks, releases or closes several invoices that a user handed in.
@@ -392,7 +398,7 @@ export const invoice = {
       out_title_id?: string | undefined;
     },
     { url: string }
-  >('/card/invoice/biz/getusertitleurl'),
+  >('/card/invoice/biz/getusertitleurl', { idempotent: true }),
   /**
    * 获取商户专属开票链接: gives the address, as for a QR code, where a user picks the name for an
    * invoice.
@@ -400,6 +406,7 @@ export const invoice = {
    */
   getSelectTitleUrl: post<{ attach?: string | undefined; biz_name: string }, { url: string }>(
     '/card/invoice/biz/getselecttitleurl',
+    { idempotent: true },
   ),
   /**
    * 扫描用户的发票抬头二维码: reads the QR code of the name that a user’s invoices are made out
@@ -417,5 +424,5 @@ export const invoice = {
       bank_type: string;
       bank_no: string;
     }
-  >('/card/invoice/scantitle'),
+  >('/card/invoice/scantitle', { idempotent: true }),
 };

@@ -129,7 +129,7 @@ export const kf = {
   listMessages: post<
     { starttime: number; endtime: number; msgid: Id; number: number },
     { msgid: Id; number: number; recordlist: KfRecord[] }
-  >('/customservice/msgrecord/getmsglist'),
+  >('/customservice/msgrecord/getmsglist', { idempotent: true }),
   /**
    * 获取客服聊天记录（旧版）: lists the lines of all chats of a day, page by page.
    * @deprecated Use `kf.listMessages`.
@@ -137,5 +137,5 @@ export const kf = {
   listRecords: post<
     { starttime: number; endtime: number; pageindex: number; pagesize: number },
     { retcode: number; recordlist: KfRecord[] }
-  >('/customservice/msgrecord/getrecord'),
+  >('/customservice/msgrecord/getrecord', { idempotent: true }),
 };

@@ -63,5 +63,5 @@ export const material = {
   batchGet: post<
     PageRequest & { type: 'image' | 'voice' | 'video' | 'news' },
     ItemPage<MaterialItem>
-  >('/cgi-bin/material/batchget_material'),
+  >('/cgi-bin/material/batchget_material', { idempotent: true }),
 };

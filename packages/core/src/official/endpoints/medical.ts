@@ -50,5 +50,6 @@ export const medical = {
    */
   getMsgRelation: post<{ business_id: number; open_id: string }, { is_subscribed: 0 | 1 }>(
     '/cityservice/getmsgrelation',
+    { idempotent: true },
   ),
 };

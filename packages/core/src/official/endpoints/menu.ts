@@ -90,7 +90,7 @@ export const menu = {
    * 删除自定义菜单: deletes the menu, and all conditional ones with it.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Deleting_Custom-Defined_Menu.html
    */
-  delete: get<Success>('/cgi-bin/menu/delete'),
+  delete: get<Success>('/cgi-bin/menu/delete', { idempotent: false }),
   /**
    * 查询自定义菜单信息: gets the menu that is shown, also when it was made in the console.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Querying_Custom_Menus.html
@@ -114,5 +114,7 @@ export const menu = {
    * 测试个性化菜单匹配结果: shows the menu that a follower sees.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Personalized_menu_interface.html#2
    */
-  tryMatch: post<{ user_id: string }, { button: Button[] }>('/cgi-bin/menu/trymatch'),
+  tryMatch: post<{ user_id: string }, { button: Button[] }>('/cgi-bin/menu/trymatch', {
+    idempotent: true,
+  }),
 };

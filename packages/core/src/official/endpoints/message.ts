@@ -232,7 +232,7 @@ const template = {
         openid: string;
       }[];
     }
-  >('/wxa/sec/queryblocktmplmsg'),
+  >('/wxa/sec/queryblocktmplmsg', { idempotent: true }),
 };
 
 /** 订阅消息: messages that users subscribed to, once or for good. */
@@ -350,12 +350,14 @@ const mass = {
   sendAll: post<
     MassMessage & { filter: { is_to_all?: boolean | undefined; tag_id?: number | undefined } },
     MassResult
-  >('/cgi-bin/message/mass/sendall'),
+  >('/cgi-bin/message/mass/sendall', { idempotent: false }),
   /**
    * 根据OpenID群发消息: sends to 2 to 10000 followers by openid.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#3
    */
-  send: post<MassMessage & { touser: string[] }, MassResult>('/cgi-bin/message/mass/send'),
+  send: post<MassMessage & { touser: string[] }, MassResult>('/cgi-bin/message/mass/send', {
+    idempotent: false,
+  }),
   /**
    * 预览消息: sends to one person, by openid or by WeChat id, to see what it looks like.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#5
@@ -376,7 +378,9 @@ const mass = {
    * 查询群发消息发送状态: tells whether a mass message has been sent.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#6
    */
-  get: post<{ msg_id: Id }, { msg_id: Id; msg_status: string }>('/cgi-bin/message/mass/get'),
+  get: post<{ msg_id: Id }, { msg_id: Id; msg_status: string }>('/cgi-bin/message/mass/get', {
+    idempotent: true,
+  }),
   /**
    * 获取群发速度: tells how fast mass messages go out.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#9

@@ -139,7 +139,7 @@ export const nontax = {
       ticket: string;
     },
     { auth_url: string; expire_time: number }
-  >('/nontax/getbillauthurl'),
+  >('/nontax/getbillauthurl', { idempotent: true }),
   /**
    * 创建财政电子票据模板: creates the template of a receipt.
    * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/Nontax_Bill/API_list.html#3.2
@@ -187,7 +187,7 @@ export const nontax = {
       region_code: string;
       items: NontaxItem[];
     }
-  >('/nontax/queryfee'),
+  >('/nontax/queryfee', { idempotent: true }),
   /**
    * 支付下单: starts a payment, and gives the page or mini program where the user pays.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.2
@@ -211,6 +211,7 @@ export const nontax = {
    */
   getOrder: post<{ appid: string; service_id?: number | undefined; order_id: string }, NontaxOrder>(
     '/nontax/getorder',
+    { idempotent: true },
   ),
   /**
    * 退款: pays back all or, with `refund_fee`, a part.
@@ -238,7 +239,7 @@ export const nontax = {
       bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | undefined;
     },
     string
-  >('/nontax/downloadbill'),
+  >('/nontax/downloadbill', { idempotent: true }),
   /**
    * 通知不一致订单: reports a payment whose state differs on both sides.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.6
@@ -276,7 +277,7 @@ export const nontax = {
       region_code?: string | undefined;
     },
     { order_id_list: string[]; paid_order_id?: string }
-  >('/nontax/getorderlist'),
+  >('/nontax/getorderlist', { idempotent: true }),
   /**
    * 获取实名信息: gets the name of a user who agreed to it, encrypted.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#9.3
@@ -292,5 +293,5 @@ export const nontax = {
   getRealNameAuthUrl: post<
     { redirect_url: string },
     { auth_url: string; expires_in: number; appid: string }
-  >('/intp/realname/getauthurl'),
+  >('/intp/realname/getauthurl', { idempotent: true }),
 };

@@ -33,6 +33,7 @@ export const oauth2 = {
       code: string;
     }
   >('/sns/oauth2/access_token', {
+    idempotent: false,
     query: ['grant_type', 'appid', 'secret', 'code'],
     tokenless: true,
     filled: { grant_type: 'authorization_code', appid: '{appid}', secret: '{appsecret}' },

@@ -29,7 +29,7 @@ export const openapi = {
   getApiQuota: post<
     { cgi_path: string },
     { quota: { daily_limit: number; used: number; remain: number } }
-  >('/cgi-bin/openapi/quota/get'),
+  >('/cgi-bin/openapi/quota/get', { idempotent: true }),
   /** 重置指定API调用次数: sets the day’s count of one path back to zero. */
   clearApiQuota: post<{ cgi_path: string }>('/cgi-bin/openapi/quota/clear'),
   /**
@@ -47,5 +47,5 @@ export const openapi = {
         cost_in_ms: number;
       };
     }
-  >('/cgi-bin/openapi/rid/get'),
+  >('/cgi-bin/openapi/rid/get', { idempotent: true }),
 };

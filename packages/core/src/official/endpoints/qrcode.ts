@@ -52,7 +52,7 @@ export const qrcode = {
       qrcodejump_open: 0 | 1;
       qrcodejump_pub_quota: number;
     }
-  >('/cgi-bin/wxopen/qrcodejumpget'),
+  >('/cgi-bin/wxopen/qrcodejumpget', { idempotent: true }),
   /**
    * 增加或修改二维码规则: adds a rule by which QR codes open a mini program, or changes it when
    * `is_edit` is 1.

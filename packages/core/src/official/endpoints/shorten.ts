@@ -16,5 +16,5 @@ export const shorten = {
   fetch: post<
     { short_key: string },
     { expire_seconds: number; long_data: string; create_time: number }
-  >('/cgi-bin/shorten/fetch'),
+  >('/cgi-bin/shorten/fetch', { idempotent: true }),
 };

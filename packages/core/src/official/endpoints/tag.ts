@@ -31,6 +31,7 @@ export const tag = {
    */
   getUsers: post<{ tagid: number; next_openid?: string | undefined }, OpenidPage>(
     '/cgi-bin/user/tag/get',
+    { idempotent: true },
   ),
   /**
    * 批量为用户打标签: gives 50 followers at most a tag.
@@ -48,5 +49,7 @@ export const tag = {
    * 获取用户的标签列表: lists the tags of a follower.
    * @see https://developers.weixin.qq.com/doc/offiaccount/User_Management/User_Tag_Management.html
    */
-  getUserTags: post<{ openid: string }, { tagid_list: number[] }>('/cgi-bin/tags/getidlist'),
+  getUserTags: post<{ openid: string }, { tagid_list: number[] }>('/cgi-bin/tags/getidlist', {
+    idempotent: true,
+  }),
 };

@@ -29,5 +29,5 @@ export const token = {
       force_refresh?: boolean | undefined;
     },
     { access_token: string; expires_in: number }
-  >('/cgi-bin/stable_token', { tokenless: true, filled: GRANT }),
+  >('/cgi-bin/stable_token', { idempotent: true, tokenless: true, filled: GRANT }),
 };

@@ -43,7 +43,7 @@ export const user = {
   batchGet: post<
     { user_list: { openid: string; lang?: UserLang | undefined }[] },
     { user_info_list: User[] }
-  >('/cgi-bin/user/info/batchget'),
+  >('/cgi-bin/user/info/batchget', { idempotent: true }),
   /**
    * 设置用户备注名: sets the account’s own name for a follower.
    * @see https://developers.weixin.qq.com/doc/offiaccount/User_Management/Configuring_user_notes.html
