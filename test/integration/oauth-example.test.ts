@@ -1,34 +1,16 @@
 /** The example of a login as a process of its own, with a browser. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Browser } from '../support/browser.ts';
+import { bundlePrograms, startServer, stopPrograms } from '../support/programs.ts';
 
-let child: ChildProcess;
+const example = 'examples/oauth.ts';
 let origin: string;
 
 beforeAll(async () => {
-  const flags = ['--conditions=@wechat-mp/source', '--import', 'tsx'];
-  child = spawn(process.execPath, [...flags, 'examples/oauth.ts'], {
-    cwd: new URL('../..', import.meta.url),
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  origin = await new Promise((resolve, reject) => {
-    child.stdout?.on('data', (chunk) => {
-      output += String(chunk);
-      const port = /port: (\d+)/.exec(output)?.[1];
-      if (port) resolve(`http://localhost:${port}`);
-    });
-    child.once('exit', () => reject(new Error(`the example ended: ${output}`)));
-  });
-}, 20_000);
-
-afterAll(async () => {
-  child.kill();
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  await bundlePrograms(example);
+  ({ origin } = await startServer(example));
 });
+afterAll(stopPrograms);
 
 it('lets a browser in, and shows who it is', async () => {
   const browser = new Browser();

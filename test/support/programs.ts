@@ -1,0 +1,110 @@
+/**
+ * Programs as processes of their own. A suite bundles those that it starts once: a loader of
+ * TypeScript would cost each process more than what it does.
+ */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+interface Program {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** What it has written so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+}
+
+type Environment = Record<string, string>;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-programs-'));
+const programs = new Set<Program>();
+
+/** For `beforeAll`: makes files, named from the root of the repository, ready to be started. */
+export async function bundlePrograms(...files: readonly string[]): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [...files],
+    entryNames: '[name]',
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['@wechat-mp/source'],
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+}
+
+/** Where a bundled program lies. */
+export function findProgram(file: string): string {
+  return join(folder, basename(file).replace(/\.ts$/, '.mjs'));
+}
+
+function startProgram(file: string, environment: Environment = {}): Program {
+  const child = spawn(process.execPath, [findProgram(file)], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const program = { child, stdout: collect(child.stdout), stderr: collect(child.stderr) };
+  programs.add(program);
+  child.once('close', () => programs.delete(program));
+  return program;
+}
+
+/** Starts a server on a free port; gives its address once it says `port: …`. */
+export async function startServer(
+  file: string,
+  environment: Environment = {},
+): Promise<Program & { readonly origin: string }> {
+  const program = startProgram(file, { PORT: '0', ...environment });
+  const { child, stdout, stderr } = program;
+  const ended = once(child, 'close').then(() => {
+    throw new Error(`${file} ended: ${stdout()}${stderr()}`);
+  });
+  for (;;) {
+    const port = /port: (\d+)/.exec(stdout())?.[1];
+    if (port) {
+      ended.catch(() => {});
+      return { ...program, origin: `http://localhost:${port}` };
+    }
+    await Promise.race([once(child.stdout, 'data'), ended]);
+  }
+}
+
+/** Runs a program to its end; gives what it wrote. */
+export async function runProgram(
+  file: string,
+  environment: Environment = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const { child, stdout, stderr } = startProgram(file, environment);
+  await once(child, 'close');
+  return { code: child.exitCode, stdout: stdout(), stderr: stderr() };
+}
+
+/** For `afterAll`. */
+export async function stopPrograms(): Promise<void> {
+  await Promise.all(
+    [...programs].map(async ({ child }) => {
+      const ended = once(child, 'close');
+      child.kill('SIGKILL');
+      await ended;
+    }),
+  );
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function collect(stream: Readable): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  return () => text;
+}
