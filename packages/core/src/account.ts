@@ -9,7 +9,6 @@ import { MemoryDeliveryStore } from './delivery/memory.ts';
 import type { DeliveryStore, JointStore } from './delivery/store.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
 import type { MessageClient, WebhookRequest } from './exchange.ts';
-import { CONTEXT_METHODS, DELIVERY_METHODS, guardStores } from './guarded-store.ts';
 import { consoleLogger, type Logger, protect } from './logger.ts';
 import type { Message } from './message/message.ts';
 import {
@@ -29,6 +28,7 @@ import {
 } from './options.ts';
 import { replyTree } from './reply/render.ts';
 import type { ErrorHandler } from './router.ts';
+import { CONTEXT_METHODS, DELIVERY_METHODS, guardStores } from './stores.ts';
 
 /**
  * Finds the account that a request is for, when one endpoint serves several; undefined answers 404.
@@ -113,13 +113,13 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
   if (keys.length === 0 && mode !== 'plain') {
     throw new NeedParamError(`encodingAESKey and appid are needed in the mode ${mode}`);
   }
-  const contexts =
-    withMethods('contexts', options.contexts, CONTEXT_METHODS, 'a ContextStore') ??
-    (shared.contexts ??= new MemoryContextStore({ logger: told, now: () => clock.wallTime() }));
-  const deliveries =
-    withMethods('deliveries', options.deliveries, DELIVERY_METHODS, 'a DeliveryStore') ??
-    (shared.deliveries ??= new MemoryDeliveryStore({ clock }));
-  const stores = guardStores(contexts, deliveries);
+  const stores = guardStores({
+    contexts: withMethods('contexts', options.contexts, CONTEXT_METHODS, 'a ContextStore'),
+    deliveries: withMethods('deliveries', options.deliveries, DELIVERY_METHODS, 'a DeliveryStore'),
+    ownContexts: () =>
+      (shared.contexts ??= new MemoryContextStore({ logger: told, now: () => clock.wallTime() })),
+    ownDeliveries: () => (shared.deliveries ??= new MemoryDeliveryStore({ clock })),
+  });
   return {
     id: (appid && account ? `${appid}/${account}` : appid || account) ?? ONLY_ACCOUNT,
     originalId: optionalName('originalId', options.originalId),

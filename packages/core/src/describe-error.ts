@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { WechatError } from './errors.ts';
-import { hideSecrets } from './hide-secrets.ts';
+import { tellText } from './hide-secrets.ts';
 import { printable } from './printable.ts';
 
 /** What may be told of an error: an error that has nothing of the one it tells of but this. */
@@ -66,7 +66,11 @@ function isHarmless(error: object): boolean {
 }
 
 function createDescription(told: object, prototype: object | null = Error.prototype) {
-  return Object.assign(Object.create(prototype) as ErrorDescription, told);
+  // A real one, which every logger knows, with members of its own that JSON shows too.
+  const description = new Error();
+  Reflect.deleteProperty(description, 'stack');
+  Object.defineProperties(description, Object.getOwnPropertyDescriptors(told));
+  return Object.setPrototypeOf(description, prototype) as ErrorDescription;
 }
 
 function read(error: object, key: string): unknown {
@@ -79,10 +83,6 @@ function read(error: object, key: string): unknown {
 
 function tellIfText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? tellText(value) : undefined;
-}
-
-function tellText(text: string): string {
-  return printable(hideSecrets(text));
 }
 
 /** Where an error was thrown. A stack begins with the message, which may be anything. */

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** How far into a text it is looked for secrets: the rest is dropped. */
 const LIMIT = 2000;
 
@@ -23,6 +25,11 @@ const RULES: readonly (readonly [what: RegExp, instead: string])[] = [
 ];
 
 /** Takes out of a text that is not ours what no log may hold: tokens, secrets, cookies, passwords. */
-export function hideSecrets(text: string): string {
+function hideSecrets(text: string): string {
   return RULES.reduce((left, [what, instead]) => left.replace(what, instead), text.slice(0, LIMIT));
+}
+
+/** Gives what an error or a log may say of a text from outside: 200 characters, without secrets. */
+export function tellText(text: string): string {
+  return printable(hideSecrets(text));
 }

@@ -122,7 +122,7 @@ describe('the lower rooms', () => {
     ['errors.ts', []],
     ['tree.ts', []],
     ['printable.ts', []],
-    ['hide-secrets.ts', []],
+    ['hide-secrets.ts', ['printable.ts']],
     ['background.ts', []],
     ['logger.ts', ['background.ts', 'describe-error.ts']],
     ['xml.ts', ['errors.ts', 'tree.ts']],

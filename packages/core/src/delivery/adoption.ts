@@ -38,7 +38,8 @@ export class Adoption {
     for (const [{ records }, ids] of stores) {
       // A store that fails says so with every delivery.
       runInBackground(async () => {
-        for (const run of (await records?.takeDead(ids)) ?? []) this.#adopt(run);
+        const dead = (await records?.takeDead(ids)) ?? [];
+        for (const run of dead) runInBackground(() => this.#adopt(run));
       });
     }
   }

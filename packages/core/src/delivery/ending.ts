@@ -60,6 +60,18 @@ function addressToSender(given: ReplyLike, message: Message, { logger }: Account
   return { reply, tree, warn };
 }
 
+/** What the user sees when the last window closes. */
+export function pendingTree(message: Message, account: Account): Tree | undefined {
+  const { logger, pending } = account;
+  try {
+    const reply = typeof pending === 'function' ? pending(message) : pending;
+    return addressReply(reply, { message }, account).tree;
+  } catch (error) {
+    logger.error({ err: error, ...keyOf(message) }, '`pending` failed; answered success');
+    return undefined;
+  }
+}
+
 /** Sees to it that a run's reply reaches the user once: in a delivery, or late. */
 export class Ending {
   readonly #parts: EndingParts;

@@ -5,7 +5,7 @@ import type { Message } from '../message/message.ts';
 import type { Dispatch } from '../router.ts';
 import { storeFailed } from '../store-failure.ts';
 import type { Tree } from '../tree.ts';
-import { addressReply, type Starter } from './ending.ts';
+import { pendingTree, type Starter } from './ending.ts';
 import { answerError, withoutContext } from './failure.ts';
 import { fingerprint, identify } from './key.ts';
 import { leaseOf } from './lease.ts';
@@ -22,6 +22,9 @@ export interface Arrival {
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal | undefined;
 }
+
+/** Milliseconds between two tries to get a run that is free. */
+const LOOK_AGAIN = 100;
 
 /** How long a delivery that is not the last waits for the platform to hang up, which it does after 5 s. */
 function patienceOf({ replyWindow }: Account): number {
@@ -129,7 +132,12 @@ class Attendance implements Starter {
         this.#warn('a delivery cannot learn of its reply', error);
         return this.#waitForNext();
       }
-      if (!this.#own) continue;
+      if (!this.#own) {
+        // A store that says that a run is free, and gives it to another, is not asked on and on.
+        if (this.#left() <= 0) return this.#leave();
+        await this.#wait(new Promise(() => {}), LOOK_AGAIN);
+        continue;
+      }
       const result = await this.#wait(this.#own.result);
       if (result?.value.state === 'answer') return result.value.tree;
       return this.#leaveRun(result?.value.state);
@@ -276,24 +284,13 @@ class Attendance implements Starter {
     return (await answerError(error, withoutContext(exchange, error), this.#account)).tree;
   }
 
-  #wait<T>(work: Promise<T>) {
-    return within(work, this.#left(), this.#arrival.signal, this.#account.clock);
+  #wait<T>(work: Promise<T>, longest = Number.POSITIVE_INFINITY) {
+    const milliseconds = Math.min(this.#left(), longest);
+    return within(work, milliseconds, this.#arrival.signal, this.#account.clock);
   }
 
   #warn(text: string, error?: unknown): void {
     const key = keyOf(this.#arrival.message);
     this.#account.logger.warn(error === undefined ? key : { err: error, ...key }, text);
-  }
-}
-
-/** What the user sees when the last window closes. */
-function pendingTree(message: Message, account: Account): Tree | undefined {
-  const { logger, pending } = account;
-  try {
-    const reply = typeof pending === 'function' ? pending(message) : pending;
-    return addressReply(reply, { message }, account).tree;
-  } catch (error) {
-    logger.error({ err: error, ...keyOf(message) }, '`pending` failed; answered success');
-    return undefined;
   }
 }

@@ -16,7 +16,7 @@ import {
   type Payment,
 } from './options.ts';
 import { pagesOf } from './pages.ts';
-import { MemoryTokenStore } from './token-store.ts';
+import { guardTokens, MemoryTokenStore } from './token-store.ts';
 
 type Generated = ReturnType<typeof bind<typeof endpoints>>;
 /** The methods of all endpoints, and what makes the common ones pleasant. */
@@ -72,12 +72,12 @@ const Base = class {} as new () => Methods;
  */
 export class OfficialClient extends Base {
   readonly appid: string;
-  readonly payment: Payment | undefined;
   readonly accessToken: AccessToken;
   readonly jsapiTicket: Ticket;
   /** The ticket of coupons (wx_card). */
   readonly cardTicket: Ticket;
   readonly jsapi: Jsapi;
+  readonly #payment: Payment | undefined;
   readonly #call: (method: 'GET' | 'POST', path: string, input: RequestInput) => unknown;
 
   constructor(options: OfficialClientOptions) {
@@ -85,7 +85,7 @@ export class OfficialClient extends Base {
     const settings = checkCallOptions(options);
     const appid = needText('appid', options?.appid, '开发者ID in the console');
     const { appsecret, accessToken, component, stableToken = true } = options;
-    const tokens = options.tokens ?? new MemoryTokenStore();
+    const tokens = guardTokens(options.tokens ?? new MemoryTokenStore());
     if (!component && (appsecret !== undefined || accessToken === undefined)) {
       needText('appsecret', appsecret, '开发者密码 in the console, or give an accessToken');
     }
@@ -111,7 +111,7 @@ export class OfficialClient extends Base {
     const cardTicket = ticketOf(kept, { type: 'wx_card', given: undefined });
 
     this.appid = appid;
-    this.payment = options.payment;
+    this.#payment = options.payment;
     this.accessToken = {
       get: async () => {
         const { value, expiresAt } = await account.get();
@@ -130,6 +130,11 @@ export class OfficialClient extends Base {
       ? (merge(generated, oauthOf(generated, component)) as object as Generated)
       : generated;
     Object.assign(this, merge(api, conveniencesOf(api, settings.pageBaseUrl), pagesOf(api)));
+  }
+
+  /** The option `payment`. It is not seen when the client is printed or written as JSON. */
+  get payment(): Payment | undefined {
+    return this.#payment;
   }
 
   /**

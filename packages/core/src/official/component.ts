@@ -15,7 +15,7 @@ import {
   needText,
 } from './options.ts';
 import { pagesOf } from './pages.ts';
-import { MemoryTokenStore, type Token, type TokenStore } from './token-store.ts';
+import { guardTokens, MemoryTokenStore, type Token, type TokenStore } from './token-store.ts';
 
 /** A third-party platform (第三方平台), and how its API is called. */
 export interface ComponentClientOptions extends CallOptions {
@@ -57,7 +57,7 @@ export class ComponentClient implements AuthorizerSource {
     const where = 'of the platform, in the Open Platform’s console';
     this.componentAppid = needText('componentAppid', options?.componentAppid, where);
     const secret = needText('componentAppsecret', options.componentAppsecret, where);
-    this.#store = options.tokens ?? new MemoryTokenStore();
+    this.#store = guardTokens(options.tokens ?? new MemoryTokenStore());
     const known = { component_appid: this.componentAppid, component_appsecret: secret };
     const parts = { ...this.#settings, known, http: createHttp(this.#settings) };
     const tokenless = createCaller({ ...parts, account: undefined, component: undefined });

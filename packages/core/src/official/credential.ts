@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { StoreError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Token, TokenStore } from './token-store.ts';
 
@@ -31,6 +32,8 @@ export interface CredentialParts {
 const LOCKED = 20_000;
 /** Milliseconds between two looks whether another process has fetched it. */
 const LOOK_AGAIN = 50;
+/** How often to look: for longer than any lock lasts. */
+const LOOKS = (2 * LOCKED) / LOOK_AGAIN;
 /** Milliseconds until a refresh that failed, or gave nothing new, is tried again while the token serves. */
 const TRY_AGAIN = 10_000;
 /** The platform allows 20 forced refreshes a day. */
@@ -84,12 +87,15 @@ export class Credential {
   /** Makes a token that came in another way the one in force, for all processes. */
   async keep(token: Token): Promise<void> {
     const { store, key } = this.#parts;
-    for (;;) {
+    for (let look = 0; look < LOOKS; look += 1) {
       const lock = await store.lock(key, LOCKED);
-      if (lock !== undefined && (await store.set(key, token, lock))) break;
+      if (lock !== undefined && (await store.set(key, token, lock))) {
+        this.#local = token;
+        return;
+      }
       await pause(LOOK_AGAIN);
     }
-    this.#local = token;
+    throw noLock();
   }
 
   /** Gives this process a token that serves when none is known. */
@@ -114,7 +120,7 @@ export class Credential {
 
   async #share(failed: string | undefined): Promise<Token> {
     const { store, key } = this.#parts;
-    for (;;) {
+    for (let look = 0; look < LOOKS; look += 1) {
       let lock: number | undefined;
       try {
         const stored = await store.get(key);
@@ -128,6 +134,7 @@ export class Credential {
       if (local && local.value !== failed && !isOver(local, this.#parts.now())) return local;
       await pause(LOOK_AGAIN);
     }
+    return this.#serveAlone(noLock(), failed);
   }
 
   async #fetchLocked(lock: number, failed: string | undefined): Promise<Token> {
@@ -180,6 +187,12 @@ export class Credential {
     this.#warnedAt = now();
     logger.warn({ err: error }, `the token store failed: this process serves its own ${name}`);
   }
+}
+
+function noLock(): StoreError {
+  return new StoreError(
+    `the token store failed: its lock, which lasts ${LOCKED} ms, was not to be had in twice that time`,
+  );
 }
 
 /** Whether a call that starts now may come too late with it. */

@@ -1,4 +1,5 @@
 import { WechatError } from '../errors.ts';
+import { tellText } from '../hide-secrets.ts';
 
 /** What the platform said when it refused a call. */
 export interface Refusal {
@@ -11,7 +12,7 @@ export interface Refusal {
 /** The platform refused a call. Code `WECHAT_API`; the classes below it have codes of their own. */
 export class OfficialAPIError extends WechatError {
   readonly errcode: number;
-  /** As the platform wrote it, without the rid. */
+  /** What the platform said: 200 characters of it, without the rid and without secrets. */
   readonly errmsg: string;
   readonly path: string;
   /** The platform’s number of the request, for `client.openapi.getRidInfo` and for its support. */
@@ -19,7 +20,8 @@ export class OfficialAPIError extends WechatError {
 
   constructor({ errcode, errmsg, path }: Refusal, code = 'WECHAT_API', advice = '') {
     const rid = RID.exec(errmsg)?.[1];
-    const said = errmsg.replace(HINT, '').trim();
+    // Some repeat the address that was called, with the token and the secret in it.
+    const said = tellText(errmsg.replace(HINT, '').trim());
     const number = rid === undefined ? '' : ` (rid ${rid})`;
     super(code, `${path}: ${errcode} ${said}${number}${advice && `. ${advice}`}`);
     this.errcode = errcode;

@@ -1,3 +1,6 @@
+import { StoreError } from '../errors.ts';
+import { guardStore } from '../guard-store.ts';
+
 /** A token, or a ticket. */
 export interface Token {
   readonly value: string;
@@ -64,4 +67,18 @@ export class MemoryTokenStore implements TokenStore {
     entry.token = token ?? entry.token;
     return true;
   }
+}
+
+/** Guards a store of tokens: it rejects with errors of this library, and gives tokens only. */
+export function guardTokens(store: TokenStore): TokenStore {
+  const guarded = guardStore('token', store, ['get', 'lock', 'set']);
+  return { ...guarded, get: async (key) => checkToken(await guarded.get(key)) };
+}
+
+function checkToken(token: unknown): Token | undefined {
+  if (token === undefined || token === null) return undefined;
+  if (typeof (token as Token).value === 'string') return token as Token;
+  throw new StoreError(
+    'the token store failed: what it keeps is no token: another program wrote it',
+  );
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
+import { tellText } from '../hide-secrets.ts';
 import { readObject, retOf } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { NeedLoginError, refusalOf } from './errors.ts';
@@ -86,5 +87,5 @@ export function verdictOf(path: string, answer: BackEndAnswer): { ret: number; s
   const ret = retOf(fields);
   if (ret === undefined) throw new NeedLoginError(path);
   const { err_msg: said } = Object(fields['base_resp']) as { err_msg?: string };
-  return { ret, said: said ?? '' };
+  return { ret, said: tellText(`${said ?? ''}`) };
 }

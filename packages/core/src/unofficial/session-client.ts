@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { NeedParamError } from '../errors.ts';
+import { guardStore } from '../guard-store.ts';
 import { consoleLogger, protect } from '../logger.ts';
 import { checkBytes, MAX_RESPONSE_SIZE } from '../official/options.ts';
 import { Connection } from './connection.ts';
@@ -49,7 +50,7 @@ export class SessionClient implements Login {
     this.connection = new Connection({
       http: this.#http,
       session: session ?? givenSession(options, this.#baseUrl),
-      store: sessions,
+      store: sessions && guardStore('session', sessions, ['get', 'set']),
       key: `${this.#baseUrl} ${username}`,
       logger: protect(options.logger ?? consoleLogger),
       onNeedLogin: onNeedLogin && (() => onNeedLogin(this)),

@@ -62,7 +62,12 @@ test('the tables and the catalogue have the same endpoints', () => {
 test.each(rows.map((row) => [row.name, row] as const))(
   '%s is called as documented',
   (name, row) => {
-    const { hash: _, filled: _filled, idempotent: _idempotent, ...endpoint } = tables.get(name) as Endpoint;
+    const {
+      hash: _,
+      filled: _filled,
+      idempotent: _idempotent,
+      ...endpoint
+    } = tables.get(name) as Endpoint;
     expect(endpoint).toEqual(expected(row));
   },
 );

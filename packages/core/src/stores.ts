@@ -1,29 +1,8 @@
 import { runInBackground } from './background.ts';
-import { MemoryContextStore } from './context/memory.ts';
 import type { ContextStore, Loaded } from './context/store.ts';
-import { MemoryDeliveryStore } from './delivery/memory.ts';
 import { type DeliveryStore, inTurn } from './delivery/store.ts';
 import { StoreError } from './errors.ts';
-import { storeFailed } from './store-failure.ts';
-
-/** Makes a store whose methods reject with errors of this library, and never throw. */
-export function guardStore<S extends object>(
-  name: string,
-  store: S,
-  methods: readonly (keyof S & string)[],
-): S {
-  const guarded = methods.map((method) => [
-    method,
-    async (...given: unknown[]): Promise<unknown> => {
-      try {
-        return await Reflect.apply(store[method] as () => unknown, store, given);
-      } catch (error) {
-        throw storeFailed(name, error);
-      }
-    },
-  ]);
-  return Object.fromEntries(guarded) as S;
-}
+import { guardStore } from './guard-store.ts';
 
 /** The guard of each store: one for all accounts that share it. */
 const guards = new WeakMap<object, object>();
@@ -47,8 +26,7 @@ export const CONTEXT_METHODS = [
 function guardContexts(store: ContextStore): ContextStore {
   return guardOnce(store, () => {
     const guarded = guardStore('context', store, CONTEXT_METHODS);
-    const load = guarded.load.bind(guarded);
-    return { ...guarded, load: async (user, lock) => checkLoaded(await load(user, lock)) };
+    return { ...guarded, load: async (user, lock) => checkLoaded(await guarded.load(user, lock)) };
   });
 }
 
@@ -90,20 +68,28 @@ function guardDeliveries(store: DeliveryStore): DeliveryStore {
       let unlisten: unknown;
       runInBackground(() => {
         unlisten = store.onInterrupt(user, listener);
+        return unlisten;
       });
       return () => runInBackground(() => (unlisten as () => void)());
     },
   }));
 }
 
-/** Guards both stores of a webhook, and their common steps. Those of this library fail by none of it. */
-export function guardStores(contexts: ContextStore, deliveries: DeliveryStore) {
+/** The stores of a webhook that were given, and its own in the places of those that were not. */
+interface Stores {
+  readonly contexts: ContextStore | undefined;
+  readonly deliveries: DeliveryStore | undefined;
+  readonly ownContexts: () => ContextStore;
+  readonly ownDeliveries: () => DeliveryStore;
+}
+
+/** Guards the stores that a webhook was given, and puts the steps together that both have. */
+export function guardStores({ contexts, deliveries, ownContexts, ownDeliveries }: Stores) {
   const guarded = {
-    contexts: contexts.constructor === MemoryContextStore ? contexts : guardContexts(contexts),
-    deliveries:
-      deliveries.constructor === MemoryDeliveryStore ? deliveries : guardDeliveries(deliveries),
+    contexts: contexts ? guardContexts(contexts) : ownContexts(),
+    deliveries: deliveries ? guardDeliveries(deliveries) : ownDeliveries(),
   };
-  const joint = deliveries.joint?.(contexts);
+  const joint = deliveries?.joint?.(contexts ?? guarded.contexts);
   return {
     ...guarded,
     joint: joint
