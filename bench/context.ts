@@ -36,8 +36,27 @@ for (const [name, handler, options] of cases) {
     console.log([name, atOnce, ...row].join(' | '));
   }
 }
+console.log(await measureMemory());
 redis.disconnect();
 server.kill();
+
+/** What MEMORY USAGE says of the largest of many contexts. */
+async function measureMemory(): Promise<string> {
+  await redis.flushall();
+  const { contexts } = redisStores(redis);
+  const json = JSON.stringify({ step: 12, lastText: '你好，我想查一下昨天的订单' });
+  const record = { version: 1, json };
+  for (let user = 0; user < 1000; user += 1) {
+    const openid = `o9AgO5Kd5ggOC-bXrbN${1e8 + user}`;
+    const options = { milliseconds: 7_200_000, replaces: 0 };
+    await contexts.save({ account: 'gh_97417a04a28d', openid }, record, options);
+  }
+  const keys = await redis.keys('*');
+  const sizes = await Promise.all(keys.map(async (key) => redis.memory('USAGE', key)));
+  const size = Buffer.byteLength(json);
+  const beyond = Math.max(...sizes.map(Number)) - size;
+  return `bytes in Redis: ${beyond} beyond the ${size} of a context's JSON (limit 400)`;
+}
 
 async function measure(
   webhook: ReturnType<typeof createWebhook>,

@@ -30,7 +30,7 @@ describe.each(Object.entries(servers))('stores on %s', (_name, start) => {
   let redis: RedisClient;
   beforeAll(async () => {
     redis = await start();
-  }, 90_000);
+  });
 
   it.each(contextStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
     run(redisStores(redis).contexts),
