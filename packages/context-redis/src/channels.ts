@@ -9,7 +9,8 @@ interface Audience {
 
 /**
  * Listens to channels on one connection of its own, which is made when it is first needed and ends
- * with the client that it was made of.
+ * with the client that it was made of. Once it is lost it comes back only while somebody listens: a
+ * client that is closed while Redis is gone does not tell so.
  */
 export class Channels {
   readonly #connection: Connection;
@@ -37,7 +38,8 @@ export class Channels {
         audience.listeners.delete(listener);
         if (audience.listeners.size > 0 || this.#audiences.get(channel) !== audience) return;
         this.#audiences.delete(channel);
-        redis.unsubscribe(channel).catch(() => {});
+        if (redis.status === 'ready') redis.unsubscribe(channel).catch(() => {});
+        else this.#letGo(redis);
       },
     };
   }
@@ -53,11 +55,17 @@ export class Channels {
     // Without a connection, whoever waits looks by itself.
     listener.on('error', () => {});
     listener.on('message', (channel) => this.tell(channel));
+    listener.on('close', () => this.#letGo(listener));
     redis.once('end', () => {
-      listener.disconnect();
-      this.#listener = undefined;
       this.#audiences.clear();
+      this.#letGo(listener);
     });
     return listener;
+  }
+
+  #letGo(listener: RedisListener): void {
+    if (this.#listener !== listener || this.#audiences.size > 0) return;
+    this.#listener = undefined;
+    listener.disconnect();
   }
 }

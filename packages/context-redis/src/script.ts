@@ -20,10 +20,13 @@ export interface RedisClient {
 
 /** A connection that listens. */
 export interface RedisListener {
+  /** `ready` while it is connected. */
+  readonly status: string;
   subscribe(channel: string): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
   disconnect(): void;
 }
 

@@ -1,6 +1,8 @@
 import type { Agents, Method } from 'got';
 import got, { RequestError, TimeoutError } from 'got';
+import { describeError } from '../describe-error.ts';
 import { WechatError } from '../errors.ts';
+import { tellText } from '../hide-secrets.ts';
 import { readJson } from './answer.ts';
 import { NetworkError } from './errors.ts';
 import type { Form } from './form.ts';
@@ -77,26 +79,24 @@ function readAnswer(path: string, status: number, text: string): HttpResponse {
   } catch {
     const said =
       status === 200
-        ? `the answer is no JSON; it begins with ${JSON.stringify(text.slice(0, 40))}`
+        ? `the answer is no JSON; it begins with ${JSON.stringify(tellText(text).slice(0, 40))}`
         : `answered with the status ${status}`;
     throw new NetworkError(path, said, { status, wasSent: true });
   }
 }
 
 /** got’s errors know the whole request, with its token: only what happened is kept. */
-function networkError(path: string, error: unknown, timeout: number): unknown {
-  if (!(error instanceof RequestError)) return error;
-  const { code, message } = error;
+function networkError(path: string, error: unknown, timeout: number): WechatError {
+  if (error instanceof WechatError) return error;
   if (error instanceof TimeoutError) {
     const wasSent = !['lookup', 'connect', 'secureConnect'].includes(error.event);
     return new NetworkError(path, `no answer within ${timeout} ms`, { wasSent });
   }
   // A file that cannot be sent says itself what is wrong.
-  if (error.cause instanceof WechatError) return error.cause;
-  const cause = Object.assign(new Error(message.replaceAll(/\?\S*/g, '')), { code });
-  delete cause.stack;
-  return new NetworkError(path, `the platform was not reached (${code})`, {
-    wasSent: !UNSENT.has(code),
-    cause,
-  });
+  if (error instanceof RequestError && error.cause instanceof WechatError) return error.cause;
+  const cause = describeError(error);
+  Reflect.deleteProperty(cause, 'stack');
+  const { code = cause.name } = cause;
+  const wasSent = !UNSENT.has(`${code}`);
+  return new NetworkError(path, `the platform was not reached (${code})`, { wasSent, cause });
 }

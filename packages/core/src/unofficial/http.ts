@@ -1,6 +1,7 @@
 import type { Agents } from 'got';
 import got, { RequestError } from 'got';
 import type { CookieJar } from 'tough-cookie';
+import { describeError } from '../describe-error.ts';
 import { WechatError } from '../errors.ts';
 import type { Form } from '../official/form.ts';
 import { readBytes, readHead } from '../official/receive.ts';
@@ -106,8 +107,9 @@ function write(values: Values): string {
 }
 
 /** got’s errors know the whole request, with its cookies: only what happened is told. */
-function unreached(path: string, error: unknown): unknown {
-  if (!(error instanceof RequestError)) return error;
-  if (error.cause instanceof WechatError) return error.cause;
-  return new UnofficialAPIError(`the back end was not reached (${error.code})`, { path });
+function unreached(path: string, error: unknown): WechatError {
+  if (error instanceof WechatError) return error;
+  if (error instanceof RequestError && error.cause instanceof WechatError) return error.cause;
+  const { code, name } = describeError(error);
+  return new UnofficialAPIError(`the back end was not reached (${code ?? name})`, { path });
 }
