@@ -4,15 +4,18 @@
  * a second, as the machine does not get faster with it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { type Bot, startBot, stopBots, TOKEN } from '../support/bot-process.ts';
 import * as platform from '../support/platform.ts';
-import { startRedis, stopRedis, track, until } from '../support/redis.ts';
+import { stopPrograms } from '../support/programs.ts';
+import { startRedis, stopRedis, track } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 import { deliver, type Seen } from '../support/wall.ts';
+import { type Bot, bundleBot, startBot, TOKEN } from './bots.ts';
 
+beforeAll(bundleBot);
 afterAll(async () => {
-  await stopBots();
+  await stopPrograms();
   await stopRedis();
 });
 
@@ -124,4 +127,4 @@ it('every message is answered once, though a process is killed twice', async () 
     expect(before.length).toBeGreaterThan(0);
     expect(before.filter((pid) => !killed.includes(pid))).toEqual([]);
   }
-}, 180_000);
+});

@@ -7,15 +7,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import { rows as catalogue, httpMethodOf, type Row } from './catalogue.ts';
 import { type Part, readForm } from './multipart.ts';
 
 export interface PlatformOptions {
   /** Seconds. Default: 7200. */
   readonly tokenLife?: number;
-  /** Milliseconds that each answer takes. Default: 0. */
-  readonly latency?: number;
+  /** The time in Unix milliseconds. Default: that of this machine. */
+  readonly now?: () => number;
   /** Whether requests are kept, to be looked at. Default: true. */
   readonly isRecording?: boolean;
 }
@@ -54,7 +53,7 @@ const rowsByPath = new Map(rows.map(({ path }) => [path, rows.filter((row) => ro
 export type OfficialPlatform = Awaited<ReturnType<typeof startOfficialPlatform>>;
 
 export async function startOfficialPlatform(options: PlatformOptions = {}) {
-  const { tokenLife = 7200, latency = 0, isRecording = true } = options;
+  const { tokenLife = 7200, now = Date.now, isRecording = true } = options;
   const appid = 'wx0123456789abcdef';
   const appsecret = 'ca5e0123456789abcdef0123456789ab';
   const requests: Recorded[] = [];
@@ -71,7 +70,7 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
   let made = 0;
 
   const refuse = (errcode: number, errmsg: string, separator = '') => {
-    const rid = `${Math.floor(Date.now() / 1000).toString(16)}-0badcafe-5eed1234`;
+    const rid = `${Math.floor(now() / 1000).toString(16)}-0badcafe-5eed1234`;
     return { errcode, errmsg: `${errmsg}${separator} rid: ${rid}` };
   };
 
@@ -79,7 +78,7 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
     made += 1;
     const token = `83_${kind}-${made}-${'x'.repeat(100)}`;
     inForce[kind] = token;
-    issued.set(token, Date.now() + tokenLife * 1000);
+    issued.set(token, now() + tokenLife * 1000);
     return token;
   }
 
@@ -93,7 +92,7 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
     const isForced = given['force_refresh'] === true;
     tokenRequests.push({ kind, isForced });
     const old = inForce[kind];
-    const left = old === undefined ? 0 : ((issued.get(old) ?? 0) - Date.now()) / 1000;
+    const left = old === undefined ? 0 : ((issued.get(old) ?? 0) - now()) / 1000;
     // Nobody gets another stable token while the one in force has long to live.
     if (
       kind === 'stable' &&
@@ -109,7 +108,7 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
   function checkToken(token: string | undefined) {
     if (!token) return refuse(41001, 'access_token missing');
     const end = issued.get(token);
-    if (end !== undefined && end <= Date.now()) return refuse(42001, 'access_token expired');
+    if (end !== undefined && end <= now()) return refuse(42001, 'access_token expired');
     if (token === inForce.classic || token === inForce.stable || token.startsWith('authorizer-')) {
       return undefined;
     }
@@ -227,7 +226,6 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
       parts,
     };
     if (isRecording) requests.push(request);
-    if (latency > 0) await pause(latency);
     await send(outgoing, answer(request));
   }
 

@@ -2,7 +2,7 @@
  * Programs as processes of their own. A suite bundles those that it starts once: a loader of
  * TypeScript would cost each process more than what it does.
  */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ type Environment = Record<string, string>;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-programs-'));
-const programs = new Set<Program>();
+const children = new Set<ChildProcess>();
 
 /** For `beforeAll`: makes files, named from the root of the repository, ready to be started. */
 export async function bundlePrograms(...files: readonly string[]): Promise<void> {
@@ -43,7 +43,7 @@ export async function bundlePrograms(...files: readonly string[]): Promise<void>
 }
 
 /** Where a bundled program lies. */
-export function findProgram(file: string): string {
+function findProgram(file: string): string {
   return join(folder, basename(file).replace(/\.ts$/, '.mjs'));
 }
 
@@ -53,10 +53,8 @@ function startProgram(file: string, environment: Environment = {}): Program {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const program = { child, stdout: collect(child.stdout), stderr: collect(child.stderr) };
-  programs.add(program);
-  child.once('close', () => programs.delete(program));
-  return program;
+  track(child);
+  return { child, stdout: collect(child.stdout), stderr: collect(child.stderr) };
 }
 
 /** Starts a server on a free port; gives its address once it says `port: …`. */
@@ -89,16 +87,39 @@ export async function runProgram(
   return { code: child.exitCode, stdout: stdout(), stderr: stderr() };
 }
 
+/** Starts a program that sends a message once it is ready; gives that, too. */
+export async function forkProgram<Ready>(
+  file: string,
+  ...given: readonly string[]
+): Promise<{ child: ChildProcess; ready: Ready }> {
+  const child = fork(findProgram(file), given);
+  track(child);
+  const [ready] = (await once(child, 'message')) as [Ready];
+  return { child, ready };
+}
+
+/** Ends a program like a crash. */
+export async function killProgram(child: ChildProcess): Promise<void> {
+  if (!children.has(child)) return;
+  const ended = once(child, 'close');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+/** For `afterEach`: kills all that were started. */
+export async function killPrograms(): Promise<void> {
+  await Promise.all([...children].map(killProgram));
+}
+
 /** For `afterAll`. */
 export async function stopPrograms(): Promise<void> {
-  await Promise.all(
-    [...programs].map(async ({ child }) => {
-      const ended = once(child, 'close');
-      child.kill('SIGKILL');
-      await ended;
-    }),
-  );
+  await killPrograms();
   rmSync(folder, { recursive: true, force: true });
+}
+
+function track(child: ChildProcess): void {
+  children.add(child);
+  child.once('close', () => children.delete(child));
 }
 
 function collect(stream: Readable): () => string {

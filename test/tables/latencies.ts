@@ -1,12 +1,15 @@
 /** Seconds that a handler takes, and the try that is answered; none: its reply is pushed. */
 const rows: readonly (readonly [seconds: number, tries: number | undefined])[] = [
   [0, 1],
+  [2, 1],
   [4, 1],
   [6, 2],
+  [7, 2],
   [9, 2],
   [12, 3],
   [14, 3],
   [16, undefined],
+  [20, undefined],
   [30, undefined],
 ];
 

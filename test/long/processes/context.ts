@@ -1,4 +1,4 @@
-/** One process of a bot, for processes.test.ts: answers the deliveries that it is sent. */
+/** One process of a bot: answers the deliveries that it is sent. */
 
 import { redisStores } from '@wechat-mp/context-redis';
 import { createWebhook, type Json, type WebhookRequest } from '@wechat-mp/core';
@@ -8,10 +8,14 @@ const [port, ordering] = process.argv.slice(2) as [string, 'serial' | 'parallel'
 const redis = new Redis(Number(port));
 const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
 
+// A reply that is late is asked for again.
+const logger = { error: console.error, warn() {}, info() {}, debug() {} };
+
 const webhook = createWebhook(
-  { token: 'T0KEN', ordering, replyWindow: 60_000, ...redisStores(redis) },
+  { token: 'T0KEN', ordering, logger, ...redisStores(redis) },
   {
     text: async ({ content }, { context }) => {
+      if (content === 'tell') return JSON.stringify(Object.fromEntries(context.items()));
       if (ordering === 'parallel') {
         await pause();
         context.set(content, 1);
@@ -29,6 +33,6 @@ const webhook = createWebhook(
 );
 
 process.on('message', ({ id, request }: { id: number; request: WebhookRequest }) => {
-  void webhook.handle(request).then(({ status }) => process.send?.({ id, status }));
+  void webhook.handle(request).then(({ status, body }) => process.send?.({ id, status, body }));
 });
 process.send?.('ready');

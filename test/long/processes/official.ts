@@ -1,7 +1,4 @@
-/** One process that calls the API, for tests that need several: `startCaller` forks this file. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+/** One process that calls the API as often as it is told to. */
 import { redisStores } from '@wechat-mp/context-redis';
 import { OfficialClient, type OfficialClientOptions } from '@wechat-mp/core/official';
 import { Redis } from 'ioredis';
@@ -23,41 +20,6 @@ export interface Done {
   /** What was wrong with those that failed. */
   readonly failures: string[];
   readonly warnings: string[];
-}
-
-export interface Caller {
-  call(work: Work): Promise<Done>;
-}
-
-const children = new Set<ChildProcess>();
-
-export async function startCaller(settings: CallerSettings): Promise<Caller> {
-  const child = fork(fileURLToPath(import.meta.url), ['caller', JSON.stringify(settings)], {
-    execArgv: ['--conditions=@wechat-mp/source', '--import', 'tsx'],
-  });
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  await once(child, 'message');
-  return {
-    async call(work) {
-      const done = once(child, 'message');
-      const ended = once(child, 'exit').then(() => {
-        throw new Error('the process ended');
-      });
-      child.send(work);
-      return ((await Promise.race([done, ended])) as [Done])[0];
-    },
-  };
-}
-
-export async function stopCallers(): Promise<void> {
-  await Promise.all(
-    [...children].map(async (child) => {
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }),
-  );
 }
 
 async function serve({ redisPort, client: options }: CallerSettings): Promise<void> {
@@ -88,4 +50,4 @@ async function serve({ redisPort, client: options }: CallerSettings): Promise<vo
   process.send?.('ready');
 }
 
-if (process.argv[2] === 'caller') await serve(JSON.parse(process.argv[3] as string));
+await serve(JSON.parse(process.argv[2] as string));

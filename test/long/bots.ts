@@ -1,0 +1,27 @@
+/** Bots, each a process, that share a Redis. */
+import { bundlePrograms, forkProgram, killProgram } from '../support/programs.ts';
+
+export interface Bot {
+  readonly address: string;
+  readonly pid: number;
+  readonly isRunning: () => boolean;
+  readonly kill: () => Promise<void>;
+}
+
+export const TOKEN = 'BotProcess';
+const BOT = 'test/long/processes/bot.ts';
+
+/** For `beforeAll`. */
+export const bundleBot = (): Promise<void> => bundlePrograms(BOT);
+
+/** The reply window is in milliseconds. */
+export async function startBot(redisPort: number, replyWindow: number): Promise<Bot> {
+  const given = [TOKEN, redisPort, replyWindow].map(String);
+  const { child, ready: port } = await forkProgram<number>(BOT, ...given);
+  return {
+    address: `http://127.0.0.1:${port}/wechat`,
+    pid: child.pid as number,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+    kill: () => killProgram(child),
+  };
+}
