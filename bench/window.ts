@@ -4,7 +4,7 @@ import { createAccountLookup } from '../packages/core/src/account.ts';
 import { readBody } from '../packages/core/src/body.ts';
 import { openSession } from '../packages/core/src/context/session.ts';
 import { within } from '../packages/core/src/delivery/within.ts';
-import { openBody, sealReply, verifyQuery } from '../packages/core/src/envelope.ts';
+import { openBody, readQuery, sealReply, verifyQuery } from '../packages/core/src/envelope.ts';
 import { createWebhook, type Handler, type WebhookRequest } from '../packages/core/src/index.ts';
 import { toMessage } from '../packages/core/src/message/message.ts';
 import { replyTree } from '../packages/core/src/reply/render.ts';
@@ -19,16 +19,17 @@ const text: Handler<'text'> = (message) => message.content;
 
 const webhook = createWebhook(options, { text });
 const dispatch = createDispatch({ text });
-const accountOf = createAccountLookup(options);
+const accounts = createAccountLookup(options);
 
 /** The way of a message as it is without the reply window: each delivery would be a run. */
 async function handleAlone(request: WebhookRequest): Promise<void> {
-  const account = await accountOf(request);
+  const account = await accounts.find(request);
   if (!account) throw new Error('no account');
   const { bodyLimit, contexts, replyWindow, turns } = account;
-  const signed = verifyQuery(account, request.query);
+  const query = readQuery(request.query);
+  verifyQuery(account, query, request.method);
   const body = await readBody(request.body, { limit: bodyLimit, milliseconds: replyWindow });
-  const opened = openBody(account, signed, body);
+  const opened = openBody(account, query, body);
   const message = toMessage(opened.fields, opened.raw);
   const user = { account: account.id, openid: message.source };
   const stop = new AbortController();

@@ -31,7 +31,7 @@ const parameters: readonly (readonly [source: keyof typeof sources, parameter: s
     ...['signature', 'timestamp', 'nonce'].map(
       (parameter) => ['plain delivery', parameter, 'plain'] as const,
     ),
-    ...['timestamp', 'nonce', 'msg_signature', 'encrypt_type'].map(
+    ...['signature', 'timestamp', 'nonce', 'msg_signature', 'encrypt_type'].map(
       (parameter) => ['safe delivery', parameter, 'safe'] as const,
     ),
   ];
@@ -218,6 +218,91 @@ const tooLarge: readonly Case[] = (['plain', 'safe'] as const).flatMap((to) =>
       expected: 413,
     },
   ]),
+);
+
+/** Changes a query; everything else stays right. An undefined value takes a parameter out. */
+type Change = Record<string, string | string[] | undefined>;
+
+const AES: Change = { encrypt_type: 'aes', msg_signature: 'a'.repeat(40) };
+const twice = (value: string) => [value, value];
+const WRONG = 'f'.repeat(40);
+
+/** What the query alone must have refused, in every mode. */
+const wrongQueries: readonly (readonly [name: string, change: Change])[] = [
+  ['an empty signature', { signature: '' }],
+  ['a wrong signature', { signature: WRONG }],
+  ['a signature given twice', { signature: twice(WRONG) }],
+  ['a signature of 5 000 characters', { signature: 'f'.repeat(5000) }],
+  ['no timestamp', { timestamp: undefined }],
+  ['a timestamp that is a word', { timestamp: 'now' }],
+  ['a timestamp with a sign', { timestamp: '-1' }],
+  ['a timestamp of 21 digits', { timestamp: '1'.repeat(21) }],
+  ['no nonce', { nonce: undefined }],
+  ['an empty nonce', { nonce: '' }],
+  ['an encrypt_type that is not known', { encrypt_type: 'rsa' }],
+  ['msg_signature, and no signature', { ...AES, signature: undefined }],
+  ['msg_signature, and an empty signature', { ...AES, signature: '' }],
+  ['msg_signature, and a wrong signature', { ...AES, signature: WRONG }],
+  ['encrypt_type=aes, and no msg_signature', { encrypt_type: 'aes' }],
+  ['encrypt_type=aes, and an empty msg_signature', { ...AES, msg_signature: '' }],
+  ['encrypt_type=aes, and msg_signature given twice', { ...AES, msg_signature: twice(WRONG) }],
+];
+
+/** Signs what is left to be signed, so that nothing but the change is wrong. */
+function changeQuery(token: string, change: Change): Sent['query'] {
+  const query: Change = { ...platform.signedQuery(token), ...change };
+  if (!('signature' in change)) {
+    query['signature'] = platform.sha1(token, String(query['timestamp']), String(query['nonce']));
+  }
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+const withoutBody = (to: To, method: string, change: Change): Sent => ({
+  method,
+  query: changeQuery(accounts[to].token, change),
+});
+
+/** Refusals for which nothing of a body may be read: none is given here. */
+export const refusedUnread: readonly Case[] = (['plain', 'safe', 'compatible'] as const).flatMap(
+  (to) => [
+    ...wrongQueries.map(
+      ([what, change]): Case => ({
+        name: `${to}: ${what}`,
+        to,
+        sent: () => withoutBody(to, 'POST', change),
+        expected: 401,
+      }),
+    ),
+    ...['PUT', 'DELETE'].map(
+      (method): Case => ({
+        name: `${to}: ${method}, rightly signed`,
+        to,
+        sent: () => withoutBody(to, method, {}),
+        expected: 405,
+      }),
+    ),
+    {
+      name: `${to}: ${to === 'safe' ? 'a delivery that is not encrypted' : 'PATCH, signed wrongly'}`,
+      to,
+      sent: () =>
+        to === 'safe'
+          ? withoutBody(to, 'POST', {})
+          : withoutBody(to, 'PATCH', { signature: WRONG }),
+      expected: to === 'safe' ? 401 : 405,
+    },
+    ...(to === 'plain'
+      ? [
+          {
+            name: 'plain: an encrypted delivery, rightly signed, where there is no key',
+            to,
+            sent: () => withoutBody(to, 'POST', AES),
+            expected: 401,
+          },
+        ]
+      : []),
+  ],
 );
 
 export const badDeliveries: readonly Case[] = [

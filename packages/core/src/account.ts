@@ -145,7 +145,7 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
     maxPending: positive('maxPending', options.maxPending ?? 10_000),
     retryOnError: optionalBoolean('retryOnError', options.retryOnError) ?? false,
     onError: optionalFunction('onError', options.onError),
-    bodyLimit: positive('bodyLimit', options.bodyLimit ?? 1024 * 1024),
+    bodyLimit: positive('bodyLimit', options.bodyLimit ?? 256 * 1024),
     maxAge: options.maxAge === undefined ? undefined : positive('maxAge', options.maxAge),
     logger: told,
     clock,
@@ -196,18 +196,26 @@ function matcherOf(by: WebhookOptions['interruptBy']): Account['interrupts'] {
   return (message) => message.type === 'text' && isMatch(message.content);
 }
 
-/** Finds the account of a request; the one account's options are checked right away. */
+/** The accounts that an endpoint serves. */
+export interface AccountLookup {
+  /** The one account, where there is one: its options are checked right away. */
+  readonly only: Account | undefined;
+  /** Finds the account that a request is for. */
+  find(request: WebhookRequest): Promise<Account | undefined>;
+}
+
 export function createAccountLookup(
   options: string | WebhookOptions | AccountResolver,
-): (request: WebhookRequest) => Account | undefined | Promise<Account | undefined> {
+): AccountLookup {
   if (typeof options !== 'function') {
-    const account = createAccount(options, newShared());
-    return () => account;
+    const only = createAccount(options, newShared());
+    return { only, find: async () => only };
   }
   const accounts = new WeakMap<WebhookOptions, Account>();
   const shared = newShared();
-  return async (request) => {
-    const found = await options(request);
+  const find = async (request: WebhookRequest) => {
+    // Nothing is verified yet, so there is nothing to do with the body.
+    const found = await options({ ...request, body: undefined });
     if (found === undefined || found === null) return undefined;
     if (typeof found !== 'object') {
       throw new InvalidArgumentError('an AccountResolver gives options, an object, or undefined');
@@ -222,6 +230,7 @@ export function createAccountLookup(
     accounts.set(found, account);
     return account;
   };
+  return { only: undefined, find };
 }
 
 function newShared(): Shared {

@@ -1,6 +1,4 @@
-import { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import readRawBody from 'raw-body';
+import { finished, Readable } from 'node:stream';
 import { type Clock, systemClock } from './clock.ts';
 import { within } from './delivery/within.ts';
 import { RequestError } from './errors.ts';
@@ -16,6 +14,14 @@ interface Bounds {
   readonly milliseconds: number;
   /** Default: the system's. */
   readonly clock?: Clock;
+}
+
+/** Whether a request has a body that nobody has read. */
+export function isUnread(body: WebhookRequest['body']): boolean {
+  if (!(body instanceof Readable) || body.readableDidRead) return false;
+  const { headers } = body as { headers?: Record<string, unknown> };
+  // A request of HTTP without either has none.
+  return !headers || 'content-length' in headers || 'transfer-encoding' in headers;
 }
 
 /** Reads a delivery's body as text, up to `limit` bytes and for `milliseconds` at most. */
@@ -36,34 +42,72 @@ async function readStream(
   stream: Readable,
   { limit, milliseconds, clock = systemClock }: Bounds,
 ): Promise<string> {
-  const headers = (stream as { headers?: Record<string, string | undefined> }).headers;
-  const length = headers?.['content-length'] ?? null;
-  let read: { value: Buffer } | undefined;
+  const { bytes, stop } = collect(stream, limit);
+  let read: { value: Buffer | undefined } | undefined;
   try {
-    read = await within(readRawBody(stream, { limit, length }), milliseconds, undefined, clock);
+    read = await within(bytes, milliseconds, undefined, clock);
   } catch (error) {
-    if ((error as { type?: string }).type === 'entity.too.large') {
-      await discard(stream, clock);
-      throw tooLarge(limit);
-    }
-    throw new RequestError(
-      'WECHAT_BODY_UNREADABLE',
-      `the body could not be read: ${(error as Error).message}`,
-    );
+    const message = 'the body could not be read: it broke off, or is neither text nor bytes';
+    throw new RequestError('WECHAT_BODY_UNREADABLE', message, { cause: error });
   }
   if (!read) {
+    stop();
     throw new RequestError(
       'WECHAT_BODY_TOO_SLOW',
       `the body did not arrive within ${milliseconds} ms`,
     );
   }
+  if (!read.value) {
+    await discard(stream, clock);
+    throw tooLarge(limit);
+  }
   return decode(read.value);
+}
+
+/** Reads the bytes of a stream until it is stopped; undefined when there are more than `limit`. */
+function collect(stream: Readable, limit: number) {
+  const { headers } = stream as { headers?: Record<string, string | undefined> };
+  const chunks: Uint8Array[] = [];
+  let size = Number(headers?.['content-length'] ?? 0) > limit ? Number.POSITIVE_INFINITY : 0;
+  let add = (_chunk: unknown) => {};
+  const stop = () => void stream.off('data', add).pause();
+  const bytes = new Promise<Buffer | undefined>((resolve, reject) => {
+    add = (chunk) => {
+      const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      if (!(part instanceof Uint8Array)) {
+        stop();
+        return reject(new TypeError('neither text nor bytes'));
+      }
+      size += part.length;
+      if (size > limit) {
+        stop();
+        return resolve(undefined);
+      }
+      chunks.push(part);
+    };
+    finished(stream, { writable: false }, (error) =>
+      error ? reject(error) : resolve(Buffer.concat(chunks)),
+    );
+    if (size > limit) resolve(undefined);
+    else stream.on('data', add);
+  });
+  return { bytes, stop };
 }
 
 /** Lets a client go on sending for a moment: an answer now would be lost with the connection. */
 async function discard(stream: Readable, clock: Clock): Promise<void> {
-  const gone = () => undefined;
-  await within(finished(stream.resume()).catch(gone), LINGER, undefined, clock);
+  let isOver = false;
+  // One piece a turn: what always has more must not keep the loop.
+  const drop = () => {
+    stream.pause();
+    setImmediate(() => isOver || stream.resume());
+  };
+  const ended = new Promise<void>((resolve) => {
+    finished(stream.on('data', drop).resume(), () => resolve());
+  });
+  await within(ended, LINGER, undefined, clock);
+  isOver = true;
+  stream.off('data', drop).pause();
 }
 
 function tooLarge(limit: number): RequestError {

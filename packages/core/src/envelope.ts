@@ -1,5 +1,6 @@
 import type { Account } from './account.ts';
 import type { MessageCipher } from './cipher.ts';
+import { cutEncrypt } from './encrypted-body.ts';
 import { CipherError, ParseError, SignatureError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import { text } from './message/field.ts';
@@ -10,12 +11,15 @@ import { renderXml } from './xml.ts';
 
 type Query = WebhookRequest['query'];
 
-/** What the query of a delivery says, once it is verified. */
-export interface SignedQuery {
+/** What the query of a delivery says. */
+export interface DeliveryQuery {
+  readonly signature: string;
   readonly timestamp: string;
   readonly nonce: string;
   /** Signs the encrypted body; undefined when the delivery is plain. */
   readonly msgSignature: string | undefined;
+  /** What a check of the address wants to see again. */
+  readonly echostr: string | undefined;
 }
 
 /** What was in the envelope, and what it takes to answer in the same way. */
@@ -30,65 +34,81 @@ export interface Opened {
 
 /** Longer than anything that the platform sends. */
 const MAX_PARAMETER = 1024;
+/** Unix seconds. Nothing signs where the timestamp ends and the nonce begins. */
+const TIMESTAMP = /^\d{1,20}$/;
 const encryptField = text('Encrypt');
 
-/** Checks all that can be checked before the body is read. */
-export function verifyQuery(account: Account, query: Query): SignedQuery {
-  const signature = optionalParameter(query, 'signature');
+/** Reads a query that might be the platform's, whatever account it is for. */
+export function readQuery(query: Query): DeliveryQuery {
   const encryptType = optionalParameter(query, 'encrypt_type');
-  const msgSignature = optionalParameter(query, 'msg_signature');
-  const encrypted = encryptType === 'aes';
-
   if (encryptType !== undefined && encryptType !== 'aes' && encryptType !== 'raw') {
     throw new SignatureError('encrypt_type is neither aes nor raw');
   }
-  if (encrypted && msgSignature === undefined) throw new SignatureError('msg_signature is missing');
-  // Encrypted deliveries carry `signature` too, but `msg_signature` is what counts there.
-  if (!encrypted && signature === undefined) throw new SignatureError('signature is missing');
+  // Encrypted deliveries have both: `signature` is what can be checked without the body.
+  const signature = parameter(query, 'signature');
+  const msgSignature = optionalParameter(query, 'msg_signature');
+  if (encryptType === 'aes' && msgSignature === undefined) {
+    throw new SignatureError('msg_signature is missing');
+  }
   const timestamp = parameter(query, 'timestamp');
-  const nonce = parameter(query, 'nonce');
-  if (
-    signature !== undefined &&
-    !checkSignature({ token: account.tokens, signature, timestamp, nonce })
-  ) {
+  if (!TIMESTAMP.test(timestamp)) throw new SignatureError('timestamp is not a number');
+  return {
+    signature,
+    timestamp,
+    nonce: parameter(query, 'nonce'),
+    msgSignature: encryptType === 'aes' ? msgSignature : undefined,
+    echostr: optionalParameter(query, 'echostr'),
+  };
+}
+
+/** Checks all that can be checked of a delivery before its body is read. */
+export function verifyQuery(account: Account, query: DeliveryQuery, method: string): void {
+  const { signature, timestamp, nonce, msgSignature } = query;
+  if (!checkSignature({ token: account.tokens, signature, timestamp, nonce })) {
     throw new SignatureError('signature is wrong: is the token the one in the console?');
   }
   const { maxAge } = account;
-  const age = Math.abs(Date.now() / 1000 - Number(timestamp));
+  const age = Math.abs(account.clock.wallTime() / 1000 - Number(timestamp));
   if (maxAge !== undefined && !(age <= maxAge)) {
     throw new SignatureError(`timestamp is more than ${maxAge} seconds away (maxAge)`);
   }
-  return { timestamp, nonce, msgSignature: encrypted ? msgSignature : undefined };
+  if (msgSignature !== undefined && account.mode === 'plain') {
+    throw new SignatureError(
+      'the delivery is encrypted, but the mode is plain: give encodingAESKey and appid, or choose 明文模式 in the console',
+    );
+  }
+  // The check of the address is plain in every mode.
+  if (msgSignature === undefined && account.mode === 'safe' && method !== 'GET') {
+    throw new SignatureError('the delivery is not encrypted, but the mode is safe');
+  }
 }
 
 /** Answers the platform's check of the address: the echostr, decrypted where it is encrypted. */
-export function openEcho(account: Account, signed: SignedQuery, query: Query): string {
-  const echostr = optionalParameter(query, 'echostr');
+export function openEcho(account: Account, query: DeliveryQuery): string {
+  const { echostr } = query;
   if (echostr === undefined) throw new ParseError('a GET without echostr is no verification');
-  if (signed.msgSignature === undefined) return echostr;
-  return decrypt(account, signed, echostr).plain;
+  if (query.msgSignature === undefined) return echostr;
+  return decrypt(account, query, echostr).plain;
 }
 
 /** Takes the message out of a delivery's body, decrypting it where it is encrypted. */
-export function openBody(account: Account, signed: SignedQuery, body: string): Opened {
-  const { nonce } = signed;
-  const format = formatOf(body);
-  if (signed.msgSignature === undefined && account.mode === 'safe') {
-    throw new SignatureError('the delivery is not encrypted, but the mode is safe');
-  }
-  const fields = readFields(body);
-  const encrypt = encryptField.read(fields);
-  if (signed.msgSignature === undefined) {
-    if (account.mode === 'compatible' && encrypt !== '') {
+export function openBody(account: Account, query: DeliveryQuery, body: string): Opened {
+  const { nonce } = query;
+  if (query.msgSignature === undefined) {
+    const fields = readFields(body);
+    if (account.mode === 'compatible' && encryptField.read(fields) !== '') {
       throw new SignatureError(
         'the body has an Encrypt part, but the query does not say encrypt_type=aes',
       );
     }
-    return { fields, raw: body, format, nonce, cipher: undefined };
+    return { fields, raw: body, format: formatOf(body), nonce, cipher: undefined };
   }
   // In the compatible mode plain fields stand beside Encrypt: no signature covers them.
-  if (encrypt === '') throw new SignatureError('the query says encrypted, but the body is not');
-  const { plain, cipher } = decrypt(account, signed, encrypt);
+  const encrypt = cutEncrypt(body);
+  if (encrypt === undefined) {
+    throw new SignatureError('the query says encrypted, but the body is not');
+  }
+  const { plain, cipher } = decrypt(account, query, encrypt);
   return { fields: readFields(plain), raw: plain, format: formatOf(plain), nonce, cipher };
 }
 
@@ -109,14 +129,9 @@ export function sealReply(tree: Tree, { format, nonce, cipher }: Opened): string
 
 function decrypt(
   account: Account,
-  { timestamp, nonce, msgSignature }: SignedQuery,
+  { timestamp, nonce, msgSignature }: DeliveryQuery,
   encrypt: string,
 ): { plain: string; cipher: MessageCipher } {
-  if (account.mode === 'plain') {
-    throw new SignatureError(
-      'the delivery is encrypted, but the mode is plain: give encodingAESKey and appid, or choose 明文模式 in the console',
-    );
-  }
   const signers = account.ciphers.filter((cipher) =>
     isSameSignature(cipher.sign(timestamp, nonce, encrypt), msgSignature),
   );

@@ -1,12 +1,13 @@
 import { runInBackground } from './background.ts';
 import { describeError } from './describe-error.ts';
+import { printable } from './printable.ts';
 
 /**
  * Where the webhook writes what a developer should know. The shape of pino's loggers.
  *
  * Details never hold a token, a key, a secret or a message's text. An error is under `err`: its
- * name, code, message and stack, and nothing else that it carried. What a logger throws, or
- * rejects, is ignored.
+ * name, code, message and stack, and nothing else that it carried. No text is longer than 200
+ * characters or holds a control character. What a logger throws, or rejects, is ignored.
  */
 export interface Logger {
   error(details: object, message: string): void;
@@ -29,7 +30,7 @@ export const consoleLogger: Logger = {
  */
 export function protect(logger: Logger): Logger {
   const safely = (level: keyof Logger) => (details: object, message: string) =>
-    runInBackground(() => logger[level](withoutErrors(details), message));
+    runInBackground(() => logger[level](tell(details), printable(message, LONGEST_MESSAGE)));
   return {
     error: safely('error'),
     warn: safely('warn'),
@@ -38,15 +39,27 @@ export function protect(logger: Logger): Logger {
   };
 }
 
+/** Characters of a message: it has words of ours around what is from outside. */
+const LONGEST_MESSAGE = 1000;
 /** The names under which details hold what was thrown. */
-const ERRORS = ['err', 'cause'] as const;
+const ERRORS: ReadonlySet<string> = new Set(['err', 'cause']);
 
-function withoutErrors(details: object): object {
-  const found = ERRORS.filter((name) => name in details);
-  if (found.length === 0) return details;
-  const described = found.map((name) => [
+/** What a logger is given in place of `details`: nothing from outside that it could trip over. */
+function tell(details: object): object {
+  const told = Object.entries(details).map(([name, value]: [string, unknown]) => [
     name,
-    describeError((details as Record<string, unknown>)[name]),
+    ERRORS.has(name) ? describeError(value) : tellValue(value),
   ]);
-  return { ...details, ...Object.fromEntries(described) };
+  return Object.fromEntries(told) as object;
+}
+
+function tellValue(value: unknown): unknown {
+  if (typeof value === 'string') return printable(value);
+  return isPlain(value) ? tell(value) : value;
+}
+
+function isPlain(value: unknown): value is object {
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
 }

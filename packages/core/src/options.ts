@@ -90,7 +90,7 @@ export interface WebhookOptions {
    * context store failed, throwing the error on lets the platform try again, as without `onError`.
    */
   onError?: ErrorHandler | undefined;
-  /** The largest body that is read, in bytes. Default: 1 MiB. */
+  /** The largest body that is read, in bytes. Default: 256 KiB. */
   bodyLimit?: number | undefined;
   /** Seconds for which a signed delivery stays valid. Default: for ever. */
   maxAge?: number | undefined;

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { disarmError } from './describe-error.ts';
 import { type RequestErrorCode, WechatError } from './errors.ts';
 import type { WebhookResponse } from './exchange.ts';
-import type { Logger } from './logger.ts';
+import { consoleLogger, type Logger, protect } from './logger.ts';
 
 const CONTENT_TYPES = {
   text: 'text/plain; charset=utf-8',
@@ -31,7 +31,7 @@ const STATUSES: Record<RefusalCode, number> = {
   WECHAT_CONTEXT_CONFLICT: 503,
 };
 
-/** Headers that some statuses need. A body that never ends must not hold the connection. */
+/** Headers that some statuses need. */
 const HEADERS: Record<number, Record<string, string>> = {
   405: { allow: 'GET, POST' },
   408: { connection: 'close' },
@@ -47,18 +47,33 @@ export function respond(body: string, type: keyof typeof CONTENT_TYPES = 'text')
   };
 }
 
-/** Makes the response of a request that was refused: the sender learns the status, the log why. */
-export function refuse(thrown: unknown, logger: Logger): WebhookResponse {
+/** Where there is no account yet. */
+const console = protect(consoleLogger);
+
+/**
+ * Makes the response of a request that was refused: the sender learns the status, the log why. Where
+ * its body was not read the connection ends, so that it never is.
+ */
+export function refuse(
+  thrown: unknown,
+  logger: Logger | undefined,
+  isBodyUnread: boolean,
+): WebhookResponse {
   const error = disarmError(thrown);
   const known = error instanceof WechatError ? STATUSES[error.code as RefusalCode] : undefined;
   const status = known ?? 500;
   if (status >= 500) {
-    logger.error({ err: error, status }, 'a delivery could not be answered');
+    (logger ?? console).error({ err: error, status }, 'a delivery could not be answered');
   } else {
     const { code, message } = error as WechatError;
     // A request for no account is nobody's: any scanner could fill the log with it.
-    logger[known === 404 ? 'info' : 'warn']({ code, status }, `refused a delivery: ${message}`);
+    logger?.warn({ code, status }, `refused a delivery: ${message}`);
   }
   const { headers } = respond('');
-  return { status, headers: { ...headers, ...HEADERS[status] }, body: `${STATUS_CODES[status]}` };
+  const end = isBodyUnread ? { connection: 'close' } : {};
+  return {
+    status,
+    headers: { ...headers, ...HEADERS[status], ...end },
+    body: `${STATUS_CODES[status]}`,
+  };
 }

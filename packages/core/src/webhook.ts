@@ -1,13 +1,20 @@
 import { type Account, type AccountResolver, createAccountLookup } from './account.ts';
-import { readBody } from './body.ts';
+import { isUnread, readBody } from './body.ts';
 import { Adoption } from './delivery/adoption.ts';
 import { answerDelivery } from './delivery/window.ts';
-import { openBody, openEcho, sealReply, verifyQuery } from './envelope.ts';
+import {
+  type DeliveryQuery,
+  openBody,
+  openEcho,
+  readQuery,
+  sealReply,
+  verifyQuery,
+} from './envelope.ts';
 import { RequestError, SignatureError } from './errors.ts';
 import type { Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
-import { consoleLogger, protect } from './logger.ts';
 import { toMessage } from './message/message.ts';
 import type { WebhookOptions } from './options.ts';
+import { printable } from './printable.ts';
 import { SUCCESS } from './reply/render.ts';
 import { refuse, respond } from './response.ts';
 import { createDispatch, type Dispatch, type HandlersLike, surround } from './router.ts';
@@ -38,22 +45,23 @@ export function createWebhook(
   options: string | WebhookOptions | AccountResolver,
   handlers?: HandlersLike,
 ): Webhook {
-  const accountOf = createAccountLookup(options);
+  const accounts = createAccountLookup(options);
   const dispatch = handlers === undefined ? () => undefined : createDispatch(handlers);
   const adoption = handlers === undefined ? undefined : new Adoption(dispatch);
 
   return {
     hasHandlers: handlers !== undefined,
     async handle(request, around) {
-      let logger = protect(consoleLogger);
+      let account = accounts.only;
       try {
-        const account = await accountOf(request);
+        checkMethod(request.method);
+        const query = readQuery(request.query);
+        account ??= await accounts.find(request);
         if (!account) throw new RequestError('WECHAT_UNKNOWN_ACCOUNT', 'no account is known here');
-        logger = account.logger;
         const answer = around ? surround(dispatch, around) : dispatch;
-        return await deliver(request, account, answer, adoption);
+        return await deliver(request, query, account, answer, adoption);
       } catch (error) {
-        return refuse(error, logger);
+        return refuse(error, account?.logger, isUnread(request.body));
       }
     },
   };
@@ -62,25 +70,24 @@ export function createWebhook(
 /** The whole way of one delivery. */
 async function deliver(
   request: WebhookRequest,
+  query: DeliveryQuery,
   account: Account,
   dispatch: Dispatch,
   adoption: Adoption | undefined,
 ): Promise<WebhookResponse> {
-  if (request.method !== 'GET' && request.method !== 'POST') {
-    throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', `${request.method} is no delivery`);
-  }
   const at = account.clock.now();
-  const signed = verifyQuery(account, request.query);
-  if (request.method === 'GET') return respond(openEcho(account, signed, request.query));
+  verifyQuery(account, query, request.method);
+  if (request.method === 'GET') return respond(openEcho(account, query));
 
   const body = await readBody(request.body, {
     limit: account.bodyLimit,
     milliseconds: account.replyWindow,
     clock: account.clock,
   });
-  const opened = openBody(account, signed, body);
+  const opened = openBody(account, query, body);
   const message = toMessage(opened.fields, opened.raw);
-  if (account.originalId !== undefined && message.target !== account.originalId) {
+  // Some pushes of the platform name no account.
+  if (account.originalId !== undefined && ![account.originalId, ''].includes(message.target)) {
     throw new SignatureError('the delivery is for another account than originalId says');
   }
 
@@ -88,4 +95,9 @@ async function deliver(
   const { native, signal } = request;
   const tree = await answerDelivery({ message, at, native, signal }, account, dispatch);
   return tree ? respond(sealReply(tree, opened), opened.format) : respond(SUCCESS);
+}
+
+function checkMethod(method: string): void {
+  if (method === 'GET' || method === 'POST') return;
+  throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', `${printable(method, 20)} is no delivery`);
 }

@@ -124,7 +124,7 @@ describe('the lower rooms', () => {
     ['printable.ts', []],
     ['hide-secrets.ts', ['printable.ts']],
     ['background.ts', []],
-    ['logger.ts', ['background.ts', 'describe-error.ts']],
+    ['logger.ts', ['background.ts', 'describe-error.ts', 'printable.ts']],
     ['xml.ts', ['errors.ts', 'tree.ts']],
     ['json.ts', ['errors.ts', 'tree.ts']],
     ['signature.ts', ['errors.ts']],
