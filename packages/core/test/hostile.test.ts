@@ -24,8 +24,11 @@ function readOutcome(document: string | Uint8Array): string {
   }
 }
 
-test.each(Object.entries(hostileDocuments))('%s', async (_name, [make, expected]) => {
-  const document = make(BODY_LIMIT);
+/** Of JSON a full body, as the engine reads it; of XML, where each step is counted, less says the same. */
+const chooseSize = (name: string) => (name.includes('JSON') ? BODY_LIMIT : BODY_LIMIT / 4);
+
+test.each(Object.entries(hostileDocuments))('%s', async (name, [make, expected]) => {
+  const document = make(chooseSize(name));
   const bytes = Buffer.byteLength(document);
   expect(bytes).toBeLessThanOrEqual(BODY_LIMIT);
   await counter.takeSteps();
