@@ -1,12 +1,16 @@
 /** What comes back from the platform: how large it may be, and what it is taken for. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
+import { buffer, text as readText } from 'node:stream/consumers';
+import { inspect } from 'node:util';
 import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import type { Download } from '@wechat-mp/core/official';
 import { UnofficialClient } from '@wechat-mp/core/unofficial';
 import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
-import { Raw } from '../support/official-platform.ts';
+import { Raw, type Recorded } from '../support/official-platform.ts';
 
 const getPlatform = usePlatform();
 const MIB = 1024 * 1024;
@@ -113,7 +117,7 @@ describe('a file has no limit', () => {
     platform.answer('/cgi-bin/media/get', () => new Raw(jsonOf(5000), { 'content-type': 'x/y' }));
     const client = createClient(platform, { maxResponseSize: 1000 });
     const { stream } = (await client.media.get('m1')) as Download;
-    expect(await text(stream)).toBe(jsonOf(5000).toString());
+    expect(await readText(stream)).toBe(jsonOf(5000).toString());
   });
 
   it('and is let go of when it is destroyed unread', async () => {
@@ -187,5 +191,83 @@ describe('what a download brings is told by its content', () => {
     const file = (await createClient(platform).media.get('m1')) as Download;
     expect(file.filename).toBe(filename);
     file.stream.destroy();
+  });
+});
+
+describe('a refusal', () => {
+  const SEND = '/cgi-bin/message/custom/send';
+  const message = { touser: 'o6_bmjrPTlm6_2sgVt7hMZOPfL2M', msgtype: 'text' } as const;
+  const text = { content: 'the words of a user' };
+  const printed = (error: unknown) =>
+    `${inspect(error, { depth: 9, showHidden: true })} ${JSON.stringify(error)} ${(error as Error).message}`;
+
+  it.each<[string, (request: Recorded) => string]>([
+    ['its address', ({ query }) => `bad ${SEND}?${new URLSearchParams(query)}`],
+    ['its token in a sentence', ({ query }) => `token ${query['access_token']} is bad`],
+    ['half of its token', ({ query }) => `token ${query['access_token']?.slice(0, 20)} is bad`],
+    ['its body', ({ body }) => `bad body ${JSON.stringify(body)}`],
+    ['its body, escaped', ({ body }) => `bad ${encodeURIComponent(JSON.stringify(body))}`],
+  ])('shows nothing of the request when it repeats %s', async (_, say) => {
+    const platform = getPlatform();
+    platform.answer(SEND, (request) => ({
+      errcode: 45157,
+      errmsg: say(request),
+      url: say(request),
+    }));
+    const client = createClient(platform);
+    const error = await failureOf(client.message.custom.send({ ...message, text }));
+    expect(error).toMatchObject({ errcode: 45157, message: expect.stringContaining('bad') });
+    const { accessToken } = await client.accessToken.get();
+    for (const secret of [accessToken.slice(0, 20), message.touser, text.content]) {
+      expect(printed(error)).not.toContain(secret);
+    }
+  });
+
+  it('shows nothing of the secret when the request for a token is repeated', async () => {
+    const platform = getPlatform();
+    const { appsecret } = platform;
+    for (const path of ['/cgi-bin/token', '/cgi-bin/stable_token']) {
+      const server = createServer((request, response) => {
+        void readText(request).then((body) => {
+          const errmsg = `bad ${request.url}${body}`;
+          response.end(JSON.stringify({ errcode: 40001, errmsg }));
+        });
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const client = createClient(platform, { baseUrl, stableToken: path.includes('stable') });
+      const error = await failureOf(client.menu.get());
+      expect(error).toMatchObject({ errcode: 40001, path });
+      expect(printed(error)).not.toContain(appsecret);
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('has its other fields in `answer`, redacted', async () => {
+    const platform = getPlatform();
+    const given = { errcode: 45065, errmsg: 'clientmsgid exist', msg_id: 3147483730 };
+    platform.answer(SEND, () => ({
+      ...given,
+      access_token: 'SECRET-TOKEN',
+      openid: 'o6_bmjrPTlm6',
+    }));
+    const error = await failureOf(createClient(platform).message.custom.send({ ...message, text }));
+    expect(error).toMatchObject({
+      answer: { ...given, access_token: '[redacted]', openid: 'o6_b…' },
+    });
+    platform.answer('/cgi-bin/menu/get', () => new Raw('{"base_resp":{"ret":-2,"err_msg":"no"}}'));
+    expect(await failureOf(createClient(platform).menu.get())).toMatchObject({
+      errcode: -2,
+      answer: { base_resp: { ret: -2, err_msg: 'no' } },
+    });
+  });
+
+  it('that is no JSON is told by its size, not by its words', async () => {
+    const platform = getPlatform();
+    platform.answer(PATH, ({ query }) => new Raw(`?access_token=${query['access_token']}`));
+    const error = await failureOf(createClient(platform).menu.get());
+    expect(error.message).toMatch(/the answer is no JSON: it has \d+ characters/);
+    expect(printed(error)).not.toContain('access_token');
   });
 });

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { InvalidArgumentError, NeedParamError, WechatError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Credential } from './credential.ts';
+import { hideEchoes, redactAnswer } from './echo.ts';
 import type { Endpoint, Input } from './endpoint.ts';
 import { NetworkError, OfficialAPIError, ResponseTooLargeError, refusalOf } from './errors.ts';
 import { createForm, type Form, hasFile } from './form.ts';
@@ -150,7 +151,10 @@ export function createCaller(parts: CallerParts): Call {
       for (const hook of hooks.afterResponse ?? []) {
         await hook({ ...summary, status, errcode: code, milliseconds });
       }
-      if (code !== 0) throw refusalOf({ errcode: code, errmsg: said, path });
+      if (code !== 0) {
+        const errmsg = hideEchoes(said, query, body);
+        throw refusalOf({ errcode: code, errmsg, path, answer: redactAnswer(answer, query, body) });
+      }
       if (status >= 400)
         throw new NetworkError(path, `answered with ${status}`, { status, wasSent: true });
       return answer;

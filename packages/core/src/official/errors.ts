@@ -7,6 +7,8 @@ export interface Refusal {
   readonly errmsg: string;
   /** The endpoint’s path, without host and query. */
   readonly path: string;
+  /** The whole answer, redacted. */
+  readonly answer?: Readonly<Record<string, unknown>>;
 }
 
 /** The platform refused a call. Code `WECHAT_API`; the classes below it have codes of their own. */
@@ -17,8 +19,10 @@ export class OfficialAPIError extends WechatError {
   readonly path: string;
   /** The platform’s number of the request, for `client.openapi.getRidInfo` and for its support. */
   readonly rid: string | undefined;
+  /** What the platform answered, such as the `msg_id` of a message that was sent before; redacted as hooks are. */
+  readonly answer: Readonly<Record<string, unknown>>;
 
-  constructor({ errcode, errmsg, path }: Refusal, code = 'WECHAT_API', advice = '') {
+  constructor({ errcode, errmsg, path, answer = {} }: Refusal, code = 'WECHAT_API', advice = '') {
     const rid = RID.exec(errmsg)?.[1];
     // Some repeat the address that was called, with the token and the secret in it.
     const said = tellText(errmsg.replace(HINT, '').trim());
@@ -28,6 +32,7 @@ export class OfficialAPIError extends WechatError {
     this.errmsg = said;
     this.path = path;
     this.rid = rid;
+    this.answer = answer;
   }
 }
 

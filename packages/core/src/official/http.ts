@@ -2,7 +2,6 @@ import type { Agents, Method } from 'got';
 import got, { RequestError, TimeoutError } from 'got';
 import { describeError } from '../describe-error.ts';
 import { WechatError } from '../errors.ts';
-import { tellText } from '../hide-secrets.ts';
 import { readJson } from './answer.ts';
 import { NetworkError } from './errors.ts';
 import type { Form } from './form.ts';
@@ -79,7 +78,7 @@ function readAnswer(path: string, status: number, text: string): HttpResponse {
   } catch {
     const said =
       status === 200
-        ? `the answer is no JSON; it begins with ${JSON.stringify(tellText(text).slice(0, 40))}`
+        ? `the answer is no JSON: it has ${text.length} characters`
         : `answered with the status ${status}`;
     throw new NetworkError(path, said, { status, wasSent: true });
   }

@@ -1,6 +1,11 @@
-const SECRET = /token|secret|ticket|^code$|_code$|^key$|signature/i;
+const SECRET = /token|secret|passw|ticket|^code$|_code$|authcode$|^key$|signature/i;
 const OPENID = /openid|touser|user_list|^fromuser|unionid/i;
 const CONTENT = /content|title|description|nickname|remark|^data$|text|digest|author$/i;
+
+/** Whether what has a name must not be shown as it is. */
+export function isPrivate(name: string): boolean {
+  return SECRET.test(name) || OPENID.test(name) || CONTENT.test(name);
+}
 
 /** Replaces what no log may hold: tokens, secrets, who the users are, and what is said to them. */
 export function redact(value: unknown, name = ''): unknown {
