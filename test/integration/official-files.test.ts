@@ -1,6 +1,6 @@
 /** Files to the platform and from it. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,7 +9,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { WechatError } from '@wechat-mp/core';
-import type { Download, Upload, UploadOptions } from '@wechat-mp/core/official';
+import type { Download, OfficialClient, Upload, UploadOptions } from '@wechat-mp/core/official';
 import { closeServers, listen } from '../support/http.ts';
 import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
 import { Raw, SILENCE } from '../support/official-platform.ts';
@@ -113,17 +113,55 @@ describe('an upload has the bytes, a name and a type', () => {
 
   it('and no further ahead of the platform than the connection holds', async () => {
     let ahead = 0;
-    const file = createPicture(LARGE);
+    let read = 0;
+    const path = write('large.jpg', Buffer.concat([JPEG, Buffer.alloc(LARGE - JPEG.length)]));
     const address = await listen(async (req, res) => {
-      ahead = await settle(file.count);
+      ahead = await settle(() => read);
       for await (const _chunk of req);
       res.end('{"content":"{}"}');
     });
     const client = createClient(getPlatform(), { baseUrl: address, accessToken: 'given' });
     // An upload without a limit of its own.
-    await client.ocr.menu({ img: file.stream }, {}, { filename: 'menu.jpg' });
-    expect(file.count()).toBe(LARGE);
+    const onProgress = ({ sent }: { sent: number }) => void (read = sent);
+    await client.ocr.menu({ img: createReadStream(path) }, {}, { onProgress });
+    expect(read).toBeGreaterThan(LARGE);
     expect(ahead).toBeLessThan(LARGE / 2);
+  });
+
+  it.each<[string, (client: OfficialClient) => Promise<unknown>, string]>([
+    [
+      'a stream of a file',
+      (client) => client.media.upload('image', createReadStream(write('tour.png', PNG))),
+      PATH,
+    ],
+    [
+      'a part of a file',
+      (client) => {
+        const path = write('part.jpg', Buffer.concat([Buffer.alloc(10), JPEG, Buffer.alloc(10)]));
+        return client.media.upload('image', createReadStream(path, { start: 10, end: 60 }));
+      },
+      PATH,
+    ],
+    [
+      'what was downloaded',
+      async (client) => client.media.upload('image', await client.qrcode.show('ticket')),
+      PATH,
+    ],
+    [
+      'a permanent video',
+      (client) => {
+        const media = Readable.from([Buffer.from('\0\0\0\u0018ftypmp42'), Buffer.alloc(70_000)]);
+        return client.material.add({ media, description: '{}' }, { type: 'video' });
+      },
+      '/cgi-bin/material/add_material',
+    ],
+  ])('and a length, without which the platform answers 412: %s', async (_, send, path) => {
+    const platform = getPlatform();
+    platform.answer('/cgi-bin/showqrcode', () => new Raw(JPEG, { 'content-type': 'image/jpg' }));
+    await send(createClient(platform));
+    expect(platform.requestsTo(path)[0]?.headers).toMatchObject({
+      'content-length': expect.stringMatching(/^\d+$/),
+    });
   });
 
   it('fields beside it are text', async () => {
@@ -226,15 +264,21 @@ describe('a repeated upload', () => {
     expect(sent).toEqual([sha256(PNG), sha256(PNG)]);
   });
 
-  it('is not tried with a stream, which can be read once', async () => {
+  it.each<[string, () => Readable]>([
+    ['a stream', () => Readable.from([PNG, Buffer.alloc(10_000)])],
+    ['a stream of a file', () => createReadStream(write('again.png', PNG))],
+  ])('also of %s, and each time with its length', async (_, open) => {
     const platform = getPlatform();
     const client = createClient(platform);
-    await client.accessToken.get();
-    platform.expireTokens();
-    const stream = Readable.from([PNG, Buffer.alloc(10_000)]);
-    const error = await failureOf(client.media.upload('image', stream));
-    expect(error).toMatchObject({ errcode: 42001 });
-    expect(platform.requestsTo(PATH)).toHaveLength(1);
+    for (let times = 0; times < 2; times += 1) {
+      await client.accessToken.get();
+      platform.expireTokens();
+      await client.media.upload('image', open());
+    }
+    const sent = platform.requestsTo(PATH);
+    expect(sent).toHaveLength(4);
+    expect(new Set(sent.map(({ parts }) => parts?.[0]?.sha256)).size).toBe(1);
+    expect(new Set(sent.map(({ headers }) => headers['content-length'])).size).toBe(1);
   });
 });
 

@@ -226,6 +226,9 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
       parts,
     };
     if (isRecording) requests.push(request);
+    if (request.method === 'POST' && incoming.headers['content-length'] === undefined) {
+      return send(outgoing, new Raw('', {}, 412));
+    }
     await send(outgoing, answer(request));
   }
 

@@ -74,7 +74,7 @@ export function createCaller(parts: CallerParts): Call {
     try {
       return await sendWith(token);
     } catch (error) {
-      if (!credential || !token || !isTokenFailure(error) || !isRepeatable(sent)) throw error;
+      if (!credential || !token || !isTokenFailure(error)) throw error;
       return sendWith(await credential.replace(token));
     }
   }
@@ -103,8 +103,7 @@ export function createCaller(parts: CallerParts): Call {
       try {
         return await sendOnce(endpoint, sending, name, attempt);
       } catch (error) {
-        if (attempt >= tries || !mayRepeat(error, endpoint) || !isRepeatable(sending.sent))
-          throw error;
+        if (attempt >= tries || !mayRepeat(error, endpoint)) throw error;
         // Doubled each time, less a random half, so that processes do not come back together.
         await pause(200 * 2 ** attempt * (0.5 + Math.random() / 2));
       }
@@ -257,9 +256,4 @@ function mayRepeat(error: unknown, { idempotent }: Endpoint): boolean {
   if (!error.wasSent) return true;
   const isTheirs = error.status === undefined || error.status >= 500 || error.status === 429;
   return isTheirs && idempotent === true;
-}
-
-/** A stream can be sent once. */
-function isRepeatable(sent: Sending['sent']): boolean {
-  return typeof sent !== 'object' || sent.isRepeatable;
 }

@@ -19,9 +19,9 @@ export interface UploadOptions {
   readonly filename?: string | undefined;
   /** Default: by the content, else by the extension. */
   readonly contentType?: string | undefined;
-  /** Called with the bytes sent so far, and how many there are in all where that is known. */
+  /** Called with the bytes sent so far, and how many there are in all. */
   readonly onProgress?:
-    | ((progress: { readonly sent: number; readonly total: number | undefined }) => void)
+    | ((progress: { readonly sent: number; readonly total: number }) => void)
     | undefined;
 }
 

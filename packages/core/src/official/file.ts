@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, ReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,33 +11,31 @@ import { CONTAINERS, type FileRule } from './file-rules.ts';
 export interface OutgoingFile {
   readonly filename: string;
   readonly contentType: string;
-  /** In bytes; undefined of a stream, which only its end tells. */
-  readonly size: number | undefined;
-  /** Whether it can be read more than once. */
-  readonly isRepeatable: boolean;
+  /** In bytes. */
+  readonly size: number;
+  /** Reads it from its beginning, each time. */
   read(): AsyncIterable<Uint8Array>;
-  /** Lets go of a stream, read or not: without its beginning it is of no use to anybody. */
-  close(): void;
 }
 
 /** Enough bytes to tell a format by. */
 const HEAD = 4100;
 /** What comes in one piece, such as a Buffer, goes out in several, so that its progress is seen. */
 const PIECE = 64 * 1024;
+/** Bytes of a stream where no rule says how large a file may be: the platform takes none above. */
+const MOST = 10 * 1024 * 1024;
 
-/** What is known of a source: a new reading of it each time, but of a stream. */
+/** What is known of a source. */
 interface Source {
   readonly name: string | undefined;
   readonly type: string | undefined;
-  readonly size: number | undefined;
+  readonly size: number;
   readonly head: Uint8Array;
-  readonly isRepeatable: boolean;
   read(): AsyncIterable<Uint8Array>;
 }
 
 /**
  * Looks at a file before it is sent: what it is called, what it is, and whether it may be sent.
- * A stream that may not is closed.
+ * A stream is closed then: what is sent is read anew, or was read.
  *
  * @throws {InvalidArgumentError} when it is not there, empty, too large or of another format
  */
@@ -46,14 +44,10 @@ export async function openFile(
   rule: FileRule | undefined,
   options: UploadOptions,
 ): Promise<OutgoingFile> {
-  const close = () => {
-    if (file instanceof Readable) file.destroy();
-  };
   try {
-    return { ...(await lookAt(await sourceOf(file), rule, options)), close };
-  } catch (error) {
-    close();
-    throw error;
+    return await lookAt(await sourceOf(file, rule), rule, options);
+  } finally {
+    if (file instanceof Readable) file.destroy();
   }
 }
 
@@ -61,7 +55,7 @@ async function lookAt(
   source: Source,
   rule: FileRule | undefined,
   options: UploadOptions,
-): Promise<Omit<OutgoingFile, 'close'>> {
+): Promise<OutgoingFile> {
   const known = await fileTypeFromBuffer(source.head);
   const given = options.filename || source.name || 'file';
   const filename = extname(given) === '' && known ? `${given}.${known.ext}` : given;
@@ -69,7 +63,7 @@ async function lookAt(
   if (source.size === 0) throw new InvalidArgumentError(`the file ${quote(given)} has no bytes`);
   if (rule) {
     checkFormat(rule, format);
-    if (source.size !== undefined) checkSize(rule, source.size);
+    checkSize(rule, source.size);
   }
   return {
     filename,
@@ -80,7 +74,6 @@ async function lookAt(
       TYPES[format ?? ''] ||
       'application/octet-stream',
     size: source.size,
-    isRepeatable: source.isRepeatable,
     read: () => counted(source, rule),
   };
 }
@@ -122,13 +115,13 @@ async function* counted(source: Source, rule: FileRule | undefined): AsyncIterab
       size += chunk.byteLength;
       if (rule) checkSize(rule, size);
       // More than the announced length would be taken for the beginning of the next request.
-      if (size > (source.size ?? size)) throw changedError(source, size);
+      if (size > source.size) throw changedError(source, size);
       yield* piecesOf(chunk);
     }
   } catch (cause) {
     throw unreadableError(source.name, 'cannot be read to its end', cause);
   }
-  if (size < (source.size ?? size)) throw changedError(source, size);
+  if (size < source.size) throw changedError(source, size);
 }
 
 function changedError({ name = 'given', size }: Source, sent: number): InvalidArgumentError {
@@ -145,18 +138,11 @@ function unreadableError(name = 'given', what: string, cause: unknown): InvalidA
   return new InvalidArgumentError(`the file ${quote(name)} ${what}: ${reason}`, { cause });
 }
 
-async function sourceOf(file: Upload): Promise<Source> {
+async function sourceOf(file: Upload, rule: FileRule | undefined): Promise<Source> {
   if (typeof file === 'string') return fromPath(file);
-  if (file instanceof Uint8Array) {
-    const unknown = { name: undefined, type: undefined };
-    const head = file.subarray(0, HEAD);
-    const read = async function* () {
-      yield file;
-    };
-    return { ...unknown, size: file.byteLength, head, isRepeatable: true, read };
-  }
+  if (file instanceof Uint8Array) return fromBytes(file);
   if (file instanceof Blob) return fromBlob(file);
-  if (file instanceof Readable) return fromStream(file);
+  if (file instanceof Readable) return fromStream(file, rule);
   throw new InvalidArgumentError('a file must be a path, a Buffer, a Blob or a Readable');
 }
 
@@ -164,17 +150,30 @@ function* piecesOf(bytes: Uint8Array): Iterable<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
-async function fromPath(path: string): Promise<Source> {
+function fromBytes(bytes: Uint8Array): Source {
+  const head = bytes.subarray(0, HEAD);
+  const read = async function* () {
+    yield bytes;
+  };
+  return { name: undefined, type: undefined, size: bytes.byteLength, head, read };
+}
+
+/** A part of a file, or all of it; `end` is its last byte, as Node counts. */
+async function fromPath(
+  path: string,
+  { start = 0, end = Infinity }: { start?: number | undefined; end?: number | undefined } = {},
+): Promise<Source> {
   const name = basename(path);
   try {
     const stats = await stat(path);
     if (!stats.isFile()) throw Object.assign(new Error(), { code: 'it is no file' });
     const handle = await open(path);
     try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-      const head = buffer.subarray(0, bytesRead);
-      const read = () => createReadStream(path);
-      return { name, type: undefined, size: stats.size, head, isRepeatable: true, read };
+      const size = Math.max(0, Math.min(stats.size, end + 1) - start);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, start);
+      const head = buffer.subarray(0, Math.min(bytesRead, size));
+      const read = () => createReadStream(path, { start, end });
+      return { name, type: undefined, size, head, read };
     } finally {
       await handle.close();
     }
@@ -194,47 +193,39 @@ async function fromBlob(blob: Blob): Promise<Source> {
     });
   const head = new Uint8Array(beginning);
   const read = () => blob.stream();
-  return { name, type: blob.type, size: blob.size, head, isRepeatable: true, read };
+  return { name, type: blob.type, size: blob.size, head, read };
 }
 
-async function fromStream(stream: Readable): Promise<Source> {
+/**
+ * The platform refuses what has no length. That of a file’s stream is known; any other is read
+ * first, and can be sent again then.
+ */
+async function fromStream(stream: Readable, rule: FileRule | undefined): Promise<Source> {
+  if (stream instanceof ReadStream && typeof stream.path === 'string' && !stream.readableDidRead) {
+    const { start, end } = stream as { start?: number; end?: number };
+    // A file that is gone, or a pipe: the stream may have it all the same.
+    const source = await fromPath(stream.path, { start, end }).catch(() => undefined);
+    if (source) return source;
+  }
   const { path } = stream as { path?: unknown };
   const name = typeof path === 'string' ? basename(path) : undefined;
-  const chunks = bytesOf(stream);
-  const first: Uint8Array[] = [];
-  let length = 0;
+  const limit = rule ?? { kind: 'a file given as a stream', maxBytes: MOST, formats: undefined };
+  const chunks: Uint8Array[] = [];
+  let size = 0;
   try {
-    while (length < HEAD) {
-      const { done, value } = await chunks.next();
-      if (done) break;
-      first.push(value);
-      length += value.byteLength;
+    for await (const chunk of bytesOf(stream)) {
+      size += chunk.byteLength;
+      checkSize(limit, size);
+      chunks.push(chunk);
     }
   } catch (cause) {
-    throw unreadableError(name, 'cannot be read', cause);
+    const what = size === 0 ? 'cannot be read' : 'cannot be read to its end';
+    throw unreadableError(name, what, cause);
   }
-  const isWhole = length < HEAD;
-  let wasRead = false;
-  return {
-    name,
-    type: undefined,
-    size: isWhole ? length : undefined,
-    head: Buffer.concat(first).subarray(0, HEAD),
-    isRepeatable: isWhole,
-    async *read() {
-      if (wasRead && !isWhole) {
-        throw new InvalidArgumentError(
-          'a stream can be sent once; give a path, a Buffer or a Blob to send it again',
-        );
-      }
-      wasRead = true;
-      yield* first;
-      yield* chunks;
-    },
-  };
+  return { ...fromBytes(Buffer.concat(chunks)), name };
 }
 
-async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+async function* bytesOf(stream: Readable): AsyncIterable<Uint8Array> {
   for await (const chunk of stream as AsyncIterable<unknown>) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     if (!(bytes instanceof Uint8Array)) {

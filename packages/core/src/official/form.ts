@@ -8,8 +8,7 @@ import { ruleOf } from './file-rules.ts';
 /** A form with a file, ready to be sent. */
 export interface Form {
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether it can be sent again: a stream is read once. */
-  readonly isRepeatable: boolean;
+  /** Writes it from its beginning, each time. */
   open(): Readable;
 }
 
@@ -33,7 +32,8 @@ function isFile(name: string, value: unknown): boolean {
 }
 
 /**
- * Makes the form that an endpoint takes. Nothing is read but the first bytes of the file.
+ * Makes the form that an endpoint takes. Of a file nothing is read but its first bytes; a stream
+ * that is no file’s is read to its end.
  *
  * @throws {InvalidArgumentError} when there is no file, it may not be sent, or a field has no text
  */
@@ -95,28 +95,19 @@ export function writeForm(
   add(`--${boundary}--\r\n`);
 
   const sizes = parts.map((part) => (Buffer.isBuffer(part) ? part.length : part.size));
-  const total = sizes.some((size) => size === undefined)
-    ? undefined
-    : sizes.reduce<number>((sum, size) => sum + (size as number), 0);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
   return {
     headers: {
       'content-type': `multipart/form-data; boundary=${boundary}`,
-      ...(total !== undefined && { 'content-length': String(total) }),
+      'content-length': String(total),
     },
-    isRepeatable: parts.every((part) => Buffer.isBuffer(part) || part.isRepeatable),
-    open() {
-      const form = Readable.from(write(parts, total, onProgress), { objectMode: false });
-      // Also when the form was given up before the file’s turn came.
-      return form.once('close', () => {
-        for (const part of parts) if (!Buffer.isBuffer(part)) part.close();
-      });
-    },
+    open: () => Readable.from(write(parts, total, onProgress), { objectMode: false }),
   };
 }
 
 async function* write(
   parts: readonly (Buffer | OutgoingFile)[],
-  total: number | undefined,
+  total: number,
   onProgress: UploadOptions['onProgress'],
 ): AsyncIterable<Uint8Array> {
   let sent = 0;
