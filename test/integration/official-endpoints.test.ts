@@ -101,9 +101,11 @@ describe('what arrives is what is documented', () => {
         method: httpMethodOf(row),
         path: row.path,
       });
+      // A POST that says nothing has a body all the same.
+      const nothing = httpMethodOf(row) === 'POST' ? {} : '';
       expect(request?.query).toEqual({ ...row.fixedQuery, ...token(row), ...parameters });
       expect(row.method === 'upload' ? partsOf(request) : request?.body).toEqual(
-        row.method === 'upload' ? partsFrom(content) : (content ?? ''),
+        row.method === 'upload' ? partsFrom(content) : (content ?? nothing),
       );
     },
   );

@@ -140,9 +140,7 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
         : refuse(43001, 'require GET method');
     }
     if (method === 'POST' && !parts && row.method === 'POST' && row.contentType === undefined) {
-      if (Object.keys(Object(row.body) as object).length > 0 && body === '') {
-        return refuse(44002, 'empty post data');
-      }
+      if (body === '') return refuse(44002, 'empty post data');
       if (typeof body === 'string' && body !== '') return refuse(47001, 'data format error');
     }
     counts.set(path, (counts.get(path) ?? 0) + 1);

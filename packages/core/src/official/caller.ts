@@ -216,9 +216,14 @@ function fill(
   return all;
 }
 
-function write({ body: takesBody, contentType }: Endpoint, body: unknown): string | undefined {
-  if (!takesBody || body === undefined) return undefined;
-  if (contentType !== undefined && typeof body === 'string') return body;
+/** The platform refuses a POST without a body, also where it has nothing to say. */
+function write(
+  { verb, body: takesBody, contentType }: Endpoint,
+  given: unknown,
+): string | undefined {
+  if (!takesBody && verb !== 'post') return undefined;
+  if (contentType !== undefined && typeof given === 'string') return given;
+  const body = given ?? {};
   try {
     return JSON.stringify(body);
   } catch (error) {

@@ -68,17 +68,16 @@ function checkVerb({ verb }: Endpoint, method: string): void {
   if (method !== verb) throw new Refusal(verb === 'GET' ? 43001 : 43002);
 }
 
-function checkBody({ body }: Endpoint, { request, form, refusal }: Received): void {
+function checkBody({ verb, body }: Endpoint, { request, form, refusal }: Received): void {
   if (refusal) throw refusal;
   const { rawBody, query } = request;
   if (body === 'form') {
     // Pictures may be given by address instead.
-    const isByAddress = rawBody === '' && Boolean(query['img_url']);
+    const isByAddress = form.length === 0 && Boolean(query['img_url']);
     demand(form.some(({ filename }) => filename !== undefined) || isByAddress, 41005);
   }
-  if (body === 'text') demand(rawBody !== '', 44002);
+  if (verb === 'POST' && body !== 'form') demand(rawBody !== '', 44002);
   if (body === 'json') {
-    demand(rawBody !== '', 44002);
     demand(typeof request.body === 'object' && request.body !== null, 47001);
   }
 }

@@ -97,6 +97,10 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
     failure: Failure | undefined,
   ): Promise<unknown> {
     const { request } = received;
+    // The platform takes nothing whose length it does not know beforehand.
+    if (request.method === 'POST' && request.headers['content-length'] === undefined) {
+      return raw({ status: 412 });
+    }
     try {
       if (typeof failure === 'object') throw new Refusal(failure.errcode, failure.errmsg);
       return showPage(request) ?? (await answer(received, (action) => void after.push(action)));
