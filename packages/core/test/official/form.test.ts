@@ -1,5 +1,4 @@
 /** The form that carries a file: the very bytes of it, read by two parsers. */
-import { once } from 'node:events';
 import {
   closeSync,
   createReadStream,
