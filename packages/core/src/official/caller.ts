@@ -8,17 +8,18 @@ import { NetworkError, OfficialAPIError, ResponseTooLargeError, refusalOf } from
 import { createForm, type Form, hasFile } from './form.ts';
 import type { Hooks, RequestSummary } from './hooks.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
+import { type BaseUrl, findOrigin } from './origin.ts';
 import { redact } from './redact.ts';
 import type { Token } from './token-store.ts';
 
 export interface CallerParts {
   /** What takes the places of `{appid}` and its like. */
   readonly known: Readonly<Record<string, string | undefined>>;
-  /** Replaces the platform’s origins. */
-  readonly baseUrl: string | undefined;
+  /** What stands in place of the platform’s hosts. */
+  readonly baseUrl: BaseUrl | undefined;
   readonly http: (request: HttpRequest) => Promise<HttpResponse>;
   /** Where pages for browsers lie. */
-  readonly pageBaseUrl: string | undefined;
+  readonly pageBaseUrl: BaseUrl | undefined;
   /** How often a request is made at most. */
   readonly tries: number;
   readonly logger: Logger;
@@ -234,9 +235,9 @@ function write(
 }
 
 function addressOf(
-  { path, host = 'api.weixin.qq.com', query: names, fixedQuery, hash }: Endpoint,
+  { path, host, query: names, fixedQuery, hash }: Endpoint,
   query: Readonly<Record<string, unknown>>,
-  baseUrl: string | undefined,
+  baseUrl: BaseUrl | undefined,
 ): string {
   // The platform wants the parameters of a page in its order.
   const rank = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
@@ -245,7 +246,7 @@ function addressOf(
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
   const search = parameters.length === 0 ? '' : `?${parameters.join('&')}`;
-  return `${baseUrl ?? `https://${host}`}${path}${search}${hash === undefined ? '' : `#${hash}`}`;
+  return `${findOrigin(host, baseUrl)}${path}${search}${hash === undefined ? '' : `#${hash}`}`;
 }
 
 function isTokenFailure(error: unknown): boolean {

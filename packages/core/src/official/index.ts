@@ -47,6 +47,7 @@ export {
 export type { Hooks, RequestSummary, ResponseSummary } from './hooks.ts';
 export type { CardExtension, Jsapi, JsapiConfig, Moment } from './jsapi.ts';
 export type { CallOptions, OfficialClientOptions, Payment } from './options.ts';
+export type { BaseUrl } from './origin.ts';
 export type {
   Authorizer,
   BlockedMessage,

@@ -3,16 +3,20 @@ import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { consoleLogger, type Logger, protect } from '../logger.ts';
 import type { Credential } from './credential.ts';
 import type { Hooks } from './hooks.ts';
+import { type BaseUrl, checkBaseUrl } from './origin.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** How a client calls the platform. */
 export interface CallOptions {
   /** Where tokens are kept. Default: the memory of this process. */
   tokens?: TokenStore | undefined;
-  /** Replaces the platform’s origins, for a simulator or a proxy of your own. */
-  baseUrl?: string | undefined;
+  /**
+   * What stands in place of the platform’s hosts: one address for all of them, as of a simulator, or
+   * `{ api, mp, open }`, as of another of the platform’s API hosts.
+   */
+  baseUrl?: BaseUrl | undefined;
   /** The same for addresses that are opened in a browser. Default: `baseUrl`. */
-  pageBaseUrl?: string | undefined;
+  pageBaseUrl?: BaseUrl | undefined;
   /** Milliseconds to wait for an answer; of a file, for each silence. Default: 10 000. */
   timeout?: number | undefined;
   /**
@@ -73,8 +77,8 @@ export interface AuthorizerSource {
 
 /** Checked options. */
 export interface CallSettings {
-  readonly baseUrl: string | undefined;
-  readonly pageBaseUrl: string | undefined;
+  readonly baseUrl: BaseUrl | undefined;
+  readonly pageBaseUrl: BaseUrl | undefined;
   readonly timeout: number;
   readonly maxResponseSize: number;
   readonly tries: number;
@@ -136,14 +140,6 @@ export const MAX_RESPONSE_SIZE = 16 * 1024 * 1024;
 export function checkBytes(name: string, given: number): number {
   if (Number.isSafeInteger(given) && given > 0) return given;
   throw new InvalidArgumentError(`${name} must be a whole number of bytes above 0`);
-}
-
-function checkBaseUrl(name: string, baseUrl: string | undefined): string | undefined {
-  if (baseUrl === undefined) return undefined;
-  if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) {
-    throw new InvalidArgumentError(`${name} must be an address such as http://localhost:3000`);
-  }
-  return baseUrl.replace(/\/+$/, '');
 }
 
 export function needText(name: string, value: unknown, where: string): string {

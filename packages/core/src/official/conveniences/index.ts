@@ -1,4 +1,5 @@
 /** What the client offers over the methods of the tables: arguments in place of bodies, and checks. */
+import type { BaseUrl } from '../origin.ts';
 import type { Api } from './api.ts';
 import { type CustomMethods, customOf } from './custom.ts';
 import { type GroupMethods, groupOf } from './group.ts';
@@ -30,7 +31,7 @@ export interface Conveniences {
 /** Makes the conveniences, which call the methods that they are given. */
 export function conveniencesOf(
   api: Pick<Api, 'message' | 'media' | 'group' | 'user' | 'qrcode' | 'oauth2'>,
-  pageBaseUrl?: string,
+  pageBaseUrl?: BaseUrl,
 ): Conveniences {
   return {
     message: { custom: customOf(api.message.custom), template: templateOf(api.message.template) },

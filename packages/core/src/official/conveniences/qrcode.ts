@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Download } from '../endpoint.ts';
 import { endpoints } from '../endpoints/index.ts';
+import { type BaseUrl, findOrigin } from '../origin.ts';
 import type { Api } from './api.ts';
 import { isWire, neededText } from './argument.ts';
 
@@ -34,7 +35,7 @@ export interface QrcodeMethods {
 /** Makes the methods that show QR codes. */
 export function qrcodeOf(
   { show }: Pick<Qrcode, 'show'>,
-  pageBaseUrl: string | undefined,
+  pageBaseUrl: BaseUrl | undefined,
 ): QrcodeMethods {
   function shown(ticket: string): Promise<Readable>;
   function shown(query: Parameters<Qrcode['show']>[0]): Promise<Download>;
@@ -46,8 +47,8 @@ export function qrcodeOf(
   return { show: shown, showUrl: (ticket) => showUrl(ticket, pageBaseUrl) };
 }
 
-function showUrl(value: string, pageBaseUrl: string | undefined): string {
-  const { host = '', path } = endpoints.qrcode.show;
+function showUrl(value: string, pageBaseUrl: BaseUrl | undefined): string {
+  const { host, path } = endpoints.qrcode.show;
   const ticket = encodeURIComponent(neededText('qrcode.showUrl', 'ticket', value));
-  return `${pageBaseUrl ?? `https://${host}`}${path}?ticket=${ticket}`;
+  return `${findOrigin(host, pageBaseUrl)}${path}?ticket=${ticket}`;
 }
