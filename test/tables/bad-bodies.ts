@@ -4,6 +4,7 @@ import * as platform from '../support/platform.ts';
 import { type Expected, saying, text } from './deliveries.ts';
 
 const xml = platform.writeXml(text('hello'));
+const click = platform.writeXml(platform.event('CLICK', { EventKey: 'a' }));
 const entity = (doctype: string) =>
   `<!DOCTYPE xml [${doctype}]>${xml.replace('hello', ']]>&a;<![CDATA[')}`;
 const bomb = Array.from({ length: 9 }, (_, i) => `<!ENTITY e${i + 1} "${`&e${i};`.repeat(10)}">`);
@@ -15,7 +16,7 @@ export const badBodies: Record<string, readonly [body: string, expected: Expecte
   'truncated XML': [xml.slice(0, -20), 400],
   'mismatched tags': ['<xml><MsgType>text</ToUserName></xml>', 400],
   'overlapping tags': [xml.replace('</xml>', '<a><b></a></b></xml>'), 400],
-  'two roots': [xml + xml, 400],
+  'two roots': [click + click, 400],
   'text after the root': [`${xml}<`, 400],
   'another root': [xml.replaceAll('xml>', 'html>'), 400],
   'no markup': ['signature=1&timestamp=2', 400],

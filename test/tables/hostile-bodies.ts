@@ -35,6 +35,7 @@ const answeredInJson: Expected = { json: { MsgType: 'text', Content: 'You said: 
 const entities = inContent(() => '&lt;');
 const plainText = inContent(() => 'x');
 const section = fill(`${beforeContent}<![CDATA[`, () => 'x', `]]>${afterContent}`);
+const sections = inContent(() => '<![CDATA[x]]>');
 const brackets = fill(`${beforeContent}<![CDATA[`, () => ']', `]]>${afterContent}`);
 
 const bodies: Record<string, readonly [body: string, expected: Expected]> = {
@@ -47,8 +48,15 @@ const bodies: Record<string, readonly [body: string, expected: Expected]> = {
   'character references': [inTags(() => '&#x4f60;'), answered],
   text: [plainText, characters(room(beforeContent, afterContent))],
   'one CDATA section': [section, characters(room(beforeContent, '<![CDATA[]]>', afterContent))],
-  'one CDATA section of brackets': [brackets, 400],
-  'CDATA sections': [inContent(() => '<![CDATA[x]]>'), 400],
+  'one CDATA section of brackets': [
+    brackets,
+    characters(room(beforeContent, '<![CDATA[]]>', afterContent)),
+  ],
+  // The platform writes one section in a tag: all between its ends is what the user typed.
+  'CDATA sections': [
+    sections,
+    characters(sections.length - `${beforeContent}<![CDATA[]]>${afterContent}`.length),
+  ],
   'one comment': [fill(`${head}<!--`, () => 'x', `-->${tail}`), answered],
   comments: [inTags(() => '<!---->'), answered],
   'processing instructions': [inTags(() => '<?a?>'), answered],

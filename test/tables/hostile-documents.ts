@@ -38,6 +38,12 @@ const fill =
 const inMessage = (part: Part, head = HEAD) => fill(`<xml>${head}`, part, '</xml>');
 const inContent = (part: string) =>
   fill(`<xml>${HEAD}<Content>`, part, '</Content><MsgId>1</MsgId></xml>');
+const inTitle = (part: string) =>
+  fill(
+    `<xml>${HEAD}<Title><![CDATA[`,
+    part,
+    ']]></Title><Description><![CDATA[]]></Description><Url><![CDATA[]]></Url></xml>',
+  );
 const inJson = (part: Part, head = JSON_HEAD, end = '"z":1}') => fill(`{${head},`, part, end);
 const nested = (open: string, close: string, depth: number) =>
   open.repeat(depth) + close.repeat(depth);
@@ -105,18 +111,46 @@ export const hostileDocuments: Readonly<Record<string, readonly [make: Make, out
   ],
   'a number': [fill(`<xml>${HEAD}<CreateTime>`, '9', '</CreateTime></xml>'), 'message'],
   'a number first': [fill(`<xml><CreateTime>`, '9', `</CreateTime>${HEAD}</xml>`), 'message'],
-  'CDATA sections': [inContent('<![CDATA[]]>'), 'ParseError'],
-  'CDATA sections of one character': [inContent('<![CDATA[a]]>'), 'ParseError'],
+  'CDATA sections': [inContent('<![CDATA[]]>'), 'message'],
+  'CDATA sections of one character': [inContent('<![CDATA[a]]>'), 'message'],
   'one CDATA section': [
     fill(`<xml>${HEAD}<Content><![CDATA[`, 'a', ']]></Content></xml>'),
     'message',
   ],
   'one CDATA section of ]': [
     fill(`<xml>${HEAD}<Content><![CDATA[`, ']', ']]></Content></xml>'),
-    'ParseError',
+    'message',
   ],
   'one CDATA section of ]]a': [
     fill(`<xml>${HEAD}<Content><![CDATA[`, ']]a', ']]></Content></xml>'),
+    'message',
+  ],
+  'one CDATA section of its own ends': [
+    fill(`<xml>${HEAD}<Content><![CDATA[`, ']]></Content>', ']]></Content></xml>'),
+    'message',
+  ],
+  'one CDATA section of ends without a tag': [
+    fill(`<xml>${HEAD}<EventKey><![CDATA[`, ']]>', ']]></EventKey></xml>'),
+    'message',
+  ],
+  'one CDATA section of ends that were escaped': [
+    fill(`<xml>${HEAD}<Content><![CDATA[`, ']]]]><![CDATA[>', ']]></Content></xml>'),
+    'message',
+  ],
+  'CDATA sections without their own end': [
+    inMessage((index) => `<a${index}><![CDATA[a]]>b</a${index}>`),
+    'ParseError',
+  ],
+  'CDATA sections that hold tags': [inMessage('<a><![CDATA[a]]><b/></a>'), 'ParseError'],
+  'a title of its own ends': [inTitle(']]></Title>'), 'ParseError'],
+  'a title of its own starts and ends': [inTitle('<Title><![CDATA[]]></Title>'), 'ParseError'],
+  'a title of the ends of the description': [inTitle(']]></Description>'), 'message'],
+  'a title of titles and descriptions': [
+    inTitle(']]></Title><Description><![CDATA[]]></Description><Title><![CDATA['),
+    'ParseError',
+  ],
+  'titles without their own end': [
+    fill(`<xml>${HEAD}`, '<Title><![CDATA[a]]>b</Title>', '<Url><![CDATA[a]]></Url></xml>'),
     'ParseError',
   ],
   'one CDATA section of CR': [

@@ -9,7 +9,7 @@ const STEPS_PER_BYTE = 40;
 let core: typeof import('@wechat-mp/core');
 let counter: StepCounter;
 beforeAll(async () => {
-  counter = await startCounting((url) => /\/core\/src\/|\/saxes\//.test(url));
+  counter = await startCounting((url) => /\/core\/src\/|\/fast-xml-parser\//.test(url));
   // Only now, so that every block of it is counted.
   core = await import('@wechat-mp/core');
 });

@@ -1,0 +1,167 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { ParseError } from './errors.ts';
+import { type Fields, MAX_DEPTH, MAX_FIELDS } from './tree.ts';
+import { addSection, addText, closeElement, type Element, openElement } from './xml-element.ts';
+import {
+  decodeEntities,
+  malformed,
+  refuseDoctype,
+  refuseOutside,
+  SECTION,
+  SECTION_END,
+  skipBlanks,
+} from './xml-text.ts';
+
+/** Goes before each tag's name, so that none is `__proto__` or a name of the parser's own. */
+const MARK = '=';
+const TEXT = '#text';
+const CDATA = '#cdata';
+
+const parser = new XMLParser({
+  // Text, sections and tags in their order: one list of objects with one member each.
+  preserveOrder: true,
+  textNodeName: TEXT,
+  cdataPropName: CDATA,
+  transformTagName: (name) => (name.startsWith(MARK) ? name : MARK + name),
+  maxNestedTags: MAX_DEPTH,
+  ignoreAttributes: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  parseTagValue: false,
+  trimValues: false,
+  processEntities: false,
+  jPath: false,
+});
+
+type Node = Readonly<Record<string, string | readonly Node[]>>;
+
+/**
+ * Reads a document that has what the platform does not write: attributes, comments, processing
+ * instructions, a declaration of an encoding, numeric references, names outside ASCII.
+ *
+ * @throws {ParseError} when it is not well-formed, has a DOCTYPE, or is out of bounds
+ */
+export function readOtherXml(text: string): Fields {
+  checkBounds(text);
+  const verdict = XMLValidator.validate(text);
+  if (verdict !== true) throw malformed(`see line ${verdict.err.line}`);
+  const document = openElement('');
+  addNodes(document, parse(text));
+  const { children } = document;
+  if (!children) throw malformed('there is no tag');
+  return children;
+}
+
+/** The parser's message holds pieces of the document: it goes no further. */
+function parse(text: string): readonly Node[] {
+  try {
+    return parser.parse(text) as readonly Node[];
+  } catch {
+    throw malformed('it cannot be parsed');
+  }
+}
+
+function addNodes(element: Element, nodes: readonly Node[]): void {
+  for (const node of nodes) {
+    for (const [key, value] of Object.entries(node)) {
+      if (key === TEXT) addText(element, decodeReferences(value as string));
+      else if (key === CDATA) addSection(element, readSection(value as readonly Node[]));
+      else {
+        const child = openElement(key.slice(MARK.length), element);
+        addNodes(child, value as readonly Node[]);
+        closeElement(child);
+      }
+    }
+  }
+}
+
+function readSection(nodes: readonly Node[]): string {
+  return nodes[0]?.[TEXT] as string;
+}
+
+const NUMBER = /^&#(?:x([\da-f]+)|(\d+));$/i;
+// oxlint-disable-next-line no-control-regex -- the characters that XML 1.0 allows
+const CHARACTER = /^[\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]$/u;
+
+function decodeReferences(text: string): string {
+  return text.replace(
+    /&[^;&]*;?/g,
+    (reference) => decodeEntities(reference) ?? decodeNumber(reference),
+  );
+}
+
+function decodeNumber(reference: string): string {
+  const [, hexadecimal, decimal] = NUMBER.exec(reference) ?? [];
+  const code = Number.parseInt(hexadecimal ?? decimal ?? '', hexadecimal ? 16 : 10);
+  const character = code <= 0x10ffff ? String.fromCodePoint(code) : '';
+  if (!CHARACTER.test(character)) throw malformed('an "&" begins no known character');
+  return character;
+}
+
+/**
+ * Walks through the markup, so that the parser meets nothing too deep, too much, or that it would
+ * read in another way than its validator.
+ */
+function checkBounds(text: string): void {
+  let depth = 0;
+  let count = 0;
+  for (let at = 0; at < text.length; ) {
+    const next = text.indexOf('<', at);
+    const textEnd = next === -1 ? text.length : next;
+    if (depth === 0 && skipBlanks(text, at) < textEnd) refuseOutside();
+    if (next === -1) return;
+    const { end, kind } = findMarkup(text, next);
+    at = end;
+    if (kind === 'end') depth -= 1;
+    else if (kind !== 'other') count += 1;
+    if (kind === 'start' || kind === 'empty') {
+      if (depth === MAX_DEPTH) throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
+      if (kind === 'start') depth += 1;
+    }
+    if (count > MAX_FIELDS) throw new ParseError(`the XML has over ${MAX_FIELDS} tags or sections`);
+  }
+}
+
+interface Markup {
+  readonly kind: 'start' | 'empty' | 'end' | 'section' | 'other';
+  /** The place behind it. */
+  readonly end: number;
+}
+
+function findMarkup(text: string, at: number): Markup {
+  if (text.startsWith('<!--', at)) return { kind: 'other', end: findEnd(text, '-->', at + 4) };
+  if (text.startsWith(SECTION, at)) return { kind: 'section', end: findEnd(text, SECTION_END, at) };
+  if (text.startsWith('<!', at)) return refuseDoctype();
+  if (text.startsWith('<?', at)) {
+    const end = findEnd(text, '?>', at);
+    if (hasOpenQuote(text.slice(at, end))) throw malformed('a quote is not closed');
+    return { kind: 'other', end };
+  }
+  if (text.startsWith('</', at)) {
+    const end = findEnd(text, '>', at);
+    if (/["'/]/.test(text.slice(at + 2, end))) throw malformed('an end tag has more than a name');
+    return { kind: 'end', end };
+  }
+  const end = findTagEnd(text, at);
+  return { kind: text[end - 2] === '/' ? 'empty' : 'start', end };
+}
+
+/** An attribute's value may have a ">" in its quotes. */
+function findTagEnd(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const character = text[at] as string;
+    if (character === '>') return at + 1;
+    if (character === '"' || character === "'") at = findEnd(text, character, at + 1) - 1;
+  }
+  throw malformed('a tag has no ">"');
+}
+
+function hasOpenQuote(text: string): boolean {
+  return /["']/.test(text.replace(/"[^"]*"|'[^']*'/g, ''));
+}
+
+function findEnd(text: string, what: string, start: number): number {
+  const at = text.indexOf(what, start);
+  if (at === -1) throw malformed(`there is no ${what}`);
+  return at + what.length;
+}

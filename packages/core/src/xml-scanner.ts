@@ -1,0 +1,187 @@
+/**
+ * Reads what the platform writes: one root with tags in it, nested or not, each with one CDATA
+ * section, plain text, the five entities, or nothing. One step forward at a time.
+ *
+ * A section ends at its tag's own end, `]]></Tag>`, since what is in it stands there unescaped;
+ * `xml-words.ts` says which, where people's words are in it.
+ */
+import { ParseError } from './errors.ts';
+import { type Fields, MAX_DEPTH, MAX_FIELDS } from './tree.ts';
+import {
+  addChild,
+  addSection,
+  addText,
+  closeElement,
+  type Element,
+  openElement,
+} from './xml-element.ts';
+import {
+  decodeEntities,
+  findClose,
+  malformed,
+  refuseDoctype,
+  SECTION,
+  SECTION_END,
+  skipBlanks,
+} from './xml-text.ts';
+import { findFamily, findWordsEnd, joinSections, type Words } from './xml-words.ts';
+
+const DECLARATION = /^<\?xml(?: +(?:version="1\.[01]"|encoding="utf-8"|standalone="yes"))+ *$/i;
+const LONGEST_DECLARATION = 100;
+/** An element that holds more than one section, as XML allows. */
+const MIXED = -1;
+
+interface Scan extends Words {
+  open: Element;
+  /** The tags and sections so far. */
+  count: number;
+}
+
+/** A tag with nothing but a name. */
+interface Tag {
+  readonly name: string;
+  /** The place behind the tag. */
+  readonly end: number;
+}
+
+/**
+ * Scans a document into its root under the root's name; undefined when it has anything that the
+ * platform does not write, such as attributes, comments and other entities.
+ *
+ * @throws {ParseError} when it is not well-formed
+ */
+export function scanXml(text: string): Fields | undefined {
+  const document = openElement('');
+  const scan: Scan = { text, marks: new Map(), plan: new Map(), open: document, count: 0 };
+  let at: number | undefined = skipDeclaration(text);
+  while (at !== undefined && at < text.length) at = step(scan, at);
+  if (at === undefined) return undefined;
+  if (scan.open !== document) throw malformed('a tag is not closed');
+  if (!document.children) throw malformed('there is no tag');
+  return document.children;
+}
+
+/** Reads the text at a place, and the tag or section behind it. Returns the place behind that. */
+function step(scan: Scan, start: number): number | undefined {
+  const { text, open } = scan;
+  const found = text.indexOf('<', start);
+  const at = found === -1 ? text.length : found;
+  const decoded = decodeEntities(text.slice(start, at));
+  if (decoded === undefined) return undefined;
+  addText(open, decoded);
+  if (found === -1) return at;
+  const next = text[at + 1];
+  if (next === '/') return readEndTag(scan, at);
+  if (next === '!') return readSection(scan, at);
+  return readStartTag(scan, at);
+}
+
+function readStartTag(scan: Scan, at: number): number | undefined {
+  const { text, open } = scan;
+  const tag = readTag(text, at + 1);
+  if (!tag) return undefined;
+  if (open.depth === MAX_DEPTH) throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
+  count(scan);
+  if (text[tag.end - 2] === '/') {
+    addChild(open, tag.name, '');
+    return tag.end;
+  }
+  const inside = skipBlanks(text, tag.end);
+  if (text.startsWith(SECTION, inside)) {
+    const start = inside + SECTION.length;
+    const end = findSectionEnd(scan, tag.name, at, start);
+    if (end === undefined) return undefined;
+    if (end !== MIXED) {
+      count(scan);
+      addChild(open, tag.name, joinSections(text.slice(start, end)));
+      return findClose(text, end, tag.name);
+    }
+  }
+  scan.open = openElement(tag.name, open);
+  return tag.end;
+}
+
+/** Finds the end of a section that stands first in its element, where it ends the element too. */
+function findSectionEnd(scan: Scan, name: string, tag: number, start: number): number | undefined {
+  const { text, open } = scan;
+  const family = findFamily(open, name);
+  const wordsEnd = family && findWordsEnd(scan, { name, tag, start }, family);
+  if (wordsEnd !== undefined) return wordsEnd;
+  let end = text.indexOf(SECTION_END, start);
+  if (end === -1) throw malformed('a CDATA section is not closed');
+  if (isMixed(text, end, name)) return MIXED;
+  while (end !== -1 && !isOwnEnd(text, end, name)) end = text.indexOf(SECTION_END, end + 1);
+  return end === -1 ? undefined : end;
+}
+
+function isOwnEnd(text: string, end: number, name: string): boolean {
+  return text.startsWith(`</${name}>`, skipBlanks(text, end + SECTION_END.length));
+}
+
+/** Whether text or further sections follow a section, and then the end tag. */
+function isMixed(text: string, sectionEnd: number, name: string): boolean {
+  if (isOwnEnd(text, sectionEnd, name)) return false;
+  let end = sectionEnd;
+  while (end !== -1) {
+    const start = end + SECTION_END.length;
+    const at = text.indexOf('<', start);
+    if (at === -1 || text.slice(start, at).includes(SECTION_END)) return false;
+    if (text.startsWith(`</${name}>`, at)) return true;
+    if (!text.startsWith(SECTION, at)) return false;
+    end = text.indexOf(SECTION_END, at);
+  }
+  return false;
+}
+
+function readEndTag(scan: Scan, at: number): number | undefined {
+  const { text, open } = scan;
+  const tag = readTag(text, at + 2);
+  if (!tag || text[tag.end - 2] === '/') return undefined;
+  if (tag.name !== open.name) throw malformed('a tag is closed that is not the open one');
+  closeElement(open);
+  scan.open = open.parent as Element;
+  return tag.end;
+}
+
+function readSection(scan: Scan, at: number): number | undefined {
+  const { text, open } = scan;
+  if (!text.startsWith(SECTION, at)) {
+    if (/^<!doctype/i.test(text.slice(at, at + 9))) refuseDoctype();
+    return undefined;
+  }
+  const start = at + SECTION.length;
+  const end = text.indexOf(SECTION_END, start);
+  if (end === -1) throw malformed('a CDATA section is not closed');
+  count(scan);
+  addSection(open, text.slice(start, end));
+  return end + SECTION_END.length;
+}
+
+/** Reads a tag whose name begins at a place; undefined when there is anything but a plain name. */
+function readTag(text: string, start: number): Tag | undefined {
+  let end = start;
+  while (isNameCharacter(text.charCodeAt(end), end > start)) end += 1;
+  if (end === start) return undefined;
+  const name = text.slice(start, end);
+  if (text[end] === '>') return { name, end: end + 1 };
+  return text.startsWith('/>', end) ? { name, end: end + 2 } : undefined;
+}
+
+function isNameCharacter(code: number, isInside: boolean): boolean {
+  const isLetter = (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+  if (isLetter || code === 0x5f) return true;
+  return isInside && ((code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e);
+}
+
+function skipDeclaration(text: string): number | undefined {
+  if (!text.startsWith('<?xml')) return 0;
+  const end = text.slice(0, LONGEST_DECLARATION).indexOf('?>');
+  return DECLARATION.test(text.slice(0, Math.max(end, 0))) ? end + 2 : undefined;
+}
+
+function count(scan: Scan): void {
+  scan.count += 1;
+  if (scan.count > MAX_FIELDS) {
+    throw new ParseError(`the XML has over ${MAX_FIELDS} tags or sections`);
+  }
+}

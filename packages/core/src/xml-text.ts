@@ -1,0 +1,58 @@
+import { ParseError } from './errors.ts';
+
+export const SECTION = '<![CDATA[';
+export const SECTION_END = ']]>';
+
+const CHARACTERS: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+const REFERENCE = /&(?:(amp|lt|gt|quot|apos);)?/g;
+
+/** Decodes the five entities; undefined when another "&" is there. */
+export function decodeEntities(text: string): string | undefined {
+  if (!text.includes('&')) return text;
+  let isKnown = true;
+  const decoded = text.replace(REFERENCE, (_, name?: string) => {
+    isKnown &&= name !== undefined;
+    return CHARACTERS[name ?? ''] ?? '';
+  });
+  return isKnown ? decoded : undefined;
+}
+
+export function skipBlanks(text: string, start: number): number {
+  let at = start;
+  while (isBlank(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+export function skipBlanksBack(text: string, end: number): number {
+  let at = end;
+  while (isBlank(text.charCodeAt(at - 1))) at -= 1;
+  return at;
+}
+
+/** The place behind the end tag of a section that ends at `end`. */
+export function findClose(text: string, end: number, name: string): number {
+  return skipBlanks(text, end + SECTION_END.length) + name.length + 3;
+}
+
+/** A blank of XML; line ends are LF by then. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x09;
+}
+
+export function malformed(what: string): ParseError {
+  return new ParseError(`the XML is not well-formed: ${what}`);
+}
+
+export function refuseDoctype(): never {
+  throw new ParseError('the XML has a DOCTYPE, which is refused');
+}
+
+export function refuseOutside(): never {
+  throw malformed('there is text outside the root');
+}

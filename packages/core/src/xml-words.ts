@@ -1,0 +1,116 @@
+/**
+ * What people typed, and where it ends.
+ *
+ * The platform pastes their words between `<![CDATA[` and `]]>` as they are, so the words may hold
+ * `]]></Content><MsgId>1</MsgId><Content><![CDATA[`, or a push as a whole. Two places are certain
+ * all the same. Where the first of them begins, since only the platform wrote what stands before
+ * it; and where the last of them ends, since only the platform wrote what stands behind it, so that
+ * the last `]]></Tag>` of such a tag in the document is that end. A message has one family of such
+ * tags, each of them once.
+ *
+ * - Where both places have the same tag, all between them is its text.
+ * - Else (`Title`, `Description`, `Url`) a text ends at its tag's own end, if there is one only.
+ * - Else somebody typed such an end. From here to the certain end nothing is taken for a tag but
+ *   those of the family, so that no other field can be made or changed. Where one of them ends and
+ *   the next begins is what asks the least of what was typed: few texts with tags of their own,
+ *   and the blanks and the order in which the platform writes. Which of one user's own words ends
+ *   where can be mistaken then, as the platform may write the same for both.
+ */
+import { type Family, findMarks, type Marks, type Place, planEnds } from './xml-plan.ts';
+import { decodeEntities, SECTION_END } from './xml-text.ts';
+
+/** What words are found in. */
+interface Parent {
+  readonly name: string;
+  /** 1 is the root. */
+  readonly depth: number;
+}
+
+type Families = ReadonlyMap<string, Family>;
+
+const TOP = mapFamilies([
+  ['Content'],
+  ['Recognition'],
+  ['Label'],
+  ['Title', 'Description', 'Url'],
+  ['title', 'phone', 'tax_no', 'addr', 'bank_type', 'bank_no', 'attach'],
+  ['debug_str'],
+]);
+const GROUPS: ReadonlyMap<string, Families> = new Map([
+  ['ScanCodeInfo', mapFamilies([['ScanResult']])],
+  ['SendLocationInfo', mapFamilies([['Label', 'Poiname']])],
+]);
+
+function mapFamilies(families: readonly Family[]): Families {
+  return new Map(families.flatMap((family) => family.map((name) => [name, family] as const)));
+}
+
+/** The family of a tag with users' words; undefined for any other. In lists such tags repeat. */
+export function findFamily(parent: Parent, name: string): Family | undefined {
+  if (parent.depth === 1) return TOP.get(name);
+  return parent.depth === 2 ? GROUPS.get(parent.name)?.get(name) : undefined;
+}
+
+/** A document, and what was found out about its users' words. */
+export interface Words {
+  readonly text: string;
+  readonly marks: Map<string, Marks>;
+  /** Where texts end, by where they begin, when somebody typed an end. */
+  plan: ReadonlyMap<number, number>;
+}
+
+/** Finds the `]]>` that ends words; undefined when none has their tag. */
+export function findWordsEnd(words: Words, place: Place, family: Family): number | undefined {
+  const { name, start } = place;
+  const planned = words.plan.get(start);
+  if (planned !== undefined) return planned;
+  const own = markAll(words, name, start).ends;
+  const ownLast = own.at(-1) ?? -1;
+  if (ownLast < start) return undefined;
+  const all = family.map((tag) => markAll(words, tag, start));
+  const last = Math.max(...all.map(({ ends }) => ends.at(-1) ?? -1));
+  if (ownLast === last) return last;
+  const ends = own.filter((end) => end >= start);
+  if (ends.length === 1) return ends[0];
+  words.plan = planEnds(words.text, place, { family, marks: words.marks, last });
+  return words.plan.get(start);
+}
+
+function markAll({ text, marks }: Words, name: string, start: number): Marks {
+  const known = marks.get(name);
+  if (known) return known;
+  const found = findMarks(text, name, start);
+  marks.set(name, found);
+  return found;
+}
+
+const ESCAPE = /((?:&(?:amp|lt|gt|quot|apos);)*)<!\[CDATA\[/y;
+
+/**
+ * Joins the sections of a text whose writer escaped each `]]>`: by a new section in the middle of
+ * it, as `a]]]]><![CDATA[>b`, or by entities between two sections. Where one was not, none was:
+ * then the text is what it is, to the letter.
+ */
+export function joinSections(text: string): string {
+  let joined = '';
+  let start = 0;
+  for (let end = text.indexOf(SECTION_END); end !== -1; end = text.indexOf(SECTION_END, start)) {
+    ESCAPE.lastIndex = end + SECTION_END.length;
+    const match = ESCAPE.exec(text);
+    if (!match) return text;
+    const before = text.slice(start, end);
+    start = ESCAPE.lastIndex;
+    const entities = match[1] as string;
+    if (entities === '' && !isSplit(before, text, start)) return text;
+    joined += before + (decodeEntities(entities) as string);
+  }
+  return joined + text.slice(start);
+}
+
+/** Whether the end of one section and the beginning of the next make up `]]>`. */
+function isSplit(before: string, text: string, start: number): boolean {
+  return (
+    (before.endsWith(']]') && text[start] === '>') ||
+    (before.endsWith(']') && text.startsWith(']>', start))
+  );
+}
