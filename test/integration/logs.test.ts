@@ -138,7 +138,7 @@ beforeAll(async () => {
   const connect = (port: number, options: object = {}) =>
     track(new Redis(port, { retryStrategy: () => 50, ...options }));
   const [full, master, gone, locked] = await Promise.all([
-    startRedis('--maxmemory', '1mb', '--maxmemory-policy', 'noeviction'),
+    startRedis('--maxmemory', '1kb', '--maxmemory-policy', 'noeviction'),
     startRedis(),
     startRedis(),
     startRedis(),

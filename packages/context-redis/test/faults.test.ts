@@ -156,7 +156,7 @@ describe('a delivery', () => {
   });
 
   it('is refused while Redis is full, and answered when there is room', async () => {
-    const { port } = await startRedis('--maxmemory', '1mb', '--maxmemory-policy', 'noeviction');
+    const { port } = await startRedis('--maxmemory', '1kb', '--maxmemory-policy', 'noeviction');
     const redis = connect(port);
     const send = bot(redis);
     expectRefused(await send(), /OOM/);
