@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { createCaller } from './caller.ts';
 import { conveniencesOf } from './conveniences/index.ts';
 import type { Credential } from './credential.ts';
-import { accessTokenOf, givenToken, ticketOf } from './credentials.ts';
+import { createAccessToken, createTicket } from './credentials.ts';
 import { bind, type Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints/index.ts';
 import { createHttp } from './http.ts';
@@ -84,7 +84,7 @@ export class OfficialClient extends Base {
     super();
     const settings = checkCallOptions(options);
     const appid = needText('appid', options?.appid, '开发者ID in the console');
-    const { appsecret, accessToken, component, stableToken = true } = options;
+    const { appsecret, accessToken, component } = options;
     const tokens = guardTokens(options.tokens ?? new MemoryTokenStore());
     if (!component && (appsecret !== undefined || accessToken === undefined)) {
       needText('appsecret', appsecret, '开发者密码 in the console, or give an accessToken');
@@ -93,22 +93,13 @@ export class OfficialClient extends Base {
     const known = { appid, appsecret, component_appid: component?.componentAppid };
     const parts = { ...settings, known, http: createHttp(settings) };
     const tokenless = createCaller({ ...parts, account: undefined, component: undefined });
+    const { logger, timeout } = settings;
+    const kept = { appid, store: tokens, timeout, logger, now };
     const account =
-      component?.credentialOf(appid) ??
-      accessTokenOf(
-        { appid, store: tokens, logger: settings.logger, now, call: tokenless },
-        {
-          isStable: stableToken,
-          given: givenToken(accessToken, options.accessTokenExpiresAt, now()),
-        },
-      );
+      component?.credentialOf(appid) ?? createAccessToken({ ...kept, call: tokenless }, options);
     const call = createCaller({ ...parts, account, component: component?.credential });
-    const kept = { appid, store: tokens, logger: settings.logger, now, call };
-    const jsapiTicket = ticketOf(kept, {
-      type: 'jsapi',
-      given: givenToken(options.jsapiTicket, options.jsapiTicketExpiresAt, now()),
-    });
-    const cardTicket = ticketOf(kept, { type: 'wx_card', given: undefined });
+    const jsapiTicket = createTicket({ ...kept, call }, 'jsapi', options);
+    const cardTicket = createTicket({ ...kept, call }, 'wx_card');
 
     this.appid = appid;
     this.#payment = options.payment;

@@ -19,6 +19,8 @@ export interface CredentialParts {
   readonly fetch: (how: {
     readonly force: boolean;
     readonly former: Token | undefined;
+    /** The token that the platform did not accept. */
+    readonly refused?: string | undefined;
   }) => Promise<Grant>;
   /** Whether the platform goes on giving the same token until it is forced. */
   readonly isStable: boolean;
@@ -157,7 +159,7 @@ export class Credential {
 
   async #fetch(former: Token | undefined, failed: string | undefined): Promise<Token> {
     const { fetch, isStable, now } = this.#parts;
-    const { token } = await fetch({ force: false, former });
+    const { token } = await fetch({ force: false, former, refused: failed });
     const forcedAt = former?.forcedAt;
     const isRefused = isStable && token.value === failed;
     if (!isRefused || now() - (forcedAt ?? 0) < FORCE_AGAIN) return { ...token, forcedAt };

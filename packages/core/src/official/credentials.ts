@@ -1,14 +1,18 @@
-import { NeedParamError } from '../errors.ts';
+import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Call } from './caller.ts';
 import { Credential, type Grant } from './credential.ts';
 import { endpoints } from './endpoints/index.ts';
+import type { OfficialClientOptions } from './options.ts';
+import { createSourcedCredential } from './token-source.ts';
 import type { Token, TokenStore } from './token-store.ts';
 
 /** Where the credentials of a client come from, and where they are kept. */
 export interface CredentialsParts {
   readonly appid: string;
   readonly store: TokenStore;
+  /** Milliseconds to wait for a function that gives one. */
+  readonly timeout: number;
   readonly logger: Logger;
   readonly now: () => number;
   /** Calls an endpoint that needs no credential, or the account’s own. */
@@ -27,11 +31,20 @@ export function grantOf(answer: object, field: string, since: number): Grant {
   return { answer, token: { value, since, expiresAt: since + Number(life ?? 7200) * 1000 } };
 }
 
-/** The account’s access token, from the platform’s stable endpoint or the classic one. */
-export function accessTokenOf(
-  { appid, store, logger, now, call }: CredentialsParts,
-  { isStable, given }: { readonly isStable: boolean; readonly given: Token | undefined },
+/**
+ * Makes the account’s access token, from a function that gives it, or from the platform’s stable
+ * endpoint or the classic one.
+ */
+export function createAccessToken(
+  { appid, store, timeout, logger, now, call }: CredentialsParts,
+  options: Pick<OfficialClientOptions, 'accessToken' | 'accessTokenExpiresAt' | 'stableToken'>,
 ): Credential {
+  const { accessToken: source, accessTokenExpiresAt, stableToken: isStable = true } = options;
+  if (typeof source === 'function') {
+    const name = 'accessToken';
+    return createSourcedCredential({ name, field: name, source, timeout, logger, now });
+  }
+  const given = givenToken('accessToken', source, accessTokenExpiresAt, now());
   const { getStable, get } = endpoints.token;
   return new Credential({
     name: 'access token',
@@ -52,11 +65,18 @@ export function accessTokenOf(
   });
 }
 
-/** A ticket, which signs pages (`jsapi`) or coupons (`wx_card`). */
-export function ticketOf(
-  { appid, store, logger, now, call }: CredentialsParts,
-  { type, given }: { readonly type: 'jsapi' | 'wx_card'; readonly given: Token | undefined },
+/** Makes the ticket that signs pages (`jsapi`) or coupons (`wx_card`). */
+export function createTicket(
+  { appid, store, timeout, logger, now, call }: CredentialsParts,
+  type: 'jsapi' | 'wx_card',
+  options: Pick<OfficialClientOptions, 'jsapiTicket' | 'jsapiTicketExpiresAt'> = {},
 ): Credential {
+  const { jsapiTicket: source, jsapiTicketExpiresAt } = options;
+  if (typeof source === 'function') {
+    const name = 'jsapiTicket';
+    return createSourcedCredential({ name, field: 'ticket', source, timeout, logger, now });
+  }
+  const given = givenToken('jsapiTicket', source, jsapiTicketExpiresAt, now());
   return new Credential({
     name: `${type} ticket`,
     key: `${appid}:${type}`,
@@ -73,8 +93,16 @@ export function ticketOf(
   });
 }
 
-/** A token that was given in, with its end in Unix seconds. */
-export function givenToken(value: string | undefined, expiresAt: number | undefined, now: number) {
+/** Makes a token of one that was given, with its end in Unix seconds. */
+function givenToken(
+  name: string,
+  value: string | undefined,
+  expiresAt: number | undefined,
+  now: number,
+): Token | undefined {
   if (value === undefined) return undefined;
+  if (typeof value !== 'string') {
+    throw new InvalidArgumentError(`${name} must be a string, or a function that gives one`);
+  }
   return { value, since: now, expiresAt: expiresAt === undefined ? Infinity : expiresAt * 1000 };
 }

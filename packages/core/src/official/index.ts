@@ -57,4 +57,11 @@ export type {
   TemplateTitle,
 } from './pages.ts';
 // Tokens
+export type {
+  AccessTokenSource,
+  GivenAccessToken,
+  GivenTicket,
+  TicketSource,
+  TokenRequest,
+} from './token-source.ts';
 export { MemoryTokenStore, type Token, type TokenStore } from './token-store.ts';

@@ -4,6 +4,7 @@ import { consoleLogger, type Logger, protect } from '../logger.ts';
 import type { Credential } from './credential.ts';
 import type { Hooks } from './hooks.ts';
 import { type BaseUrl, checkBaseUrl } from './origin.ts';
+import type { AccessTokenSource, TicketSource } from './token-source.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** How a client calls the platform. */
@@ -47,13 +48,17 @@ export interface OfficialClientOptions extends CallOptions {
   appsecret?: string | undefined;
   /** Whether to use the platform’s stable token, which others do not end. Default: true. */
   stableToken?: boolean | undefined;
-  /** A token that is in force already. */
-  accessToken?: string | undefined;
-  /** Its end in Unix seconds. Default: when the platform refuses it. */
+  /**
+   * A token that is in force already, or a function that gives the one in force: it is asked when
+   * none is known, before the end of that one, and with `refused` when the platform refuses it. With
+   * a function no `appsecret` is needed.
+   */
+  accessToken?: string | AccessTokenSource | undefined;
+  /** The end of a given one in Unix seconds. Default: when the platform refuses it. */
   accessTokenExpiresAt?: number | undefined;
-  /** A ticket of the JS-SDK that is in force already. */
-  jsapiTicket?: string | undefined;
-  /** Its end in Unix seconds. */
+  /** A ticket of the JS-SDK that is in force already, or a function that gives the one in force. */
+  jsapiTicket?: string | TicketSource | undefined;
+  /** The end of a given one in Unix seconds. */
   jsapiTicketExpiresAt?: number | undefined;
   /** The third-party platform that the account’s token comes from, in place of an appsecret. */
   component?: AuthorizerSource | undefined;
