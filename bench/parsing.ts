@@ -7,7 +7,7 @@ const BUDGET = 100;
 const RATIO = 6;
 /** Below this many milliseconds a ratio says nothing. */
 const MEASURABLE = 2;
-const ROUNDS = 11;
+const ROUNDS = 7;
 
 /** CPU milliseconds of one reading. */
 function measure(document: string | Uint8Array): number {

@@ -4,7 +4,7 @@ import { type StepCounter, startCounting } from '../../../test/support/steps.ts'
 import { BODY_LIMIT, hostileDocuments } from '../../../test/tables/hostile-documents.ts';
 
 /** A reader that grows faster than its document takes thousands for each byte of a full body. */
-const STEPS_PER_BYTE = 40;
+const STEPS_PER_BYTE = 30;
 
 let core: typeof import('@wechat-mp/core');
 let counter: StepCounter;
