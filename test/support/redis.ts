@@ -27,6 +27,11 @@ const children = new Set<ChildProcess>();
 const clients = new Set<Redis | Cluster>();
 const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-redis-'));
 
+/** Says which server is started from now on. Default: the Redis that `findRedis` finds. */
+export function useServer(path: string): void {
+  command = path;
+}
+
 /** For `afterAll`. */
 export async function stopRedis(): Promise<void> {
   for (const client of clients) client.disconnect();
