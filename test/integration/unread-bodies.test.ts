@@ -2,10 +2,24 @@
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { wechat as onExpress } from '@wechat-mp/express';
+import { wechat as onFastify } from '@wechat-mp/fastify';
+import { wechat as onKoa } from '@wechat-mp/koa';
+import express from 'express';
+import fastify from 'fastify';
+import Koa from 'koa';
 import { ManualClock } from '../support/clock.ts';
 import { type Host, hosts } from '../support/hosts.ts';
-import { closeServers, recorder, type Sent, search } from '../support/http.ts';
+import {
+  closeServers,
+  listen,
+  listenFastify,
+  recorder,
+  type Sent,
+  search,
+} from '../support/http.ts';
 import * as platform from '../support/platform.ts';
+import { until } from '../support/until.ts';
 import { refusedUnread } from '../tables/bad-deliveries.ts';
 import { accounts, handlers } from '../tables/deliveries.ts';
 
@@ -37,21 +51,40 @@ async function readAnswer(client: ClientRequest) {
 
 /** Sends more and more, until the connection is over. */
 async function sendOn(client: ClientRequest): Promise<void> {
-  let isOver = false;
-  const over = new Promise<void>((resolve) => {
-    client.once('close', () => {
-      isOver = true;
-      resolve();
-    });
-  });
   const more = () => {
-    if (isOver || client.destroyed) return;
+    if (client.destroyed) return;
     if (client.write(CHUNK)) setImmediate(more);
     else client.once('drain', more);
   };
   more();
-  await over;
+  await until(() => client.closed);
 }
+
+const options = { ...accounts.plain, logger: recorder().logger };
+/** Apps whose own routes answer. */
+const routes: Record<string, () => Promise<string>> = {
+  Express: () => listen(express().use(onExpress(options))),
+  Koa: () => listen(new Koa().use(onKoa(options)).callback()),
+  Fastify: () => {
+    const app = fastify();
+    app.register(onFastify(options));
+    app.post('/', async (_request, reply) => reply.wechatReply('hi'));
+    return listenFastify(app);
+  },
+};
+
+it.each(Object.entries(routes))(
+  'without handlers an endless body with a wrong signature ends as well: %s',
+  async (_name, start) => {
+    const query = { ...platform.signedQuery(options.token), signature: 'f'.repeat(40) };
+    const client = begin(`${await start()}/`, { method: 'POST', query });
+    expect(await readAnswer(client)).toMatchObject({
+      statusCode: 401,
+      headers: { connection: 'close' },
+    });
+    await sendOn(client);
+  },
+);
 
 describe.each(hosts)('$name', ({ start }: Host) => {
   const { logger, lines } = recorder();

@@ -3,5 +3,14 @@
  * the same: `a` and `b:c` are not `a:b` and `c`, and no name breaks a Cluster's hash tag.
  */
 export function escapePart(part: string): string {
-  return part.replace(/[^\w.-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return part.replace(/[^\w.-]/g, escapeUnit);
+}
+
+/** Writes a name that is a hash tag by itself, so that it cannot end early. */
+export function escapeTag(name: string): string {
+  return name.replace(/[%{}]/g, escapeUnit);
+}
+
+function escapeUnit(unit: string): string {
+  return `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,4 +1,5 @@
 import type { SessionStore } from '@wechat-mp/core/unofficial';
+import { escapeTag } from './escape-part.ts';
 import { type Connection, defineScript, type Script } from './script.ts';
 
 /** Milliseconds: the platform ends a session after some four days. */
@@ -32,6 +33,6 @@ export class RedisSessionStore implements SessionStore {
   }
 
   #keyOf(key: string): string {
-    return `${this.#connection.prefix}session:{${key}}`;
+    return `${this.#connection.prefix}session:{${escapeTag(key)}}`;
   }
 }

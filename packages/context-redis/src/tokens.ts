@@ -1,4 +1,5 @@
 import type { Token, TokenStore } from '@wechat-mp/core/official';
+import { escapeTag } from './escape-part.ts';
 import { type Connection, defineScript, readJson, type Script } from './script.ts';
 
 // A hash: the `token` as JSON, the number of the last `lock`, and `until` when it holds (ms).
@@ -65,6 +66,6 @@ export class RedisTokenStore implements TokenStore {
   }
 
   #keyOf(key: string): string {
-    return `${this.#connection.prefix}token:{${key}}`;
+    return `${this.#connection.prefix}token:{${escapeTag(key)}}`;
   }
 }

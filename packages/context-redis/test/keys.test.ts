@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { startCluster, startRedis, stopRedis, track } from '../../../test/support/redis.ts';
 import { userKey } from '../src/contexts.ts';
-import { escapePart } from '../src/escape-part.ts';
+import { escapePart, escapeTag } from '../src/escape-part.ts';
 
 afterAll(stopRedis);
 
@@ -48,6 +48,20 @@ describe('the key of a user', () => {
         expect(tag).toMatch(/^[\w.%-]*:[\w.%-]*$/);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it('of a token or a session is one of its own, inside one hash tag', () => {
+    fc.assert(
+      fc.property(part, part, (one, other) => {
+        expect(escapeTag(one) === escapeTag(other)).toBe(one === other);
+        expect(hashTag(`wechat:token:{${escapeTag(one)}}`)).toBe(escapeTag(one));
+      }),
+      { numRuns: 2000 },
+    );
+    // What is kept without a time to live must be found again after an update.
+    expect(escapeTag('wx6d80ca40ad4e00fc:wx5823bf96d3bd56c7')).toBe(
+      'wx6d80ca40ad4e00fc:wx5823bf96d3bd56c7',
     );
   });
 
