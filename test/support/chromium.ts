@@ -17,21 +17,21 @@ export async function startChromium(): Promise<Browser> {
   const isConfined = process.getuid?.() === 0 || existsSync('/.dockerenv');
   return await chromium.launch({
     executablePath: findChromium(),
+    // On a machine that does much else it takes its time.
+    timeout: 100_000,
     args: ['--disable-gpu', '--mute-audio', ...(isConfined ? ['--no-sandbox'] : [])],
   });
 }
 
 const HERE = /^(?:https?:\/\/(?:127\.0\.0\.1|localhost)[:/]|data:|blob:|about:)/;
 
-/** Collects errors of the console, of scripts, and requests that leave this machine. */
-export function watch(page: Page): string[] {
-  const complaints: string[] = [];
+/** Reports errors of the console, of scripts, and requests that leave this machine. */
+export function watch(page: Page, complain: (line: string) => void): void {
   page.on('console', (line) => {
-    if (['error', 'warning'].includes(line.type())) complaints.push(line.text());
+    if (['error', 'warning'].includes(line.type())) complain(line.text());
   });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('pageerror', (error) => complain(String(error)));
   page.on('request', (request) => {
-    if (!HERE.test(request.url())) complaints.push(`asked for ${request.url()}`);
+    if (!HERE.test(request.url())) complain(`asked for ${request.url()}`);
   });
-  return complaints;
 }

@@ -1,6 +1,7 @@
 /** A chat page with a simulator behind it, in a tab of Chromium. */
-import { expect, jest } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { HandlersLike } from '@wechat-mp/core';
+import type { Simulator } from '@wechat-mp/simulator';
 import type {
   Browser,
   BrowserContext,
@@ -10,14 +11,13 @@ import type {
 } from 'playwright-core';
 import { servePage } from '../../packages/simulator/src/page/server.ts';
 import { startChromium, watch } from './chromium.ts';
-import { createPageWorld } from './page-world.ts';
+import { createPageWorld, type PageWorld, type PageWorldOptions } from './page-world.ts';
 
 /** One red pixel. */
 export const PICTURE: string =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
-
-// A machine that does much else is slow to draw.
-jest.setTimeout(20_000);
+/** Ends what never happens, and says what that was, before the test's own limit does. */
+const HANGING = 100_000;
 
 const closing: (() => Promise<unknown>)[] = [];
 const complaints: string[] = [];
@@ -37,7 +37,7 @@ export async function closeChromium(): Promise<void> {
   browser = undefined;
 }
 
-function contextOf(options: BrowserContextOptions, script?: string): Promise<BrowserContext> {
+function findContext(options: BrowserContextOptions, script?: string): Promise<BrowserContext> {
   const key = JSON.stringify([options, script]);
   const context = contexts.get(key) ?? openContext(options, script);
   contexts.set(key, context);
@@ -51,7 +51,7 @@ async function openContext(
   browser ??= startChromium();
   const size = { width: 1440, height: 900 };
   const context = await (await browser).newContext({ viewport: size, locale: 'en-GB', ...options });
-  context.setDefaultTimeout(8000);
+  context.setDefaultTimeout(HANGING);
   if (script) await context.addInitScript({ path: script });
   return context;
 }
@@ -60,44 +60,82 @@ interface TabOptions {
   readonly mayLoseConnection?: boolean;
   /** The path of a script that every page has. */
   readonly script?: string;
+  /** Sees the tab before it opens anything. */
+  readonly prepare?: (tab: Page) => void;
 }
 
-/** Opens an address in a tab that shares nothing with others. */
-export async function openTab(
+/** Opens an address in a tab that shares nothing with others, and that the caller closes. */
+export async function enterPage(
   url: string,
   options: BrowserContextOptions = {},
-  { mayLoseConnection = false, script }: TabOptions = {},
+  { mayLoseConnection = false, script, prepare }: TabOptions = {},
 ): Promise<Page> {
-  const context = await contextOf(options, script);
+  const context = await findContext(options, script);
   const tab = await context.newPage();
-  closing.push(() => tab.close());
-  const heard = watch(tab);
-  const isLoss = (line: string) => mayLoseConnection && /net::ERR_|Failed to load/.test(line);
-  closing.push(async () => void complaints.push(...heard.filter((line) => !isLoss(line))));
+  watch(tab, (line) => {
+    if (!mayLoseConnection || !/net::ERR_|Failed to load/.test(line)) complaints.push(line);
+  });
+  prepare?.(tab);
   await tab.goto(url, { waitUntil: 'commit' });
   await tab.locator('html[data-ready]').waitFor();
   return tab;
 }
 
-export interface ChatOptions {
-  /** Default: plain mode. */
-  readonly key?: string;
-  /** Names of the users there are. Default: alice. */
-  readonly users?: readonly string[];
-  readonly browser?: BrowserContextOptions;
+/** Likewise, in a tab that is closed when the test ends. */
+export async function openTab(
+  url: string,
+  options: BrowserContextOptions = {},
+  more: TabOptions = {},
+): Promise<Page> {
+  const tab = await enterPage(url, options, more);
+  closing.push(() => tab.close());
+  return tab;
 }
 
-/** A bot, or the address of one, with its users and a tab that shows the first of them. */
-export async function openChat(bot: HandlersLike | string, options: ChatOptions = {}) {
-  const { key, users = ['alice'] } = options;
-  const world = await createPageWorld(bot, key);
-  closing.push(() => world.simulator.close());
+export interface ChatOptions extends PageWorldOptions {
+  /** Names of the users there are. Default: alice. */
+  readonly users?: readonly string[];
+  /** Makes the account what it is to be, before anybody looks at it. */
+  readonly furnish?: (simulator: Simulator) => void;
+}
+
+export interface Room extends PageWorld {
+  readonly url: string;
+  readonly tab: Page;
+  readonly chat: Chat;
+  close(): Promise<void>;
+}
+
+/** Serves the page for a bot, or the address of one; `close` is the caller's. */
+export async function serveChat(bot: HandlersLike | string, options: ChatOptions = {}) {
+  const { users = ['alice'], furnish } = options;
+  const world = await createPageWorld(bot, options);
   for (const name of users) world.simulator.user(name);
+  furnish?.(world.simulator);
   const page = await servePage({ simulator: world.simulator });
-  const { url } = page;
-  closing.push(() => page.close());
-  const tab = await openTab(url, options.browser);
-  return { ...world, url, tab, chat: new Chat(tab) };
+  const close = async () => {
+    await page.close();
+    await world.simulator.close();
+  };
+  return { ...world, url: page.url, close };
+}
+
+/** Serves the page, and opens a tab that shows its first user; for several tests. */
+export async function openRoom(bot: HandlersLike | string, options?: ChatOptions): Promise<Room> {
+  const served = await serveChat(bot, options);
+  const tab = await enterPage(served.url);
+  const close = async () => {
+    await tab.close();
+    await served.close();
+  };
+  return { ...served, tab, chat: new Chat(tab), close };
+}
+
+/** Likewise for one test, which it ends with. */
+export async function openChat(bot: HandlersLike | string, options?: ChatOptions): Promise<Room> {
+  const room = await openRoom(bot, options);
+  closing.push(() => room.close());
+  return room;
 }
 
 /** What is done and seen in the conversation. */
@@ -145,6 +183,18 @@ class Chat {
     return this.tab.getByRole('dialog');
   }
 
+  /** Goes on as another user, whose conversation is their own. */
+  async become(name: string): Promise<void> {
+    await this.tab.locator(`#people [data-name=${JSON.stringify(name)}]`).click();
+    await this.speaks(name);
+  }
+
+  /** Waits until it is that user whose conversation is shown. */
+  async speaks(name: string): Promise<void> {
+    const shown = this.tab.locator(`#people [aria-current][data-name=${JSON.stringify(name)}]`);
+    await shown.waitFor();
+  }
+
   button(name: string): Locator {
     return this.tab.getByRole('button', { name, exact: true });
   }
@@ -152,14 +202,5 @@ class Chat {
   /** The lines of the log that say so. */
   lines(text: string): Locator {
     return this.tab.locator('.entry', { hasText: text });
-  }
-}
-
-/** Waits until something is so. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 8000;
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`not within 8 s: ${String(isSo)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -12,15 +12,21 @@ export interface PageWorld {
   readonly client: OfficialClient;
 }
 
-/** Starts one; the bot is what answers, or an address. A key makes it the safe mode. */
+export interface PageWorldOptions {
+  /** Makes it the safe mode. */
+  readonly key?: string;
+  readonly clock?: 'real' | 'virtual';
+}
+
+/** Starts one; the bot is what answers, or an address. */
 export async function createPageWorld(
   bot: HandlersLike | string,
-  encodingAESKey?: string,
+  { key: encodingAESKey, clock = 'real' }: PageWorldOptions = {},
 ): Promise<PageWorld> {
   const secrets = { token: TOKEN, appid: ACCOUNT.appid, ...(encodingAESKey && { encodingAESKey }) };
   const target = typeof bot === 'string' ? bot : createWebhook({ ...secrets, logger: QUIET }, bot);
   const account = { ...ACCOUNT, title: 'My account' };
-  const simulator = await createSimulator({ ...secrets, ...account, target });
+  const simulator = await createSimulator({ ...secrets, ...account, target, clock });
   const client = new OfficialClient({ ...ACCOUNT, baseUrl: simulator.api.url, retry: 0 });
   return { simulator, client };
 }

@@ -26,7 +26,7 @@ export function drawChat() {
   const mine = state.entries.filter(
     (entry) => belongsToChat(entry) && entry.user === state.selected,
   );
-  list.replaceChildren(...mine.flatMap(draw));
+  list.replaceChildren(...mine.slice(-LIMIT).flatMap(draw).slice(-LIMIT));
   if (!state.selected) list.append(el('div', { class: 'note' }, t('nobody')));
   end.goToEnd();
 }

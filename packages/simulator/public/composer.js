@@ -5,6 +5,8 @@ import { drawEmoji, drawMore } from './panel.js';
 import { state } from './store.js';
 
 let opened;
+/** Of the text that the box was last made to fit. */
+let length = 0;
 
 export function startComposer() {
   const box = $('write');
@@ -50,8 +52,13 @@ async function submit() {
 /** As high as the text, up to a few lines. */
 function fit() {
   const box = $('write');
-  box.style.height = 'auto';
-  box.style.height = `${Math.min(box.scrollHeight, 120)}px`;
+  const isShorter = box.value.length < length;
+  length = box.value.length;
+  // A new height lays the conversation out anew: most keys need none.
+  if (isShorter || box.scrollHeight > box.clientHeight) {
+    box.style.height = 'auto';
+    box.style.height = `${Math.min(box.scrollHeight, 120)}px`;
+  }
   const isEmpty = box.value.trim() === '';
   $('send').hidden = isEmpty;
   $('more').hidden = !isEmpty;

@@ -64,13 +64,20 @@ export function avatar(name, kind = '') {
 export function keepAtEnd(list) {
   let stays = true;
   let last = 0;
+  let height = 0;
   let frame;
   // Once for all that comes within a frame.
   const stay = () => {
-    frame ??= requestAnimationFrame(() => {
-      frame = undefined;
-      if (stays) list.scrollTop = list.scrollHeight;
-    });
+    frame ??= requestAnimationFrame(goDown);
+  };
+  const goDown = () => {
+    frame = undefined;
+    if (!stays) return;
+    const { scrollHeight } = list;
+    list.scrollTop = scrollHeight;
+    // What has come into sight may be higher than it was taken for.
+    if (scrollHeight !== height) stay();
+    height = scrollHeight;
   };
   list.addEventListener('scroll', () => {
     const { scrollTop, scrollHeight, clientHeight } = list;

@@ -2,7 +2,7 @@ import type { Simulator, User } from '../simulator.ts';
 import { booleanOf, type JsonObject, numberOf, textOf } from './body.ts';
 import { messageOf, RequestProblem } from './problem.ts';
 import type { Scene, Sending } from './scene.ts';
-import { SENDERS, sendPicture } from './senders.ts';
+import { SENDERS } from './senders.ts';
 import { TAPS } from './taps.ts';
 
 type Action = (scene: Scene, body: JsonObject) => object;
@@ -37,12 +37,8 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 
   '/menu': (scene, body) => {
     const user = userOf(scene, body);
-    const type = textOf(body, 'type');
-    const tap = choose(TAPS, type);
-    const answer = begin(scene, user, tap(scene, user, body));
-    // A phone sends the picture itself after the event that tells of it.
-    if (type.startsWith('pic_')) begin(scene, user, sendPicture(scene, user, body));
-    return answer;
+    const tap = choose(TAPS, textOf(body, 'type'));
+    return begin(scene, user, tap(scene, user, body));
   },
 
   '/again': (scene, body) => {

@@ -5,7 +5,7 @@ import { type JsonObject, numberOf, textOf } from './body.ts';
 import type { Bubble } from './bubble.ts';
 import { RequestProblem } from './problem.ts';
 import type { Scene, Sending } from './scene.ts';
-import { placeOf } from './senders.ts';
+import { placeOf, sendPicture } from './senders.ts';
 
 type Tap = (scene: Scene, user: User, body: JsonObject) => Sending;
 
@@ -21,9 +21,9 @@ export const TAPS: Readonly<Record<string, Tap>> = {
   },
   scancode_push: (_, user, body) => scanCode(user, 'event:scancode_push', body),
   scancode_waitmsg: (_, user, body) => scanCode(user, 'event:scancode_waitmsg', body),
-  pic_sysphoto: (_, user, body) => tell(user, 'event:pic_sysphoto', body),
-  pic_photo_or_album: (_, user, body) => tell(user, 'event:pic_photo_or_album', body),
-  pic_weixin: (_, user, body) => tell(user, 'event:pic_weixin', body),
+  pic_sysphoto: takePicture('event:pic_sysphoto'),
+  pic_photo_or_album: takePicture('event:pic_photo_or_album'),
+  pic_weixin: takePicture('event:pic_weixin'),
   location_select: (_, user, body) => {
     const { latitude, longitude, label } = placeOf(body);
     const EventKey = textOf(body, 'key', 128);
@@ -56,9 +56,16 @@ export const TAPS: Readonly<Record<string, Tap>> = {
   },
 };
 
-function tell(user: User, type: SentName, body: JsonObject): Sending {
-  const EventKey = textOf(body, 'key', 128);
-  return () => user.send(type, { EventKey });
+function takePicture(type: SentName): Tap {
+  return (scene, user, body) => {
+    const EventKey = textOf(body, 'key', 128);
+    const send = sendPicture(scene, user, body);
+    return async () => {
+      await user.send(type, { EventKey });
+      // A phone sends the picture itself after the event that tells of it.
+      await send();
+    };
+  };
 }
 
 function scanCode(user: User, type: SentName, body: JsonObject): Sending {

@@ -8,6 +8,7 @@ import {
   post,
   startPage,
 } from '../../../../test/support/page-server.ts';
+import { until } from '../../../../test/support/until.ts';
 import { servePage } from '../../src/page/server.ts';
 
 afterEach(closePages);
@@ -267,6 +268,19 @@ describe('what is sent in', () => {
     expect(answer).toMatchObject({ status: 413, headers: { connection: 'close' } });
     expect((await ask(port, '/state')).status).toBe(200);
   });
+});
+
+it('a picture that a button asks for is sent when the bot has answered the event', async () => {
+  const { port, simulator } = await startPage();
+  const seen: unknown[] = [];
+  simulator.on((event) => {
+    if (event.type === 'sent') seen.push(event.fields['Event'] ?? event.fields['MsgType']);
+    if (event.type === 'outcome') seen.push(event.outcome.verdict);
+  });
+  const answer = await post(port, '/menu', { user: 'alice', type: 'pic_weixin', key: 'PHOTO' });
+  expect(answer.status).toBe(200);
+  await until(() => seen.length === 4);
+  expect(seen).toEqual(['pic_weixin', 'nothing', 'image', 'nothing']);
 });
 
 it('a server for the whole network has an address that can be opened', async () => {
