@@ -1,8 +1,10 @@
 import type { Account } from '../account.ts';
 import { type Answer, type Exchange, guard, isStream, type ReplyStream } from '../exchange.ts';
+import { toReply } from '../reply/render.ts';
 import type { Reply } from '../reply/reply.ts';
 import { addressReply } from './ending.ts';
 import { answerError } from './failure.ts';
+import { keyOf } from './undelivered.ts';
 
 /**
  * Puts the late replies that are held for the user before the answer to this message. The keyword
@@ -32,10 +34,20 @@ export async function withHeld(
           isStream(given) ? guard(given, recover) : addressReply(given, exchange, account).reply,
         )
         .catch(recover);
-  return join(
-    held.map((reply) => JSON.parse(reply) as Reply),
-    answer,
-  );
+  const readable = held.flatMap((text) => readReply(text) ?? []);
+  if (readable.length < held.length) {
+    account.logger.warn(keyOf(message), 'a held reply cannot be read, and was dropped');
+  }
+  return join(readable, answer);
+}
+
+/** Another program may have written what a store holds. */
+function readReply(text: string): Reply | undefined {
+  try {
+    return toReply(JSON.parse(text) as Reply);
+  } catch {
+    return undefined;
+  }
 }
 
 /** One text where both are text: the platform shows one reply to a message. */
