@@ -65,6 +65,7 @@ const WORDS = [
   ['location', ['Label']],
   ['link', ['Title', 'Description', 'Url']],
   ['file', ['Title', 'Description']],
+  ['miniprogrampage', ['Title']],
   ['event:scancode_push', ['ScanCodeInfo.ScanResult']],
   ['event:scancode_waitmsg', ['ScanCodeInfo.ScanResult']],
   ['event:location_select', ['SendLocationInfo.Label', 'SendLocationInfo.Poiname']],

@@ -202,7 +202,8 @@ register(${JSON.stringify(toUrl(HOOK))});`);
       expect.stringContaining('/cli.js'),
       expect.stringContaining('/cli/command.js'),
     ]);
-    expect(loaded.length).toBeLessThan(100);
+    // The library's entry, which has the errors, and its readers of XML.
+    expect(loaded.length).toBeLessThan(120);
   });
 
   it('to serve: no back end, which nobody asked for, and nothing that opens a browser', () => {

@@ -44,6 +44,7 @@ const sentPictures = {
   sendPicsInfo: group('SendPicsInfo', {
     count: number('Count'),
     picList: items('PicList', { picMd5Sum: text('PicMd5Sum') }),
+    eventKey: optionalText('EventKey'),
   }),
 } satisfies Shape;
 
@@ -490,8 +491,12 @@ export const EVENTS = {
   'event:add_guide_buyer_relation_event': {},
   /** 授权用户资料变更: a user changed what was authorised. */
   'event:user_info_modified': authorization,
-  /** 用户撤回授权: a user took an authorisation back. */
-  'event:user_authorization_revoke': authorization,
+  /** 用户撤回授权: a user took an authorisation back; `openPId` is the user’s id for a plugin. */
+  'event:user_authorization_revoke': {
+    ...authorization,
+    pluginId: optionalText('PluginID'),
+    openPId: optionalText('OpenPID'),
+  },
   /** 授权用户注销: an authorised user closed the account. */
   'event:user_authorization_cancellation': authorization,
   /** 消息推送调试工具事件: sent by the console’s debugging tool. */

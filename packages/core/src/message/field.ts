@@ -124,9 +124,19 @@ function textOf(value: FieldValue | undefined): string {
   return typeof first === 'string' ? first : '';
 }
 
+/** A group that repeats is one: what is in its lists, in all of them. */
 function fieldsOf(value: FieldValue | undefined): Fields {
-  const first = Array.isArray(value) ? value[0] : value;
-  return isFields(first) ? first : {};
+  if (isFields(value)) return value;
+  const groups = Array.isArray(value) ? value.filter(isFields) : [];
+  return groups.length > 1 ? mergeGroups(groups) : (groups[0] ?? {});
+}
+
+function mergeGroups(groups: readonly Fields[]): Fields {
+  const merged = Object.create(null) as Record<string, (string | Fields)[]>;
+  for (const group of groups) {
+    for (const [name, value] of Object.entries(group)) (merged[name] ??= []).push(...listOf(value));
+  }
+  return merged;
 }
 
 function numberOf(value: FieldValue | undefined): number {

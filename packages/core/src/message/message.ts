@@ -28,12 +28,13 @@ interface Envelope<N extends MessageName> {
   readonly type: N;
   /**
    * To whom the message was sent: the account (`gh_…`). The wire's ToUserName. In a `component:…`,
-   * the AppID of the third-party platform.
+   * the AppID of the third-party platform. `''` where the platform names no account.
    */
   readonly target: string;
   /**
-   * Who sent it: the user's openid. The wire's FromUserName. In a `component:…` it is `''`: nobody
-   * would read a reply, so the answer is `success`, and a reply is a warning in the log.
+   * Who sent it: the user's openid. The wire's FromUserName. In a `component:…`, and in an event
+   * that names no user, it is `''`: nobody would read a reply, so the answer is `success`, and a
+   * reply is a warning in the log.
    */
   readonly source: string;
   /** When it was sent, in Unix seconds. */
@@ -113,18 +114,20 @@ export function readFields(raw: string): Fields {
 }
 
 export function toMessage(fields: Fields, raw: string): Message {
-  const kind = msgType.read(fields);
+  const kind = msgType.read(fields).toLowerCase();
   const push = kind === '' ? readPush(fields) : undefined;
   if (push) {
     const { name, ...common } = push;
     return complete(readers.has(name) ? name : 'component:unknown', common, fields, raw);
   }
-  const common = readEnvelope(fields);
   if (kind === '') throw new ParseError(`no message: ${msgType.tag} is missing`);
-  for (const { tag, read } of [envelope.target, envelope.source]) {
-    if (read(fields) === '') throw new ParseError(`no message: ${tag} is missing`);
+  const isEvent = kind === 'event' || kind === 'device_event';
+  const common = readEnvelope(fields);
+  // Some events are about no user, such as what a game is to deliver; what a user sent has a sender.
+  if (!isEvent && common.source === '') {
+    throw new ParseError(`no message: ${envelope.source.tag} is missing`);
   }
-  return complete(typeOf(kind.toLowerCase(), fields), common, fields, raw);
+  return complete(isEvent ? eventType(kind, fields) : messageType(kind), common, fields, raw);
 }
 
 function complete(type: string, common: object, fields: Fields, raw: string): Message {
@@ -132,9 +135,11 @@ function complete(type: string, common: object, fields: Fields, raw: string): Me
   return { type, ...common, ...read(fields), raw, fields } as Message;
 }
 
-function typeOf(kind: string, fields: Fields): string {
-  const isEvent = kind === 'event' || kind === 'device_event';
-  const type = isEvent ? `${kind}:${event.read(fields).toLowerCase()}` : kind;
-  const known = readers.has(type) && type.includes(':') === isEvent;
-  return known ? type : isEvent ? 'event:unknown' : 'unknown';
+function messageType(kind: string): string {
+  return readers.has(kind) && !kind.includes(':') ? kind : 'unknown';
+}
+
+function eventType(kind: string, fields: Fields): string {
+  const type = `${kind}:${event.read(fields).toLowerCase()}`;
+  return readers.has(type) ? type : 'event:unknown';
 }

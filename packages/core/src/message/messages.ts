@@ -76,6 +76,15 @@ export const MESSAGES = {
     fileMd5: optionalText('FileMd5'),
     fileTotalLen: optionalText('FileTotalLen'),
   },
+  /** 小程序卡片消息: a page of a mini program. */
+  miniprogrampage: {
+    ...userMessage,
+    title: text('Title'),
+    appId: text('AppId'),
+    pagePath: text('PagePath'),
+    thumbUrl: text('ThumbUrl'),
+    thumbMediaId: text('ThumbMediaId'),
+  },
   /** 硬件平台消息（旧）: the old hardware platform. */
   hardware: {
     ...userMessage,

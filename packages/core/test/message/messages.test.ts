@@ -212,3 +212,62 @@ describe('every message', () => {
     expect(message.fields['MsgType']).toBe(fields['MsgType']);
   });
 });
+
+describe('what names no account, or no user', () => {
+  const { ToUserName: _, ...unaddressed } = event('minigame_coin_deliver_completed', {
+    MiniGame: { OrderId: '7' },
+  });
+  const { FromUserName: __, ...nameless } = unaddressed;
+
+  it.each([
+    ['XML', writeXml],
+    ['JSON', writeJson],
+  ])('is an event with empty ones, in %s', (_format, write) => {
+    const rest = { type: 'event:unknown', target: '', fields: { MiniGame: { OrderId: '7' } } };
+    expect(parseMessage(write(unaddressed))).toMatchObject({ ...rest, source: OPENID });
+    expect(parseMessage(write(nameless))).toMatchObject({ ...rest, source: '' });
+    expect(parseMessage(write({ ...nameless, MsgType: 'device_event' }))).toMatchObject(rest);
+  });
+
+  it('is a message without an account, and none without a user', () => {
+    const { ToUserName: _to, ...text } = userMessage('text', { Content: 'hi' });
+    expect(parseMessage(writeXml(text))).toMatchObject({ type: 'text', target: '', content: 'hi' });
+    const { FromUserName: _from, ...anonymous } = text;
+    expect(() => parseMessage(writeXml(anonymous))).toThrow(/FromUserName is missing/);
+  });
+});
+
+describe('a group that repeats', () => {
+  const entry = (TemplateId: string) => ({ TemplateId, SubscribeStatusString: 'accept' });
+  const read = (group: WireValue) =>
+    parseMessage(writeXml(event('subscribe_msg_popup_event', { SubscribeMsgPopupEvent: group })));
+
+  it('is one group with what is in the lists of all', () => {
+    const groups = [{ List: entry('a') }, { List: [entry('b'), entry('c')] }, { Other: '1' }];
+    expect(read(groups)).toHaveProperty(
+      'subscribeMsgPopupEvent.list',
+      ['a', 'b', 'c'].map((templateId) => expect.objectContaining({ templateId })),
+    );
+    expect(read([{ List: entry('a') }])).toHaveProperty('subscribeMsgPopupEvent.list.length', 1);
+    expect(read([])).toHaveProperty('subscribeMsgPopupEvent.list', []);
+  });
+
+  it('has the first of what stands in it once', () => {
+    const fields = {
+      EventKey: 'k',
+      ScanCodeInfo: [{ ScanType: 'a' }, { ScanType: 'b', ScanResult: 'c' }],
+    };
+    expect(parseMessage(writeXml(event('scancode_push', fields)))).toMatchObject({
+      scanCodeInfo: { scanType: 'a', scanResult: 'c' },
+    });
+  });
+
+  it('in JSON is an array', () => {
+    const fields = event('subscribe_msg_sent_event', {
+      SubscribeMsgSentEvent: [{ List: { MsgID: '1' } }, { List: { MsgID: '2' } }],
+    });
+    expect(parseMessage(JSON.stringify(fields))).toMatchObject({
+      subscribeMsgSentEvent: { list: [{ msgId: '1' }, { msgId: '2' }] },
+    });
+  });
+});

@@ -37,6 +37,14 @@ export const SAMPLES: Readonly<Record<KnownName, Sample>> = {
   },
   /** 文件消息 */
   file: { Title: '公众平台官网链接' },
+  /** 小程序卡片消息 */
+  miniprogrampage: {
+    Title: '微信公众平台',
+    AppId: 'wx97f2f8ac5a4e3d2b',
+    PagePath: 'pages/index/index',
+    ThumbUrl: 'http://127.0.0.1/picture.jpg',
+    ThumbMediaId: 'THUMB_MEDIA_ID',
+  },
   /** 硬件平台消息（旧） */
   hardware: { HardWare: { MessageView: 'myrank', MessageAction: 'ranklist' } },
   /** 设备发消息给公众号 device_text */
