@@ -59,20 +59,25 @@ async function run(...args: string[]) {
   return { code, ...told };
 }
 
+/** Runs the command several times in one process, which loads its modules once. */
+const REPEAT = `const runs = [];
+let said;
+process.stdout.write = (text) => (said.out += text, true);
+process.stderr.write = (text) => (said.error += text, true);
+for (const [index, args] of JSON.parse(process.argv[1]).entries()) {
+  said = { out: '', error: '' };
+  // With --eval there is no script before the arguments.
+  process.argv = [process.argv[0], ...args];
+  await import('./${CLI}?' + index);
+  runs.push({ code: process.exitCode, ...said });
+}
+process.exitCode = 0;
+(await import('node:fs')).writeSync(1, JSON.stringify(runs));`;
+
 describe('what it is asked', () => {
-  it('--help tells every option', async () => {
-    const { code, out } = await run('--help');
-    expect(code).toBe(0);
-    for (const word of ['check', 'doctor', '--target', '--token', '--aes-key', '--state']) {
-      expect(out).toContain(word);
-    }
-  });
-
-  it('--version', async () => {
-    expect(await run('--version')).toEqual({ code: 0, out: '0.1.0\n', error: '' });
-  });
-
-  it.each([
+  const HELP = ['--help'];
+  const VERSION = ['--version'];
+  const REFUSED: readonly [args: string[], problem: string][] = [
     [['--token', 't'], '--target is needed'],
     [['--target', 'http://localhost:1'], '--token is needed'],
     [['--target', 'localhost:1', '--token', 't'], 'http://localhost:3000/wechat'],
@@ -81,11 +86,40 @@ describe('what it is asked', () => {
     [['--target', 'http://localhost:1', '--token', 't', '--mode', 'm'], 'mode is plain'],
     [['serv'], 'there is no command serv'],
     [['--traget', 'a'], '--traget'],
-  ])('%j is refused in words', async (args, problem) => {
-    const { code, out, error } = await run(...args);
+  ];
+  const runs = new Map<string[], { code: number; out: string; error: string }>();
+
+  beforeAll(() => {
+    const asked = [HELP, VERSION, ...REFUSED.map(([args]) => args)];
+    const args = ['--input-type=module', '--eval', REPEAT, JSON.stringify(asked)];
+    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    for (const [index, told] of JSON.parse(stdout).entries()) runs.set(asked[index] ?? [], told);
+  });
+
+  it('--help tells every option', () => {
+    const { code, out } = runs.get(HELP) ?? {};
+    expect(code).toBe(0);
+    for (const word of ['check', 'doctor', '--target', '--token', '--aes-key', '--state']) {
+      expect(out).toContain(word);
+    }
+  });
+
+  it('--version', async () => {
+    expect(runs.get(VERSION)).toEqual({ code: 0, out: '0.1.0\n', error: '' });
+    expect(await run(...VERSION)).toEqual({ code: 0, out: '0.1.0\n', error: '' });
+  });
+
+  it.each(REFUSED)('%j is refused in words', (args, problem) => {
+    const { code, out, error } = runs.get(args) ?? {};
     expect([code, out]).toEqual([2, '']);
     expect(error).toContain(problem);
     expect(error).not.toMatch(/\n +at /);
+  });
+
+  it('what is refused ends with 2', async () => {
+    const { code, out, error } = await run('serv');
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toBe('there is no command serv\n\nwechat-mp-simulator --help tells more.\n');
   });
 });
 
