@@ -78,10 +78,8 @@ function unpack(target: string, command: string, packages: readonly string[]): b
 /** The options of an apt that knows that release alone, from where the machine has its packages. */
 function prepareApt(folder: string): string[] | undefined {
   const format = '$(REPO_URI) $(ORIGIN) $(COMPONENT)';
-  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', format], {
-    encoding: 'utf8',
-  });
-  const line = (stdout ?? '').split('\n').find((one) => one.endsWith(' Debian main'));
+  const told = ask('apt-get', ['indextargets', '--format', format]);
+  const line = told.split('\n').find((one) => one.endsWith(' Debian main'));
   const from = line?.split(' ', 1)[0];
   if (!from) return undefined;
   for (const part of ['lists/partial', 'cache/archives/partial', 'sources', 'root']) {
@@ -107,4 +105,8 @@ function works(command: string): boolean {
 
 function run(command: string, args: string[], cwd?: string): boolean {
   return spawnSync(command, args, { cwd, stdio: 'ignore', timeout: 300_000 }).status === 0;
+}
+
+function ask(command: string, args: string[]): string {
+  return spawnSync(command, args, { encoding: 'utf8' }).stdout ?? '';
 }

@@ -3,12 +3,17 @@ import { printable } from './printable.ts';
 /** How far into a text it is looked for secrets: the rest is dropped. */
 const LIMIT = 2000;
 
+/** An address keeps its host and path: access tokens are in its query, and a password before the host. */
+function shorten(address: string): string {
+  const [kept = ''] = address.split(/[?#]/, 1);
+  return kept.replace(/^:\/\/[^/]*@/, '://');
+}
+
+type Instead = string | ((found: string) => string);
+
 /** What is taken out of a text, and what stands in its place. */
-const RULES: readonly (readonly [what: RegExp, instead: string])[] = [
-  // Who connects, in an address: redis://user:password@host.
-  [/(:\/\/)[^\s/?#@]*@/g, '$1'],
-  // What follows the path of an address: there access tokens and secrets are.
-  [/(:\/\/[^\s?#"'<>]*)[?#][^\s"'<>]*/g, '$1'],
+const RULES: readonly (readonly [what: RegExp, instead: Instead])[] = [
+  [/:\/\/[^\s"'<>]*/g, shorten],
   [/[?&][\w.-]*=[^\s"'<>]*/g, ''],
   // Headers, to the end of their line.
   [/\b((?:set-)?cookie|authorization)\b["']?\s*[:=][^\n]*/gi, '$1: [hidden]'],
@@ -18,15 +23,18 @@ const RULES: readonly (readonly [what: RegExp, instead: string])[] = [
     '$1=[hidden]',
   ],
   // JSON.parse shows the text that it cannot read.
-  [/"[^]*"(?:\.\.\.)? is not valid JSON/g, 'this is not valid JSON'],
-  [/(Unexpected token )\S+( (?:in JSON|,))/g, '$1$2'],
+  [/^([^"]*)"[^]*"(?:\.\.\.)? is not valid JSON/, '$1this is not valid JSON'],
+  [/(Unexpected token )\S+( in JSON)/g, '$1it$2'],
   // What else is so long, or of the form of an AppSecret, is no word.
   [/[\w+/=@-]{80,}|\b[\da-f]{32}\b/gi, '[hidden]'],
 ];
 
 /** Takes out of a text that is not ours what no log may hold: tokens, secrets, cookies, passwords. */
 function hideSecrets(text: string): string {
-  return RULES.reduce((left, [what, instead]) => left.replace(what, instead), text.slice(0, LIMIT));
+  return RULES.reduce(
+    (left, [what, instead]) => left.replace(what, instead as string),
+    text.slice(0, LIMIT),
+  );
 }
 
 /** Gives what an error or a log may say of a text from outside: 200 characters, without secrets. */

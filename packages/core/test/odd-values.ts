@@ -5,7 +5,7 @@ const bite = () => {
 };
 
 /** Every trap of a Proxy throws. */
-export const everyTrap: ProxyHandler<object> = Object.fromEntries(
+const everyTrap: ProxyHandler<object> = Object.fromEntries(
   Object.getOwnPropertyNames(Reflect).map((name) => [name, bite]),
 );
 
