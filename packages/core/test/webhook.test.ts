@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { createWebhook, type WebhookOptions } from '@wechat-mp/core';
+import { createWebhook, sign, type WebhookOptions } from '@wechat-mp/core';
 import {
   type Account,
   compatible,
@@ -201,6 +201,17 @@ describe('maxAge', () => {
   ])('of 60 seconds: a delivery signed at %d is answered with %d', async (offset, status) => {
     expect((await send({ ...PLAIN, maxAge: 60 }, at(offset))).status).toBe(status);
     expect((await send(PLAIN, at(offset))).status).toBe(200);
+  });
+
+  it('refuses an old delivery whose timestamp and nonce have changed places', async () => {
+    // The signature is the same: what is signed is sorted first.
+    for (const nonce of ['ueivlkyhvdng46da0qxr52qzcjabjmo7', '0x7fffffff', '1e9', ' 1714036504']) {
+      const { query, ...rest } = at(-70);
+      const { timestamp } = query;
+      const signature = sign({ token: PLAIN.token, timestamp: `${timestamp}`, nonce });
+      const swapped = { signature, timestamp: nonce, nonce: `${timestamp}` };
+      expect((await send({ ...PLAIN, maxAge: 60 }, { ...rest, query: swapped })).status).toBe(401);
+    }
   });
 
   it('refuses a timestamp that is no number, and an old verification', async () => {

@@ -57,6 +57,18 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     assert.equal(await stored(store, other), undefined);
   },
 
+  'users whose names read alike when they are put together are two users': async (store, user) => {
+    for (const glue of [' ', ':', '}', '/']) {
+      const one = { account: 'a', openid: `b${glue}${user.openid}` };
+      await store.save(one, record(1, { mine: true }), minute);
+      assert.equal(
+        await stored(store, { account: `a${glue}b`, openid: user.openid }),
+        undefined,
+        `account and openid are joined by "${glue}"`,
+      );
+    }
+  },
+
   'a save from an older version is refused, and says what stands there': async (store, user) => {
     await store.save(user, record(1, { step: 1 }), minute);
     const refused = await store.save(user, record(1, { step: 7 }), minute);

@@ -196,6 +196,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     await store.hold(id, '{"n":1}', 60_000);
     await store.hold(id, '{"n":2}', 60_000);
     assert.deepEqual(await store.takeHeld({ ...id, openid: 'another' }), []);
+    assert.deepEqual(await store.takeHeld({ ...id, account: 'gh_another' }), []);
     assert.deepEqual(await store.takeHeld(id), ['{"n":1}', '{"n":2}']);
     assert.deepEqual(await store.takeHeld(id), []);
   },
