@@ -25,7 +25,7 @@ describe('the key of a user', () => {
         const isSame = account === account2 && openid === openid2;
         expect(keyOf(account, openid) === keyOf(account2, openid2)).toBe(isSame);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -36,7 +36,7 @@ describe('the key of a user', () => {
         const cut = (at: number) => keyOf(text.slice(0, at), text.slice(at));
         expect(cut(a) === cut(b)).toBe(a === b);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -47,7 +47,7 @@ describe('the key of a user', () => {
         expect(hashTag(`${keyOf(account, openid)}:context`)).toBe(tag);
         expect(tag).toMatch(/^[\w.%-]*:[\w.%-]*$/);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -57,7 +57,7 @@ describe('the key of a user', () => {
         expect(escapeTag(one) === escapeTag(other)).toBe(one === other);
         expect(hashTag(`wechat:token:{${escapeTag(one)}}`)).toBe(escapeTag(one));
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
     // What is kept without a time to live must be found again after an update.
     expect(escapeTag('wx6d80ca40ad4e00fc:wx5823bf96d3bd56c7')).toBe(

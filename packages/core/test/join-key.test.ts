@@ -14,7 +14,7 @@ describe('joinKey', () => {
       fc.property(fc.array(part, { maxLength: 4 }), fc.array(part, { maxLength: 4 }), (a, b) => {
         expect(joinKey(...a) === joinKey(...b)).toBe(JSON.stringify(a) === JSON.stringify(b));
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -25,7 +25,7 @@ describe('joinKey', () => {
         const key = joinKey(text.slice(0, cut), text.slice(cut));
         expect(key).toBe(`${cut}:${text.slice(0, cut)}${text.length - cut}:${text.slice(cut)}`);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
