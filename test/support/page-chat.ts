@@ -1,7 +1,6 @@
 /** A chat page with a simulator behind it, in a tab of Chromium. */
 import { expect } from '@jest/globals';
 import type { HandlersLike } from '@wechat-mp/core';
-import type { Simulator } from '@wechat-mp/simulator';
 import type {
   Browser,
   BrowserContext,
@@ -95,8 +94,6 @@ export async function openTab(
 export interface ChatOptions extends PageWorldOptions {
   /** Names of the users there are. Default: alice. */
   readonly users?: readonly string[];
-  /** Makes the account what it is to be, before anybody looks at it. */
-  readonly furnish?: (simulator: Simulator) => void;
 }
 
 export interface Room extends PageWorld {
@@ -108,10 +105,9 @@ export interface Room extends PageWorld {
 
 /** Serves the page for a bot, or the address of one; `close` is the caller's. */
 export async function serveChat(bot: HandlersLike | string, options: ChatOptions = {}) {
-  const { users = ['alice'], furnish } = options;
+  const { users = ['alice'] } = options;
   const world = await createPageWorld(bot, options);
   for (const name of users) world.simulator.user(name);
-  furnish?.(world.simulator);
   const page = await servePage({ simulator: world.simulator });
   const close = async () => {
     await page.close();

@@ -122,7 +122,7 @@ describe('everyone can read it', () => {
     await look('390-menu', '#composer');
     for (const view of ['people', 'log']) {
       await tab.locator(`[data-show=${view}]`).click();
-      await look(`390-${view}`);
+      await look(`390-${view}`, `.${view}`);
     }
     expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(390);
   });

@@ -1,9 +1,9 @@
 /** The account's menu at the bottom of the chat page. */
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Message } from '@wechat-mp/core';
-import type { Simulator } from '@wechat-mp/simulator';
+import type { Person, State } from '@wechat-mp/simulator';
 import { closeServers, listen } from '../../support/http.ts';
-import { openChat, PICTURE } from '../../support/page-chat.ts';
+import { openChat, openRoom, PICTURE, type Room } from '../../support/page-chat.ts';
 import { until } from '../../support/until.ts';
 
 type Button = {
@@ -17,25 +17,39 @@ type Button = {
   sub_button?: Button[];
 };
 
-/** A bot with a menu, and what it heard. */
-async function openMenu(button: Button[], furnish?: (simulator: Simulator) => void) {
-  const seen: Message[] = [];
-  const bot = (message: Message) => {
-    seen.push(message);
-    return `got ${message.type}`;
-  };
-  const opened = await openChat(bot, {
-    furnish(simulator) {
-      simulator.state.menu = { button };
-      furnish?.(simulator);
-    },
-  });
-  await opened.chat.button('Show the menu').click();
-  return { ...opened, seen };
-}
-
 describe('the menu', () => {
+  const seen: Message[] = [];
+  let room: Room;
+  let users = 0;
+
+  beforeAll(async () => {
+    room = await openRoom((message: Message) => {
+      seen.push(message);
+      return `got ${message.type}`;
+    });
+  });
   afterEach(closeServers);
+  afterAll(() => room.close());
+
+  /** Gives the account a menu, and shows it to a new user: those that are for them. */
+  async function openMenu(
+    button: Button[],
+    furnish?: (state: State, person: Person) => void,
+    names = button.map(({ name }) => name),
+  ) {
+    const { simulator, chat, tab } = room;
+    users += 1;
+    const user = simulator.user(`user ${users}`);
+    simulator.state.menu = { button };
+    furnish?.(simulator.state, simulator.state.people[user.openid] as Person);
+    await chat.become(user.name);
+    const shown = tab.locator('#account-menu > div > button');
+    await until(async () => String(await shown.allTextContents()) === String(names));
+    // Whoever looked last may have left it open.
+    if (await chat.button('Show the menu').isVisible()) await chat.button('Show the menu').click();
+    seen.splice(0);
+    return room;
+  }
 
   it('takes the place of the message box, and gives it back', async () => {
     const { chat } = await openMenu([{ name: 'News', type: 'click', key: 'NEWS' }]);
@@ -56,12 +70,12 @@ describe('the menu', () => {
   it('is another one for people whom a conditional menu is for', async () => {
     const { chat, simulator } = await openMenu(
       [{ name: 'For all', type: 'click', key: 'A' }],
-      (simulator) => {
-        const { state } = simulator;
-        state.people[simulator.user('alice').openid]?.tagIds.push(100);
+      (state, person) => {
+        person.tagIds.push(100);
         const button = [{ name: 'For VIPs', type: 'click', key: 'B' }];
         state.conditionalMenus = [{ menuid: '1', matchrule: { tag_id: '100' }, button }];
       },
+      ['For VIPs'],
     );
     await chat.button('For VIPs').waitFor();
     expect(await chat.button('For all').count()).toBe(0);
@@ -72,7 +86,7 @@ describe('the menu', () => {
   });
 
   it('sends clicks, also of buttons below buttons, and is closed by Escape', async () => {
-    const { chat, tab, seen } = await openMenu([
+    const { chat, tab } = await openMenu([
       { name: 'News', type: 'click', key: 'NEWS' },
       { name: 'More', sub_button: [{ name: 'Orders', type: 'click', key: 'ORDERS' }] },
     ]);
@@ -92,7 +106,7 @@ describe('the menu', () => {
 
   it('opens a page and tells the bot', async () => {
     const url = `${await listen((_, response) => response.setHeader('content-type', 'text/html').end('<link rel=icon href=data:,>here'))}/`;
-    const { chat, tab, seen } = await openMenu([{ name: 'Site', type: 'view', url }]);
+    const { chat, tab } = await openMenu([{ name: 'Site', type: 'view', url }]);
     const opens = tab.context().waitForEvent('page');
     await chat.button('Site').click();
     const page = await opens;
@@ -103,7 +117,7 @@ describe('the menu', () => {
   });
 
   it('asks for what a phone would ask for: a code, a picture, a place', async () => {
-    const { chat, tab, seen } = await openMenu([
+    const { chat, tab } = await openMenu([
       { name: 'Code', type: 'scancode_waitmsg', key: 'C' },
       { name: 'Photo', type: 'pic_photo_or_album', key: 'P' },
       { name: 'Place', type: 'location_select', key: 'L' },
@@ -134,7 +148,7 @@ describe('the menu', () => {
   });
 
   it('shows material and goes to Mini Programs without asking the bot for an answer', async () => {
-    const { chat, tab, seen } = await openMenu(
+    const { chat, tab } = await openMenu(
       [
         { name: 'Picture', type: 'media_id', media_id: 'm1' },
         {
@@ -145,7 +159,7 @@ describe('the menu', () => {
           url: 'https://a.example',
         },
       ],
-      ({ state }) => {
+      (state) => {
         state.media['m1'] = {
           type: 'image',
           contentType: 'image/png',
