@@ -109,7 +109,11 @@ describe('everyone can read it', () => {
     expect(await tab.locator('.line:not(.mine) .what, .wide').count()).toBe(7);
     await tab.locator('.entry.delivery summary').first().click();
     await tab.locator('.entry .body').waitFor();
+    // So high that all of the conversation is in sight.
+    await tab.setViewportSize({ width: 1440, height: 2400 });
+    expect(await tab.evaluate("document.getElementById('talks').scrollTop")).toBe(0);
     await look('1440');
+    await tab.setViewportSize({ width: 1440, height: 900 });
     await tab.locator('#more').click();
     await tab.locator('.tiles button').nth(3).click();
     await look('1440-dialog', '#dialog');
