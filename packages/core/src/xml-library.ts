@@ -79,24 +79,40 @@ function readSection(nodes: readonly Node[]): string {
   return nodes[0]?.[TEXT] as string;
 }
 
-const NUMBER = /^&#(?:x([\da-f]+)|(\d+));$/i;
-// oxlint-disable-next-line no-control-regex -- the characters that XML 1.0 allows
-const CHARACTER = /^[\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]$/u;
+const NUMBER = /&#(?:x([\dA-Fa-f]+)|(\d+));/g;
 
+/** Decodes numeric references as well. Validated text has no "&" that begins anything else. */
 function decodeReferences(text: string): string {
-  return text.replace(
-    /&[^;&]*;?/g,
-    (reference) => decodeEntities(reference) ?? decodeNumber(reference),
-  );
+  const parts: string[] = [];
+  let start = 0;
+  for (const match of text.matchAll(NUMBER)) {
+    const [reference, hexadecimal, decimal] = match;
+    parts.push(decodeNamed(text.slice(start, match.index)));
+    parts.push(decodeNumber(hexadecimal ? Number.parseInt(hexadecimal, 16) : Number(decimal)));
+    start = match.index + reference.length;
+  }
+  return parts.join('') + decodeNamed(text.slice(start));
 }
 
-function decodeNumber(reference: string): string {
-  const [, hexadecimal, decimal] = NUMBER.exec(reference) ?? [];
-  const code = Number.parseInt(hexadecimal ?? decimal ?? '', hexadecimal ? 16 : 10);
-  const character = code <= 0x10ffff ? String.fromCodePoint(code) : '';
-  if (!CHARACTER.test(character)) throw malformed('an "&" begins no known character');
-  return character;
+function decodeNamed(text: string): string {
+  const decoded = decodeEntities(text);
+  if (decoded === undefined) throw malformed('an "&" begins no known entity');
+  return decoded;
 }
+
+/** The characters that XML 1.0 allows. */
+function decodeNumber(code: number): string {
+  const isAllowed =
+    code < 0x20
+      ? code === 0x09 || code === 0x0a || code === 0x0d
+      : code <= 0xd7ff ||
+        (code >= 0xe000 && code <= 0xfffd) ||
+        (code >= 0x10000 && code <= 0x10ffff);
+  if (!isAllowed) throw malformed('a reference is to no character');
+  return String.fromCodePoint(code);
+}
+
+const UNKNOWN = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,10}|#x[\dA-Fa-f]{1,10});)/;
 
 /**
  * Walks through the markup, so that the parser meets nothing too deep, too much, or that it would
@@ -109,28 +125,35 @@ function checkBounds(text: string): void {
     const next = text.indexOf('<', at);
     const textEnd = next === -1 ? text.length : next;
     if (depth === 0 && skipBlanks(text, at) < textEnd) refuseOutside();
+    if (UNKNOWN.test(text.slice(at, textEnd))) throw malformed('an "&" begins no known entity');
     if (next === -1) return;
-    const { end, kind } = findMarkup(text, next);
+    const { end, kind, parts = 1 } = findMarkup(text, next);
     at = end;
     if (kind === 'end') depth -= 1;
-    else if (kind !== 'other') count += 1;
+    else count += parts;
     if (kind === 'start' || kind === 'empty') {
       if (depth === MAX_DEPTH) throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
       if (kind === 'start') depth += 1;
     }
-    if (count > MAX_FIELDS) throw new ParseError(`the XML has over ${MAX_FIELDS} tags or sections`);
+    if (count > MAX_FIELDS) {
+      throw new ParseError(`the XML has over ${MAX_FIELDS} tags, attributes or sections`);
+    }
   }
 }
 
 interface Markup {
-  readonly kind: 'start' | 'empty' | 'end' | 'section' | 'other';
+  readonly kind: 'start' | 'empty' | 'end' | 'other';
   /** The place behind it. */
   readonly end: number;
+  /** What the parser makes of it: a tag and its attributes, a section. Default: 1. */
+  readonly parts?: number;
 }
 
 function findMarkup(text: string, at: number): Markup {
-  if (text.startsWith('<!--', at)) return { kind: 'other', end: findEnd(text, '-->', at + 4) };
-  if (text.startsWith(SECTION, at)) return { kind: 'section', end: findEnd(text, SECTION_END, at) };
+  if (text.startsWith('<!--', at)) {
+    return { kind: 'other', end: findEnd(text, '-->', at + 4), parts: 0 };
+  }
+  if (text.startsWith(SECTION, at)) return { kind: 'other', end: findEnd(text, SECTION_END, at) };
   if (text.startsWith('<!', at)) return refuseDoctype();
   if (text.startsWith('<?', at)) {
     const end = findEnd(text, '?>', at);
@@ -142,16 +165,19 @@ function findMarkup(text: string, at: number): Markup {
     if (/["'/]/.test(text.slice(at + 2, end))) throw malformed('an end tag has more than a name');
     return { kind: 'end', end };
   }
-  const end = findTagEnd(text, at);
-  return { kind: text[end - 2] === '/' ? 'empty' : 'start', end };
+  return findStartTag(text, at);
 }
 
 /** An attribute's value may have a ">" in its quotes. */
-function findTagEnd(text: string, start: number): number {
+function findStartTag(text: string, start: number): Markup {
+  let parts = 1;
   for (let at = start + 1; at < text.length; at++) {
     const character = text[at] as string;
-    if (character === '>') return at + 1;
-    if (character === '"' || character === "'") at = findEnd(text, character, at + 1) - 1;
+    if (character === '>')
+      return { kind: text[at - 1] === '/' ? 'empty' : 'start', end: at + 1, parts };
+    if (character !== '"' && character !== "'") continue;
+    at = findEnd(text, character, at + 1) - 1;
+    parts += 1;
   }
   throw malformed('a tag has no ">"');
 }

@@ -66,9 +66,11 @@ function step(scan: Scan, start: number): number | undefined {
   const { text, open } = scan;
   const found = text.indexOf('<', start);
   const at = found === -1 ? text.length : found;
-  const decoded = decodeEntities(text.slice(start, at));
-  if (decoded === undefined) return undefined;
-  addText(open, decoded);
+  if (skipBlanks(text, start) < at) {
+    const decoded = decodeEntities(text.slice(start, at));
+    if (decoded === undefined) return undefined;
+    addText(open, decoded);
+  }
   if (found === -1) return at;
   const next = text[at + 1];
   if (next === '/') return readEndTag(scan, at);
@@ -115,7 +117,12 @@ function findSectionEnd(scan: Scan, name: string, tag: number, start: number): n
 }
 
 function isOwnEnd(text: string, end: number, name: string): boolean {
-  return text.startsWith(`</${name}>`, skipBlanks(text, end + SECTION_END.length));
+  return isEndTag(text, skipBlanks(text, end + SECTION_END.length), name);
+}
+
+function isEndTag(text: string, at: number, name: string): boolean {
+  const end = at + 2 + name.length;
+  return text.startsWith('</', at) && text.startsWith(name, at + 2) && text[end] === '>';
 }
 
 /** Whether text or further sections follow a section, and then the end tag. */
@@ -126,7 +133,7 @@ function isMixed(text: string, sectionEnd: number, name: string): boolean {
     const start = end + SECTION_END.length;
     const at = text.indexOf('<', start);
     if (at === -1 || text.slice(start, at).includes(SECTION_END)) return false;
-    if (text.startsWith(`</${name}>`, at)) return true;
+    if (isEndTag(text, at, name)) return true;
     if (!text.startsWith(SECTION, at)) return false;
     end = text.indexOf(SECTION_END, at);
   }

@@ -4,7 +4,7 @@ import { readOtherXml } from './xml-library.ts';
 import { scanXml } from './xml-scanner.ts';
 
 // oxlint-disable-next-line no-control-regex -- exactly the characters that XML 1.0 forbids
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]+/g;
 
 /**
  * Reads a document whose root is `root` into the tags below it.
@@ -15,7 +15,11 @@ const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
  */
 export function parseXml(text: string, root: string): Fields {
   // A substitute, not nothing: what is left must not become the end of a CDATA section.
-  const allowed = text.toWellFormed().replace(FORBIDDEN, '\ufffd').replace(/\r\n?/g, '\n');
+  const allowed = text
+    .toWellFormed()
+    .replace(FORBIDDEN, (run) => '\ufffd'.repeat(run.length))
+    .replaceAll('\r\n', '\n')
+    .replace(/\r+/g, (run) => '\n'.repeat(run.length));
   const value = (scanXml(allowed) ?? readOtherXml(allowed))[root];
   if (!isFields(value)) throw new ParseError(`the XML has no fields inside <${root}>`);
   return value;
