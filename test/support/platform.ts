@@ -174,12 +174,12 @@ function readXml(text: string): Fields {
   return xml;
 }
 
-/** A reply is made after the delivery that it answers, and before it is read. */
+/** A reply is made before it is read, and for one of the last deliveries: no test takes an hour. */
 function assertSeconds(value: unknown, { query }: Delivery): void {
   assert.match(String(value), /^\d{10}$/);
-  const [delivered, now] = [Number(query['timestamp'] ?? 0), seconds()];
-  const isBetween = delivered <= Number(value) && Number(value) <= now;
-  assert.ok(isBetween, `${String(value)} is not between ${delivered} and ${now}`);
+  const [first, now] = [Number(query['timestamp'] ?? 0) - 3600, seconds()];
+  const isBetween = first <= Number(value) && Number(value) <= now;
+  assert.ok(isBetween, `${String(value)} is not between ${first} and ${now}`);
 }
 
 function seconds(): number {
