@@ -2,14 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { createAccountLookup } from '../packages/core/src/account.ts';
 import { readBody } from '../packages/core/src/body.ts';
-import { openSession } from '../packages/core/src/context/session.ts';
-import { within } from '../packages/core/src/delivery/within.ts';
+import { KeyedMutex } from '../packages/core/src/context/keyed-mutex.ts';
+import { begin } from '../packages/core/src/context/transaction.ts';
 import { openBody, readQuery, sealReply, verifyQuery } from '../packages/core/src/envelope.ts';
 import { createWebhook, type Handler, type WebhookRequest } from '../packages/core/src/index.ts';
 import { toMessage } from '../packages/core/src/message/message.ts';
 import { replyTree } from '../packages/core/src/reply/render.ts';
 import { respond } from '../packages/core/src/response.ts';
 import { createDispatch } from '../packages/core/src/router.ts';
+import { within } from '../packages/core/src/with-timeout.ts';
 import * as platform from '../test/support/platform.ts';
 
 const ROUNDS = 41;
@@ -20,12 +21,13 @@ const text: Handler<'text'> = (message) => message.content;
 const webhook = createWebhook(options, { text });
 const dispatch = createDispatch({ text });
 const accounts = createAccountLookup(options);
+const turns = new KeyedMutex();
 
 /** The way of a message as it is without the reply window: each delivery would be a run. */
 async function handleAlone(request: WebhookRequest): Promise<void> {
   const account = await accounts.find(request);
   if (!account) throw new Error('no account');
-  const { bodyLimit, contexts, replyWindow, turns } = account;
+  const { bodyLimit, contexts, replyWindow } = account;
   const query = readQuery(request.query);
   verifyQuery(account, query, request.method);
   const body = await readBody(request.body, { limit: bodyLimit, milliseconds: replyWindow });
@@ -34,13 +36,13 @@ async function handleAlone(request: WebhookRequest): Promise<void> {
   const user = { account: account.id, openid: message.source };
   const stop = new AbortController();
   const run = async () => {
-    const turn = turns.enter(user);
-    if (turn.comes) await turn.comes;
+    const key = `${user.account} ${user.openid}`;
+    await turns.acquire(key)?.comes;
     const lock = { owner: randomUUID(), lease: 10_000 };
     const loaded = await contexts.load(user, lock);
-    const session = await openSession(account, user, { lock, leave: turn.leave, loaded });
-    const beat = setInterval(() => session.renew(), 3000).unref();
-    const { context } = session;
+    const transaction = await begin(account, user, lock, loaded);
+    const beat = setInterval(() => transaction.renew(), 3000).unref();
+    const { context } = transaction;
     const delivery = { attempt: 1, deadline: 0 };
     const exchange = {
       message,
@@ -53,10 +55,8 @@ async function handleAlone(request: WebhookRequest): Promise<void> {
     const reply = await dispatch(exchange);
     const to = { target: message.source, source: message.target, answering: message.type };
     const tree = replyTree(reply as string, to);
-    await session.end(async () => {
-      await contexts.release(user, lock);
-      return undefined;
-    }, true);
+    await transaction.end(true);
+    turns.release(key, undefined);
     clearInterval(beat);
     return tree;
   };

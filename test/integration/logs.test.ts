@@ -166,7 +166,15 @@ afterAll(async () => {
 });
 
 const CONTEXTS = ['load', 'save', 'delete', 'renew', 'release'] as const;
-const DELIVERIES = ['finish', 'giveUp', 'takeLate', 'putBack', 'hold', 'takeHeld', 'wait'] as const;
+const DELIVERIES = [
+  'finish',
+  'closeWindow',
+  'claimLateReply',
+  'releaseReply',
+  'hold',
+  'takeHeld',
+  'wait',
+] as const;
 
 /** The stores of each way to fail. */
 const FAILING: Record<string, () => ReturnType<typeof redisStores>> = {

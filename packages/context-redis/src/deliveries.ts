@@ -1,23 +1,25 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   type Begun,
   type Claim,
   type Claimed,
+  type CompletionResult,
   type ContextLock,
   type ContextStore,
   type ContextUser,
   type DeliveryId,
   type DeliveryStore,
   type Ended,
-  type Fate,
   type Finish,
   type Free,
-  type JointStore,
-  type Lease,
+  HELD_LIMITS,
+  type LeaseRequest,
   type Outcome,
   type Refused,
-  type RunRecords,
+  type RegisteredRun,
+  type RunRegistry,
   type Save,
+  type UnitOfWork,
   type WaitOptions,
   within,
 } from '@wechat-mp/core';
@@ -31,7 +33,6 @@ import {
   userKey,
 } from './contexts.ts';
 import * as scripts from './delivery-scripts.ts';
-import { escapePart } from './escape-part.ts';
 import { type Answer, type Connection, readJson } from './script.ts';
 
 /** Milliseconds between two looks of who cannot listen. */
@@ -41,12 +42,12 @@ const LOOK_AGAIN = 250;
 export class RedisDeliveryStore implements DeliveryStore {
   readonly #connection: Connection;
   readonly #channels: Channels;
-  readonly records: RunRecords;
+  readonly runRegistry: RunRegistry;
 
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#channels = new Channels(connection);
-    this.records = createRecords(connection);
+    this.runRegistry = createRegistry(connection);
   }
 
   async claim(id: DeliveryId, wanted: Claim): Promise<Claimed> {
@@ -57,7 +58,7 @@ export class RedisDeliveryStore implements DeliveryStore {
 
   async wait(
     id: DeliveryId,
-    { milliseconds, signal }: WaitOptions,
+    { attempt, milliseconds, signal }: WaitOptions,
   ): Promise<Ended | Free | undefined> {
     const end = performance.now() + milliseconds;
     const key = this.#keyOf(id);
@@ -71,7 +72,7 @@ export class RedisDeliveryStore implements DeliveryStore {
           wake = resolve;
         });
         if (signal?.aborted) return undefined;
-        const found = await scripts.look(this.#connection, [key]);
+        const found = await scripts.look(this.#connection, [key], attempt);
         if (Array.isArray(found)) return readEnd(found);
         const patience = end - performance.now();
         if (patience <= 0) return undefined;
@@ -83,31 +84,37 @@ export class RedisDeliveryStore implements DeliveryStore {
     }
   }
 
-  async giveUp(id: DeliveryId, attempt: number): Promise<Ended | undefined> {
-    const found = await scripts.giveUp(this.#connection, [this.#keyOf(id)], attempt);
+  async closeWindow(id: DeliveryId, attempt: number): Promise<Ended | undefined> {
+    const found = await scripts.closeWindow(this.#connection, [this.#keyOf(id)], attempt);
     return Array.isArray(found) ? readEnded(found) : undefined;
   }
 
-  async renew(id: DeliveryId, { owner, lease }: Lease): Promise<'renewed' | 'late' | 'lost'> {
+  async renew(
+    id: DeliveryId,
+    { owner, lease }: LeaseRequest,
+  ): Promise<'renewed' | 'late' | 'stale'> {
     const state = await scripts.renew(this.#connection, [this.#keyOf(id)], owner, lease);
-    return state as 'renewed' | 'late' | 'lost';
+    return state as 'renewed' | 'late' | 'stale';
   }
 
-  async finish(id: DeliveryId, how: Finish): Promise<Fate> {
+  async finish(id: DeliveryId, how: Finish): Promise<CompletionResult> {
     const key = this.#keyOf(id);
-    return (await scripts.finish(this.#connection, [key], key, ...finishArguments(how))) as Fate;
+    const result = await scripts.finish(this.#connection, [key], key, ...finishArguments(how));
+    return result as CompletionResult;
   }
 
-  async takeLate(id: DeliveryId): Promise<boolean> {
-    return (await scripts.takeLate(this.#connection, [this.#keyOf(id)])) !== '0';
+  async claimLateReply(id: DeliveryId): Promise<boolean> {
+    return (await scripts.claimLateReply(this.#connection, [this.#keyOf(id)])) === '1';
   }
 
-  async putBack(id: DeliveryId): Promise<void> {
-    await scripts.putBack(this.#connection, [this.#keyOf(id)]);
+  async releaseReply(id: DeliveryId, attempt: number): Promise<boolean> {
+    return (await scripts.releaseReply(this.#connection, [this.#keyOf(id)], attempt)) === '1';
   }
 
-  async hold(user: ContextUser, reply: string, milliseconds: number): Promise<void> {
-    await scripts.hold(this.#connection, [this.#heldOf(user)], reply, milliseconds);
+  async hold(user: ContextUser, reply: string, milliseconds: number): Promise<boolean> {
+    const { pieces, bytes } = HELD_LIMITS;
+    const keys = [this.#heldOf(user)];
+    return (await scripts.hold(this.#connection, keys, reply, milliseconds, pieces, bytes)) === '1';
   }
 
   async takeHeld(user: ContextUser): Promise<readonly string[]> {
@@ -126,7 +133,7 @@ export class RedisDeliveryStore implements DeliveryStore {
     return unlisten;
   }
 
-  joint(contexts: ContextStore): JointStore | undefined {
+  unitOfWork(contexts: ContextStore): UnitOfWork | undefined {
     if (!(contexts instanceof RedisContextStore && contexts.isAt(this.#connection)))
       return undefined;
     return {
@@ -154,7 +161,7 @@ export class RedisDeliveryStore implements DeliveryStore {
     how: Finish,
     lock: ContextLock | undefined,
     save: Save | undefined,
-  ): Promise<Fate | Refused> {
+  ): Promise<CompletionResult | Refused> {
     const key = this.#keyOf(id);
     const keys = keysOf(this.#connection, id);
     const ended = await scripts.commit(
@@ -164,7 +171,7 @@ export class RedisDeliveryStore implements DeliveryStore {
       ...finishArguments(how),
       ...(save ? saveArguments(save.record, save.options) : [lock?.owner ?? '']),
     );
-    return readRefused(ended, keys) ?? (ended as Fate);
+    return readRefused(ended, keys) ?? (ended as CompletionResult);
   }
 
   #keyOf(id: DeliveryId): string {
@@ -184,33 +191,69 @@ function keyOf(connection: Connection, id: DeliveryId): string {
   return `${userKey(connection, id)}:delivery:${digest(id.key)}`;
 }
 
-/** In one place, whosever the messages are: a process that looks for dead runs looks once. */
-function createRecords(connection: Connection): RunRecords {
-  const keys = ['times', 'messages'].map((name) => `${connection.prefix}{runs}:${name}`);
-  const nameOf = (id: DeliveryId) => `${escapePart(id.account)} ${keyOf(connection, id)}`;
+/** Processes that have died whose runs are looked at, each time. */
+const MAX_EXPIRED = 10;
+
+/** In one place, whoever sent the messages: a process that looks for dead ones looks once. */
+function createRegistry(connection: Connection): RunRegistry {
+  const self = randomUUID();
+  const keysFor = (process: string) =>
+    ['alive', `of:${process}`].map((name) => `${connection.prefix}{runs}:${name}`);
+  const own = keysFor(self);
+
+  async function takeFrom(
+    process: string,
+    isKnown: (account: string) => boolean,
+    limit: number,
+  ): Promise<RegisteredRun[]> {
+    const taken: RegisteredRun[] = [];
+    const keys = keysFor(process);
+    let cursor = '0';
+    do {
+      const scanned = await scripts.scanRuns(connection, keys, process, cursor);
+      const [next, entries] = scanned as [string, string[]];
+      for (let index = 0; index < entries.length && taken.length < limit; index += 2) {
+        const [name, json] = entries.slice(index) as [string, string];
+        const run = readJson<RegisteredRun>(json, 'a registered run');
+        if (!isKnown(run.account)) continue;
+        const isTaken = (await scripts.takeExpired(connection, keys, process, name)) !== null;
+        if (isTaken) taken.push(run);
+      }
+      cursor = next;
+    } while (cursor !== '0' && taken.length < limit);
+    return taken;
+  }
+
   return {
-    async write(id, message, milliseconds) {
-      await scripts.write(connection, keys, nameOf(id), message, Math.ceil(milliseconds));
+    async write(id, run, milliseconds) {
+      const name = keyOf(connection, id);
+      const lease = Math.ceil(milliseconds);
+      await scripts.write(connection, own, self, lease, name, JSON.stringify(run));
+    },
+    async beat(milliseconds) {
+      await scripts.beat(connection, own, self, Math.ceil(milliseconds));
     },
     async erase(id) {
-      await scripts.erase(connection, keys, nameOf(id));
+      await scripts.erase(connection, own, self, keyOf(connection, id));
     },
-    async takeDead(accounts) {
-      const found = await scripts.takeDead(connection, keys, ...accounts.map(escapePart));
-      return (found as [index: string, message: string][]).map(([index, message]) => ({
-        account: accounts[Number(index) - 1] as string,
-        message,
-      }));
+    async takeExpired(isKnown, limit) {
+      const dead = await scripts.listExpired(connection, own.slice(0, 1), MAX_EXPIRED);
+      const taken: RegisteredRun[] = [];
+      for (const process of dead as string[]) {
+        if (taken.length >= limit) break;
+        taken.push(...(await takeFrom(process, isKnown, limit - taken.length)));
+      }
+      return taken;
     },
   };
 }
 
-function claimArguments({ owner, lease, body, isNew }: Claim): (string | number)[] {
-  return [owner, Math.ceil(lease), digest(body), isNew ? 1 : 0];
+function claimArguments({ owner, lease, body, attempt, expired }: Claim): (string | number)[] {
+  return [owner, Math.ceil(lease), digest(body), attempt ?? '', expired ?? ''];
 }
 
-function finishArguments({ owner, outcome, isAnswering }: Finish): string[] {
-  return [owner, outcome === undefined ? '' : JSON.stringify(outcome), isAnswering ? '1' : ''];
+function finishArguments({ owner, outcome, answering }: Finish): (string | number)[] {
+  return [owner, outcome === undefined ? '' : JSON.stringify(outcome), answering];
 }
 
 function readClaimed(found: Answer): Claimed {

@@ -1,9 +1,10 @@
 import { LOAD, RELEASE, SAVE } from './contexts.ts';
 import { defineScript, type Script } from './script.ts';
 
-// How the run of a message stands is a hash: `owner` and `until` (ms) of its lease, the number of
-// `attempts`, the fingerprint of the `body`, the `outcome` once there is one, and its `fate`: `given`
-// to a delivery, or `late`, when no delivery may have it any more. ioredis may put a prefix of its own
+// Where a message stands is a hash, with the two facts of core's delivery/store.ts, and its steps by
+// the same names. Who runs it: `owner` and `until` (ms) of the lease, and the `outcome` once the run has
+// ended. Who has the reply: the `holder`, a delivery by its number, `late` or `sent`; 0 or none is nobody.
+// Also the number of `attempts` and the fingerprint of the `body`. ioredis may put a prefix of its own
 // before KEYS, so the names of channels come as ARGV. A user without rights to a channel may not
 // publish: what is written counts all the same, and who waits looks by itself.
 
@@ -16,78 +17,87 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end`;
 
-const TAKE = `
-local function take(key, outcome, fate)
-  if fate == 'late' then
+/** Gives the reply of a run that has ended to a delivery, unless it is late. 0 only looks. */
+const CLAIM_REPLY = `
+local function claimReply(key, outcome, holder, attempt)
+  if tonumber(attempt) == 0 and holder ~= 'sent' then
+    return { 'ended', outcome }
+  end
+  if holder == 'late' or holder == 'sent' then
     return { 'ended' }
   end
-  redis.call('HSET', key, 'fate', 'given')
+  if tonumber(attempt) > tonumber(holder or 0) then
+    redis.call('HSET', key, 'holder', attempt)
+  end
   return { 'ended', outcome }
 end`;
 
 /** Gives the attempt, whether the body is the same, and what was found: `yours` and the dead owner, `running`, or `ended` and the outcome. */
-const CLAIM = `${NOW}${TAKE}
-local function claim(key, owner, lease, body, isNew)
-  local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'fate', 'attempts')
-  local attempts = (run[6] or 0) + isNew
+const CLAIM = `${NOW}${CLAIM_REPLY}
+local function claim(key, owner, lease, body, attempt, expired)
+  local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts')
+  local attempts = tonumber(run[6] or 0)
   local same = (run[3] or body) == body and 1 or 0
-  if isNew == 1 then
+  if attempt == '' then
+    attempts = attempts + 1
     redis.call('HSET', key, 'attempts', attempts)
     if run[5] == 'late' and not run[4] then
-      redis.call('HDEL', key, 'fate')
+      redis.call('HDEL', key, 'holder')
     end
   end
   if run[4] then
-    local taken = take(key, run[4], run[5])
-    return { attempts, same, taken[1], taken[2] }
+    local claimed = claimReply(key, run[4], run[5], attempt == '' and attempts or attempt)
+    return { attempts, same, claimed[1], claimed[2] }
   end
-  if run[2] and tonumber(run[2]) > now() then
+  local isOwn = run[1] == owner
+  local lives = run[2] and tonumber(run[2]) > now()
+  if lives and not isOwn and (expired == '' or run[1] ~= expired) then
     return { attempts, same, 'running' }
   end
   redis.call('HSET', key, 'owner', owner, 'until', now() + lease, 'body', run[3] or body)
   redis.call('PEXPIRE', key, ${KEPT})
-  return { attempts, same, 'yours', run[1] or '' }
+  return { attempts, same, 'yours', not isOwn and run[1] or '' }
 end`;
 
 /** An outcome of '' gives the run back. */
 const FINISH = `
-local function finish(key, channel, owner, outcome, isAnswering)
-  local run = redis.call('HMGET', key, 'owner', 'outcome', 'fate', 'attempts')
+local function finish(key, channel, owner, outcome, answering)
+  local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder', 'attempts')
   if run[1] ~= owner or run[2] then
-    return 'lost'
+    return 'stale'
   end
-  local fate = 'wait'
+  local result = 'park'
   if outcome == '' then
     redis.call('HSET', key, 'owner', '', 'until', 0)
   else
     redis.call('HSET', key, 'outcome', outcome)
     if run[3] == 'late' then
-      fate = 'late'
-    elseif isAnswering == '1' then
-      redis.call('HSET', key, 'fate', 'given')
-      fate = 'answer'
+      result = 'defer'
+    elseif tonumber(answering) > 0 then
+      redis.call('HSET', key, 'holder', answering)
+      result = 'respond'
     end
   end
   redis.call('PEXPIRE', key, ${KEPT})
   if tonumber(run[4]) > 1 then
     redis.pcall('PUBLISH', channel, '')
   end
-  return fate
+  return result
 end`;
 
-/** ARGV: owner, lease, body, '1' for a new delivery. */
+/** ARGV: owner, lease, body, attempt or '' for a new delivery, expired owner or ''. */
 export const claim: Script = defineScript(`${CLAIM}
-return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]))`);
+return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`);
 
 /** KEYS: delivery, context, lock. ARGV: as for claim, '1' to lock. */
 export const begin: Script = defineScript(`${CLAIM}${LOAD}
-local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]))
+local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])
 if claimed[3] == 'yours' then
-  claimed[5] = load(KEYS[2], KEYS[3], ARGV[5] == '1' and ARGV[1] or '', ARGV[2], claimed[4])
+  claimed[5] = load(KEYS[2], KEYS[3], ARGV[6] == '1' and ARGV[1] or '', ARGV[2], claimed[4])
 end
 return claimed`);
 
-/** ARGV: channel, owner, outcome, '1' when answering. */
+/** ARGV: channel, owner, outcome, the delivery that is answered or 0. */
 export const finish: Script = defineScript(`${FINISH}
 return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
 
@@ -103,51 +113,61 @@ elseif ARGV[5] ~= '' then
 end
 return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
 
-/** Gives `ended` and the outcome, `free`, or the milliseconds for which the lease still holds. */
-export const look: Script = defineScript(`${NOW}${TAKE}
-local run = redis.call('HMGET', KEYS[1], 'until', 'outcome', 'fate')
+/** ARGV: attempt. Gives `ended` and the outcome, `free`, or the milliseconds for which the lease still holds. */
+export const look: Script = defineScript(`${NOW}${CLAIM_REPLY}
+local run = redis.call('HMGET', KEYS[1], 'until', 'outcome', 'holder')
 if run[2] then
-  return take(KEYS[1], run[2], run[3])
+  return claimReply(KEYS[1], run[2], run[3], ARGV[1])
 end
 local left = (run[1] or 0) - now()
 return left > 0 and left or { 'free' }`);
 
 /** ARGV: attempt. */
-export const giveUp: Script = defineScript(`${TAKE}
-local run = redis.call('HMGET', KEYS[1], 'outcome', 'fate', 'attempts')
+export const closeWindow: Script = defineScript(`${CLAIM_REPLY}
+local run = redis.call('HMGET', KEYS[1], 'outcome', 'holder', 'attempts')
 if run[1] then
-  return take(KEYS[1], run[1], run[2])
+  return claimReply(KEYS[1], run[1], run[2], ARGV[1])
 end
 if run[3] and tonumber(run[3]) <= tonumber(ARGV[1]) then
-  redis.call('HSET', KEYS[1], 'fate', 'late')
+  redis.call('HSET', KEYS[1], 'holder', 'late')
 end
 return 0`);
 
 /** ARGV: owner, lease. */
 export const renew: Script = defineScript(`${NOW}
-local run = redis.call('HMGET', KEYS[1], 'owner', 'outcome', 'fate')
+local run = redis.call('HMGET', KEYS[1], 'owner', 'outcome', 'holder')
 if run[1] ~= ARGV[1] or run[2] then
-  return 'lost'
+  return 'stale'
 end
 redis.call('HSET', KEYS[1], 'until', now() + ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ${KEPT})
 return run[3] == 'late' and 'late' or 'renewed'`);
 
-export const takeLate: Script = defineScript(`
-local run = redis.call('HMGET', KEYS[1], 'outcome', 'fate')
-if not run[1] or run[2] then
+export const claimLateReply: Script = defineScript(`
+local run = redis.call('HMGET', KEYS[1], 'outcome', 'holder')
+if not run[1] or (run[2] and run[2] ~= '0' and run[2] ~= 'late') then
   return 0
 end
-return redis.call('HSET', KEYS[1], 'fate', 'late') + 1`);
+redis.call('HSET', KEYS[1], 'holder', 'sent')
+return 1`);
 
-export const putBack: Script = defineScript(`
-if redis.call('HGET', KEYS[1], 'fate') ~= 'given' then
+/** ARGV: attempt. */
+export const releaseReply: Script = defineScript(`
+if redis.call('HGET', KEYS[1], 'holder') ~= ARGV[1] then
   return 0
 end
-return redis.call('HDEL', KEYS[1], 'fate')`);
+return redis.call('HDEL', KEYS[1], 'holder')`);
 
-/** ARGV: reply, milliseconds. */
+/** ARGV: reply, milliseconds, most pieces, most bytes. */
 export const hold: Script = defineScript(`
+local held = redis.call('LRANGE', KEYS[1], 0, -1)
+local bytes = #ARGV[1]
+for _, reply in ipairs(held) do
+  bytes = bytes + #reply
+end
+if #held >= tonumber(ARGV[3]) or bytes > tonumber(ARGV[4]) then
+  return 0
+end
 redis.call('RPUSH', KEYS[1], ARGV[1])
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
 
@@ -160,40 +180,53 @@ return held`);
 export const publish: Script = defineScript(`
 return type(redis.pcall('PUBLISH', ARGV[1], '')) == 'number' and 1 or 0`);
 
-// Runs that take long: `times`, until when each of them surely lives, and `messages`, by the same
-// names, which begin with the account.
+// What processes still have to answer. KEYS[1], a sorted set: until when each process surely lives (ms).
+// KEYS[2], a hash of one process: its runs by their names.
 
-/** ARGV: name, message, milliseconds. */
-export const write: Script = defineScript(`${NOW}
-redis.call('ZADD', KEYS[1], now() + ARGV[3], ARGV[1])
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ${KEPT})
+/** ARGV: process, milliseconds. */
+const BEAT = `${NOW}
+redis.call('ZADD', KEYS[1], now() + ARGV[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ${KEPT})`;
+
+/** ARGV: process, milliseconds, name, run. */
+export const write: Script = defineScript(`${BEAT}
+redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
 return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
 
-/** ARGV: name. */
-export const erase: Script = defineScript(`
-redis.call('ZREM', KEYS[1], ARGV[1])
-return redis.call('HDEL', KEYS[2], ARGV[1])`);
+/** ARGV: process, milliseconds. */
+export const beat: Script = defineScript(`${BEAT}
+return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
 
-/** What nobody took for long is forgotten. ARGV: accounts. Gives pairs: which account, from 1, and the message. */
-export const takeDead: Script = defineScript(`${NOW}
-local known = {}
-for index, account in ipairs(ARGV) do
-  known[account] = index
-end
-local messages = {}
-local forgotten = now() - ${KEPT}
-local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'WITHSCORES')
-for i = 1, #dead, 2 do
-  local name = dead[i]
-  local index = known[string.match(name, '^%S*')]
-  local message = index and redis.call('HGET', KEYS[2], name)
-  if message then
-    messages[#messages + 1] = { index, message }
+/** ARGV: process, name. Gives the run. */
+const ERASE = `
+local function erase()
+  local run = redis.call('HGET', KEYS[2], ARGV[2])
+  redis.call('HDEL', KEYS[2], ARGV[2])
+  if redis.call('EXISTS', KEYS[2]) == 0 then
+    redis.call('ZREM', KEYS[1], ARGV[1])
   end
-  if index or tonumber(dead[i + 1]) < forgotten then
-    redis.call('ZREM', KEYS[1], name)
-    redis.call('HDEL', KEYS[2], name)
-  end
+  return run
+end`;
+
+export const erase: Script = defineScript(`${ERASE}
+return erase() and 1 or 0`);
+
+/** Takes a run, if its process is still dead. */
+export const takeExpired: Script = defineScript(`${NOW}${ERASE}
+local lives = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if lives and tonumber(lives) > now() then
+  return false
 end
-return messages`);
+return erase()`);
+
+/** ARGV: how many processes at most. Gives those that have died. */
+export const listExpired: Script = defineScript(`${NOW}
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'LIMIT', 0, ARGV[1])`);
+
+/** ARGV: process, cursor. Gives the next cursor, and names and runs one after another. */
+export const scanRuns: Script = defineScript(`
+if redis.call('EXISTS', KEYS[2]) == 0 then
+  redis.call('ZREM', KEYS[1], ARGV[1])
+  return { '0', {} }
+end
+return redis.call('HSCAN', KEYS[2], ARGV[2], 'COUNT', 100)`);

@@ -48,7 +48,11 @@ async function keysOfAll(): Promise<string[]> {
   const { deliveries } = redisStores(redis);
   const user = { account: 'default', openid: platform.OPENID };
   await deliveries.hold(user, '{"type":"text","content":"held"}', 60_000);
-  await deliveries.records?.write({ ...user, key: 'k' }, '<xml/>', 60_000);
+  await deliveries.runRegistry?.write(
+    { ...user, key: 'k' },
+    { account: 'default', owner: 'me', message: '<xml/>' },
+    60_000,
+  );
   return (await redis.keys('*')).sort();
 }
 
@@ -74,7 +78,7 @@ async function use(content: string): Promise<number[]> {
     official.accessToken.get(),
     unofficial.getUserList(),
     stores.sessions.set('http://127.0.0.1:1 me', 'a session'),
-    stores.deliveries.records?.takeDead(['default']),
+    stores.deliveries.runRegistry?.takeExpired(() => true, 10),
   ]);
   for (const error of errors) lines.push(inspect(error, { depth: Number.POSITIVE_INFINITY }));
   return statuses;

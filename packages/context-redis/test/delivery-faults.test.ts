@@ -207,7 +207,7 @@ describe('two processes', () => {
       return `attempt ${delivery.attempt}`;
     };
     // So long that only the end of the lease can be what it waits for.
-    const next = bot(redis, handler, { replyWindow: 600_000 });
+    const next = bot(redis, handler, { replyWindow: 4900 });
     expect((await next.send(message)).body).toContain('attempt 2');
     expect(runs).toEqual(['stopped', 'next']);
     // It knows when the lease ends: it looks then, not again and again.

@@ -84,25 +84,31 @@ describe.each(Object.entries(kinds))('%s', (_name, start) => {
     for (const [index, user] of users.entries()) {
       const id = { ...user, key: 'same' };
       const lock = { owner: `owner ${index}`, lease: 60_000 };
-      const claim = { ...lock, isNew: true, body: 'same' };
-      const joint = deliveries.joint?.(contexts);
-      expect(await joint?.begin(id, claim, lock)).toMatchObject({ state: 'yours', attempt: 1 });
+      const claim = { ...lock, body: 'same' };
+      const unit = deliveries.unitOfWork?.(contexts);
+      expect(await unit?.begin(id, claim, lock)).toMatchObject({ state: 'yours', attempt: 1 });
       const record = { version: index + 1, json: `{"index":${index}}` };
       const save = { record, options: { replaces: 0, milliseconds: 60_000, lock } };
-      const finish = { owner: lock.owner, outcome: null, isAnswering: true };
-      expect(await joint?.commit(id, finish, lock, save)).toBe('answer');
+      const finish = { owner: lock.owner, outcome: null, answering: 1 };
+      expect(await unit?.commit(id, finish, lock, save)).toBe('respond');
       await deliveries.hold(user, `"${index}"`, 60_000);
-      await deliveries.records?.write(id, `<xml>${index}</xml>`, -1);
+      const run = { account: user.account, owner: lock.owner, message: `<xml>${index}</xml>` };
+      await deliveries.runRegistry?.write(id, run, -1);
     }
     for (const [index, user] of users.entries()) {
       expect(await contexts.load(user)).toMatchObject({ record: { json: `{"index":${index}}` } });
       expect(await deliveries.takeHeld(user)).toEqual([`"${index}"`]);
     }
     for (const [index, account] of NAMES.entries()) {
-      const dead = await deliveries.records?.takeDead(['another', account]);
+      const isKnown = (known: string) => known === account;
+      const expired = await deliveries.runRegistry?.takeExpired(isKnown, 100);
       const numbers = NAMES.map((_, at) => index * NAMES.length + at);
-      const messages = numbers.map((number) => ({ account, message: `<xml>${number}</xml>` }));
-      expect(new Set(dead)).toEqual(new Set(messages));
+      const runs = numbers.map((number) => ({
+        account,
+        owner: `owner ${number}`,
+        message: `<xml>${number}</xml>`,
+      }));
+      expect(new Set(expired)).toEqual(new Set(runs));
     }
   });
 });

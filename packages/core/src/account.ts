@@ -1,12 +1,10 @@
 import { MessageCipher } from './cipher.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { MemoryContextStore } from './context/memory.ts';
-import type { SessionOptions } from './context/session.ts';
 import type { ContextStore } from './context/store.ts';
-import { Turns } from './context/turns.ts';
-import type { LocalRun } from './delivery/local.ts';
+import type { Ordering, TransactionOptions } from './context/transaction.ts';
 import { MemoryDeliveryStore } from './delivery/memory.ts';
-import type { DeliveryStore, JointStore } from './delivery/store.ts';
+import type { DeliveryStore, UnitOfWork } from './delivery/store.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
 import type { MessageClient, WebhookRequest } from './exchange.ts';
 import { consoleLogger, type Logger, protect } from './logger.ts';
@@ -44,13 +42,13 @@ export type AccountResolver = (
 ) => WebhookOptions | undefined | Promise<WebhookOptions | undefined>;
 
 /** What the accounts of one endpoint have in common. */
-interface Shared extends Pick<Account, 'turns' | 'runs' | 'load'> {
+interface Shared {
   contexts?: ContextStore;
   deliveries?: DeliveryStore;
 }
 
 /** Checked options. */
-export interface Account extends SessionOptions {
+export interface Account extends TransactionOptions {
   /** What every key begins with: who verified the delivery, not what its body calls itself. */
   readonly id: string;
   readonly originalId: string | undefined;
@@ -60,15 +58,13 @@ export interface Account extends SessionOptions {
   readonly mode: Mode;
   readonly replyWindow: number;
   readonly deliveries: DeliveryStore;
-  readonly joint: JointStore;
-  /** The runs of this process, by message, so that a later delivery can be shown to them. */
-  readonly runs: Map<string, LocalRun>;
-  /** Deliveries that wait and runs that go on, in this process. */
-  readonly load: { pending: number };
+  readonly unit: UnitOfWork;
+  readonly ordering: Ordering;
   readonly maxDeliveries: number;
   readonly pending: WebhookOptions['pending'];
   readonly client: MessageClient | undefined;
   readonly lateReply: LateReply;
+  readonly maxLateMessages: number;
   readonly holdAge: number;
   readonly holdKeyword: string | undefined;
   readonly onUndelivered: WebhookOptions['onUndelivered'];
@@ -76,6 +72,7 @@ export interface Account extends SessionOptions {
   readonly abortAtDeadline: boolean;
   readonly maxRun: number;
   readonly maxPending: number;
+  readonly maxQueued: number;
   readonly retryOnError: boolean;
   readonly onError: ErrorHandler | undefined;
   readonly bodyLimit: number;
@@ -131,18 +128,16 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
     ),
     mode,
     ...stores,
-    turns: shared.turns,
-    runs: shared.runs,
-    load: shared.load,
     contextAge: positive('contextAge', options.contextAge ?? 7200),
     ordering: oneOf('ordering', options.ordering ?? 'serial', ORDERINGS),
-    replyWindow: positive('replyWindow', options.replyWindow ?? 4500),
+    replyWindow: checkWindow(options.replyWindow ?? 4500),
     maxDeliveries: oneOf('maxDeliveries', options.maxDeliveries ?? 3, [1, 2, 3]),
     pending: checkPending(options.pending),
     ...lateOptions(options),
     interrupts: matcherOf(options.interruptBy),
     maxRun: positive('maxRun', options.maxRun ?? 5 * 60_000),
     maxPending: positive('maxPending', options.maxPending ?? 10_000),
+    maxQueued: positive('maxQueued', options.maxQueued ?? 50),
     retryOnError: optionalBoolean('retryOnError', options.retryOnError) ?? false,
     onError: optionalFunction('onError', options.onError),
     bodyLimit: positive('bodyLimit', options.bodyLimit ?? 256 * 1024),
@@ -172,12 +167,24 @@ function lateOptions(options: WebhookOptions) {
   return {
     client,
     lateReply,
+    maxLateMessages: positive('maxLateMessages', options.maxLateMessages ?? 5),
     holdAge: positive('holdAge', options.holdAge ?? 600),
     holdKeyword: keyword,
     onUndelivered: optionalFunction('onUndelivered', options.onUndelivered),
     abortAtDeadline:
       optionalBoolean('abortAtDeadline', options.abortAtDeadline) ?? lateReply === 'drop',
   };
+}
+
+/** Milliseconds after which the platform hangs up. */
+const HANGS_UP = 5000;
+
+function checkWindow(milliseconds: number): number {
+  const replyWindow = positive('replyWindow', milliseconds);
+  if (replyWindow <= HANGS_UP - 100) return replyWindow;
+  throw new InvalidArgumentError(
+    `replyWindow must be at most ${HANGS_UP - 100} ms, not ${replyWindow}: the platform hangs up after ${HANGS_UP}, and the answer has to reach it before that`,
+  );
 }
 
 /** A mistake in a fixed reply is found at once, not when the first window closes. */
@@ -208,11 +215,11 @@ export function createAccountLookup(
   options: string | WebhookOptions | AccountResolver,
 ): AccountLookup {
   if (typeof options !== 'function') {
-    const only = createAccount(options, newShared());
+    const only = createAccount(options, {});
     return { only, find: async () => only };
   }
   const accounts = new WeakMap<WebhookOptions, Account>();
-  const shared = newShared();
+  const shared: Shared = {};
   const find = async (request: WebhookRequest) => {
     // Nothing is verified yet, so there is nothing to do with the body.
     const found = await options({ ...request, body: undefined });
@@ -231,8 +238,4 @@ export function createAccountLookup(
     return account;
   };
   return { only: undefined, find };
-}
-
-function newShared(): Shared {
-  return { turns: new Turns(), runs: new Map(), load: { pending: 0 } };
 }

@@ -3,7 +3,7 @@ import { parse } from 'node:querystring';
 import { Readable } from 'node:stream';
 import type { AccountResolver } from './account.ts';
 import type { WechatContext } from './context/context.ts';
-import { InvalidArgumentError, NeedParseError } from './errors.ts';
+import { InvalidArgumentError, NeedParseError, WechatError } from './errors.ts';
 import type { WebhookRequest, WebhookResponse } from './exchange.ts';
 import type { Message } from './message/message.ts';
 import type { WebhookOptions } from './options.ts';
@@ -32,11 +32,16 @@ export interface WechatRequest {
 /** Lets the framework's route answer, in place of handlers: it calls `answer` with its reply. */
 export type Route = (answer: (reply: ReplyLike) => void) => void | Promise<void>;
 
+/** A middleware that can be stopped, so that the process can end. */
+export type Closable<M> = M & Pick<Webhook, 'close'>;
+
 /** What an adapter mounts: a webhook, and what it needs to know of it. */
 export interface Mounted {
   /** Whether the handlers answer, or the framework's route. */
   readonly hasHandlers: boolean;
   readonly path: string | undefined;
+  /** Stops the webhook, so that the process can end. */
+  readonly close: Webhook['close'];
   /** Whether a request is WeChat's: signed, rightly or not, and at `path` when one was given. */
   readonly accepts: (url: string) => boolean;
   /** Answers a request, showing its message to the handlers or the route as `wechatMessage` of `targets`. */
@@ -53,17 +58,19 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
   return {
     hasHandlers: webhook.hasHandlers,
     path,
+    close: (closing) => webhook.close(closing),
     accepts: (url) => /[?&](msg_)?signature=/.test(url) && (!path || isSamePath(url, path)),
-    async handle({ response, ...request }, targets, route) {
-      const answered = new AbortController();
+    async handle(request, targets, route) {
+      const { response } = request;
+      const delivery = { isAnswered: false };
       const answer = await webhook.handle(request, (exchange, next) => {
         for (const target of targets) {
           expose(target, 'wechatMessage', exchange.message);
           expose(target, 'wechatContext', exchange.context);
         }
-        return route && !webhook.hasHandlers ? ask(route, response, answered.signal) : next();
+        return route && !webhook.hasHandlers ? ask(route, response, delivery) : next();
       });
-      answered.abort();
+      delivery.isAnswered = true;
       return answer;
     },
   };
@@ -96,12 +103,16 @@ const LOOK_AGAIN = 1000;
  * Waits for the route to give its reply. Until the webhook has answered, a response that ends tells
  * that the route has failed or answered by itself.
  */
-function ask(route: Route, response: ServerResponse, answered: AbortSignal): Promise<ReplyLike> {
+function ask(
+  route: Route,
+  response: ServerResponse,
+  delivery: { readonly isAnswered: boolean },
+): Promise<ReplyLike> {
   return new Promise<ReplyLike>((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     const look = () => {
-      if (response.writableEnded && !answered.aborted) resolve(undefined);
-      if (response.writableEnded || answered.aborted) clearInterval(timer);
+      if (response.writableEnded && !delivery.isAnswered) resolve(undefined);
+      if (response.writableEnded || delivery.isAnswered) clearInterval(timer);
     };
     response.once('close', () => {
       // When the client has gone the route goes on: a later delivery brings its reply. Nothing
@@ -116,6 +127,19 @@ function ask(route: Route, response: ServerResponse, answered: AbortSignal): Pro
 /** A request with the response that Node made for it. */
 export interface NodeRequest extends WebhookRequest {
   readonly response: ServerResponse;
+  /** Whether the client has gone; cheaper than `signal`, which is made when it is first asked for. */
+  readonly isGone: () => boolean;
+}
+
+/** Why a signal aborts: an error made for each request would cost more than the rest of it. */
+const CLIENT_GONE = new WechatError('WECHAT_CLIENT_GONE', 'the client has gone');
+
+/** Creates a signal that aborts when a response can reach nobody any more. */
+function createSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  if (response.destroyed) gone.abort(CLIENT_GONE);
+  else response.once('close', () => gone.abort(CLIENT_GONE));
+  return gone.signal;
 }
 
 /**
@@ -132,15 +156,17 @@ export function nodeRequest(
 ): NodeRequest {
   const { rawBody, body } = parsed as { rawBody?: unknown; body?: unknown };
   const url = request.url ?? '';
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  if (response.destroyed) gone.abort();
+  let signal: AbortSignal | undefined;
   return {
     method: request.method ?? 'GET',
     query: parse(url.includes('?') ? url.slice(url.indexOf('?') + 1) : ''),
     body: [rawBody, body, request].find(isUsable),
     native,
-    signal: gone.signal,
+    get signal() {
+      signal ??= createSignal(response);
+      return signal;
+    },
+    isGone: () => response.destroyed,
     response,
   };
 }

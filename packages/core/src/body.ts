@@ -1,9 +1,9 @@
 import { finished, Readable } from 'node:stream';
 import { type Clock, systemClock } from './clock.ts';
-import { within } from './delivery/within.ts';
 import { RequestError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import { decode } from './message/message.ts';
+import { within } from './with-timeout.ts';
 
 /** Milliseconds for which the rest of a body that is too large is thrown away. */
 const LINGER = 250;

@@ -36,3 +36,32 @@ export function repeat(clock: Clock, callback: () => void, milliseconds: number)
   }
   return () => clock.clearTimeout(timer);
 }
+
+// As it is when the module is loaded: a test may stop the time later, but not the turns.
+const nextTick = process.nextTick.bind(process);
+const now = Promise.resolve();
+
+/** Who is told that everything that can go on in this turn of the event loop has done so. */
+export interface TurnWatcher {
+  onTurnEnd(): void;
+}
+
+let watchers = new Set<TurnWatcher>();
+
+/** Tells a watcher of the end of this turn. What has ended by then needs no timer. */
+export function watchTurn(watcher: TurnWatcher): void {
+  watchers.add(watcher);
+  // Microtasks come before the ticks that they ask for.
+  if (watchers.size === 1) void now.then(() => nextTick(endTurn));
+}
+
+/** For what has ended. */
+export function unwatchTurn(watcher: TurnWatcher): void {
+  watchers.delete(watcher);
+}
+
+function endTurn(): void {
+  const told = watchers;
+  watchers = new Set();
+  for (const watcher of told) watcher.onTurnEnd();
+}

@@ -89,7 +89,8 @@ export type RequestErrorCode =
   | 'WECHAT_BODY_TOO_LARGE'
   | 'WECHAT_BODY_TOO_SLOW'
   | 'WECHAT_METHOD_NOT_ALLOWED'
-  | 'WECHAT_UNKNOWN_ACCOUNT';
+  | 'WECHAT_UNKNOWN_ACCOUNT'
+  | 'WECHAT_CLOSING';
 
 /** A request that never became a delivery; `code` says why. */
 export class RequestError extends WechatError {

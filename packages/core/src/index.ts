@@ -27,7 +27,7 @@ export {
   type WechatState,
 } from './context/context.ts';
 export { MemoryContextStore } from './context/memory.ts';
-export type { Ordering, Refused, Save } from './context/session.ts';
+export type { Ordering, Refused, Save } from './context/transaction.ts';
 export type {
   ContextLock,
   ContextRecord,
@@ -38,25 +38,26 @@ export type {
 } from './context/store.ts';
 
 // The reply window
-export { type MessageKey, UndeliveredError } from './delivery/undelivered.ts';
+export { type MessageKey, UndeliveredError } from './undelivered.ts';
 export { MemoryDeliveryStore } from './delivery/memory.ts';
 export type {
   Begun,
   Claim,
   Claimed,
-  DeadRun,
+  CompletionResult,
   DeliveryId,
   DeliveryStore,
   Ended,
-  Fate,
   Finish,
   Free,
-  JointStore,
-  Lease,
+  LeaseRequest,
   Outcome,
-  RunRecords,
+  RegisteredRun,
+  RunRegistry,
+  UnitOfWork,
   WaitOptions,
 } from './delivery/store.ts';
+export { HELD_LIMITS } from './delivery/store.ts';
 export type { LateReply } from './options.ts';
 
 // Messages and replies
@@ -115,6 +116,7 @@ export {
 // For those who write an adapter or a store
 export {
   type AdapterOptions,
+  type Closable,
   expose,
   guard,
   type Mounted,
@@ -124,4 +126,4 @@ export {
   type Route,
   type WechatRequest,
 } from './adapter.ts';
-export { within } from './delivery/within.ts';
+export { within } from './with-timeout.ts';

@@ -1,14 +1,14 @@
 import type { Clock } from './clock.ts';
-import type { Ordering } from './context/session.ts';
 import type { ContextStore } from './context/store.ts';
+import type { Ordering } from './context/transaction.ts';
 import type { DeliveryStore } from './delivery/store.ts';
-import type { UndeliveredError } from './delivery/undelivered.ts';
 import { InvalidArgumentError } from './errors.ts';
 import type { Exchange, MessageClient } from './exchange.ts';
 import type { Logger } from './logger.ts';
 import type { Message } from './message/message.ts';
 import type { Reply, ReplyLike } from './reply/reply.ts';
 import type { ErrorHandler } from './router.ts';
+import type { UndeliveredError } from './undelivered.ts';
 
 export const MODES = ['plain', 'compatible', 'safe'] as const;
 /** 消息加解密方式 in the console: 明文模式, 兼容模式, 安全模式. */
@@ -48,7 +48,10 @@ export interface WebhookOptions {
   contextAge?: number | undefined;
   /** Whether messages of one user run one after another, also across processes. Default: `serial`. */
   ordering?: Ordering | undefined;
-  /** Milliseconds to wait for a handler in one delivery; the platform hangs up after 5000. Default: 4500. */
+  /**
+   * Milliseconds to wait for a handler in one delivery, at most 4900: the platform hangs up after
+   * 5000. Default: 4500.
+   */
   replyWindow?: number | undefined;
   /** Where the deliveries of a message meet. Default: the memory of this process. */
   deliveries?: DeliveryStore | undefined;
@@ -67,11 +70,19 @@ export interface WebhookOptions {
    * else `drop`.
    */
   lateReply?: LateReply | undefined;
+  /**
+   * With `push`: customer-service messages that are sent for one message of the user; what is left
+   * over reaches `onUndelivered`. Default: 5, the platform's own limit.
+   */
+  maxLateMessages?: number | undefined;
   /** With `hold`: seconds for which a late reply is kept. Default: 600. */
   holdAge?: number | undefined;
   /** With `hold`: the text that asks for nothing but the late reply, for example 继续. */
   holdKeyword?: string | undefined;
-  /** Told of a late reply that could not be sent, with it in `error.reply`. Default: an error in the log. */
+  /**
+   * Told of a late reply that could not be sent, with it in `error.reply`; of a stream that had begun
+   * to answer and could not end; and of a message beyond `maxQueued`. Default: an error in the log.
+   */
   onUndelivered?:
     | ((error: UndeliveredError, exchange: Exchange) => void | Promise<void>)
     | undefined;
@@ -83,6 +94,11 @@ export interface WebhookOptions {
   maxRun?: number | undefined;
   /** Messages in work at once in this process; more are answered `success`. Default: 10 000. */
   maxPending?: number | undefined;
+  /**
+   * Messages of one user that wait for their turn in this process; more are answered `success`, and
+   * `onUndelivered` is told. Default: 50.
+   */
+  maxQueued?: number | undefined;
   /** Whether the platform's next delivery runs a handler again that failed. Default: false. */
   retryOnError?: boolean | undefined;
   /**
@@ -123,6 +139,8 @@ const NAMES: Record<keyof WebhookOptions, true> = {
   abortAtDeadline: true,
   maxRun: true,
   maxPending: true,
+  maxQueued: true,
+  maxLateMessages: true,
   retryOnError: true,
   onError: true,
   bodyLimit: true,

@@ -29,6 +29,7 @@ const STATUSES: Record<RefusalCode, number> = {
   WECHAT_BODY_TOO_LARGE: 413,
   WECHAT_STORE: 503,
   WECHAT_CONTEXT_CONFLICT: 503,
+  WECHAT_CLOSING: 503,
 };
 
 /** Headers that some statuses need. */
@@ -62,12 +63,13 @@ export function refuse(
   const error = disarmError(thrown);
   const known = error instanceof WechatError ? STATUSES[error.code as RefusalCode] : undefined;
   const status = known ?? 500;
-  if (status >= 500) {
+  const isClosing = error instanceof WechatError && error.code === 'WECHAT_CLOSING';
+  if (status >= 500 && !isClosing) {
     (logger ?? console).error({ err: error, status }, 'a delivery could not be answered');
   } else {
     const { code, message } = error as WechatError;
     // A request for no account is nobody's: any scanner could fill the log with it.
-    logger?.warn({ code, status }, `refused a delivery: ${message}`);
+    logger?.[isClosing ? 'info' : 'warn']({ code, status }, `refused a delivery: ${message}`);
   }
   const { headers } = respond('');
   const end = isBodyUnread ? { connection: 'close' } : {};

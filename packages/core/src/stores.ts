@@ -1,6 +1,6 @@
 import { runInBackground } from './background.ts';
 import type { ContextStore, Loaded } from './context/store.ts';
-import { type DeliveryStore, inTurn } from './delivery/store.ts';
+import { type DeliveryStore, sequential } from './delivery/store.ts';
 import { StoreError } from './errors.ts';
 import { guardStore } from './guard-store.ts';
 
@@ -45,15 +45,17 @@ function checkLoaded(loaded: unknown): Loaded {
 const DELIVERY_STEPS = [
   'claim',
   'wait',
-  'giveUp',
+  'closeWindow',
   'renew',
   'finish',
-  'takeLate',
-  'putBack',
+  'claimLateReply',
+  'releaseReply',
   'hold',
   'takeHeld',
   'interrupt',
 ] as const satisfies readonly (keyof DeliveryStore)[];
+
+const REGISTRY_STEPS = ['write', 'beat', 'erase', 'takeExpired'] as const;
 
 export const DELIVERY_METHODS = [...DELIVERY_STEPS, 'onInterrupt'] as const;
 
@@ -61,8 +63,8 @@ export const DELIVERY_METHODS = [...DELIVERY_STEPS, 'onInterrupt'] as const;
 function guardDeliveries(store: DeliveryStore): DeliveryStore {
   return guardOnce(store, () => ({
     ...guardStore('delivery', store, DELIVERY_STEPS),
-    ...(store.records && {
-      records: guardStore('delivery', store.records, ['write', 'erase', 'takeDead']),
+    ...(store.runRegistry && {
+      runRegistry: guardStore('delivery', store.runRegistry, REGISTRY_STEPS),
     }),
     onInterrupt(user, listener) {
       let unlisten: unknown;
@@ -89,11 +91,11 @@ export function guardStores({ contexts, deliveries, ownContexts, ownDeliveries }
     contexts: contexts ? guardContexts(contexts) : ownContexts(),
     deliveries: deliveries ? guardDeliveries(deliveries) : ownDeliveries(),
   };
-  const joint = deliveries?.joint?.(contexts ?? guarded.contexts);
+  const unit = deliveries?.unitOfWork?.(contexts ?? guarded.contexts);
   return {
     ...guarded,
-    joint: joint
-      ? guardStore('delivery', joint, ['begin', 'commit'])
-      : inTurn(guarded.contexts, guarded.deliveries),
+    unit: unit
+      ? guardStore('delivery', unit, ['begin', 'commit'])
+      : sequential(guarded.contexts, guarded.deliveries),
   };
 }

@@ -1,7 +1,10 @@
-import { type Account, type AccountResolver, createAccountLookup } from './account.ts';
+import { type AccountResolver, createAccountLookup } from './account.ts';
 import { isUnread, readBody } from './body.ts';
-import { Adoption } from './delivery/adoption.ts';
-import { answerDelivery } from './delivery/window.ts';
+import { systemClock } from './clock.ts';
+import { answerDelivery } from './delivery/answer.ts';
+import type { Service } from './delivery/claim.ts';
+import { OrphanRecovery } from './delivery/orphans.ts';
+import { Workload } from './delivery/workload.ts';
 import {
   type DeliveryQuery,
   openBody,
@@ -13,11 +16,11 @@ import {
 import { RequestError, SignatureError } from './errors.ts';
 import type { Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
 import { toMessage } from './message/message.ts';
-import type { WebhookOptions } from './options.ts';
+import { positive, type WebhookOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { SUCCESS } from './reply/render.ts';
 import { refuse, respond } from './response.ts';
-import { createDispatch, type Dispatch, type HandlersLike, surround } from './router.ts';
+import { createDispatch, type HandlersLike, surround } from './router.ts';
 
 /** Answers the deliveries of WeChat. */
 export interface Webhook {
@@ -27,6 +30,13 @@ export interface Webhook {
    * `around` is for adapters: it runs around the handlers, once the message is parsed.
    */
   handle(request: WebhookRequest, around?: Middleware): Promise<WebhookResponse>;
+  /**
+   * Stops, so that the process can end. New deliveries are answered 503 at once: the platform tries
+   * again, and another process answers. What goes on is waited for: handlers, late replies, saves.
+   * What has not ended after `timeout` milliseconds (default: 10 000) reaches `onUndelivered`, a
+   * stream with what the user was given of it.
+   */
+  close(options?: { timeout?: number | undefined }): Promise<void>;
   /** Whether it was made with handlers; without, `around` has to answer. */
   readonly hasHandlers: boolean;
 }
@@ -47,7 +57,9 @@ export function createWebhook(
 ): Webhook {
   const accounts = createAccountLookup(options);
   const dispatch = handlers === undefined ? () => undefined : createDispatch(handlers);
-  const adoption = handlers === undefined ? undefined : new Adoption(dispatch);
+  const workload = new Workload();
+  const recovery = handlers === undefined ? undefined : new OrphanRecovery(dispatch, workload);
+  let closing: Promise<void> | undefined;
 
   return {
     hasHandlers: handlers !== undefined,
@@ -59,22 +71,31 @@ export function createWebhook(
         account ??= await accounts.find(request);
         if (!account) throw new RequestError('WECHAT_UNKNOWN_ACCOUNT', 'no account is known here');
         const answer = around ? surround(dispatch, around) : dispatch;
-        return await deliver(request, query, account, answer, adoption);
+        return await deliver(request, query, { account, workload, dispatch: answer }, recovery);
       } catch (error) {
         return refuse(error, account?.logger, isUnread(request.body));
       }
     },
+    async close({ timeout = CLOSE_TIMEOUT } = {}) {
+      recovery?.stop();
+      closing ??= workload.close(systemClock, positive('timeout', timeout));
+      await closing;
+    },
   };
 }
+
+/** Milliseconds. */
+const CLOSE_TIMEOUT = 10_000;
 
 /** The whole way of one delivery. */
 async function deliver(
   request: WebhookRequest,
   query: DeliveryQuery,
-  account: Account,
-  dispatch: Dispatch,
-  adoption: Adoption | undefined,
+  service: Service,
+  recovery: OrphanRecovery | undefined,
 ): Promise<WebhookResponse> {
+  const { account, workload } = service;
+  refuseWhenClosing(workload);
   const at = account.clock.now();
   verifyQuery(account, query, request.method);
   if (request.method === 'GET') return respond(openEcho(account, query));
@@ -91,13 +112,17 @@ async function deliver(
     throw new SignatureError('the delivery is for another account than originalId says');
   }
 
-  adoption?.notice(account);
-  const { native, signal } = request;
-  const tree = await answerDelivery({ message, at, native, signal }, account, dispatch);
+  refuseWhenClosing(workload);
+  recovery?.notice(account);
+  const tree = await answerDelivery({ message, at, request }, service);
   return tree ? respond(sealReply(tree, opened), opened.format) : respond(SUCCESS);
 }
 
 function checkMethod(method: string): void {
   if (method === 'GET' || method === 'POST') return;
   throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', `${printable(method, 20)} is no delivery`);
+}
+
+function refuseWhenClosing({ isClosing }: Workload): void {
+  if (isClosing) throw new RequestError('WECHAT_CLOSING', 'the webhook is being closed');
 }

@@ -10,7 +10,7 @@ import {
   MemoryContextStore,
   MemoryDeliveryStore,
   Router,
-  type RunRecords,
+  type RunRegistry,
   type WebhookOptions,
   type WebhookResponse,
 } from '@wechat-mp/core';
@@ -80,16 +80,17 @@ describe('a store', () => {
     'gives what throws when it is awaited': () => ODD_ERRORS['an error whose getters throw']?.(),
   };
 
-  class Records implements RunRecords {
+  class Registry implements RunRegistry {
     async write(): Promise<void> {}
+    async beat(): Promise<void> {}
     async erase(): Promise<void> {}
-    async takeDead(): Promise<[]> {
+    async takeExpired(): Promise<[]> {
       return [];
     }
   }
 
   class RecordingStore extends MemoryDeliveryStore {
-    readonly records = new Records();
+    readonly runRegistry = new Registry();
   }
 
   /** Spoils one method of a store, and counts how often it is called. */
@@ -117,17 +118,17 @@ describe('a store', () => {
     deliveries: [
       'claim',
       'wait',
-      'giveUp',
+      'closeWindow',
       'renew',
       'finish',
-      'takeLate',
-      'putBack',
+      'claimLateReply',
+      'releaseReply',
       'hold',
       'takeHeld',
       'interrupt',
       'onInterrupt',
     ] satisfies (keyof DeliveryStore)[],
-    records: ['write', 'erase', 'takeDead'] satisfies (keyof RunRecords)[],
+    runRegistry: ['write', 'beat', 'erase', 'takeExpired'] satisfies (keyof RunRegistry)[],
   };
   const cases = Object.entries(METHODS).flatMap(([store, methods]) =>
     methods.flatMap((method) => Object.keys(WAYS).map((way) => [store, method, way] as const)),
@@ -138,7 +139,7 @@ describe('a store', () => {
       const clock = new ManualClock();
       const contexts = new MemoryContextStore({ now: () => clock.wallTime() });
       const deliveries = new RecordingStore({ clock });
-      const target = { contexts, deliveries, records: deliveries.records }[store] as object;
+      const target = { contexts, deliveries, runRegistry: deliveries.runRegistry }[store] as object;
       const count = spoil(target, method, WAYS[way] as () => unknown);
       const client = { message: { custom: { send: async () => {} } } };
       const options = { clock, contexts, deliveries, client, lateReply, interruptBy: 'stop' };
@@ -210,12 +211,12 @@ describe('a store', () => {
       ODD_ERRORS['a Proxy whose traps throw']?.(),
     ];
     let taken = 0;
-    Object.assign(deliveries.records, {
-      takeDead: async (accounts: string[]) => {
+    Object.assign(deliveries.runRegistry, {
+      takeExpired: async () => {
         taken += 1;
-        const account = accounts[0] as string;
+        const account = 'default';
         const messages = [...odd, `${body as string}`];
-        const runs = messages.map((message) => ({ account, message }));
+        const runs = messages.map((message) => ({ account, owner: 'dead', message }));
         return taken > 1 ? [] : [...odd, { account: odd.at(-1), message: '' }, ...runs];
       },
     });

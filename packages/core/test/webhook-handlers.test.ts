@@ -133,7 +133,7 @@ describe('the window of the last delivery', () => {
   it.each([
     [undefined, 4500],
     [1000, 1000],
-    [9000, 9000],
+    [4900, 4900],
   ])('of %s ms ends after %d ms with success', async (replyWindow, milliseconds) => {
     const { send, log } = setUpLast(() => new Promise(() => {}), { replyWindow });
     const seen = watch(send());

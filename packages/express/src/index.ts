@@ -1,5 +1,6 @@
 import {
   type AdapterOptions,
+  type Closable,
   expose,
   guard,
   type HandlersLike,
@@ -32,9 +33,9 @@ declare global {
  * @example
  * app.use('/wechat', wechat('TOKEN', { text: (message) => `You said: ${message.content}` }));
  */
-export function wechat(options: AdapterOptions, handlers?: HandlersLike): RequestHandler {
-  const { accepts, handle } = mount(options, handlers);
-  return async (req, res, next) => {
+export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closable<RequestHandler> {
+  const { accepts, close, handle } = mount(options, handlers);
+  const middleware: RequestHandler = async (req, res, next) => {
     guard([req], res);
     if (!accepts(req.url)) return next();
 
@@ -45,4 +46,5 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Reques
     });
     if (!res.headersSent && !res.destroyed) res.status(status).set(headers).end(body);
   };
+  return Object.assign(middleware, { close });
 }

@@ -37,9 +37,10 @@ declare module 'fastify' {
  * app.register(wechat('TOKEN', { text: (message) => message.content }), { prefix: '/wechat' });
  */
 export function wechat(options: AdapterOptions, handlers?: HandlersLike): FastifyPluginAsync {
-  const { hasHandlers, path, accepts, handle } = mount(options, handlers);
+  const { hasHandlers, path, accepts, close, handle } = mount(options, handlers);
 
   const answering: FastifyPluginAsync = async (app) => {
+    app.addHook('onClose', () => close());
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     app.all(path ?? '/', async (request, reply) => {
@@ -48,6 +49,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Fastif
   };
 
   const preparing: FastifyPluginAsync = async (app) => {
+    app.addHook('onClose', () => close());
     // Under a type of its own, the body passes by the app's parsers: it has to be verified as it came.
     if (!app.hasContentTypeParser(UNREAD)) {
       app.addContentTypeParser(UNREAD, (_request, payload, done) => done(null, payload));

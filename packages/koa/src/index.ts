@@ -1,5 +1,6 @@
 import {
   type AdapterOptions,
+  type Closable,
   expose,
   guard,
   type HandlersLike,
@@ -32,9 +33,9 @@ declare module 'http' {
  * @example
  * app.use(wechat({ token: 'TOKEN', path: '/wechat' }, { text: (message) => message.content }));
  */
-export function wechat(options: AdapterOptions, handlers?: HandlersLike): Middleware {
-  const { accepts, handle } = mount(options, handlers);
-  return async (ctx, next) => {
+export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closable<Middleware> {
+  const { accepts, close, handle } = mount(options, handlers);
+  const middleware: Middleware = async (ctx, next) => {
     guard([ctx, ctx.req], ctx);
     if (!accepts(ctx.url)) return next();
 
@@ -51,4 +52,5 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Middle
     ctx.set(headers);
     ctx.body = body;
   };
+  return Object.assign(middleware, { close });
 }

@@ -65,11 +65,11 @@ export class WechatContext<S = WechatState> {
 
   constructor(
     backing: ContextBacking,
-    data: Readonly<Record<string, Json>> = {},
+    data?: Readonly<Record<string, Json>>,
     expiry: Expiry = null,
   ) {
     this.#backing = backing;
-    this.#data = new Map(Object.entries(data));
+    this.#data = data ? new Map(Object.entries(data)) : new Map();
     this.#expiry = expiry;
     this.#storedExpiry = expiry;
   }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Claim, Claimed, DeliveryId, DeliveryStore, Finish } from './store.ts';
+import { lastingChecks } from './lasting-contract.ts';
+import {
+  type Claim,
+  type Claimed,
+  type DeliveryId,
+  type DeliveryStore,
+  type Finish,
+} from './store.ts';
 
 /** One thing that every DeliveryStore must do. */
 export interface DeliveryStoreCheck {
@@ -9,6 +16,7 @@ export interface DeliveryStoreCheck {
   readonly run: (store: DeliveryStore) => Promise<void>;
 }
 
+const outcome = { reply: { type: 'text', content: '你好' }, time: 1_700_000_000 } as const;
 let messages = 0;
 const newMessage = (): DeliveryId => {
   messages += 1;
@@ -16,16 +24,19 @@ const newMessage = (): DeliveryId => {
   return { account: 'gh_contract', openid, key: `message-of-${openid}` };
 };
 const claimOf = (owner: string, others: Partial<Claim> = {}): Claim => {
-  return { owner, lease: 60_000, isNew: true, body: 'body', ...others };
+  return { owner, lease: 60_000, body: 'body', ...others };
 };
 const endOf = (owner: string, others: Partial<Finish> = {}): Finish => {
-  return { owner, outcome: { a: '你好' }, isAnswering: true, ...others };
+  return { owner, outcome, answering: 1, ...others };
 };
-const wait = { milliseconds: 5000 };
-const ended = { state: 'ended', outcome: { a: '你好' } };
+const wait = { attempt: 2, milliseconds: 5000 };
+const ended = { state: 'ended', outcome };
+const late = { state: 'ended', outcome: undefined };
 const stateOf = ({ state }: Claimed) => state;
 
 const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<void>> = {
+  ...lastingChecks,
+
   'of many deliveries at once one runs, and all are counted': async (store, id) => {
     const claims = await Promise.all(
       Array.from({ length: 20 }, (_, index) => store.claim(id, claimOf(`owner ${index}`))),
@@ -52,7 +63,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
 
   'a delivery that comes again is not counted twice': async (store, id) => {
     await store.claim(id, claimOf('first'));
-    const again = await store.claim(id, claimOf('second', { isNew: false }));
+    const again = await store.claim(id, claimOf('second', { attempt: 1 }));
     assert.deepEqual(again, { attempt: 1, isSame: true, state: 'running' });
   },
 
@@ -64,7 +75,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
 
   'a delivery that comes after the end gets the reply, each of them': async (store, id) => {
     await store.claim(id, claimOf('first'));
-    assert.equal(await store.finish(id, endOf('first')), 'answer');
+    assert.equal(await store.finish(id, endOf('first')), 'respond');
     for (const attempt of [2, 3]) {
       const claimed = await store.claim(id, claimOf('second'));
       assert.deepEqual(claimed, { attempt, isSame: true, ...ended });
@@ -74,23 +85,23 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
   'who waits gets the reply when the run ends': async (store, id) => {
     await store.claim(id, claimOf('first'));
     await store.claim(id, claimOf('second'));
-    const waiting = [store.wait(id, wait), store.wait(id, wait)];
+    const waiting = [store.wait(id, wait), store.wait(id, { ...wait, attempt: 1 })];
     await pause(50);
-    assert.equal(await store.finish(id, endOf('first', { isAnswering: false })), 'wait');
+    assert.equal(await store.finish(id, endOf('first', { answering: 0 })), 'park');
     assert.deepEqual(await Promise.all(waiting), [ended, ended]);
-    assert.equal(await store.takeLate(id), false);
+    assert.equal(await store.claimLateReply(id), false);
   },
 
   'who waits after the end gets the reply at once': async (store, id) => {
     await store.claim(id, claimOf('first'));
-    await store.finish(id, endOf('first', { isAnswering: false }));
+    await store.finish(id, endOf('first', { answering: 0 }));
     assert.deepEqual(await store.wait(id, wait), ended);
   },
 
   'who waits does so for no longer than said': async (store, id) => {
     await store.claim(id, claimOf('first'));
     await store.claim(id, claimOf('second'));
-    assert.equal(await store.wait(id, { milliseconds: 30 }), undefined);
+    assert.equal(await store.wait(id, { attempt: 2, milliseconds: 30 }), undefined);
     assert.equal(await store.wait(id, { ...wait, signal: AbortSignal.timeout(30) }), undefined);
     assert.equal(await store.wait(id, { ...wait, signal: AbortSignal.abort() }), undefined);
   },
@@ -101,11 +112,11 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
   ) => {
     await store.claim(id, claimOf('first', { lease: 40 }));
     assert.deepEqual(await store.wait(id, wait), { state: 'free' });
-    const claimed = await store.claim(id, claimOf('second', { isNew: false }));
+    const claimed = await store.claim(id, claimOf('second', { attempt: 1 }));
     assert.deepEqual(claimed, { attempt: 1, isSame: true, state: 'yours', replaces: 'first' });
-    assert.equal(await store.finish(id, endOf('first')), 'lost');
-    assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'lost');
-    assert.equal(await store.finish(id, endOf('second')), 'answer');
+    assert.equal(await store.finish(id, endOf('first')), 'stale');
+    assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'stale');
+    assert.equal(await store.finish(id, endOf('second')), 'respond');
   },
 
   'a lease that is renewed is not over': async (store, id) => {
@@ -139,93 +150,103 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
   ) => {
     await store.claim(id, claimOf('first'));
     await store.claim(id, claimOf('second'));
-    assert.equal(await store.giveUp(id, 2), undefined);
+    assert.equal(await store.closeWindow(id, 2), undefined);
     assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'late');
-    assert.equal(await store.finish(id, endOf('first')), 'late');
-    assert.deepEqual(await store.wait(id, wait), { state: 'ended', outcome: undefined });
+    assert.equal(await store.finish(id, endOf('first')), 'defer');
+    assert.deepEqual(await store.wait(id, wait), late);
+    const looked = await store.claim(id, claimOf('other', { attempt: 0 }));
+    assert.deepEqual(looked, { attempt: 2, isSame: true, ...ended });
+    assert.equal(await store.claimLateReply(id), true);
+    assert.equal(await store.claimLateReply(id), false);
     assert.equal(stateOf(await store.claim(id, claimOf('third'))), 'ended');
   },
 
-  'a reply that is put back can be had by another delivery, or late': async (store, id) => {
+  'a reply that is released can be had by another delivery, or late': async (store, id) => {
     await store.claim(id, claimOf('first'));
-    assert.equal(await store.finish(id, endOf('first')), 'answer');
-    assert.equal(await store.takeLate(id), false);
-    await store.putBack(id);
+    assert.equal(await store.finish(id, endOf('first')), 'respond');
+    assert.equal(await store.claimLateReply(id), false);
+    assert.equal(await store.releaseReply(id, 1), true);
     assert.equal(stateOf(await store.claim(id, claimOf('second'))), 'ended');
-    assert.equal(await store.takeLate(id), false);
-    await store.putBack(id);
-    assert.equal(await store.takeLate(id), true);
-    await store.putBack(id);
-    assert.deepEqual(await store.wait(id, wait), { state: 'ended', outcome: undefined });
+    assert.equal(await store.claimLateReply(id), false);
+    assert.equal(await store.releaseReply(id, 2), true);
+    assert.equal(await store.claimLateReply(id), true);
+    assert.equal(await store.releaseReply(id, 2), false);
+    assert.deepEqual(await store.wait(id, wait), late);
+  },
+
+  'of several deliveries the newest has the reply: an older one cannot release it': async (
+    store,
+    id,
+  ) => {
+    await store.claim(id, claimOf('first'));
+    await store.claim(id, claimOf('second'));
+    await store.finish(id, endOf('first'));
+    assert.deepEqual(await store.wait(id, { ...wait, attempt: 2 }), ended);
+    assert.deepEqual(await store.wait(id, { ...wait, attempt: 1 }), ended);
+    assert.equal(await store.releaseReply(id, 1), false);
+    assert.equal(await store.claimLateReply(id), false);
+    assert.equal(await store.releaseReply(id, 2), true);
+    assert.equal(await store.claimLateReply(id), true);
+  },
+
+  'who only looks claims no reply': async (store, id) => {
+    await store.claim(id, claimOf('first'));
+    await store.finish(id, endOf('first', { answering: 0 }));
+    const looked = await store.claim(id, claimOf('second', { attempt: 0 }));
+    assert.deepEqual(looked, { attempt: 1, isSame: true, ...ended });
+    assert.equal(await store.claimLateReply(id), true);
+  },
+
+  'the owner of a run that goes on keeps it': async (store, id) => {
+    await store.claim(id, claimOf('first', { lease: 40 }));
+    const again = await store.claim(id, claimOf('first', { attempt: 0 }));
+    assert.deepEqual(again, { attempt: 1, isSame: true, state: 'yours', replaces: undefined });
+    await pause(50);
+    assert.equal(stateOf(await store.claim(id, claimOf('second'))), 'running');
+  },
+
+  'a run whose owner is known to have died is taken over before its lease is over': async (
+    store,
+    id,
+  ) => {
+    await store.claim(id, claimOf('first'));
+    const other = await store.claim(id, claimOf('third', { attempt: 0, expired: 'second' }));
+    assert.equal(other.state, 'running');
+    const taken = await store.claim(id, claimOf('third', { attempt: 0, expired: 'first' }));
+    assert.deepEqual(taken, { attempt: 1, isSame: true, state: 'yours', replaces: 'first' });
   },
 
   'an older delivery that is given up changes nothing': async (store, id) => {
     await store.claim(id, claimOf('first'));
     await store.claim(id, claimOf('second'));
-    assert.equal(await store.giveUp(id, 1), undefined);
-    assert.equal(await store.finish(id, endOf('first', { isAnswering: false })), 'wait');
+    assert.equal(await store.closeWindow(id, 1), undefined);
+    assert.equal(await store.finish(id, endOf('first', { answering: 0 })), 'park');
   },
 
   'a delivery after one that was given up may have the reply again': async (store, id) => {
     await store.claim(id, claimOf('first'));
-    await store.giveUp(id, 1);
+    await store.closeWindow(id, 1);
     await store.claim(id, claimOf('second'));
-    assert.equal(await store.finish(id, endOf('first', { isAnswering: false })), 'wait');
+    assert.equal(await store.finish(id, endOf('first', { answering: 0 })), 'park');
     assert.deepEqual(await store.wait(id, wait), ended);
   },
 
   'a delivery that is given up when the reply is there gets it': async (store, id) => {
     await store.claim(id, claimOf('first'));
     await store.claim(id, claimOf('second'));
-    await store.finish(id, endOf('first', { isAnswering: false }));
-    assert.deepEqual(await store.giveUp(id, 2), ended);
+    await store.finish(id, endOf('first', { answering: 0 }));
+    assert.deepEqual(await store.closeWindow(id, 2), ended);
   },
 
   'a reply is taken late once, and then no delivery gets it': async (store, id) => {
-    assert.equal(await store.takeLate(id), false);
+    assert.equal(await store.claimLateReply(id), false);
     await store.claim(id, claimOf('first'));
-    assert.equal(await store.takeLate(id), false);
-    await store.finish(id, endOf('first', { isAnswering: false }));
-    assert.equal(await store.takeLate(id), true);
-    assert.equal(await store.takeLate(id), false);
-    assert.deepEqual(await store.giveUp(id, 1), { state: 'ended', outcome: undefined });
+    assert.equal(await store.claimLateReply(id), false);
+    await store.finish(id, endOf('first', { answering: 0 }));
+    assert.equal(await store.claimLateReply(id), true);
+    assert.equal(await store.claimLateReply(id), false);
+    assert.deepEqual(await store.closeWindow(id, 1), late);
   },
-
-  'what is held is taken once, in its order, by its user': async (store, id) => {
-    assert.deepEqual(await store.takeHeld(id), []);
-    await store.hold(id, '{"n":1}', 60_000);
-    await store.hold(id, '{"n":2}', 60_000);
-    assert.deepEqual(await store.takeHeld({ ...id, openid: 'another' }), []);
-    assert.deepEqual(await store.takeHeld({ ...id, account: 'gh_another' }), []);
-    assert.deepEqual(await store.takeHeld(id), ['{"n":1}', '{"n":2}']);
-    assert.deepEqual(await store.takeHeld(id), []);
-  },
-
-  'what is held is forgotten with its time': async (store, id) => {
-    await store.hold(id, '{"n":1}', 20);
-    await pause(60);
-    assert.deepEqual(await store.takeHeld(id), []);
-  },
-
-  'where runs are written down: one whose time is over is taken once, by who knows its account':
-    async ({ records }, id) => {
-      if (!records) return;
-      const account = `gh_${id.openid}`;
-      const [mine, ended] = [
-        { ...id, account },
-        { ...id, account, key: `${id.key}-ended` },
-      ];
-      for (const run of [mine, ended]) await records.write(run, '<xml/>', 60_000);
-      assert.deepEqual(await records.takeDead([account]), []);
-      for (const run of [mine, ended]) await records.write(run, `<xml>${run.key}</xml>`, 1);
-      await records.erase(ended);
-      await pause(20);
-      assert.deepEqual(await records.takeDead(['another']), []);
-      assert.deepEqual(await records.takeDead(['another', account]), [
-        { account, message: `<xml>${id.key}</xml>` },
-      ]);
-      assert.deepEqual(await records.takeDead([account]), []);
-    },
 
   'who listens is interrupted, until they listen no more': async (store, id) => {
     const other = { ...id, openid: `${id.openid}-other` };

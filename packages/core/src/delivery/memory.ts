@@ -1,34 +1,23 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContextUser } from '../context/store.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { ExpiringMap } from '../expiring-map.ts';
 import { joinKey } from '../join-key.ts';
-import { ForgetfulMap } from './forgetful.ts';
-import type {
-  Claim,
-  Claimed,
-  DeliveryId,
-  DeliveryStore,
-  Ended,
-  Fate,
-  Finish,
-  Free,
-  Lease,
-  Outcome,
-  WaitOptions,
+import { within } from '../with-timeout.ts';
+import { ReplySlot } from './slot.ts';
+import {
+  type Claim,
+  type Claimed,
+  type CompletionResult,
+  type DeliveryId,
+  type DeliveryStore,
+  type Ended,
+  type Finish,
+  type Free,
+  HELD_LIMITS,
+  type LeaseRequest,
+  type WaitOptions,
 } from './store.ts';
-import { within } from './within.ts';
-
-interface Entry {
-  owner: string | undefined;
-  until: number;
-  attempts: number;
-  readonly body: string;
-  /** Set when the run has ended. */
-  outcome: Outcome | undefined;
-  /** `open`: nobody has the reply; `given`: a delivery has it; `late`: no delivery may have it any more. */
-  fate: 'open' | 'given' | 'late';
-  waiting: Set<() => void> | undefined;
-}
 
 /** Milliseconds for which the reply of a run is kept: the platform's last try comes 10 s after the first. */
 const KEPT = 30_000;
@@ -40,10 +29,11 @@ const KEPT = 30_000;
  * wechat({ token: 'TOKEN', deliveries: new MemoryDeliveryStore({ maxEntries: 5000 }) }, handlers)
  */
 export class MemoryDeliveryStore implements DeliveryStore {
-  readonly #running = new Map<string, Entry>();
+  readonly #running = new Map<string, ReplySlot>();
   /** What has ended or was given back. */
-  readonly #ended: ForgetfulMap<Entry>;
-  readonly #held: ForgetfulMap<readonly string[]>;
+  readonly #ended: ExpiringMap<ReplySlot>;
+  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #held: ExpiringMap<readonly string[]>;
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #clock: Clock;
   readonly #now: () => number;
@@ -60,149 +50,113 @@ export class MemoryDeliveryStore implements DeliveryStore {
     }
     this.#clock = clock;
     this.#now = now;
-    this.#ended = new ForgetfulMap({ maxEntries, now });
-    this.#held = new ForgetfulMap({ maxEntries, now });
+    this.#ended = new ExpiringMap({ maxEntries, now });
+    this.#held = new ExpiringMap({ maxEntries, now });
   }
 
-  async claim(id: DeliveryId, { owner, lease, isNew, body }: Claim): Promise<Claimed> {
-    const name = id.key;
-    const entry = this.#find(name) ?? newEntry(body);
-    if (isNew) {
-      entry.attempts += 1;
-      // Who was answered without the reply asks once more: then it need not be late.
-      if (entry.outcome === undefined) entry.fate = 'open';
+  async claim({ key }: DeliveryId, claim: Claim): Promise<Claimed> {
+    const slot = this.#find(key) ?? new ReplySlot(claim.body);
+    const claimed = slot.claim(claim, this.#now());
+    if (claimed.state === 'yours' && !this.#running.has(key)) {
+      this.#ended.delete(key);
+      this.#running.set(key, slot);
     }
-    const attempt = entry.attempts;
-    const isSame = entry.body === body;
-    if (entry.outcome !== undefined) return { attempt, isSame, ...take(entry, entry.outcome) };
-    const now = this.#now();
-    if (entry.until > now) return { attempt, isSame, state: 'running' };
-    const replaces = entry.owner;
-    entry.owner = owner;
-    entry.until = now + lease;
-    this.#ended.delete(name);
-    this.#running.set(name, entry);
-    return { attempt, isSame, state: 'yours', replaces };
+    return claimed;
   }
 
   async wait(
-    id: DeliveryId,
-    { milliseconds, signal }: WaitOptions,
+    { key }: DeliveryId,
+    { attempt, milliseconds, signal }: WaitOptions,
   ): Promise<Ended | Free | undefined> {
     const end = this.#now() + milliseconds;
     for (;;) {
-      const entry = this.#find(id.key);
-      if (!entry) return { state: 'free' };
+      const slot = this.#find(key);
+      if (!slot) return { state: 'free' };
       if (signal?.aborted) return undefined;
-      if (entry.outcome !== undefined) return take(entry, entry.outcome);
-      const left = entry.until - this.#now();
-      if (left <= 0) return { state: 'free' };
-      const patience = end - this.#now();
-      if (patience <= 0) return undefined;
-      let wake = () => {};
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      const waiting = (entry.waiting ??= new Set()).add(wake);
-      await within(woken, Math.min(left, patience), signal, this.#clock);
-      waiting.delete(wake);
+      if (slot.hasEnded) return slot.claimReply(attempt);
+      const now = this.#now();
+      const lease = slot.leaseLeft(now);
+      if (lease <= 0) return { state: 'free' };
+      if (end <= now) return undefined;
+      await this.#sleep(key, Math.min(lease, end - now), signal);
     }
   }
 
-  async giveUp(id: DeliveryId, attempt: number): Promise<Ended | undefined> {
-    const entry = this.#find(id.key);
-    if (entry?.outcome !== undefined) return take(entry, entry.outcome);
-    if (entry && entry.attempts <= attempt) entry.fate = 'late';
-    return undefined;
+  async closeWindow({ key }: DeliveryId, attempt: number): Promise<Ended | undefined> {
+    return this.#find(key)?.closeWindow(attempt);
   }
 
-  async renew(id: DeliveryId, { owner, lease }: Lease): Promise<'renewed' | 'late' | 'lost'> {
-    const entry = this.#running.get(id.key);
-    if (entry?.owner !== owner) return 'lost';
-    entry.until = this.#now() + lease;
-    return entry.fate === 'late' ? 'late' : 'renewed';
+  async renew({ key }: DeliveryId, lease: LeaseRequest): Promise<'renewed' | 'late' | 'stale'> {
+    return this.#running.get(key)?.renew(lease, this.#now()) ?? 'stale';
   }
 
-  async finish(id: DeliveryId, { owner, outcome, isAnswering }: Finish): Promise<Fate> {
-    const name = id.key;
-    const entry = this.#running.get(name);
-    if (entry?.owner !== owner) return 'lost';
-    this.#running.delete(name);
-    this.#ended.set(name, entry, KEPT);
-    for (const wake of entry.waiting ?? []) wake();
-    if (outcome === undefined) {
-      entry.owner = undefined;
-      entry.until = 0;
-      return 'wait';
+  async finish({ key }: DeliveryId, finish: Finish): Promise<CompletionResult> {
+    const slot = this.#running.get(key);
+    const result = slot?.finish(finish) ?? 'stale';
+    if (slot && result !== 'stale') {
+      this.#running.delete(key);
+      this.#ended.set(key, slot, KEPT);
+      for (const wake of this.#waiting.get(key) ?? []) wake();
     }
-    entry.outcome = outcome;
-    if (entry.fate === 'late') return 'late';
-    if (!isAnswering) return 'wait';
-    entry.fate = 'given';
-    return 'answer';
+    return result;
   }
 
-  async takeLate(id: DeliveryId): Promise<boolean> {
-    const entry = this.#ended.get(id.key);
-    if (entry?.fate !== 'open') return false;
-    entry.fate = 'late';
+  async claimLateReply({ key }: DeliveryId): Promise<boolean> {
+    return this.#ended.get(key)?.claimLateReply() ?? false;
+  }
+
+  async releaseReply({ key }: DeliveryId, attempt: number): Promise<boolean> {
+    return this.#ended.get(key)?.releaseReply(attempt) ?? false;
+  }
+
+  async hold(user: ContextUser, reply: string, milliseconds: number): Promise<boolean> {
+    const name = nameUser(user);
+    const held = [...(this.#held.get(name) ?? []), reply];
+    const bytes = held.reduce((sum, one) => sum + Buffer.byteLength(one), 0);
+    if (held.length > HELD_LIMITS.pieces || bytes > HELD_LIMITS.bytes) return false;
+    this.#held.set(name, held, milliseconds);
     return true;
   }
 
-  async putBack(id: DeliveryId): Promise<void> {
-    const entry = this.#ended.get(id.key);
-    if (entry?.fate === 'given') entry.fate = 'open';
-  }
-
-  async hold(user: ContextUser, reply: string, milliseconds: number): Promise<void> {
-    const name = userOf(user);
-    this.#held.set(name, [...(this.#held.get(name) ?? []), reply], milliseconds);
-  }
-
   async takeHeld(user: ContextUser): Promise<readonly string[]> {
-    const name = userOf(user);
+    const name = nameUser(user);
     const held = this.#held.get(name) ?? [];
     this.#held.delete(name);
     return held;
   }
 
   async interrupt(user: ContextUser): Promise<void> {
-    for (const listener of this.#listeners.get(userOf(user)) ?? []) listener();
+    for (const listener of this.#listeners.get(nameUser(user)) ?? []) listener();
   }
 
   onInterrupt(user: ContextUser, listener: () => void): () => void {
-    const name = userOf(user);
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(name);
-    };
+    return listen(this.#listeners, nameUser(user), listener);
   }
 
-  #find(name: string): Entry | undefined {
-    return this.#running.get(name) ?? this.#ended.get(name);
+  #find(key: string): ReplySlot | undefined {
+    return this.#running.get(key) ?? this.#ended.get(key);
+  }
+
+  async #sleep(key: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    let stop = () => {};
+    const woken = new Promise<void>((wake) => {
+      stop = listen(this.#waiting, key, wake);
+    });
+    await within(woken, milliseconds, signal, this.#clock);
+    stop();
   }
 }
 
-function take(entry: Entry, outcome: Outcome): Ended {
-  if (entry.fate === 'late') return { state: 'ended', outcome: undefined };
-  entry.fate = 'given';
-  return { state: 'ended', outcome };
-}
-
-function newEntry(body: string): Entry {
-  return {
-    owner: undefined,
-    until: 0,
-    attempts: 0,
-    body,
-    outcome: undefined,
-    fate: 'open',
-    waiting: undefined,
+/** Adds a listener; returns what takes it away. */
+function listen(all: Map<string, Set<() => void>>, name: string, listener: () => void): () => void {
+  const listeners = all.get(name) ?? new Set();
+  all.set(name, listeners.add(listener));
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0 && all.get(name) === listeners) all.delete(name);
   };
 }
 
-function userOf({ account, openid }: ContextUser): string {
+function nameUser({ account, openid }: ContextUser): string {
   return joinKey(account, openid);
 }

@@ -1,10 +1,77 @@
 import type { Clock } from '../clock.ts';
-import type { ReplyStream } from '../exchange.ts';
+import type { Exchange, ReplyStream } from '../exchange.ts';
 import { toReply } from '../reply/render.ts';
 import type { Reply, TextReply } from '../reply/reply.ts';
-import { splitText, wholeSentences } from './text.ts';
+import { splitText, wholeSentences } from '../reply/split.ts';
+import { messageKey } from '../undelivered.ts';
+import { complete, fitReply } from './completion.ts';
+import type { Run } from './run.ts';
 
-export interface Following {
+/** The platform hangs up after 5 s and delivers again: in terms of the window, which is 4.5 s. */
+const HANGS_UP = 10 / 9;
+/** A stream answers this share of the last window before its end, so that other processes hear of it. */
+const AHEAD = 1 / 20;
+
+/** Answers with what a stream gives: in the last window what there is by then, and later the rest. */
+export async function answerStream(
+  run: Run,
+  exchange: Exchange,
+  stream: ReplyStream,
+): Promise<void> {
+  const { account, id, message, transaction } = run;
+  const { abortAtDeadline, clock, deliveries, interrupts, logger, replyWindow } = account;
+  let responding: Promise<void> | undefined;
+  const send = (reply: Reply) => {
+    if (run.isStale) return;
+    run.said = [...run.said, reply];
+    run.late.send(reply);
+  };
+  const unlisten = interrupts && deliveries.onInterrupt(id, () => run.abort());
+  let pieces: Reply[];
+  try {
+    const following = follow(stream, {
+      clock,
+      left: () => timeLeft(run),
+      interval: replyWindow,
+      stop: exchange.signal,
+      isWhole: abortAtDeadline,
+      mayFlush: () => run.late.left > 1,
+      check: (reply) => void fitReply(run, reply),
+      answer: (reply) => {
+        if (reply) {
+          run.hasResponded = true;
+          run.said = [...run.said, reply];
+          responding = complete(run, fitReply(run, reply), 2 * AHEAD * replyWindow);
+        }
+        if (!abortAtDeadline) return;
+        logger.warn(messageKey(message), 'a stream was stopped at the deadline (abortAtDeadline)');
+        run.abort();
+      },
+      send,
+    });
+    pieces = await run.heartbeat.limit(following, true);
+  } finally {
+    unlisten?.();
+  }
+  if (responding) {
+    await transaction?.end(run.isKept);
+    await responding;
+    pieces.forEach(send);
+    return;
+  }
+  const [first, ...rest] = pieces;
+  await complete(run, fitReply(run, first));
+  if (!run.isStale) for (const piece of rest) run.late.send(piece, 'rest');
+}
+
+/** Milliseconds until a stream has to answer, so that its reply reaches the last delivery. */
+function timeLeft({ account, closing, delivery }: Run): number {
+  const { clock, maxDeliveries, replyWindow } = account;
+  const windows = (maxDeliveries - delivery.attempt) * HANGS_UP - AHEAD;
+  return closing + windows * replyWindow - clock.now();
+}
+
+interface Following {
   readonly clock: Clock;
   /** Gives the milliseconds until the passive reply has to go; it may become later meanwhile. */
   readonly left: () => number;
@@ -12,6 +79,10 @@ export interface Following {
   readonly interval: number;
   /** Stops the stream: what it has not given by then is not sent. */
   readonly stop: AbortSignal;
+  /** Whether nothing comes after the passive reply, so that it has all there is by then. */
+  readonly isWhole: boolean;
+  /** Whether there may be a late reply before the last one. */
+  readonly mayFlush: () => boolean;
   /** Throws when what was yielded is no reply. */
   readonly check: (reply: Reply) => void;
   /** Answers the delivery when the stream has not ended by then; undefined when it gave nothing yet. */
@@ -21,7 +92,7 @@ export interface Following {
 }
 
 /** Follows a stream to its end; gives what is left to answer and to send then, the passive reply first. */
-export async function follow(stream: ReplyStream, following: Following): Promise<Reply[]> {
+async function follow(stream: ReplyStream, following: Following): Promise<Reply[]> {
   const { clock, left, stop, check, answer, send } = following;
   const pieces: Reply[] = [];
   /** The last piece, while what is yielded next may belong to it. */
@@ -36,26 +107,37 @@ export async function follow(stream: ReplyStream, following: Following): Promise
       return;
     }
     isLate = true;
-    growing = undefined;
-    const [first, ...more] = fit(pieces.splice(0));
+    const ready = following.isWhole ? [] : takeWhole();
+    // Without the end of a sentence it is better to show something than nothing.
+    const [first, ...more] = fit(ready.length > 0 ? ready : takeAll());
     answer(first);
     more.forEach(send);
     timer = clock.setTimeout(flush, interval);
   }
 
-  /** Sends what is whole; a sentence that still grows stays. */
   function flush(): void {
-    const content = growing?.content ?? '';
-    const end = wholeSentences(content);
-    const whole = content.slice(0, end);
-    const ready = pieces.splice(0, growing ? pieces.length - 1 : pieces.length);
-    if (growing && end > 0) {
-      ready.push(textReply(whole));
-      growing.content = content.slice(end);
-    }
+    const ready = following.mayFlush() ? takeWhole() : [];
     ready.forEach(send);
     if (ready.length > 0) interval *= 2;
     timer = clock.setTimeout(flush, interval);
+  }
+
+  function takeAll(): Reply[] {
+    growing = undefined;
+    return pieces.splice(0);
+  }
+
+  /** Takes what is whole; a sentence that still grows stays. */
+  function takeWhole(): Reply[] {
+    const content = growing?.content ?? '';
+    const end = wholeSentences(content);
+    if (growing && end === content.length) return takeAll();
+    const ready = pieces.splice(0, growing ? pieces.length - 1 : pieces.length);
+    if (growing && end > 0) {
+      ready.push(createText(content.slice(0, end)));
+      growing.content = content.slice(end);
+    }
+    return ready;
   }
 
   async function gather(): Promise<void> {
@@ -70,7 +152,7 @@ export async function follow(stream: ReplyStream, following: Following): Promise
       } else if (growing) {
         growing.content += piece;
       } else {
-        growing = textReply(piece);
+        growing = createText(piece);
         pieces.push(growing);
       }
     }
@@ -91,9 +173,9 @@ export async function follow(stream: ReplyStream, following: Following): Promise
 /** A passive text has the same limit as one that is pushed: what exceeds it comes after it. */
 function fit([first, ...more]: readonly Reply[]): Reply[] {
   if (first?.type !== 'text') return first ? [first, ...more] : [];
-  return [...splitText(first.content).map(textReply), ...more];
+  return [...splitText(first.content).map(createText), ...more];
 }
 
-function textReply(content: string): TextReply {
+function createText(content: string): TextReply {
   return { type: 'text', content };
 }

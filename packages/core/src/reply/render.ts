@@ -38,7 +38,8 @@ type Body<T extends Reply['type']> = (reply: Extract<Reply, { type: T }>) => Tre
 
 /** The wire form of each reply; undefined is `success`. */
 const BODIES: { [T in Reply['type']]: Body<T> } = {
-  text: (reply) => ({ Content: text(reply, 'content') }),
+  // The platform takes a text without a character for a failure.
+  text: (reply) => (text(reply, 'content').trim() === '' ? undefined : { Content: reply.content }),
   image: (reply) => ({ Image: { MediaId: text(reply, 'mediaId') } }),
   voice: (reply) => ({ Voice: { MediaId: text(reply, 'mediaId') } }),
   video: (reply) => ({

@@ -3,8 +3,8 @@ import { InvalidArgumentError, MemoryDeliveryStore } from '@wechat-mp/core';
 import { deliveryStoreContract } from '@wechat-mp/core/delivery-store-contract';
 
 const message = (key: number) => ({ account: 'gh_1', openid: 'user', key: String(key) });
-const claim = { owner: 'me', lease: 1000, isNew: true, body: 'body' };
-const end = { owner: 'me', outcome: {}, isAnswering: true };
+const claim = { owner: 'me', lease: 1000, body: 'body' };
+const end = { owner: 'me', outcome: null, answering: 1 };
 
 describe('the contract', () => {
   it.each(deliveryStoreContract.map(({ name, run }) => [name, run] as const))('%s', (_, run) =>
@@ -31,7 +31,8 @@ describe('MemoryDeliveryStore', () => {
       await store.claim(message(key), claim);
       await store.finish(message(key), end);
     }
-    expect(await store.claim(message(0), claim)).toMatchObject({ state: 'running' });
+    const another = { ...claim, owner: 'another' };
+    expect(await store.claim(message(0), another)).toMatchObject({ state: 'running' });
     expect(await store.claim(message(1), claim)).toMatchObject({ state: 'yours', attempt: 1 });
     expect(await store.claim(message(3), claim)).toMatchObject({ state: 'ended' });
   });

@@ -95,7 +95,7 @@ describe('a stream', () => {
     ['no sentences', '没有句号，'.repeat(40)],
     ['more than a message holds', '我们去公园走走吧。'.repeat(300)],
   ])('loses, doubles and mixes up nothing that comes after the deadline: %s', async (_, text) => {
-    const { say, texts, levels } = setUp(() => tokens(text));
+    const { say, texts, levels } = setUp(() => tokens(text), { maxLateMessages: 20 });
     const answer = say();
     await advance(150 * text.length);
     const { shown, after } = await answer;

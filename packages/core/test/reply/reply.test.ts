@@ -33,7 +33,6 @@ const SESSION = cdata('SessionID', session.sessionId) + cdata('Content', 'aGk=')
 
 const samples: [string, Reply, string][] = [
   ['text', reply.text('你好\nhi'), cdata('Content', '你好\nhi')],
-  ['text', reply.text(''), cdata('Content', '')],
   ['image', reply.image('m'), `<Image>${cdata('MediaId', 'm')}</Image>`],
   ['voice', reply.voice('m'), `<Voice>${cdata('MediaId', 'm')}</Voice>`],
   ['video', reply.video('m'), `<Video>${cdata('MediaId', 'm')}</Video>`],
@@ -95,6 +94,11 @@ describe('a reply', () => {
       const copy = JSON.parse(JSON.stringify(value)) as Reply;
       expect(renderReply(copy, TO)).toContain(`]]></MsgType>${body}</xml>`);
     }
+  });
+
+  it.each(['', ' ', ' \n\t', '\u3000'])('is success when it is a blank text: %j', (content) => {
+    expect(renderReply(reply.text(content), TO)).toBe('success');
+    expect(renderReply(content, TO)).toBe('success');
   });
 
   it('is dated now, in whole seconds, when no time is given', () => {

@@ -1,4 +1,5 @@
 import type { Article, Reply } from '../../reply/reply.ts';
+import { splitText } from '../../reply/split.ts';
 import type { Success } from '../endpoint.ts';
 import type { CustomArticle, CustomMessage } from '../endpoints/index.ts';
 import type { Api } from './api.ts';
@@ -39,7 +40,10 @@ export interface CustomMusic {
  * MessageCountError when there were too many.
  */
 export interface CustomMethods {
-  /** 发送文本消息: sends a text; the platform takes 2048 bytes of UTF-8. */
+  /**
+   * 发送文本消息: sends a text. The platform takes 2048 bytes of UTF-8; a longer one is sent in parts,
+   * one after another, each of which counts. The answer is that to the last.
+   */
   sendText(openid: string, content: string, options?: CustomOptions): Promise<Success>;
 
   /** 发送图片消息: sends a picture of the account's media. */
@@ -106,7 +110,12 @@ export function customOf(custom: Pick<Api['message']['custom'], 'send'>): Custom
 
   const sendReply = sending('send', contentsOf);
   return {
-    sendText: sending('sendText', (call, content) => CONTENTS.text(call, { content })),
+    sendText: sending('sendText', (call, content) => {
+      const whole = CONTENTS.text(call, { content });
+      return typeof content === 'string' && whole.length > 0
+        ? splitText(content).flatMap((part) => CONTENTS.text(call, { content: part }))
+        : whole;
+    }),
     sendImage: sending('sendImage', (call, mediaId) => CONTENTS.image(call, { mediaId })),
     sendVoice: sending('sendVoice', (call, mediaId) => CONTENTS.voice(call, { mediaId })),
     sendVideo: sending('sendVideo', (call, video) =>

@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   createWebhook,
-  type DeadRun,
+  type Handler,
   MemoryDeliveryStore,
+  type RegisteredRun,
+  type RunRegistry,
   type WebhookOptions,
   type WebhookRequest,
 } from '@wechat-mp/core';
@@ -13,28 +15,37 @@ import { recorder } from '../support.ts';
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-/** A store with dead runs; it tells for which accounts it was asked. */
-function recorded(dead: DeadRun[]) {
-  const asked: string[][] = [];
-  const records = {
+/** A store with runs of processes that died; it tells of whose accounts it was told to know. */
+function recorded(expired: RegisteredRun[], names: string[]) {
+  const known: string[][] = [];
+  const limits: number[] = [];
+  const runRegistry: RunRegistry = {
     write: async () => {},
+    beat: async () => {},
     erase: async () => {},
-    takeDead: async (accounts: readonly string[]) => {
-      asked.push([...accounts]);
-      return dead.splice(0).filter(({ account }) => accounts.includes(account));
+    takeExpired: async (isKnown, limit) => {
+      known.push(names.filter(isKnown));
+      limits.push(limit);
+      return expired.splice(0, limit).filter(({ account }) => isKnown(account));
     },
   };
-  return { asked, deliveries: Object.assign(new MemoryDeliveryStore(), { records }) };
+  return { known, limits, deliveries: Object.assign(new MemoryDeliveryStore(), { runRegistry }) };
 }
 
-function setUp(dead: DeadRun[] = []) {
-  const { asked, deliveries } = recorded(dead);
+function setUp(
+  expired: RegisteredRun[] = [],
+  given: Partial<WebhookOptions> = {},
+  handler: Handler = () => 'an answer',
+) {
+  const names = ['shop', 'club', 'gh_1'];
+  const { known, limits, deliveries } = recorded(expired, names);
   const sent: { by: string; openid: string; reply: unknown }[] = [];
   const options = (name: string): WebhookOptions => ({
     token: `${name}_token`,
     account: name,
     deliveries,
     logger: recorder(),
+    ...given,
     client: {
       message: {
         custom: {
@@ -44,10 +55,7 @@ function setUp(dead: DeadRun[] = []) {
     },
   });
   const accounts: Record<string, WebhookOptions> = { shop: options('shop'), club: options('club') };
-  const webhook = createWebhook(
-    ({ query }) => accounts[String(query['tenant'])],
-    () => 'an answer',
-  );
+  const webhook = createWebhook(({ query }) => accounts[String(query['tenant'])], handler);
   const send = async (tenant: string, ToUserName: string) => {
     const { query, body } = plain(
       { token: `${tenant}_token` },
@@ -56,13 +64,13 @@ function setUp(dead: DeadRun[] = []) {
     const request = { method: 'POST', query: { ...query, tenant }, body } as WebhookRequest;
     expect((await webhook.handle(request)).status).toBe(200);
   };
-  return { asked, sent, send };
+  return { known, limits, sent, send };
 }
 
 describe('the runs of processes that died', () => {
   it('are taken up by the account that verified them, whatever account a message names', async () => {
     const message = writeXml({ ...userMessage('text', { Content: 'hi' }), ToUserName: 'gh_shop' });
-    const { sent, send } = setUp([{ account: 'club', message }]);
+    const { sent, send } = setUp([{ account: 'club', owner: 'dead', message }]);
     await send('shop', 'gh_club');
     await send('club', 'gh_shop');
     await jest.advanceTimersByTimeAsync(20_000);
@@ -72,12 +80,34 @@ describe('the runs of processes that died', () => {
   });
 
   it('are not asked for on behalf of accounts that only a body named', async () => {
-    const { asked, send } = setUp();
+    const { known, send } = setUp();
     for (let index = 0; index < 300; index++) await send('shop', `gh_${index}`);
     await jest.advanceTimersByTimeAsync(5000);
-    expect(asked).toEqual([['shop']]);
+    expect(known).toEqual([['shop']]);
     await send('club', 'gh_1');
     await jest.advanceTimersByTimeAsync(5000);
-    expect(asked).toEqual([['shop'], ['shop', 'club']]);
+    expect(known).toEqual([['shop'], ['shop', 'club']]);
+  });
+
+  it('are taken up as far as maxPending leaves room', async () => {
+    const expired = Array.from({ length: 1000 }, (_, user) => {
+      const fields = { ...userMessage('text', { Content: 'hi' }), FromUserName: `o${user}` };
+      return { account: 'shop', owner: 'dead', message: writeXml(fields) };
+    });
+    let running = 0;
+    let most = 0;
+    const handler = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => void setTimeout(resolve, 20_000));
+      running -= 1;
+      return 'an answer';
+    };
+    const { limits, send } = setUp(expired, { maxPending: 20 }, handler);
+    void send('shop', 'gh_1');
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(most).toBe(20);
+    expect(limits[0]).toBe(19);
+    expect(Math.max(...limits)).toBeLessThanOrEqual(20);
   });
 });

@@ -1,9 +1,9 @@
 /**
- * A map whose values end with their time, and of which the oldest go when there are too many. It
+ * A map whose entries expire, and whose oldest entries go when there are too many. It
  * needs no timer and never looks for what is old: it has two generations, and drops the older one
  * as a whole.
  */
-export class ForgetfulMap<V> {
+export class ExpiringMap<V> {
   #young: Generation<V> = newGeneration();
   #old: Generation<V> = newGeneration();
   readonly #maxEntries: number;

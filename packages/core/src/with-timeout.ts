@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 
 /** Waits for `work`; gives undefined when the time is over, or the client gone, before it ends. */
 export function within<T>(

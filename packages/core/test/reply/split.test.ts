@@ -1,7 +1,7 @@
 /** Where a text is cut that is too long, and how much of one that still grows can be shown. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { splitText, wholeSentences } from '../../src/delivery/text.ts';
+import { splitText, wholeSentences } from '../../src/reply/split.ts';
 
 const LIMIT = 2048;
 const bytes = (text: string) => Buffer.byteLength(text);
@@ -212,5 +212,34 @@ describe('of a text that still grows', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a text of a great many characters', () => {
+  it.each([
+    ['without any end of a sentence', '很'.repeat(200_000)],
+    ['of sentences', '我们去公园走走吧。'.repeat(20_000)],
+    ['of emoji', '👨‍👩‍👧‍👦'.repeat(10_000)],
+  ])('is cut whole, within the limit and between letters: %s', (_, text) => {
+    const parts = splitText(text);
+    expect(parts.join('') === text).toBe(true);
+    expect(parts.filter((part) => bytes(part) > LIMIT)).toEqual([]);
+    expect(parts.filter((part) => part.startsWith('\u200d') || part.endsWith('\u200d'))).toEqual(
+      [],
+    );
+  });
+
+  it('is cut between paragraphs, then sentences, then words', () => {
+    expect(splitText('One two. Three.\n\nFour five. Six.', 24)).toEqual([
+      'One two. Three.\n\n',
+      'Four five. Six.',
+    ]);
+    expect(splitText('One two. Three.\n\nFour five. Six.', 12)).toEqual([
+      'One two. ',
+      'Three.\n\n',
+      'Four five. ',
+      'Six.',
+    ]);
+    expect(splitText('one two three four', 9)).toEqual(['one two ', 'three ', 'four']);
   });
 });

@@ -1,0 +1,229 @@
+import { runInBackground } from '../background.ts';
+import type { Clock } from '../clock.ts';
+import { ContextConflictError, StoreError } from '../errors.ts';
+import { storeFailed } from '../store-failure.ts';
+import { type ContextBacking, type Expiry, type Json, WechatContext } from './context.ts';
+import type {
+  ContextLock,
+  ContextRecord,
+  ContextStore,
+  ContextUser,
+  Loaded,
+  SaveOptions,
+} from './store.ts';
+
+/** Messages of one user one after another, or all at once. */
+export type Ordering = 'serial' | 'parallel';
+
+export interface TransactionOptions {
+  readonly contexts: ContextStore;
+  readonly contextAge: number;
+  readonly clock: Clock;
+}
+
+/** A save as the store takes it. */
+export interface Save {
+  readonly record: ContextRecord;
+  readonly options: SaveOptions;
+}
+
+/** What stood in the way of a save. */
+export interface Refused {
+  readonly current: ContextRecord | undefined;
+}
+
+/** Milliseconds between two looks at a lock that another process holds. */
+const LOOK_AGAIN = 50;
+/** A save in parallel with others is tried this often. */
+const MAX_MERGES = 100;
+
+/** Waits until no other process works for the user, and gives the context as it is then. */
+export async function begin(
+  options: TransactionOptions,
+  user: ContextUser,
+  lock: ContextLock | undefined,
+  first: Loaded | undefined,
+): Promise<ContextTransaction> {
+  let loaded = first;
+  while (!loaded || !('record' in loaded)) {
+    if (loaded) {
+      const wait = Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random()));
+      await new Promise<void>((resolve) => options.clock.setTimeout(resolve, wait));
+    }
+    loaded = await attempt(options.contexts.load(user, lock));
+  }
+  return new ContextTransaction(options, user, lock, loaded.record);
+}
+
+/** Gives back the lock of a context that could not be read. */
+export function rollback(
+  { contexts }: TransactionOptions,
+  user: ContextUser,
+  lock: ContextLock | undefined,
+): void {
+  if (lock) runInBackground(() => contexts.release(user, lock));
+}
+
+/**
+ * A context while a handler works on it. Who ends it writes `pendingSave()`, and when that is
+ * refused because of what another process wrote, rebases and tries again.
+ */
+export class ContextTransaction implements ContextBacking {
+  readonly context: WechatContext;
+  readonly lock: ContextLock | undefined;
+  readonly #options: TransactionOptions;
+  readonly #user: ContextUser;
+  #version: number;
+  #merges = 0;
+
+  constructor(
+    options: TransactionOptions,
+    user: ContextUser,
+    lock: ContextLock | undefined,
+    record: ContextRecord | undefined,
+  ) {
+    this.#options = options;
+    this.#user = user;
+    this.lock = lock;
+    this.#version = record?.version ?? 0;
+    this.context = record
+      ? new WechatContext(this, parseData(record), parseExpiry(record))
+      : new WechatContext(this);
+  }
+
+  get openid(): string {
+    return this.#user.openid;
+  }
+
+  get defaultAge(): number {
+    return this.#options.contextAge;
+  }
+
+  /** What is to be written; undefined when nothing was changed. */
+  pendingSave(): Save | undefined {
+    return this.context.modified ? this.#createSave(false) : undefined;
+  }
+
+  /** Whether the state has ended already, as it was told to: then it is forgotten, not saved. */
+  get isOver(): boolean {
+    return this.context.modified && this.#millisecondsLeft() <= 0;
+  }
+
+  /** Tells that a save was written. */
+  accept({ record }: Save): void {
+    this.#version = record.version;
+    this.context.markStored();
+  }
+
+  /**
+   * Puts what was changed on top of what another one saved.
+   *
+   * @throws {ContextConflictError} when that was done in spite of the lock, or again and again
+   */
+  rebase({ current }: Refused): void {
+    this.#merges += 1;
+    if (this.lock || this.#merges >= MAX_MERGES) {
+      throw new ContextConflictError(
+        'the context was changed by another process meanwhile, so it was not saved over that change',
+      );
+    }
+    this.#version = current?.version ?? 0;
+    const context = this.context as unknown as WechatContext<Record<string, Json>>;
+    const changes = context.changes();
+    context.markStored(current ? parseData(current) : {}, current ? parseExpiry(current) : null);
+    for (const [key, value] of changes) {
+      if (value === undefined) context.delete(key);
+      else context.set(key, value);
+    }
+  }
+
+  /** Saves while the handler goes on. */
+  async save(): Promise<void> {
+    await this.#write(true);
+  }
+
+  /** Saves what was changed, if that is to be kept, and gives back the lock. */
+  async end(isKept: boolean): Promise<void> {
+    const isSaved = isKept && this.context.modified && (await this.#write(false));
+    const { lock } = this;
+    if (lock && !isSaved) await attempt(this.#options.contexts.release(this.#user, lock));
+  }
+
+  /** False when the state has ended: then there is nothing to write. */
+  async #write(keepLock: boolean): Promise<boolean> {
+    for (;;) {
+      if (this.#millisecondsLeft() <= 0) {
+        await this.context.flush();
+        return false;
+      }
+      const save = this.#createSave(keepLock);
+      const step = this.#options.contexts.save(this.#user, save.record, save.options);
+      const refused = await attempt(step);
+      if (!refused) {
+        this.accept(save);
+        return true;
+      }
+      this.rebase(refused);
+    }
+  }
+
+  async flush(): Promise<void> {
+    await attempt(this.#options.contexts.delete(this.#user));
+    this.#version = 0;
+  }
+
+  /** Keeps the lock for another lease. A failure shows when the context is saved. */
+  renew(): void {
+    const { lock } = this;
+    if (lock) runInBackground(() => this.#options.contexts.renew(this.#user, lock));
+  }
+
+  #createSave(keepLock: boolean): Save {
+    const { context, lock } = this;
+    return {
+      record: {
+        // Not a count from 1, which a conversation that began anew would repeat.
+        version: Math.max(this.#version + 1, Math.floor(this.#options.clock.wallTime())),
+        json: context.toJson(),
+        expiry: formatExpiry(context.expiry),
+      },
+      options: { replaces: this.#version, milliseconds: this.#millisecondsLeft(), lock, keepLock },
+    };
+  }
+
+  #millisecondsLeft(): number {
+    const now = this.#options.clock.wallTime();
+    const expiry = this.context.getExpiryDate({ modification: new Date(now) });
+    return Math.ceil(expiry.getTime() - now);
+  }
+}
+
+async function attempt<T>(step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    throw storeFailed('context', error);
+  }
+}
+
+function parseData({ json }: ContextRecord): Readonly<Record<string, Json>> {
+  try {
+    const data: unknown = JSON.parse(json);
+    if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
+      return data as Record<string, Json>;
+    }
+  } catch {
+    // The same as JSON of another kind.
+  }
+  throw new StoreError('the stored context is damaged: it is no JSON object');
+}
+
+function parseExpiry({ expiry }: ContextRecord): Expiry {
+  if (expiry === undefined) return null;
+  return 'until' in expiry ? new Date(expiry.until) : expiry.seconds;
+}
+
+function formatExpiry(expiry: Expiry): ContextRecord['expiry'] {
+  if (expiry === null) return undefined;
+  return expiry instanceof Date ? { until: expiry.getTime() } : { seconds: expiry };
+}

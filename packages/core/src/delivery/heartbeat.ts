@@ -1,0 +1,128 @@
+import type { Account } from '../account.ts';
+import { runInBackground } from '../background.ts';
+import { repeat, type TurnWatcher, unwatchTurn, watchTurn } from '../clock.ts';
+import { RunTooLongError } from '../errors.ts';
+import type { Message } from '../message/message.ts';
+import { messageKey } from '../undelivered.ts';
+import type { DeliveryId, RunRegistry } from './store.ts';
+import type { Workload } from './workload.ts';
+
+/** Milliseconds for which a run is safe while its process does not say that it lives. */
+export function leaseMilliseconds({ replyWindow }: Account): number {
+  return Math.min(Math.max(replyWindow, 1000), 4500);
+}
+
+/** The registry of an account's runs; none where nobody needs the reply of a run that died. */
+export function findRegistry({ deliveries, lateReply }: Account): RunRegistry | undefined {
+  return lateReply === 'drop' ? undefined : deliveries.runRegistry;
+}
+
+/** What a heartbeat needs of its run. */
+export interface LivingRun {
+  readonly id: DeliveryId;
+  readonly owner: string;
+  readonly account: Account;
+  readonly workload: Pick<Workload, 'keepAlive' | 'letGo'>;
+  readonly message: Message;
+  readonly isRecovered: boolean;
+  readonly hasResponded: boolean;
+  readonly transaction: { renew(): void } | undefined;
+  abort(): void;
+  closeWindow(): void;
+}
+
+/** Says that a run lives, for as long as it goes on, and ends it when that takes too long. */
+export class Heartbeat implements TurnWatcher {
+  readonly #run: LivingRun;
+  #stopBeats: (() => void) | undefined;
+  #hasStopped = false;
+  /** When the handlers were called. */
+  #since = Number.POSITIVE_INFINITY;
+  #overrun: ((error: Error) => void) | undefined;
+  #registry: RunRegistry | undefined;
+
+  constructor(run: LivingRun) {
+    this.#run = run;
+  }
+
+  /** Starts at the end of this turn of the event loop: most runs have ended by then. */
+  startSoon(): void {
+    if (!this.#stopBeats) watchTurn(this);
+  }
+
+  onTurnEnd(): void {
+    if (this.#hasStopped || this.#stopBeats) return;
+    const { account } = this.#run;
+    const interval = Math.min(leaseMilliseconds(account) / 3, account.maxRun);
+    this.#stopBeats = repeat(account.clock, () => this.#beat(), interval);
+  }
+
+  /** Waits for the handlers, for `maxRun` at most. What they give after that is not lost in silence. */
+  limit<T>(work: PromiseLike<T>, isStream: boolean): Promise<T> {
+    const { account, message } = this.#run;
+    this.#since = Math.min(this.#since, account.clock.now());
+    this.startSoon();
+    return new Promise((resolve, reject) => {
+      this.#overrun = (error) => {
+        reject(error);
+        // A stream is stopped, so that nothing of it comes later.
+        if (isStream) return;
+        const { logger } = account;
+        const key = messageKey(message);
+        work.then(
+          () => logger.warn(key, 'a handler ended after maxRun; its reply was dropped'),
+          (late: unknown) => logger.error({ err: late, ...key }, 'a handler failed after maxRun'),
+        );
+      };
+      work.then(resolve, reject);
+    });
+  }
+
+  /** Writes the run down, for another process to find when this one dies. */
+  async register(): Promise<void> {
+    const { account, id, message, owner, isRecovered, workload } = this.#run;
+    const registry = findRegistry(account);
+    // What kills a process must not kill all of them.
+    if (!registry || this.#registry || isRecovered) return;
+    this.#registry = registry;
+    const lease = leaseMilliseconds(account);
+    workload.keepAlive(registry, account.clock, lease);
+    const run = { account: account.id, owner, message: message.raw };
+    await registry.write(id, run, lease);
+  }
+
+  /** Says that nothing of the run is left to be done. */
+  unregister(): void {
+    const registry = this.#registry;
+    if (!registry) return;
+    this.#registry = undefined;
+    this.#run.workload.letGo(registry);
+    runInBackground(() => registry.erase(this.#run.id));
+  }
+
+  stop(): void {
+    this.#hasStopped = true;
+    unwatchTurn(this);
+    this.#stopBeats?.();
+  }
+
+  #beat(): void {
+    const { account, transaction } = this.#run;
+    runInBackground(() => this.register());
+    transaction?.renew();
+    if (!this.#run.hasResponded) runInBackground(() => this.#renew());
+    if (account.clock.now() - this.#since < account.maxRun - 1) return;
+    this.#since = Number.POSITIVE_INFINITY;
+    this.#overrun?.(
+      new RunTooLongError(`a handler did not end within ${account.maxRun} ms (maxRun)`),
+    );
+    this.#run.abort();
+  }
+
+  async #renew(): Promise<void> {
+    const { account, id, owner } = this.#run;
+    const state = await account.deliveries.renew(id, { owner, lease: leaseMilliseconds(account) });
+    if (state === 'stale') this.#run.abort();
+    if (state === 'late') this.#run.closeWindow();
+  }
+}

@@ -1,0 +1,244 @@
+import type { Account } from '../account.ts';
+import { disarmError, summarizeError } from '../describe-error.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { type Answer, type Exchange, guard, isStream, type ReplyStream } from '../exchange.ts';
+import type { Message } from '../message/message.ts';
+import { hasSender, warnOfNobody } from '../reply/address.ts';
+import { toReply } from '../reply/render.ts';
+import type { Reply } from '../reply/reply.ts';
+import { splitText } from '../reply/split.ts';
+import { messageKey, UndeliveredError } from '../undelivered.ts';
+
+/** Why a reply is late, for the log when nothing can send it. */
+const REASONS = {
+  late: 'a reply came after the last delivery was over and was dropped: give a `client`, or `lateReply`',
+  rest: 'a reply was longer than one answer holds, and its rest was dropped: give a `client`, or `lateReply`',
+} as const;
+
+/** Sends what no delivery of a message can carry, in its order. Never rejects. */
+export class LateReplies {
+  readonly #exchange: Exchange;
+  readonly #account: Account;
+  #pushed = 0;
+  /** What is not sent yet. */
+  readonly #waiting = new Set<Reply>();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(exchange: Exchange, account: Account) {
+    this.#exchange = exchange;
+    this.#account = account;
+  }
+
+  /** Resolves when all that was given so far is sent, or told to be undelivered. */
+  get done(): Promise<void> {
+    return this.#last;
+  }
+
+  /** How many more messages can be pushed. */
+  get left(): number {
+    const { lateReply, maxLateMessages } = this.#account;
+    return lateReply === 'push' ? maxLateMessages - this.#pushed : Number.POSITIVE_INFINITY;
+  }
+
+  /** Sends a reply after those before it, if `isWanted` says so then. */
+  send(
+    reply: Reply,
+    reason: keyof typeof REASONS = 'late',
+    isWanted?: () => Promise<boolean>,
+  ): void {
+    this.#waiting.add(reply);
+    this.#last = this.#last.then(async () => {
+      const isSent = !isWanted || (await isWanted());
+      // What is not here any more was told to be undelivered.
+      if (this.#waiting.delete(reply) && isSent) await this.#sendNow(reply, reason);
+    });
+  }
+
+  /** Tells what is not sent yet, in place of sending it. */
+  async abandon(): Promise<void> {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    const key = messageKey(this.#exchange.message);
+    const cause = new Error('the webhook was closed before it was sent');
+    for (const reply of waiting) {
+      await reportUndelivered(
+        new UndeliveredError(reply, key, cause),
+        this.#exchange,
+        this.#account,
+      );
+    }
+  }
+
+  async #sendNow(reply: Reply, reason: keyof typeof REASONS): Promise<void> {
+    const { logger, lateReply } = this.#account;
+    const { message } = this.#exchange;
+    if (!hasSender(message)) return warnOfNobody(message, logger);
+    try {
+      if (typeof lateReply === 'function') await lateReply(reply, this.#exchange);
+      else if (lateReply === 'hold') await this.#hold(reply);
+      else if (lateReply === 'push') await this.#push(reply);
+      else logger.warn(messageKey(message), REASONS[reason]);
+    } catch (thrown) {
+      const error = disarmError(thrown);
+      await reportUndelivered(
+        error instanceof UndeliveredError
+          ? error
+          : new UndeliveredError(reply, messageKey(message), error),
+        this.#exchange,
+        this.#account,
+      );
+    }
+  }
+
+  async #hold(reply: Reply): Promise<void> {
+    const { deliveries, holdAge, id } = this.#account;
+    const user = { account: id, openid: this.#exchange.message.source };
+    const isHeld = await deliveries.hold(user, JSON.stringify(reply), holdAge * 1000);
+    if (isHeld === false) throw new Error('as much is held for the user as can be');
+  }
+
+  /** Sends a reply as customer-service messages, one after another. */
+  async #push(reply: Reply): Promise<void> {
+    const { client, maxLateMessages } = this.#account;
+    const { message } = this.#exchange;
+    const parts = splitReply(reply);
+    for (const [index, part] of parts.entries()) {
+      try {
+        if (this.left <= 0) {
+          throw new Error(`more than ${maxLateMessages} messages (maxLateMessages)`);
+        }
+        this.#pushed += 1;
+        await client?.message.custom.send(message.source, part);
+      } catch (error) {
+        throw new UndeliveredError(joinReplies(parts.slice(index)), messageKey(message), error);
+      }
+    }
+  }
+}
+
+/** Tells of what the user does not get. Never rejects. */
+export async function reportUndelivered(
+  error: UndeliveredError,
+  exchange: Exchange,
+  { logger, onUndelivered }: Account,
+): Promise<void> {
+  const { code, key, message } = error;
+  try {
+    if (onUndelivered) return await onUndelivered(error, exchange);
+  } catch (second) {
+    if (second !== error) {
+      logger.error(key, `onUndelivered failed itself: ${summarizeError(second)}`);
+    }
+  }
+  logger.error({ code, ...key }, message);
+}
+
+/** The kinds of reply that a customer-service message can carry. */
+const CARRIED: ReadonlySet<Reply['type']> = new Set<Reply['type']>([
+  'text',
+  'image',
+  'voice',
+  'video',
+  'music',
+  'news',
+]);
+
+function splitReply(reply: Reply): Reply[] {
+  if (!CARRIED.has(reply.type)) {
+    throw new InvalidArgumentError(
+      `a ${reply.type} reply can only answer a delivery; a customer-service message carries ${[...CARRIED].join(', ')}`,
+    );
+  }
+  if (reply.type === 'text') {
+    const texts = splitText(reply.content).filter((text) => text.trim() !== '');
+    return texts.map((content) => ({ type: 'text', content }));
+  }
+  // More than one article is refused with 45008.
+  if (reply.type === 'news')
+    return reply.articles.map((one) => ({ type: 'news', articles: [one] }));
+  return [reply];
+}
+
+/** Puts parts of one reply together again. */
+export function joinReplies(parts: readonly Reply[]): Reply {
+  const [first] = parts as [Reply];
+  if (first.type === 'text') {
+    const content = parts.map((part) => (part.type === 'text' ? part.content : '')).join('');
+    return { type: 'text', content };
+  }
+  if (first.type !== 'news') return first;
+  return {
+    type: 'news',
+    articles: parts.flatMap((part) => (part.type === 'news' ? part.articles : [])),
+  };
+}
+
+/** What stands between the handlers and what is held. */
+interface HeldOptions {
+  readonly account: Account;
+  readonly dispatch: () => Answer | Promise<Answer>;
+  /** Checks that it is a reply. */
+  readonly check: (answer: Awaited<Exclude<Answer, ReplyStream>>) => Reply | undefined;
+  /** Answers for the handlers that failed: failing must not cost the user what is held. */
+  readonly recover: (error: unknown) => Promise<Reply | undefined>;
+}
+
+/**
+ * Puts the late replies that are held for the user before the answer to this message. The keyword
+ * asks for nothing else; without a held reply it is a message like any other.
+ */
+export async function withHeld(
+  message: Message,
+  { account, dispatch, check, recover }: HeldOptions,
+): Promise<Answer> {
+  const user = { account: account.id, openid: message.source };
+  const held = await account.deliveries.takeHeld(user);
+  if (held.length === 0) return dispatch();
+  const isKeyword = message.type === 'text' && message.content.trim() === account.holdKeyword;
+  const answer = isKeyword ? undefined : answerSafely();
+  async function answerSafely(): Promise<Reply | ReplyStream | undefined> {
+    try {
+      const given = await dispatch();
+      return isStream(given) ? guard(given, recover) : check(given);
+    } catch (error) {
+      return recover(error);
+    }
+  }
+  const readable = held.flatMap((text) => readReply(text) ?? []);
+  if (readable.length < held.length) {
+    account.logger.warn(messageKey(message), 'a held reply cannot be read, and was dropped');
+  }
+  return join(readable, answer);
+}
+
+/** Another program may have written what a store holds. */
+function readReply(text: string): Reply | undefined {
+  try {
+    return toReply(JSON.parse(text) as Reply);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One text where both are text: the platform shows one reply to a message. */
+async function* join(
+  held: readonly Reply[],
+  answer: Promise<Reply | ReplyStream | undefined> | undefined,
+): ReplyStream {
+  let isText = false;
+  const paragraph = (text: string) => (isText ? `\n\n${text}` : text);
+  for (const reply of held) {
+    // It may be what was left of a longer text.
+    yield reply.type === 'text' ? paragraph(reply.content.replace(/^\n+/, '')) : reply;
+    isText = reply.type === 'text';
+  }
+  const given = await answer;
+  if (!isStream(given)) {
+    if (given) yield given.type === 'text' ? paragraph(given.content) : given;
+    return;
+  }
+  for await (const piece of given) {
+    yield typeof piece === 'string' ? paragraph(piece) : piece;
+    isText = false;
+  }
+}

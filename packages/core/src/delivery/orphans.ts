@@ -1,0 +1,104 @@
+import type { Account } from '../account.ts';
+import { runInBackground } from '../background.ts';
+import { repeat } from '../clock.ts';
+import { ExpiringMap } from '../expiring-map.ts';
+import { parseMessage } from '../message/message.ts';
+import type { Dispatch } from '../router.ts';
+import { messageKey, UndeliveredError } from '../undelivered.ts';
+import { DeliveryAttempt } from './attempt.ts';
+import type { Service } from './claim.ts';
+import { findRegistry, leaseMilliseconds } from './heartbeat.ts';
+import { LateReplies, reportUndelivered } from './late-replies.ts';
+import type { RegisteredRun, RunRegistry } from './store.ts';
+import { takeUp } from './takeover.ts';
+import type { Workload } from './workload.ts';
+
+/** Accounts that are remembered at most, and for how many milliseconds after their last message. */
+const MAX_ACCOUNTS = 10_000;
+const KEPT = 3_600_000;
+/** Runs that are taken up at most, each time. */
+const MAX_RUNS = 50;
+
+/**
+ * Takes up the runs of processes that died when the platform delivers their messages no more. One
+ * for each webhook.
+ */
+export class OrphanRecovery {
+  readonly #dispatch: Dispatch;
+  readonly #workload: Workload;
+  /** The accounts whose messages came here, by their ids. */
+  #accounts: ExpiringMap<Account> | undefined;
+  readonly #registries = new Map<RunRegistry, { readonly stop: () => void; maxPending: number }>();
+
+  constructor(dispatch: Dispatch, workload: Workload) {
+    this.#dispatch = dispatch;
+    this.#workload = workload;
+  }
+
+  /** Tells that messages of an account come here. */
+  notice(account: Account): void {
+    const registry = findRegistry(account);
+    if (!registry) return;
+    const { clock } = account;
+    this.#accounts ??= new ExpiringMap({ maxEntries: MAX_ACCOUNTS, now: () => clock.now() });
+    this.#accounts.set(account.id, account, KEPT);
+    const { maxPending } = account;
+    const known = this.#registries.get(registry);
+    if (known) {
+      known.maxPending = Math.min(known.maxPending, maxPending);
+      return;
+    }
+    const stop = repeat(clock, () => this.#look(registry), leaseMilliseconds(account));
+    this.#registries.set(registry, { stop, maxPending });
+  }
+
+  stop(): void {
+    for (const { stop } of this.#registries.values()) stop();
+    this.#registries.clear();
+  }
+
+  #look(registry: RunRegistry): void {
+    // A store that fails says so with every delivery.
+    runInBackground(async () => {
+      const { maxPending = 0 } = this.#registries.get(registry) ?? {};
+      const limit = Math.min(MAX_RUNS, maxPending - this.#workload.pending);
+      if (limit <= 0) return;
+      const isKnown = (id: string) => this.#accounts?.get(id) !== undefined;
+      for (const run of await registry.takeExpired(isKnown, limit)) {
+        runInBackground(() => this.#recover(run));
+      }
+    });
+  }
+
+  #recover(run: RegisteredRun): void {
+    const account = this.#accounts?.get(run.account);
+    if (!account) return;
+    const service = { account, workload: this.#workload, dispatch: this.#dispatch };
+    recoverRun(run, service).catch((error: unknown) => {
+      account.logger.error({ err: error }, 'could not resume a run from a crashed process');
+    });
+  }
+}
+
+/** Runs the message again, or sends what its run left behind. */
+async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
+  const { account, workload } = service;
+  const message = parseMessage(run.message);
+  const request = { native: undefined, isGone: () => true };
+  const attempt = new DeliveryAttempt({ message, at: account.clock.now(), request }, service, 0);
+  // It was only late to say that it lives.
+  if (workload.runs.has(attempt.id.key)) return;
+  const found = await takeUp(attempt, workload, run.owner);
+  if (found.state !== 'ended' || !found.outcome) return;
+  const { reply } = found.outcome;
+  const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
+  if (await account.deliveries.claimLateReply(attempt.id)) {
+    const late = new LateReplies(exchange, account);
+    late.send(reply);
+    workload.trackLate(late);
+    return;
+  }
+  const cause = new Error('the process died after it had begun to answer');
+  const error = new UndeliveredError(reply, messageKey(message), cause);
+  await reportUndelivered(error, exchange, account);
+}

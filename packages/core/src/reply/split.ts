@@ -1,0 +1,120 @@
+/** Bytes of a text, passive or pushed; a longer one is refused. */
+export const MAX_TEXT_BYTES = 2048;
+
+const sentences = new Intl.Segmenter('zh', { granularity: 'sentence' });
+const words = new Intl.Segmenter('zh', { granularity: 'word' });
+const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
+
+/**
+ * Cuts a text that is too long: between paragraphs where that is possible, else between sentences,
+ * else between words. Nothing is left out.
+ */
+export function splitText(text: string, maxBytes: number = MAX_TEXT_BYTES): string[] {
+  const fits = (part: string) => Buffer.byteLength(part) <= maxBytes;
+  if (fits(text)) return [text];
+  const parts: string[] = [];
+  let part = '';
+  for (const paragraph of text.split(/(?<=\n\n)(?=[^\n])/)) {
+    if (fits(part + paragraph)) {
+      part += paragraph;
+    } else if (part !== '' && fits(paragraph)) {
+      parts.push(part);
+      part = paragraph;
+    } else {
+      const pieces = splitSentences(part + paragraph, maxBytes);
+      part = pieces.pop() ?? '';
+      parts.push(...pieces);
+    }
+  }
+  return part === '' ? parts : [...parts, part];
+}
+
+function splitSentences(text: string, maxBytes: number): string[] {
+  return gather(sentencesOf(text), maxBytes, (sentence) =>
+    gather(segmentsOf(words, sentence), maxBytes, (word) =>
+      gather(segmentsOf(graphemes, word), maxBytes, (grapheme) =>
+        // Only a text that was made for it has a letter of more than 2048 bytes.
+        gather(Array.from(grapheme), maxBytes, (character) => [character]),
+      ),
+    ),
+  );
+}
+
+/** How much of a text that still grows is whole sentences, in UTF-16 units. */
+export function wholeSentences(text: string): number {
+  const [last = ''] = sentencesOf(text).slice(-1);
+  return isWhole(last) ? text.length : text.length - last.length;
+}
+
+/** Puts segments together up to the limit; `cut` divides one that exceeds it alone. */
+function gather(
+  segments: readonly string[],
+  maxBytes: number,
+  cut: (segment: string) => string[],
+): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const segment of segments) {
+    if (Buffer.byteLength(part + segment) <= maxBytes) {
+      part += segment;
+      continue;
+    }
+    if (part !== '') parts.push(part);
+    const pieces = Buffer.byteLength(segment) > maxBytes ? cut(segment) : [segment];
+    parts.push(...pieces.slice(0, -1));
+    part = pieces.at(-1) ?? '';
+  }
+  return part === '' ? parts : [...parts, part];
+}
+
+/** Whether a sentence has ended; a full stop has only when something follows it, unlike that of 3.14. */
+function isWhole(sentence: string): boolean {
+  const [end] = /[。！？!?….\n]["'”’」』）)\]]*\s*$/u.exec(sentence) ?? [];
+  return end !== undefined && !NUMBER.test(sentence) && (!end.startsWith('.') || /\s$/.test(end));
+}
+
+/** The number of an item in a list belongs to what follows. */
+const NUMBER = /^\s*\d+\.\s*$/;
+
+/** Unicode leaves the marks that open a sentence at the end of the one before. */
+function sentencesOf(text: string): string[] {
+  const found = [''];
+  for (const segment of segmentsOf(sentences, text)) {
+    const joined = `${found.pop()}${segment}`;
+    const [, before = joined, opening = ''] =
+      /^(.*[。！？!?….\n]["'”’」』）)\]]*\s*)([“‘「『（《〈【〔([{][“‘「『（《〈【〔([{"'”’」』）)\]\s]*)$/su.exec(
+        joined,
+      ) ?? [];
+    if (NUMBER.test(joined)) found.push(joined);
+    else found.push(before, opening);
+  }
+  return found.filter((sentence) => sentence !== '');
+}
+
+function segmentsOf(segmenter: Intl.Segmenter, text: string): string[] {
+  return cutSlices(text).flatMap((slice) =>
+    Array.from(segmenter.segment(slice), ({ segment }) => segment),
+  );
+}
+
+/** UTF-16 units that are segmented at once: beyond 65 536 it takes Node 20 seconds. */
+const MAX_SLICE = 16_384;
+/** Units around the end of a slice in which a place to cut is looked for. */
+const AROUND = 256;
+
+/** Cuts a very long text between two letters; each slice is segmented by itself. */
+function cutSlices(text: string): string[] {
+  const slices: string[] = [];
+  let start = 0;
+  while (text.length - start > MAX_SLICE) {
+    const from = start + MAX_SLICE - AROUND;
+    const near = text.slice(from, from + 2 * AROUND);
+    const line = near.lastIndexOf('\n', AROUND - 1) + 1;
+    const letter = graphemes.segment(near).containing(line || AROUND)?.index;
+    const end = from + (letter || AROUND);
+    slices.push(text.slice(start, end));
+    start = end;
+  }
+  slices.push(text.slice(start));
+  return slices;
+}

@@ -1,0 +1,30 @@
+import { summarizeError } from './describe-error.ts';
+import { WechatError } from './errors.ts';
+import type { Message } from './message/message.ts';
+import type { Reply } from './reply/reply.ts';
+
+/** What names a message in a log: nothing that the user wrote. */
+export type MessageKey = Pick<Message, 'type' | 'id' | 'target' | 'source' | 'time'>;
+
+export function messageKey({ type, id, target, source, time }: Message): MessageKey {
+  return { type, id, target, source, time };
+}
+
+/** A late reply could not be sent; `cause` says why. Code `WECHAT_UNDELIVERED`. */
+export class UndeliveredError extends WechatError {
+  /**
+   * What the user has not seen: of a long text, the part that was not sent. Of a stream that did not
+   * end, what the user has seen; of a message that was not handled, a reply of the type `none`.
+   */
+  readonly reply: Reply;
+  /** Which message it answers. */
+  readonly key: MessageKey;
+
+  constructor(reply: Reply, key: MessageKey, cause: unknown) {
+    super('WECHAT_UNDELIVERED', `a late reply could not be sent: ${summarizeError(cause)}`, {
+      cause,
+    });
+    this.reply = reply;
+    this.key = key;
+  }
+}

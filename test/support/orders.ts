@@ -1,0 +1,314 @@
+/**
+ * Messages whose events come in every order: the handler ends, the store answers, the window closes,
+ * the client hangs up, the next delivery arrives, the process dies. Time is a number, and what happens
+ * in it is drawn from a seed, so that an order can be played again.
+ */
+import {
+  type Clock,
+  createWebhook,
+  type DeliveryId,
+  type DeliveryStore,
+  type Exchange,
+  MemoryContextStore,
+  MemoryDeliveryStore,
+  type Message,
+  type RegisteredRun,
+  type RunRegistry,
+  type Timer,
+  type Webhook,
+  type WebhookOptions,
+} from '@wechat-mp/core';
+import { plain, userMessage } from './platform.ts';
+
+/** Milliseconds of one step of time: what falls into the same step happens in a drawn order. */
+const STEP = 20;
+const WINDOW = 4500;
+const HANGS_UP = 5000;
+const ACCOUNT = { token: 'TOKEN' };
+
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+type Random = () => number;
+
+interface Due extends Timer {
+  readonly callback: () => void;
+  isCancelled: boolean;
+}
+
+/** Time that goes on only when `run` says so. */
+export class SteppedClock {
+  #now = 0;
+  readonly #due = new Map<number, Due[]>();
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  at(milliseconds: number, callback: () => void): Due {
+    const step = Math.max(Math.ceil((this.#now + Math.max(milliseconds, 0.001)) / STEP), 1) * STEP;
+    const due = { callback, isCancelled: false };
+    const all = this.#due.get(step);
+    if (all) all.splice(Math.floor(this.#random() * (all.length + 1)), 0, due);
+    else this.#due.set(step, [due]);
+    return due;
+  }
+
+  async run(until: number): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    for (this.#now = STEP; this.#now <= until; this.#now += STEP) {
+      const all = this.#due.get(this.#now);
+      if (!all) continue;
+      this.#due.delete(this.#now);
+      for (const due of all) if (!due.isCancelled) due.callback();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+/** One process of a bot. */
+interface Process {
+  readonly webhook: Webhook;
+  isDead: boolean;
+  /** Called when it dies: its connections end. */
+  readonly connections: Set<() => void>;
+}
+
+/** What a message came to. */
+export interface Told {
+  readonly id: string;
+  /** The platform's MsgId. */
+  readonly number: string;
+  answered: number;
+  pushed: number;
+  undelivered: number;
+  runs: number;
+  /** Whether the process died that was about to answer the last delivery. */
+  isCutOff: boolean;
+  readonly log: string[];
+}
+
+export interface OrdersOptions {
+  readonly seed: number;
+  readonly messages: number;
+  /** Milliseconds that an answer of the store takes at most; 0: it is in the process. */
+  readonly latency: number;
+  readonly mayDie: boolean;
+  /** The stores that a process works with. Default: in memory. */
+  readonly stores?: (clock: Clock) => Pick<WebhookOptions, 'contexts' | 'deliveries'>;
+}
+
+/** Plays so many messages, and gives those that were not answered or pushed exactly once. */
+export async function playOrders(options: OrdersOptions): Promise<Told[]> {
+  const { seed, messages, latency, mayDie } = options;
+  const random = createRandom(seed);
+  const clock = new SteppedClock(random);
+  const told = new Map<string, Told>();
+  const lives = new Map<number, { until: number; runs: Map<string, RegisteredRun> }>();
+  const time: Clock = {
+    now: () => clock.now(),
+    wallTime: () => 1_700_000_000_000 + clock.now(),
+    setTimeout: (callback, milliseconds) => clock.at(milliseconds, callback),
+    clearTimeout: (timer) => void ((timer as Due).isCancelled = true),
+  };
+  const shared = options.stores?.(time) ?? {
+    contexts: new MemoryContextStore({ now: () => time.wallTime(), maxEntries: 1e6 }),
+    deliveries: new MemoryDeliveryStore({ clock: time, maxEntries: 1e6 }),
+  };
+  const delay = () => (random() < 0.3 ? 0 : random() * latency);
+
+  function createProcess(number: number): Process {
+    const process: Process = {
+      isDead: false,
+      connections: new Set(),
+      get webhook() {
+        return webhook;
+      },
+    };
+    const ownTime: Clock = {
+      ...time,
+      setTimeout: (callback, milliseconds) =>
+        clock.at(milliseconds, () => process.isDead || callback()),
+    };
+    /** Carries each call of a store over a wire that ends with the process. */
+    function remote<S extends object>(store: S, own: Partial<S> = {}): S {
+      return new Proxy(store, {
+        get: (_, name) => {
+          const method = (own as Record<PropertyKey, unknown>)[name] ?? Reflect.get(store, name);
+          if (typeof method !== 'function' || name === 'onInterrupt') return method;
+          if (latency === 0) return method.bind(store);
+          return (...given: unknown[]) =>
+            new Promise((resolve, reject) => {
+              const answer = (settle: () => void) =>
+                clock.at(delay(), () => process.isDead || settle());
+              clock.at(delay(), () => {
+                if (process.isDead) return;
+                Promise.resolve(Reflect.apply(method, store, given)).then(
+                  (value) => {
+                    if (name === 'claimLateReply' && value) noteSending(given[0] as DeliveryId);
+                    answer(() => resolve(value));
+                  },
+                  (error: unknown) => answer(() => reject(error)),
+                );
+              });
+            });
+        },
+      });
+    }
+    /** Who dies now may have sent it or not: nobody can know. */
+    function noteSending({ key }: DeliveryId): void {
+      const one = [...told.values()].find(({ number }) => key.includes(number)) as Told;
+      process.connections.add(() => {
+        if (one.pushed === 0) one.isCutOff = true;
+      });
+    }
+    const runs = new Map<string, RegisteredRun>();
+    const self = { until: 0, runs };
+    lives.set(number, self);
+    const runRegistry: RunRegistry = {
+      write: async (id, run, milliseconds) => {
+        self.until = Math.max(self.until, clock.now() + milliseconds);
+        runs.set(id.key, run);
+      },
+      beat: async (milliseconds) => {
+        self.until = clock.now() + milliseconds;
+      },
+      erase: async ({ key }) => void runs.delete(key),
+      takeExpired: async (isKnown, limit) => {
+        const taken: RegisteredRun[] = [];
+        for (const other of lives.values()) {
+          if (other.until > clock.now()) continue;
+          for (const [key, run] of other.runs) {
+            if (taken.length >= limit || !isKnown(run.account)) continue;
+            other.runs.delete(key);
+            taken.push(run);
+          }
+        }
+        return taken;
+      },
+    };
+    const send = async (_openid: string, reply: { type: string; content?: string }) => {
+      const one = told.get(`${reply.content}`.replace('reply ', '')) as Told;
+      one.pushed += 1;
+      one.log.push(`${clock.now()} pushed by ${number}`);
+    };
+    const quiet = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
+    const handler = async (message: Message, { context }: Exchange) => {
+      const { content } = message as { content: string };
+      const [id, milliseconds, changes] = content.split(':') as [string, string, string];
+      const one = told.get(id) as Told;
+      one.runs += 1;
+      one.log.push(`${clock.now()} runs in ${number}`);
+      if (changes === 'y') context.set('last', id);
+      if (Number(milliseconds) > 0) {
+        await new Promise<void>((resolve) => ownTime.setTimeout(resolve, Number(milliseconds)));
+      }
+      one.log.push(`${clock.now()} ends in ${number}`);
+      return `reply ${id}`;
+    };
+    const webhook = createWebhook(
+      {
+        ...ACCOUNT,
+        contexts: remote(shared.contexts as NonNullable<typeof shared.contexts>),
+        deliveries: remote(shared.deliveries as DeliveryStore, { runRegistry }),
+        clock: ownTime,
+        client: { message: { custom: { send } } } as never,
+        maxPending: 1e6,
+        replyWindow: WINDOW,
+        onUndelivered: ({ key }) => {
+          const one = [...told.values()].find(({ id }) => key.source === `o${id.split('-')[0]}`);
+          if (one) one.undelivered += 1;
+        },
+        logger: quiet,
+      },
+      handler,
+    );
+    return process;
+  }
+
+  const processes = [createProcess(0), createProcess(1)] as const;
+
+  /** Delivers a message as the platform does, until it has an answer. */
+  function deliver(id: string, fields: Record<string, unknown>, attempt: number): void {
+    const one = told.get(id) as Told;
+    const alive = processes.filter(({ isDead }) => !isDead);
+    const process = alive[Math.floor(random() * alive.length)] as Process;
+    const gone = new AbortController();
+    one.log.push(`${clock.now()} delivery ${attempt} to ${processes.indexOf(process)}`);
+    let isOver = false;
+    const hangUp = (why: string) => {
+      if (isOver) return;
+      isOver = true;
+      process.connections.delete(die);
+      one.log.push(`${clock.now()} delivery ${attempt} ends: ${why}`);
+      // The process may hear of it a little later.
+      clock.at(random() < 0.5 ? 0 : 1, () => gone.abort());
+      if (attempt < 3) clock.at(random() * 1000, () => deliver(id, fields, attempt + 1));
+      else if (process.isDead) one.isCutOff = true;
+    };
+    const die = () => hangUp('the process died');
+    process.connections.add(die);
+    clock.at(random() < 0.15 ? random() * HANGS_UP : HANGS_UP, () => hangUp('hung up'));
+    const request = { ...plain(ACCOUNT, fields as never), signal: gone.signal };
+    void process.webhook.handle(request).then(({ status, body }) => {
+      if (process.isDead) return;
+      if (isOver) {
+        // It went to a client that had just hung up, of which the process had not heard.
+        if (attempt === 3 && !gone.signal.aborted && body !== 'success') one.isCutOff = true;
+        return;
+      }
+      if (status !== 200) return hangUp(`status ${status}`);
+      isOver = true;
+      process.connections.delete(die);
+      one.log.push(`${clock.now()} delivery ${attempt} answered: ${body.includes(`reply ${id}]`)}`);
+      if (body.includes(`reply ${id}]`)) one.answered += 1;
+    });
+  }
+
+  for (let number = 0; number < messages; number += 1) {
+    const user = Math.floor(number / 2);
+    const id = `${user}-${number}`;
+    const one = { answered: 0, pushed: 0, undelivered: 0, runs: 0, isCutOff: false };
+    const Content = `${id}:${drawLatency(random)}:${random() < 0.5 ? 'y' : 'n'}`;
+    const MsgId = `70${seed % 1e6}0${String(number).padStart(6, '0')}`;
+    const fields = { ...userMessage('text', { Content, MsgId }), FromUserName: `o${user}` };
+    told.set(id, { id, number: MsgId, ...one, log: [] });
+    clock.at(random() * 3000, () => deliver(id, fields, 1));
+  }
+  if (mayDie) {
+    clock.at(random() * 20_000, () => {
+      processes[0].isDead = true;
+      for (const end of processes[0].connections) end();
+    });
+  }
+  await clock.run(120_000);
+  return [...told.values()].filter((one) => !isRight(one));
+}
+
+/** Handlers end at any time, and often when something else happens too. */
+function drawLatency(random: Random): number {
+  const dice = random();
+  if (dice < 0.1) return 0;
+  if (dice < 0.3) return random() * 1000;
+  const edges = [WINDOW, HANGS_UP, HANGS_UP + WINDOW, 2 * HANGS_UP, 2 * HANGS_UP + WINDOW];
+  const edge = edges[Math.floor(random() * edges.length)] as number;
+  if (dice < 0.7) return Math.max(0, edge + (random() - 0.5) * 1000);
+  return random() * 20_000;
+}
+
+function isRight({ answered, pushed, undelivered, isCutOff }: Told): boolean {
+  if (answered + pushed === 1) return true;
+  // What was on its way to the last delivery when its process died cannot be known to have arrived.
+  return answered + pushed === 0 && (isCutOff || undelivered > 0);
+}
