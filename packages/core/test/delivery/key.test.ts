@@ -315,3 +315,24 @@ function setUpPushes() {
     },
   };
 }
+
+describe('two events of one second that differ only deep inside are two runs', () => {
+  it.each<[string, WireFields, WireFields]>([
+    [
+      'MsgID inside List',
+      happened('subscribe_msg_sent_event', { List: { MsgID: '1' } as never }),
+      happened('subscribe_msg_sent_event', { List: { MsgID: '2' } as never }),
+    ],
+    [
+      'publish_id',
+      happened('PUBLISHJOBFINISH', { PublishEventInfo: { publish_id: '1' } as never }),
+      happened('PUBLISHJOBFINISH', { PublishEventInfo: { publish_id: '2' } as never }),
+    ],
+    ['Latitude', happened('LOCATION', { Latitude: '1' }), happened('LOCATION', { Latitude: '2' })],
+  ])('%s', async (_, one, other) => {
+    const { runs, send, log } = setUp();
+    for (const fields of [one, other, one]) await send(safe(SAFE, fields), fields['FromUserName']);
+    expect(runs()).toBe(2);
+    expect(log.lines).toEqual([]);
+  });
+});
