@@ -29,7 +29,7 @@ it.each(Array.from({ length: 20 }, (_, seed) => seed))(
   async (seed) => {
     const random = createRandom(seed);
     const clock = new SteppedClock(random);
-    const wait = (milliseconds: number) =>
+    const passes = (milliseconds: number) =>
       new Promise<void>((resolve) => void clock.at(milliseconds, resolve));
     const time = {
       now: () => clock.now(),
@@ -41,7 +41,7 @@ it.each(Array.from({ length: 20 }, (_, seed) => seed))(
       override async finish(...given: Parameters<MemoryDeliveryStore['finish']>) {
         const result = await super.finish(...given);
         // Longer than the window is still open.
-        await wait(LATENCY);
+        await passes(LATENCY);
         return result;
       }
     }
@@ -59,7 +59,7 @@ it.each(Array.from({ length: 20 }, (_, seed) => seed))(
       {
         text: async (_message, { context }) => {
           context.set('n', 1);
-          await wait(220 + random() * 120);
+          await passes(220 + random() * 120);
           return 'the reply';
         },
       },
