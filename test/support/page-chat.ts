@@ -20,7 +20,7 @@ const HANGING = 100_000;
 
 const closing: (() => Promise<unknown>)[] = [];
 const complaints: string[] = [];
-let browser: Promise<Browser> | undefined;
+let browser: Browser | undefined;
 /** One for all tabs of a kind: each server has a port, and so a storage, of its own. */
 const contexts = new Map<string, Promise<BrowserContext>>();
 
@@ -30,10 +30,13 @@ export async function closeChats(): Promise<void> {
   expect(complaints.splice(0)).toEqual([]);
 }
 
+/** Starts the browser of all tabs; rejects with one line that says what to do when there is none. */
+export async function openChromium(): Promise<void> {
+  browser = await startChromium();
+}
+
 export async function closeChromium(): Promise<void> {
-  await (await browser)?.close();
-  contexts.clear();
-  browser = undefined;
+  await browser?.close();
 }
 
 function findContext(options: BrowserContextOptions, script?: string): Promise<BrowserContext> {
@@ -47,9 +50,9 @@ async function openContext(
   options: BrowserContextOptions,
   script?: string,
 ): Promise<BrowserContext> {
-  browser ??= startChromium();
+  if (!browser) throw new Error('openChromium comes first');
   const size = { width: 1440, height: 900 };
-  const context = await (await browser).newContext({ viewport: size, locale: 'en-GB', ...options });
+  const context = await browser.newContext({ viewport: size, locale: 'en-GB', ...options });
   context.setDefaultTimeout(HANGING);
   if (script) await context.addInitScript({ path: script });
   return context;

@@ -60,14 +60,25 @@ export function avatar(name, kind = '') {
   );
 }
 
+/** Frames in which nothing grows, after which nothing will. */
+const SETTLING = 3;
+
 /** Keeps a list scrolled to its end until its reader scrolls up, and again once they are back. */
 export function keepAtEnd(list) {
-  let stays = true;
+  let stays;
   let last = 0;
   let height = 0;
   let frame;
+  let framesLeft = 0;
+  const setStays = (value) => {
+    stays = value;
+    // The browser keeps the place of who reads further up; here it would look as if they scrolled.
+    list.style.overflowAnchor = value ? 'none' : 'auto';
+  };
+  setStays(true);
   // Once for all that comes within a frame.
   const stay = () => {
+    framesLeft = SETTLING;
     frame ??= requestAnimationFrame(goDown);
   };
   const goDown = () => {
@@ -76,13 +87,14 @@ export function keepAtEnd(list) {
     const { scrollHeight } = list;
     list.scrollTop = scrollHeight;
     // What has come into sight may be higher than it was taken for.
-    if (scrollHeight !== height) stay();
+    framesLeft = scrollHeight === height ? framesLeft - 1 : SETTLING;
     height = scrollHeight;
+    if (framesLeft > 0) frame = requestAnimationFrame(goDown);
   };
   list.addEventListener('scroll', () => {
     const { scrollTop, scrollHeight, clientHeight } = list;
-    if (scrollHeight - scrollTop - clientHeight < 60) stays = true;
-    else if (scrollTop < last - 2) stays = false;
+    if (scrollHeight - scrollTop - clientHeight < 60) setStays(true);
+    else if (scrollTop < last - 2) setStays(false);
     last = scrollTop;
   });
   // A picture that has come, or what opens below, does not hide what is newest.
@@ -90,17 +102,11 @@ export function keepAtEnd(list) {
   list.addEventListener('loadedmetadata', stay, true);
   new ResizeObserver(stay).observe(list);
   // Who opens something is reading it.
-  list.addEventListener(
-    'toggle',
-    () => {
-      stays = false;
-    },
-    true,
-  );
+  list.addEventListener('toggle', () => setStays(false), true);
   return {
     stay,
     goToEnd() {
-      stays = true;
+      setStays(true);
       stay();
     },
   };
