@@ -176,10 +176,18 @@ describe('users', () => {
   });
 
   it('may have any name but none', async () => {
-    const wechat = await startWith({ text: ({ content }) => content });
+    const seen: string[] = [];
+    const wechat = await startWith({
+      text: ({ source, content }) => {
+        seen.push(`${source} ${content}`);
+        return 'hi';
+      },
+    });
     for (const name of ['__proto__', 'constructor', '小明 😀', ' ', 'a'.repeat(10_000)]) {
-      const text = `I am ${name}`;
-      expect((await wechat.user(name).sendText(text)).reply).toEqual(reply.text(text));
+      const user = wechat.user(name);
+      expect((await user.sendText(`I am ${name}`)).reply).toEqual(reply.text('hi'));
+      expect(seen).toEqual([`${user.openid} I am ${name}`]);
+      seen.splice(0);
     }
     expect(() => wechat.user('')).toThrow('a user needs a name');
   });
