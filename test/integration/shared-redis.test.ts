@@ -3,7 +3,7 @@
  * connection of its own; `test/long` has processes, which are killed.
  */
 import { EventEmitter, once } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { redisStores } from '@wechat-mp/context-redis';
 import {
@@ -134,13 +134,22 @@ it('run a message of a dead one again, and push the reply; but only once, as it 
   /** One that dies does so in this message, and when its clock is not moved any more. */
   const start = (name: string, deadly: string) => {
     const clock = new ManualClock();
+    const { deliveries, contexts } = redisStores(track(new Redis(server.port)));
+    // It holds the message for longer than it is known to live: by then others have looked.
+    const renew = deliveries.renew.bind(deliveries);
+    deliveries.renew = async (...given) => {
+      await pause(30);
+      return renew(...given);
+    };
     const text = async ({ content }: { content: string }) => {
       runs.push(`${content} by ${name}`);
       started.emit(content);
       if (content === deadly) await new Promise(() => {});
       return `done ${content}`;
     };
-    return { clock, ...startBot({ text }, { clock, client, replyWindow, maxDeliveries: 1 }) };
+    const stores = { deliveries, contexts };
+    const options = { ...stores, clock, client, replyWindow, maxDeliveries: 1 } as const;
+    return { clock, ...startBot({ text }, options) };
   };
   const letDie = async ({ clock, say }: ReturnType<typeof start>, content: string) => {
     const begun = once(started, content);
