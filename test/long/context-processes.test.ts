@@ -11,8 +11,8 @@ import {
 } from '../support/programs.ts';
 import { startRedis, stopRedis } from '../support/redis.ts';
 
-const USERS = 50;
-const MESSAGES = 100;
+const USERS = 30;
+const MESSAGES = 80;
 const WORKER = 'test/long/processes/context.ts';
 
 beforeAll(() => bundlePrograms(WORKER));
