@@ -10,6 +10,8 @@ const config: Config = {
     '<rootDir>/packages/*/test/**/*.test.ts',
     '<rootDir>/test/{browser,integration}/**/*.test.ts',
   ],
+  // Mutation testing keeps copies of the packages there.
+  modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   // No `module.type`: @swc/jest then emits what Jest asks for, ESM or CommonJS.
   transform: {
     '^.+\\.ts$': [
