@@ -118,6 +118,6 @@ $('follow').addEventListener('click', () => {
 applyTexts();
 await begin().catch(function again() {
   onConnection(false);
-  setTimeout(() => begin().then(() => onConnection(true), again), 1500);
+  setTimeout(() => void begin().then(() => onConnection(true), again), 1500);
 });
 document.documentElement.dataset.ready = '';

@@ -1,8 +1,8 @@
-/** A process that is given far too much to do, and measures itself: a test forks it. */
+/** A webhook that is given far more than it takes at once. */
 import { type Clock, createWebhook } from '@wechat-mp/core';
 import { plain, userMessage } from './platform.ts';
 
-export interface PendingReport {
+export interface CrowdReport {
   /** Handlers that were called. */
   readonly started: number;
   /** How often each answer was given before the handlers ended, and after. */
@@ -10,8 +10,6 @@ export interface PendingReport {
   readonly after: Readonly<Record<string, number>>;
   /** How often each warning was written. */
   readonly warnings: Readonly<Record<string, number>>;
-  /** Of memory that is in use, while all wait. */
-  readonly megabytes: number;
   /** What one more is answered when all is done. */
   readonly atLast: string;
 }
@@ -28,12 +26,11 @@ const stopped: Clock = {
 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-function heapUsed(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
-}
-
-async function run(deliveries: number): Promise<PendingReport> {
+/** Delivers so many messages at once, each of another user, to a handler that ends when all are there. */
+export async function answerCrowd(
+  deliveries: number,
+  onWaiting: () => void = () => {},
+): Promise<CrowdReport> {
   const warnings: Record<string, number> = {};
   const warn = (_details: object, message: string) => {
     warnings[message] = (warnings[message] ?? 0) + 1;
@@ -50,7 +47,6 @@ async function run(deliveries: number): Promise<PendingReport> {
   });
   let answered: Record<string, number> = {};
   const answers: Promise<void>[] = [];
-  const unused = heapUsed();
   for (let user = 0; user < deliveries; user += 1) {
     const answer = webhook.handle(request(user)).then(({ body }) => {
       const kind = body.includes('at last') ? 'reply' : body;
@@ -60,16 +56,12 @@ async function run(deliveries: number): Promise<PendingReport> {
     if (user % 1000 === 0) await turn();
   }
   await turn();
-  const megabytes = (heapUsed() - unused) / 2 ** 20;
+  onWaiting();
   const before = answered;
   const calls = started;
   answered = {};
   finish('at last');
   await Promise.all(answers);
   const { body } = await webhook.handle(request(0));
-  return { started: calls, before, after: answered, warnings, megabytes, atLast: body };
+  return { started: calls, before, after: answered, warnings, atLast: body };
 }
-
-process.on('message', (deliveries: number) => {
-  void run(deliveries).then((report) => process.send?.(report));
-});
