@@ -4,8 +4,17 @@ import express from 'express';
 import { bot } from './bot.ts';
 
 const app = express();
-app.use('/wechat', wechat(process.env['WECHAT_TOKEN'] ?? 'TOKEN', bot));
+const answering = wechat(process.env['WECHAT_TOKEN'] ?? 'TOKEN', bot);
+app.use('/wechat', answering);
 
 const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
   console.log('listening', server.address());
 });
+
+// What goes on is waited for; WeChat brings what comes meanwhile to another process, or again.
+async function stop(): Promise<void> {
+  await answering.close();
+  server.close();
+  server.closeAllConnections();
+}
+process.once('SIGTERM', () => void stop());

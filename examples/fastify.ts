@@ -9,3 +9,6 @@ app.get('/health', async () => ({ healthy: true }));
 
 await app.listen({ port: Number(process.env['PORT'] ?? 3000) });
 console.log('listening', app.server.address());
+
+// Closing the app closes the webhook too, which waits for what goes on.
+process.once('SIGTERM', () => void app.close());

@@ -5,7 +5,8 @@ import Koa from 'koa';
 import { bot } from './bot.ts';
 
 const router = new Router();
-router.all('/wechat', wechat(process.env['WECHAT_TOKEN'] ?? 'TOKEN', bot));
+const answering = wechat(process.env['WECHAT_TOKEN'] ?? 'TOKEN', bot);
+router.all('/wechat', answering);
 
 const app = new Koa();
 app.use(router.routes());
@@ -13,3 +14,11 @@ app.use(router.routes());
 const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
   console.log('listening', server.address());
 });
+
+// What goes on is waited for; WeChat brings what comes meanwhile to another process, or again.
+async function stop(): Promise<void> {
+  await answering.close();
+  server.close();
+  server.closeAllConnections();
+}
+process.once('SIGTERM', () => void stop());

@@ -14,3 +14,11 @@ const server = createServer((req, res) => {
 server.listen(Number(process.env['PORT'] ?? 3000), () => {
   console.log('listening', server.address());
 });
+
+// What goes on is waited for; WeChat brings what comes meanwhile to another process, or again.
+async function stop(): Promise<void> {
+  await webhook.close();
+  server.close();
+  server.closeAllConnections();
+}
+process.once('SIGTERM', () => void stop());
