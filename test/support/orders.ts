@@ -227,7 +227,7 @@ export async function playOrders(options: OrdersOptions): Promise<Told[]> {
         maxPending: 1e6,
         replyWindow: WINDOW,
         onUndelivered: ({ key }) => {
-          const one = [...told.values()].find(({ id }) => key.source === `o${id.split('-')[0]}`);
+          const one = [...told.values()].find(({ number }) => key.id === number);
           if (one) one.undelivered += 1;
         },
         logger: quiet,
