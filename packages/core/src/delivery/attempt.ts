@@ -7,7 +7,7 @@ import type { Tree } from '../tree.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { within } from '../with-timeout.ts';
 import { checkClaimed, claimRun, nameUser, type Possession, type Service } from './claim.ts';
-import { park, parkingMilliseconds, renderPending } from './completion.ts';
+import { answerInPlace, fitPending, fitReply, park, parkingMilliseconds } from './completion.ts';
 import { startRun } from './execution.ts';
 import type { Handover, Place, Visitor } from './handoff.ts';
 import { fingerprint, idempotencyKey } from './idempotency-key.ts';
@@ -245,7 +245,9 @@ export class DeliveryAttempt implements Visitor {
       run?.closeWindow();
       account.logger.info(messageKey(message), 'the last window closed before the handler ended');
     }
-    return renderPending(message, account);
+    return answerInPlace(fitPending(message, account), this.#service, () =>
+      this.createExchange(new Error('the handler has not ended')),
+    );
   }
 
   /** Leaves the delivery unanswered, until the platform hangs up: the next one brings the reply. */
@@ -263,10 +265,11 @@ export class DeliveryAttempt implements Visitor {
       return handover?.state === 'respond' ? handover.tree : undefined;
     }
     const { message } = this.#incoming;
-    const { tree } = await answerError(error, this.createExchange(error), account, (reply) =>
-      addressReply(reply, message, account.logger),
+    const exchange = this.createExchange(error);
+    const fitted = await answerError(error, exchange, account, (reply) =>
+      fitReply({ account, message }, reply),
     );
-    return tree;
+    return answerInPlace(fitted, this.#service, () => exchange);
   }
 
   /** Creates an exchange without a context. */

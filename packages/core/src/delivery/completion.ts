@@ -2,6 +2,7 @@ import type { Account } from '../account.ts';
 import { runInBackground } from '../background.ts';
 import type { Refused, Save } from '../context/transaction.ts';
 import { StoreError } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
 import { type AddressedReply, addressReply } from '../reply/address.ts';
 import type { Reply, ReplyLike } from '../reply/reply.ts';
@@ -9,7 +10,8 @@ import { MAX_TEXT_BYTES, splitText } from '../reply/split.ts';
 import { storeFailed } from '../store-failure.ts';
 import type { Tree } from '../tree.ts';
 import { type MessageKey, messageKey } from '../undelivered.ts';
-import type { LateReplies } from './late-replies.ts';
+import type { Service } from './claim.ts';
+import { LateReplies } from './late-replies.ts';
 import type { Run } from './run.ts';
 import type { CompletionResult, DeliveryId, Finish } from './store.ts';
 import type { Workload } from './workload.ts';
@@ -30,7 +32,10 @@ export function parkingMilliseconds({ replyWindow }: Account): number {
  *
  * @throws {InvalidArgumentError} when it is no reply
  */
-export function fitReply({ account, message }: Run, given: ReplyLike): FittedReply {
+export function fitReply(
+  { account, message }: Pick<Run, 'account' | 'message'>,
+  given: ReplyLike,
+): FittedReply {
   const { logger } = account;
   const addressed = addressReply(given, message, logger);
   const { reply } = addressed;
@@ -42,16 +47,32 @@ export function fitReply({ account, message }: Run, given: ReplyLike): FittedRep
   return { ...fitted, whole: reply, rest: { type: 'text', content: rest.join('') } };
 }
 
-/** Renders what the user sees when the last window closes. */
-export function renderPending(message: Message, account: Account): Tree | undefined {
+/** Gives what the user sees when the last window closes. */
+export function fitPending(message: Message, account: Account): FittedReply {
   const { logger, pending } = account;
   try {
-    const reply = typeof pending === 'function' ? pending(message) : pending;
-    return addressReply(reply, message, logger).tree;
+    return fitReply(
+      { account, message },
+      typeof pending === 'function' ? pending(message) : pending,
+    );
   } catch (error) {
     logger.error({ err: error, ...messageKey(message) }, '`pending` failed; answered success');
-    return undefined;
+    return {};
   }
+}
+
+/** Answers for a run that is not here, or not over: what one answer cannot hold is sent late. */
+export function answerInPlace(
+  { tree, rest }: FittedReply,
+  { account, workload }: Service,
+  createExchange: () => Exchange,
+): Tree | undefined {
+  if (rest) {
+    const late = new LateReplies(createExchange(), account);
+    late.send(rest, 'rest');
+    workload.trackLate(late);
+  }
+  return tree;
 }
 
 /**

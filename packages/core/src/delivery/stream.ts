@@ -173,7 +173,9 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
 /** A passive text has the same limit as one that is pushed: what exceeds it comes after it. */
 function fit([first, ...more]: readonly Reply[]): Reply[] {
   if (first?.type !== 'text') return first ? [first, ...more] : [];
-  return [...splitText(first.content).map(createText), ...more];
+  const [passive = '', ...rest] = splitText(first.content);
+  const late = rest.length > 0 ? [createText(rest.join(''))] : [];
+  return [createText(passive), ...late, ...more];
 }
 
 function createText(content: string): TextReply {
