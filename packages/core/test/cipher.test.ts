@@ -150,11 +150,27 @@ describe('decrypt', () => {
   });
 });
 
-it('a ciphertext that was cut is told apart from one for another appid', () => {
-  const cut = encryptBytes(RANDOM, uint32(29), TEXT, SAFE.appid, padding(16));
-  expect(() => cipher.decrypt(cut)).toThrow(/length/);
-  const other = encryptBytes(RANDOM, uint32(28), TEXT, SAFE.appid, padding(16));
-  expect(() => cipher.decrypt(other)).toThrow(/appid/);
+describe('what is wrong with a ciphertext', () => {
+  it.each([
+    ['half a block', encryptBytes(RANDOM), /base64 of a multiple of 32 bytes/],
+    ['nothing but padding', encryptBytes(padding(32)), /padding/],
+    ['a padding of 0', encryptBytes(...content, padding(16, 0)), /padding/],
+    ['a padding of 33', encryptBytes(...content, padding(16, 33)), /padding/],
+    ['no room for a length', encryptBytes(RANDOM, padding(16)), /padding/],
+    [
+      'an end that was cut',
+      encryptBytes(RANDOM, uint32(29), TEXT, SAFE.appid, padding(16)),
+      /length/,
+    ],
+    [
+      'another appid',
+      encryptBytes(RANDOM, uint32(28), TEXT, SAFE.appid, padding(16)),
+      /another appid/,
+    ],
+    ['neither text nor appid', encryptBytes(RANDOM, uint32(0), padding(12)), /another appid/],
+  ])('is told: %s', (_, encrypt, message) => {
+    expect(() => cipher.decrypt(encrypt)).toThrow(message);
+  });
 });
 
 describe('encrypt', () => {
@@ -164,6 +180,18 @@ describe('encrypt', () => {
       expect(cipher.decrypt(cipher.encrypt(text))).toBe(text);
     },
   );
+
+  it.each([0, 15, 17])('refuses %d random bytes', (count) => {
+    expect(() => cipher.encrypt('hi', Buffer.alloc(count))).toThrow(InvalidArgumentError);
+    expect(() => cipher.encrypt('hi', Buffer.alloc(count))).toThrow('random must have 16 bytes');
+  });
+
+  it('takes a key that was copied with blanks around it', () => {
+    const copied = new MessageCipher({ ...SAFE, encodingAESKey: ` ${SAFE.encodingAESKey}\n` });
+    expect(copied.encrypt('hi', Buffer.from(RANDOM))).toBe(
+      cipher.encrypt('hi', Buffer.from(RANDOM)),
+    );
+  });
 
   it('never gives the same twice', () => {
     expect(cipher.encrypt('hi')).not.toBe(cipher.encrypt('hi'));

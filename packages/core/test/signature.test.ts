@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkSignature, InvalidArgumentError, jsapiSignature, sign } from '@wechat-mp/core';
+import {
+  checkSignature,
+  InvalidArgumentError,
+  jsapiSignature,
+  NeedParamError,
+  sign,
+} from '@wechat-mp/core';
 
 const vectors: [string, string, string, string, string, string | undefined][] = [
   [
@@ -118,6 +124,13 @@ describe('the signature of a web page (JS-SDK)', () => {
 
   it.each(['#', '#top', '#/a/b?c=d', '#a#b'])('leaves %s out', (hash) => {
     expect(jsapiSignature({ ...parts, url: parts.url + hash })).toBe(signature);
+  });
+
+  it.each(['ticket', 'noncestr', 'timestamp', 'url'])('needs %s', (name) => {
+    for (const value of [undefined, '']) {
+      expect(() => jsapiSignature({ ...parts, [name]: value })).toThrow(NeedParamError);
+      expect(() => jsapiSignature({ ...parts, [name]: value })).toThrow(name);
+    }
   });
 
   it('takes & as it is and refuses &amp;', () => {
