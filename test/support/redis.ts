@@ -1,5 +1,6 @@
 /** Real Redis servers for the tests, each on a port of its own, gone when the tests end. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -53,9 +54,18 @@ export function track<C extends Redis | Cluster>(client: C): C {
 }
 
 export async function startRedis(...settings: string[]): Promise<RedisServer> {
-  const port = await freePort();
-  let child = launch(port, settings);
-  await answering(port);
+  return startServer(async () => settings);
+}
+
+/** Starts a server with what `findSettings` gives, which is asked again when a port was taken meanwhile. */
+async function startServer(findSettings: () => Promise<string[]>): Promise<RedisServer> {
+  let settings: string[] = [];
+  const started = await startAnywhere(async (port) => {
+    settings = await findSettings();
+    return argumentsFor(port, settings);
+  });
+  const { port } = started;
+  let { child } = started;
   return {
     port,
     async kill() {
@@ -64,8 +74,8 @@ export async function startRedis(...settings: string[]): Promise<RedisServer> {
       await ended;
     },
     async restart() {
-      child = launch(port, settings);
-      await answering(port);
+      child = start(argumentsFor(port, settings));
+      if (!(await isAnswering(child, port))) throw new Error(`port ${port} was taken meanwhile`);
     },
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
@@ -76,15 +86,13 @@ export async function startRedis(...settings: string[]): Promise<RedisServer> {
 export async function startCluster(): Promise<{ ports: number[]; client: Cluster }> {
   const nodes = await Promise.all(
     [1, 2, 3].map(async (number) => {
-      const bus = await freePort();
-      const { port } = await startRedis(
-        '--cluster-enabled',
-        'yes',
-        '--cluster-port',
-        String(bus),
-        '--cluster-config-file',
-        `nodes-${process.pid}-${number}-${bus}.conf`,
-      );
+      let bus = 0;
+      const { port } = await startServer(async () => {
+        bus = await findPort();
+        const file = `nodes-${process.pid}-${number}-${bus}.conf`;
+        const cluster = ['--cluster-enabled', 'yes', '--cluster-config-file', file];
+        return [...cluster, '--cluster-port', String(bus)];
+      });
       return { port, bus };
     }),
   );
@@ -136,20 +144,32 @@ export async function startSentinel(): Promise<{ master: RedisServer; client: Re
 }
 
 async function startOneSentinel(master: number): Promise<number> {
-  const port = await freePort();
-  const file = join(folder, `sentinel-${port}.conf`);
-  writeFileSync(
-    file,
-    `port ${port}\nbind 127.0.0.1\nsentinel monitor bot 127.0.0.1 ${master} 2\nsentinel down-after-milliseconds bot 500\nsentinel failover-timeout bot 2000\n`,
-  );
-  start([file, '--sentinel']);
-  await answering(port);
+  const { port } = await startAnywhere(async (ownPort) => {
+    const file = join(folder, `sentinel-${ownPort}.conf`);
+    writeFileSync(
+      file,
+      `port ${ownPort}\nbind 127.0.0.1\nsentinel monitor bot 127.0.0.1 ${master} 2\nsentinel down-after-milliseconds bot 500\nsentinel failover-timeout bot 2000\n`,
+    );
+    return [file, '--sentinel'];
+  });
   return port;
 }
 
-function launch(port: number, settings: string[]): ChildProcess {
+function argumentsFor(port: number, settings: string[]): string[] {
   const common = ['--save', '', '--appendonly', 'no', '--dir', folder, '--bind', '127.0.0.1'];
-  return start(['--port', String(port), ...common, '--repl-diskless-sync-delay', '0', ...settings]);
+  return ['--port', String(port), ...common, '--repl-diskless-sync-delay', '0', ...settings];
+}
+
+/** Starts a server on a free port, and on another one when a program took that meanwhile. */
+async function startAnywhere(
+  prepare: (port: number) => Promise<string[]>,
+): Promise<{ port: number; child: ChildProcess }> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const port = await findPort();
+    const child = start(await prepare(port));
+    if (await isAnswering(child, port)) return { port, child };
+  }
+  throw new Error('redis-server ends as soon as it is started');
 }
 
 function start(args: string[]): ChildProcess {
@@ -160,18 +180,32 @@ function start(args: string[]): ChildProcess {
   return child;
 }
 
-async function answering(port: number): Promise<void> {
+/** Waits until this very server answers at its port; false when it has ended. */
+async function isAnswering(child: ChildProcess, port: number): Promise<boolean> {
   const client = new Redis(port, { lazyConnect: true, retryStrategy: () => 20 });
   client.on('error', () => {});
-  await until(async () => (await client.ping()) === 'PONG');
+  const isOver = () => child.exitCode !== null || child.signalCode !== null;
+  const isIts = async () => (await client.info('server')).includes(`process_id:${child.pid}\r`);
+  await until(async () => isOver() || (await isIts()));
   client.disconnect();
+  return !isOver();
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+/** Below the ports that systems give to connections and to servers that ask for any. */
+const FIRST_PORT = 12_000;
+const LAST_PORT = 30_000;
+
+async function findPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    const server = createServer();
+    const isFree = new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!(await isFree)) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
