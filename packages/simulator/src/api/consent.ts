@@ -1,41 +1,96 @@
-/** The page (open.weixin.qq.com) on which a user lets a website know who they are. */
+/** The pages (open.weixin.qq.com) on which a user lets a website know who they are. */
 import type { Person } from '../state.ts';
 import { lookUp, type Platform } from './call.ts';
 import { type ApiRequest, type OauthScope, type RawAnswer, raw } from './contract.ts';
 import type { Oauth } from './oauth.ts';
 import { escape, toPage } from './page.ts';
+import { WEBSITE } from './website.ts';
 
-const PAGE = '/connect/oauth2/authorize';
-/** Where the buttons of the page lead. */
-const CONFIRM = '/connect/oauth2/confirm';
-/** The real page looks at the order, too. */
-const ORDER = ['appid', 'redirect_uri', 'response_type', 'scope', 'state', 'forcePopup'];
-const SCOPES: Readonly<Record<OauthScope, string>> = {
-  snsapi_base: 'nothing but your openid',
-  snsapi_userinfo: 'your openid and your name',
-};
 type Query = ApiRequest['query'];
+
+/** A page on which a user agrees to something, or refuses. */
+interface Consent {
+  readonly path: string;
+  /** Where the buttons of the page lead. */
+  readonly confirm: string;
+  readonly title: string;
+  readonly parameters: readonly string[];
+  /** Whether the page looks at the order of its parameters. */
+  readonly isOrdered: boolean;
+  /** What the website learns, by scope. */
+  readonly scopes: Readonly<Partial<Record<OauthScope, string>>>;
+  /** Characters of a state. */
+  readonly state: RegExp;
+  /** What a website gets of who refuses; undefined where nobody is asked. */
+  readonly refuse: (query: Query) => string | undefined;
+}
+
+/**
+ * 网页授权. Who refuses comes back with `code=authdeny`, for which public programs test:
+ * https://github.com/TENCHIANG/blog/issues/17
+ */
+const IN_WECHAT: Consent = {
+  path: '/connect/oauth2/authorize',
+  confirm: '/connect/oauth2/confirm',
+  title: '公众号网页授权',
+  parameters: ['appid', 'redirect_uri', 'response_type', 'scope', 'state', 'forcePopup'],
+  isOrdered: true,
+  scopes: { snsapi_base: 'nothing but your openid', snsapi_userinfo: 'your openid and your name' },
+  state: /^[a-zA-Z0-9]{0,128}$/,
+  refuse: ({ scope, state = '' }) =>
+    scope === 'snsapi_userinfo' ? `code=authdeny&state=${state}` : undefined,
+};
+
+/**
+ * 网站应用扫码登录. Who refuses comes back with the state alone:
+ * https://developers.weixin.qq.com/doc/oplatform/Website_App/WeChat_Login/Wechat_Login.html
+ */
+const ON_A_WEBSITE: Consent = {
+  path: '/connect/qrconnect',
+  confirm: '/connect/qrconnect/confirm',
+  title: '微信登录',
+  parameters: ['appid', 'redirect_uri', 'response_type', 'scope', 'state', 'lang'],
+  isOrdered: false,
+  scopes: { snsapi_login: 'your openid and your name' },
+  state: /^.{0,512}$/s,
+  refuse: ({ state = '' }) => `state=${encodeURIComponent(state)}`,
+};
 
 /** The page, or where it sends the browser; undefined for other paths. */
 export function createConsent(
   { world }: Platform,
   issueCode: Oauth['issueCode'],
 ): (request: ApiRequest) => RawAnswer | undefined {
+  const { appid, title } = world.account;
   return ({ path, query, method }) => {
-    if (path !== PAGE && path !== CONFIRM) return undefined;
-    const problem = method === 'GET' ? findProblem(query, world.account.appid) : 'Ask with GET.';
-    if (problem !== undefined) return toPage('公众号网页授权', `<p>${escape(problem)}</p>`);
-    const person = lookUp(world.state.people, query['openid']);
-    if (path === CONFIRM && person) return redirect(query, issueCode);
-    return choose(world.account.title, query, Object.values(world.state.people));
+    const consent = [IN_WECHAT, ON_A_WEBSITE].find((one) => {
+      return path === one.path || path === one.confirm;
+    });
+    if (!consent) return undefined;
+    const isWebsite = consent === ON_A_WEBSITE;
+    const known = isWebsite ? WEBSITE.appid : appid;
+    const problem = method === 'GET' ? findProblem(consent, query, known) : 'Use the method GET.';
+    if (problem !== undefined) return toPage(consent.title, `<p>${escape(problem)}</p>`);
+    const { people } = world.state;
+    if (path === consent.confirm) {
+      const refusal = query['refuse'] === undefined ? undefined : consent.refuse(query);
+      if (refusal !== undefined) return redirect(query, refusal);
+      const person = lookUp(people, query['openid']);
+      if (person) {
+        const code = issueCode(person, known, query['scope'] as OauthScope);
+        return redirect(query, `code=${code}&state=${encodeURIComponent(query['state'] ?? '')}`);
+      }
+    }
+    return choose(consent, isWebsite ? consent.title : title, query, Object.values(people));
   };
 }
 
 /** What the platform would not take, with its code. */
-function findProblem(query: Query, appid: string): string | undefined {
+function findProblem(consent: Consent, query: Query, appid: string): string | undefined {
   const { redirect_uri: address = '', response_type: type, scope = '', state = '' } = query;
-  const names = Object.keys(query).filter((name) => ORDER.includes(name));
-  const isOrdered = names.join() === ORDER.filter((name) => names.includes(name)).join();
+  const { parameters, scopes, isOrdered } = consent;
+  const names = Object.keys(query).filter((name) => parameters.includes(name));
+  const ordered = parameters.filter((name) => names.includes(name));
   if (!query['appid']) return '10012: appid is empty.';
   if (query['appid'] !== appid) return '40013: invalid appid.';
   if (address === '') return '10011: redirect_uri is empty.';
@@ -44,42 +99,46 @@ function findProblem(query: Query, appid: string): string | undefined {
   }
   if (type !== 'code') return 'response_type has to be code.';
   if (scope === '') return '10010: scope is empty.';
-  if (!isScope(scope)) return '10005: scope has to be snsapi_base or snsapi_userinfo.';
-  if (!/^[a-zA-Z0-9]{0,128}$/.test(state)) {
-    return 'state has to be letters and digits, 128 at most.';
+  if (!Object.hasOwn(scopes, scope)) {
+    return `10005: scope has to be ${Object.keys(scopes).join(' or ')}.`;
   }
-  if (!isOrdered) return `The parameters have to come in this order: ${ORDER.join(', ')}.`;
+  if (!consent.state.test(state)) return 'state has to be letters and digits, 128 at most.';
+  if (isOrdered && names.join() !== ordered.join()) {
+    return `The parameters have to come in this order: ${parameters.join(', ')}.`;
+  }
   return undefined;
 }
 
-function isScope(scope: string | undefined): scope is OauthScope {
-  return scope === 'snsapi_base' || scope === 'snsapi_userinfo';
-}
-
-function choose(title: string, query: Query, people: readonly Person[]): RawAnswer {
+function choose(
+  consent: Consent,
+  title: string,
+  query: Query,
+  people: readonly Person[],
+): RawAnswer {
   const { scope, redirect_uri: address = '' } = query;
   const hidden = Object.entries(query)
-    .filter(([name]) => ORDER.includes(name))
+    .filter(([name]) => consent.parameters.includes(name))
     .map(([name, value]) => `<input type="hidden" name="${name}" value="${escape(value)}">`)
     .join('');
   const buttons = people.map(({ name, openid }) => {
     return `<button name="openid" value="${escape(openid)}">${escape(name)}</button>`;
   });
+  if (consent.refuse(query) !== undefined) {
+    buttons.push('<button class="refuse" name="refuse" value="1">Refuse</button>');
+  }
   const nobody = '<p>There is nobody yet: add a user in the simulator.</p>';
-  const form = `<form action="${CONFIRM}">${hidden}${buttons.join('')}</form>`;
+  const form = `<form action="${consent.confirm}">${hidden}${buttons.join('')}</form>`;
   return toPage(
     title,
-    `<p>It wants to know ${isScope(scope) ? SCOPES[scope] : ''}. Go on as:</p>
+    `<p>It wants to know ${consent.scopes[scope as OauthScope]}. Go on as:</p>
 ${people.length > 0 ? form : nobody}
 <p class="quiet">${escape(address)}</p>`,
   );
 }
 
-function redirect(query: Query, issueCode: Oauth['issueCode']): RawAnswer {
-  const { openid = '', scope, state = '', redirect_uri: address = '' } = query;
+/** What the address has already stays as it is written. */
+function redirect({ redirect_uri: address = '' }: Query, result: string): RawAnswer {
   const target = new URL(address);
-  const code = issueCode(openid, isScope(scope) ? scope : 'snsapi_base');
-  // What the address has already stays as it is written.
-  target.search += `${target.search === '' ? '?' : '&'}code=${code}&state=${state}`;
+  target.search += `${target.search === '' ? '?' : '&'}${result}`;
   return raw({ status: 302, headers: { Location: target.href, 'Content-Type': 'text/html' } });
 }

@@ -36,7 +36,7 @@ export type Failure =
   | 'half'
   | { readonly errcode: number; readonly errmsg?: string };
 
-export type OauthScope = 'snsapi_base' | 'snsapi_userinfo';
+export type OauthScope = 'snsapi_base' | 'snsapi_userinfo' | 'snsapi_login';
 
 /** An answer that is not a JSON object; `raw` makes one. */
 export class RawAnswer {

@@ -1,11 +1,17 @@
 /** Web pages: codes, and the tokens of users that they are changed for. */
 import { randomBytes } from 'node:crypto';
+import type { Person } from '../state.ts';
 import { keep } from './bounded.ts';
-import { type Call, type Endpoints, findPerson, OK, type Platform } from './call.ts';
+import { type Call, type Endpoints, OK, type Platform } from './call.ts';
 import type { OauthScope } from './contract.ts';
 import { demand, Refusal } from './refusal.ts';
+import { findOpenid, findUnionid, WEBSITE } from './website.ts';
 
 interface Consent {
+  /** To whom the user agreed. */
+  readonly appid: string;
+  readonly person: Person;
+  /** Theirs at that app. */
   readonly openid: string;
   readonly scope: OauthScope;
 }
@@ -26,12 +32,16 @@ const REFRESH_LIFE = 30 * 86_400_000;
 export interface Oauth {
   readonly endpoints: Endpoints;
   /** A code as a web page gets it, good for one use within 5 minutes. */
-  readonly issueCode: (openid: string, scope: OauthScope) => string;
+  readonly issueCode: (person: Person, appid: string, scope: OauthScope) => string;
 }
 
 export function createOauth(platform: Platform, isAuthorized: (appid: string) => boolean): Oauth {
   const { tokens, world } = platform;
-  const { appid, appsecret } = world.account;
+  /** Who may exchange codes by a secret: the account, and a website. */
+  const secrets = new Map<string, string>([
+    [world.account.appid, world.account.appsecret],
+    [WEBSITE.appid, WEBSITE.appsecret],
+  ]);
   const codes = new Map<string, Code>();
   /** By refresh token. */
   const sessions = new Map<string, Session>();
@@ -39,17 +49,20 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
   const consents = new Map<string, Consent>();
 
   function issueToken(consent: Consent): string {
-    const token = tokens.issue('user', `${consent.openid} ${consent.scope}`, Infinity);
+    const { appid, openid, scope } = consent;
+    const token = tokens.issue('user', `${appid} ${openid} ${scope}`, Infinity);
     keep(consents, token, consent);
     return token;
   }
 
-  function openSession({ openid, scope }: Consent) {
-    const accessToken = issueToken({ openid, scope });
+  function openSession({ appid, person, openid, scope }: Consent) {
+    const consent = { appid, person, openid, scope };
+    const accessToken = issueToken(consent);
     const refreshToken = `83_${randomBytes(60).toString('base64url')}`;
     const until = world.clock.now() + REFRESH_LIFE;
-    keep(sessions, refreshToken, { openid, scope, accessToken, until });
-    return describe(accessToken, refreshToken, { openid, scope });
+    keep(sessions, refreshToken, { ...consent, accessToken, until });
+    const unionid = scope === 'snsapi_base' ? {} : { unionid: findUnionid(person) };
+    return { ...describe(accessToken, refreshToken, consent), ...unionid };
   }
 
   function describe(accessToken: string, refreshToken: string, { openid, scope }: Consent) {
@@ -62,11 +75,11 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
     };
   }
 
-  function exchange({ grant_type: grantType, code }: Call['query']) {
+  function exchange({ grant_type: grantType, code, appid }: Call['query']) {
     demand(grantType === 'authorization_code', 40002);
     demand(code, 41008);
     const kept = codes.get(code);
-    if (!kept) throw new Refusal(40029);
+    if (!kept || kept.appid !== appid) throw new Refusal(40029);
     demand(!kept.isUsed, 40163);
     demand(world.clock.now() - kept.issuedAt < CODE_LIFE, 42003);
     kept.isUsed = true;
@@ -74,11 +87,12 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
   }
 
   /** The same token with its whole life again, or a new one when it has expired. */
-  function refresh({ grant_type: grantType, refresh_token: refreshToken }: Call['query']) {
+  function refresh(query: Call['query']) {
+    const { grant_type: grantType, refresh_token: refreshToken } = query;
     demand(grantType === 'refresh_token', 40002);
     demand(refreshToken, 41003);
     const session = sessions.get(refreshToken);
-    if (!session) throw new Refusal(40030);
+    if (!session || session.appid !== query['appid']) throw new Refusal(40030);
     demand(session.until > world.clock.now(), 42002);
     if (tokens.secondsLeft(session.accessToken) > 0) tokens.renew(session.accessToken);
     else session.accessToken = issueToken(session);
@@ -99,13 +113,14 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
 
   const endpoints: Endpoints = {
     '/sns/oauth2/access_token': ({ query }) => {
-      checkAppid(query['appid'], query['appid'] === appid);
+      const secret = secrets.get(`${query['appid']}`);
+      checkAppid(query['appid'], secret !== undefined);
       demand(query['secret'], 41004);
-      demand(query['secret'] === appsecret, 40125);
+      demand(query['secret'] === secret, 40125);
       return exchange(query);
     },
     '/sns/oauth2/refresh_token': ({ query }) => {
-      checkAppid(query['appid'], query['appid'] === appid);
+      checkAppid(query['appid'], secrets.has(`${query['appid']}`));
       return refresh(query);
     },
     '/sns/oauth2/component/access_token': ({ query, holder }) => {
@@ -123,19 +138,21 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
       return OK;
     },
     '/sns/userinfo': ({ query }) => {
-      const { openid, scope } = checkUser(query);
-      demand(scope === 'snsapi_userinfo', 48001);
-      const { name: nickname } = findPerson(world.state, openid);
+      const { person, openid, scope } = checkUser(query);
+      demand(scope !== 'snsapi_base', 48001);
       const place = { province: '', city: '', country: '' };
-      return { openid, nickname, sex: 0, ...place, headimgurl: '', privilege: [] };
+      const { name: nickname } = person;
+      const about = { openid, nickname, sex: 0, ...place, headimgurl: '', privilege: [] };
+      return { ...about, unionid: findUnionid(person) };
     },
   };
 
   return {
     endpoints,
-    issueCode(openid, scope) {
+    issueCode(person, appid, scope) {
       const code = randomBytes(16).toString('hex');
-      keep(codes, code, { openid, scope, issuedAt: world.clock.now(), isUsed: false });
+      const consent = { appid, person, openid: findOpenid(person, appid), scope };
+      keep(codes, code, { ...consent, issuedAt: world.clock.now(), isUsed: false });
       return code;
     },
   };

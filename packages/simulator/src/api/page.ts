@@ -6,6 +6,7 @@ const STYLE = `
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 26em; margin: 3em auto; padding: 0 1em; }
 button { display: block; width: 100%; margin: .5em 0; padding: .7em; font: inherit; border: 0;
   border-radius: .5em; background: #07853f; color: #fff; cursor: pointer; }
+.refuse { background: #6b6b6b; }
 .quiet { opacity: .75; overflow-wrap: anywhere; }`;
 
 /** A page without scripts; `content` is HTML. */

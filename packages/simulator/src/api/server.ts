@@ -14,6 +14,7 @@ import { isOwnHost } from './host.ts';
 import { type Office, openOffice } from './office.ts';
 import { describeAnswer, describeCall } from './record.ts';
 import { Refusal, refusalBody } from './refusal.ts';
+import { WEBSITE } from './website.ts';
 
 export type { Answer, ApiRequest, Failure } from './contract.ts';
 
@@ -42,6 +43,8 @@ export interface Api {
   answer(path: string, answer: Answer): void;
   /** A third-party platform (第三方平台) that accounts can be authorized to. */
   readonly component: typeof COMPONENT;
+  /** A website (网站应用) whose users log in by scanning a QR code, at /connect/qrconnect. */
+  readonly website: typeof WEBSITE;
   /** An authorization code for the third-party platform, good once. Default: of this account. */
   authorize(appid?: string): string;
   /** Forgets calls, tokens, codes, quotas, and what was set here. */
@@ -141,6 +144,7 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
     setQuota: (path, left) => office.setQuota(path, left),
     answer: (path, answer) => office.override(path, answer),
     component: COMPONENT,
+    website: WEBSITE,
     authorize: (appid) => office.authorize(appid),
     reset() {
       calls.length = 0;

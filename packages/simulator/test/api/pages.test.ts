@@ -71,6 +71,19 @@ describe('the consent page', () => {
     );
   });
 
+  it.each([
+    ['snsapi_userinfo', 'http://127.0.0.1:9/back?a=1&code=authdeny&state=STATE1'],
+    ['snsapi_base', undefined],
+  ])('tells the website of a refusal, where it asks at all: %s', async (scope, target) => {
+    const desk = await open(personOf('o1'));
+    const { address, html } = await openPage(desk, { scope });
+    expect(html.includes('name="refuse"')).toBe(target !== undefined);
+    const refused = new URL(address.href.replace('/authorize?', '/confirm?'));
+    refused.searchParams.append('refuse', '1');
+    const { headers } = await fetch(refused, { redirect: 'manual' });
+    expect(headers.get('location') ?? undefined).toBe(target);
+  });
+
   it('says so when there is nobody', async () => {
     expect((await openPage(await open())).html).toContain('There is nobody yet');
   });
@@ -96,6 +109,77 @@ describe('the consent page', () => {
     const rest = 'response_type=code&scope=snsapi_base&state=a';
     const page = await fetch(`${api.url}/connect/oauth2/authorize?${query}&${rest}`);
     expect(await page.text()).toContain('in this order');
+  });
+});
+
+describe('the scan login of a website', () => {
+  const scan = (desk: Desk, query: Record<string, string>, step = '') => {
+    const { appid } = desk.api.website;
+    const all = { appid, redirect_uri: TARGET, response_type: 'code', scope: 'snsapi_login' };
+    const search = new URLSearchParams({ ...all, ...query });
+    return fetch(`${desk.api.url}/connect/qrconnect${step}?${search}`, { redirect: 'manual' });
+  };
+  const scanAs = async (desk: Desk, openid: string) => {
+    const answer = await scan(desk, { openid, state: 'a-b_c' }, '/confirm');
+    return new URL(answer.headers.get('location') ?? '');
+  };
+  const identity = (desk: Desk) => {
+    const { appid, appsecret: secret } = desk.api.website;
+    return { appid, secret };
+  };
+
+  it('is a page of people, at the address that the client makes', async () => {
+    const desk = await open(personOf('o1', { name: 'alice' }));
+    const { appid } = desk.api.website;
+    const answer = await fetch(
+      desk.client.oauth2.buildQrConnectUrl({
+        appid,
+        redirect_uri: TARGET,
+        scope: 'snsapi_login',
+        state: 'STATE1',
+      }),
+    );
+    expect(await answer.text()).toContain('<button name="openid" value="o1">alice</button>');
+  });
+
+  it.each([
+    [{ appid: APPID }, '40013'],
+    [{ scope: 'snsapi_userinfo' }, '10005'],
+    [{ redirect_uri: 'back' }, '10003'],
+  ])('refuses %j', async (wrong, expected) => {
+    const html = await (await scan(await open(personOf('o1')), wrong)).text();
+    expect(html).toContain(expected);
+  });
+
+  it('brings who agrees back with a code of the website, and who refuses with the state alone', async () => {
+    const desk = await open(personOf('o1', { name: 'alice' }), personOf('o2'));
+    const agreed = await scanAs(desk, 'o1');
+    expect(agreed.href).toMatch(/back\?a=1&code=[0-9a-f]{32}&state=a-b_c$/);
+    const refused = await scan(desk, { refuse: '1', state: 'x y' }, '/confirm');
+    expect(refused.headers.get('location')).toBe('http://127.0.0.1:9/back?a=1&state=x%20y');
+
+    const code = agreed.searchParams.get('code') ?? '';
+    expect(await exchange(desk, code)).toMatchObject({ errcode: 40029 });
+    const session = await exchange(desk, code, identity(desk));
+    expect(session).toMatchObject({ scope: 'snsapi_login', unionid: expect.any(String) });
+    expect(await exchange(desk, code, identity(desk))).toMatchObject({ errcode: 40163 });
+    const { access_token, openid } = session as Record<string, string>;
+    expect(openid).not.toBe('o1');
+    const profile = await call(desk, '/sns/userinfo', { access_token, openid } as never);
+    expect(profile).toMatchObject({ openid, nickname: 'alice', unionid: session['unionid'] });
+  });
+
+  it('knows somebody by another openid and the same unionid as the account does', async () => {
+    const desk = await open(personOf('o1', { name: 'alice' }), personOf('o2', { name: 'bob' }));
+    const byScan = async (openid: string) => {
+      const code = (await scanAs(desk, openid)).searchParams.get('code') ?? '';
+      return exchange(desk, code, identity(desk));
+    };
+    const inWechat = await exchange(desk, await codeOf(desk, 'o1'));
+    const [alice, again, bob] = [await byScan('o1'), await byScan('o1'), await byScan('o2')];
+    expect(alice['unionid']).toBe(inWechat['unionid']);
+    expect(alice['openid']).toBe(again['openid']);
+    expect(bob['unionid']).not.toBe(alice['unionid']);
   });
 });
 
