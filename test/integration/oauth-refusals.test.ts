@@ -34,6 +34,20 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
       expect(errors).toMatchObject([{ name: 'OAuthError', code: 'WECHAT_OAUTH', statusCode: 403 }]);
     });
 
+    it.each<[string, Partial<OAuthOptions>]>([
+      ['/shop/order?id=5', {}],
+      ['/shop', { scope: 'snsapi_userinfo' }],
+    ])('to %s with authdeny in place of a code has not agreed', async (address, options) => {
+      const { browser, platform, comeBack, errors } = await begin(options);
+      platform.answer = 'authdeny';
+      const back = await comeBack(address);
+      expect(new URL(back).searchParams.get('code')).toBe('authdeny');
+      isRefused(await browser.ask(back), 403, 'denied');
+      isRefused(await browser.ask(back), 403, 'denied');
+      expect(errors).toHaveLength(2);
+      expect(platform.calls).toEqual([]);
+    });
+
     const addresses: Record<string, (back: string) => string> = {
       'another state': (back) => withChanged(back, 'state', 'a'.repeat(64)),
       'a state of other length': (back) => withChanged(back, 'state', 'ab'),

@@ -38,7 +38,7 @@ export interface OAuthPlatform {
   /** The host of 网页授权域名. Any while undefined. */
   domain: string | undefined;
   /** What the user does with the page. */
-  answer: 'agree' | 'deny';
+  answer: 'agree' | 'deny' | 'authdeny';
   isSnapshot: boolean;
   /** The paths of the API that were called, and how each ended. */
   readonly calls: { path: string; errcode: number; lang: string | null }[];
@@ -102,6 +102,7 @@ export async function startOAuthPlatform(): Promise<OAuthPlatform> {
       codes.set(code, { scope, status: 'new' });
       target.searchParams.append('code', code);
     }
+    if (platform.answer === 'authdeny') target.searchParams.append('code', 'authdeny');
     target.searchParams.append('state', state);
     res.writeHead(302, { location: target.href }).end();
   };

@@ -3,13 +3,15 @@ import type { OAuthSettings } from './options.ts';
 import type { Opened, Seal } from './seal.ts';
 import type { WechatUser } from './user.ts';
 
-/** A login that was begun and has not come back. */
+/** A login that was begun. */
 export interface Pending {
   readonly state: string;
   /** Path and query of the page that was asked for. */
   readonly address: string;
   /** Whether it was begun again, because its code was over. */
   readonly isSecond: boolean;
+  /** Whether it came back, and may only be led to its page once more. */
+  readonly isOver?: boolean;
 }
 
 /** Seconds that a user has for coming back. */
@@ -54,11 +56,7 @@ export class LoginCookies {
     return this.#set(this.#nameOf(pending.state), sealed, PENDING_AGE, base);
   }
 
-  dropPending(state: string, base: string): string {
-    return this.#set(this.#nameOf(state), '', 0, base);
-  }
-
-  /** Drops the logins that never came back, when they take too much room; the latest stay. */
+  /** Drops logins when they take too much room; the latest stay. */
   dropOld(cookies: Cookies, base: string): string[] {
     const prefix = this.#nameOf('');
     let room = PENDING_LENGTH;

@@ -58,8 +58,10 @@ function identify(visit: Visit, login: Login): OAuthOutcome | Promise<OAuthOutco
   if (!visit.isNavigation) {
     throw new OAuthError('unauthenticated', 'log in first: open a page of this site in WeChat');
   }
+  if (visit.isDenial || (state && !visit.hasCodeAndState)) {
+    throw new OAuthError('denied', 'the user did not agree to the login');
+  }
   if (visit.hasCodeAndState) return complete(visit, state, login);
-  if (state) throw new OAuthError('denied', 'the user did not agree to the login');
   return begin(visit, { address: visit.address, isSecond: false }, login);
 }
 
@@ -69,20 +71,15 @@ const LONGEST_ADDRESS = 2000;
 function begin(
   visit: Visit,
   asked: { address: string; isSecond: boolean },
-  { client, scope, forcePopup, seal, jar }: Login,
+  { buildPage, seal, jar }: Login,
 ): OAuthOutcome {
   const { base, path, cookies } = visit;
   if (asked.address.length > LONGEST_ADDRESS) {
     throw new OAuthError('address', `the address has more than ${LONGEST_ADDRESS} characters`);
   }
   const state = seal.createState();
-  const location = client.oauth2.buildAuthorizeUrl({
-    // The query waits in the cookie: it is none of the platform's business, and may have a `code` of its own.
-    redirect_uri: base + path,
-    scope,
-    state,
-    ...(forcePopup && { forcePopup }),
-  });
+  // The query waits in the cookie: it is none of the platform's business, and may have a `code` of its own.
+  const location = buildPage(base + path, state);
   const pending = jar.setPending({ state, ...asked }, base);
   return { redirect: { location, cookies: [...jar.dropOld(cookies, base), pending] } };
 }
@@ -101,11 +98,13 @@ async function complete(
       'this login was not begun in this browser, or too long ago: open the page again',
     );
   }
+  // The user logged out since: an address of the browser's history logs nobody in.
+  if (pending.isOver) return begin(visit, { address: pending.address, isSecond: false }, login);
   try {
     const user = await exchange(code, pending.state);
     return redirectTo(base + pending.address, [
       jar.setUser(user, base),
-      jar.dropPending(pending.state, base),
+      jar.setPending({ ...pending, isOver: true }, base),
     ]);
   } catch (error) {
     // Used by the same browser's other try, or expired: a new code helps, and once is enough.
@@ -117,8 +116,9 @@ async function complete(
 
 /** A user who is known needs no code: another tab was faster, or the page was reloaded. */
 function leaveAnswer({ base, address, cookies }: Visit, state: string, { jar }: Login) {
-  const asked = jar.pending(cookies, state)?.address ?? withoutAnswer(address);
-  return redirectTo(base + asked, [jar.dropPending(state, base)]);
+  const pending = jar.pending(cookies, state);
+  if (!pending) return redirectTo(base + withoutAnswer(address), []);
+  return redirectTo(base + pending.address, [jar.setPending({ ...pending, isOver: true }, base)]);
 }
 
 function redirectTo(location: string, cookies: readonly string[]): OAuthOutcome {

@@ -8,10 +8,14 @@ import {
   withMethods,
 } from '../options.ts';
 
-const SCOPES = ['snsapi_base', 'snsapi_userinfo'] as const;
+const SCOPES = ['snsapi_base', 'snsapi_userinfo', 'snsapi_login'] as const;
 const LANGUAGES = ['zh_CN', 'zh_TW', 'en'] as const;
 
-/** 授权作用域: `snsapi_base` tells the openid without asking; `snsapi_userinfo` asks the user, and tells name and picture too. */
+/**
+ * 授权作用域: `snsapi_base` tells the openid without asking; `snsapi_userinfo` asks the user, and
+ * tells name and picture too. `snsapi_login` is that of a website app (网站应用), whose users scan
+ * a QR code.
+ */
 export type OAuthScope = (typeof SCOPES)[number];
 /** The language of what the platform tells of a user. */
 export type OAuthLanguage = (typeof LANGUAGES)[number];
@@ -24,9 +28,17 @@ export interface OAuthClient {
     /** Makes the address of the platform's page. */
     buildAuthorizeUrl(query: {
       redirect_uri: string;
-      scope: OAuthScope;
+      scope: Exclude<OAuthScope, 'snsapi_login'>;
       state?: string;
       forcePopup?: boolean;
+    }): string;
+    /** Makes the address of the page with the QR code. Needed for `snsapi_login`. */
+    buildQrConnectUrl?(query: {
+      appid: string;
+      redirect_uri: string;
+      scope: 'snsapi_login';
+      state?: string;
+      lang?: 'cn' | 'en';
     }): string;
     /** Exchanges a code; rejects with an error whose `errcode` is the platform's. */
     getAccessToken(query: { code: string }): Promise<{
@@ -74,9 +86,13 @@ export interface OAuthOptions {
    * because whoever sends a request can write anything into it; right where a proxy checks it.
    */
   trustHost?: boolean | undefined;
-  /** Default: `snsapi_base`. A user who is known by `snsapi_base` is asked again for `snsapi_userinfo`. */
+  /**
+   * Default: `snsapi_base`. A user who is known by `snsapi_base` is asked again for
+   * `snsapi_userinfo`. `snsapi_login` shows a QR code in any browser (扫码登录); its `client` has
+   * the AppID and AppSecret of the website app, and `baseUrl` the 授权回调域.
+   */
   scope?: OAuthScope | undefined;
-  /** Default: what the platform takes, `zh_CN`. */
+  /** Of names, and of the page with the QR code. Default: what the platform takes, `zh_CN`. */
   lang?: OAuthLanguage | undefined;
   /** Has the platform ask even a user who agreed before. Default: false. */
   forcePopup?: boolean | undefined;
@@ -93,7 +109,8 @@ export interface OAuthSettings {
   readonly baseUrl: string | undefined;
   readonly scope: OAuthScope;
   readonly lang: OAuthLanguage | undefined;
-  readonly forcePopup: boolean;
+  /** Makes the address of the platform's page, which leads back to `redirectUri`. */
+  readonly buildPage: (redirectUri: string, state: string) => string;
   readonly cookie: {
     readonly name: string;
     readonly maxAge: number;
@@ -131,13 +148,15 @@ export function checkOAuthOptions(options: OAuthOptions): OAuthSettings {
   checkNames('', options, NAMES);
   const { lang, now } = options;
   if (lang !== undefined) oneOf('lang', lang, LANGUAGES);
+  const client = checkClient(options.client);
+  const scope = oneOf('scope', options.scope ?? 'snsapi_base', SCOPES);
   return {
-    client: checkClient(options.client),
+    client,
     secrets: checkSecrets(options.secret),
     baseUrl: checkBase(options),
-    scope: oneOf('scope', options.scope ?? 'snsapi_base', SCOPES),
+    scope,
     lang,
-    forcePopup: optionalBoolean('forcePopup', options.forcePopup) ?? false,
+    buildPage: checkPage(client, scope, options),
     cookie: checkCookie(options.cookie),
     now: optionalFunction('now', now) ?? (() => Date.now()),
   };
@@ -159,6 +178,27 @@ function checkClient(client: OAuthClient): OAuthClient {
   const methods = ['buildAuthorizeUrl', 'getAccessToken', 'getUserInfo'] as const;
   withMethods('client.oauth2', client.oauth2 ?? {}, methods, 'that of an OfficialClient');
   return client;
+}
+
+function checkPage(
+  { appid, oauth2 }: OAuthClient,
+  scope: OAuthScope,
+  { lang, forcePopup: given }: OAuthOptions,
+): OAuthSettings['buildPage'] {
+  const forcePopup = optionalBoolean('forcePopup', given) ?? false;
+  if (scope !== 'snsapi_login') {
+    return (redirect_uri, state) =>
+      oauth2.buildAuthorizeUrl({ redirect_uri, scope, state, ...(forcePopup && { forcePopup }) });
+  }
+  if (forcePopup) {
+    throw new InvalidArgumentError(
+      'forcePopup does nothing with the scope snsapi_login, which always asks: leave it out',
+    );
+  }
+  withMethods('client.oauth2', oauth2, ['buildQrConnectUrl'], 'that of an OfficialClient');
+  const page = lang && ({ lang: lang === 'en' ? 'en' : 'cn' } as const);
+  return (redirect_uri, state) =>
+    oauth2.buildQrConnectUrl?.({ appid, redirect_uri, scope, state, ...page }) as string;
 }
 
 function checkSecrets(secret: OAuthOptions['secret']): readonly string[] {

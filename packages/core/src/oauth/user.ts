@@ -8,9 +8,9 @@ export interface WechatUser {
   readonly unionid?: string;
   /** By what the user is known. */
   readonly scope: OAuthScope;
-  /** With `snsapi_userinfo`. */
+  /** With `snsapi_userinfo` and `snsapi_login`. */
   readonly nickname?: string;
-  /** With `snsapi_userinfo`: the address of the picture. */
+  /** With `snsapi_userinfo` and `snsapi_login`: the address of the picture. */
   readonly headimgurl?: string;
   /** True when the page is shown as a snapshot, to nobody in particular: openid and name are made up. */
   readonly isSnapshotUser?: true;
@@ -36,11 +36,10 @@ export async function fetchUser(
     throw new OAuthError('platform', 'WeChat answered the code without an openid');
   }
   const granted = String(token.scope ?? '').split(',');
-  const isFull = granted.includes('snsapi_userinfo');
-  if (scope === 'snsapi_userinfo' && !isFull) {
+  if (scope === 'snsapi_userinfo' && !granted.includes(scope)) {
     throw new OAuthError('denied', 'the user did not agree to show name and picture');
   }
-  const profile = scope === 'snsapi_userinfo' ? await fetchProfile(client, token, lang) : undefined;
+  const profile = scope === 'snsapi_base' ? undefined : await fetchProfile(client, token, lang);
   const unionid = profile?.unionid || token.unionid;
   return {
     openid: token.openid,

@@ -24,6 +24,8 @@ export interface Visit {
   readonly isNavigation: boolean;
   /** Whether both are there, be they right or wrong. */
   readonly hasCodeAndState: boolean;
+  /** Whether the platform says that the user refused. */
+  readonly isDenial: boolean;
   /** Undefined when there is none, or more than one, or too long a one. */
   readonly code: string | undefined;
   readonly state: string | undefined;
@@ -41,6 +43,7 @@ export function readVisit(request: OAuthRequest, baseUrl: string | undefined): V
     cookies: parseCookie([request.headers['cookie'] ?? []].flat().join('; ')),
     isNavigation: isNavigation(request),
     hasCodeAndState: search.has('code') && search.has('state'),
+    isDenial: search.has('state') && search.getAll('code').some((code) => DENIAL.test(code)),
     code: single(search.getAll('code')),
     state: single(search.getAll('state')),
   };
@@ -73,6 +76,9 @@ function addressOf(url: string): string {
 function encodeByte(byte: number): string {
   return `%${(byte & 0xff).toString(16).padStart(2, '0').toUpperCase()}`;
 }
+
+/** In place of a code. No page of the platform has it; phones send it when a user refuses. */
+const DENIAL = /^authdeny$/i;
 
 /** Codes have some 32 characters. */
 const LONGEST = 512;

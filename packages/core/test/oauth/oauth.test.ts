@@ -33,6 +33,12 @@ function clientOf({ token = async () => TOKEN, profile = async () => PROFILE }: 
 }
 type Client = ReturnType<typeof clientOf>;
 
+function withQrPage({ appid, oauth2 }: Client): OAuthClient {
+  const buildQrConnectUrl = (query: object) =>
+    `https://open.weixin.qq.com/connect/qrconnect?${new URLSearchParams({ ...query })}`;
+  return { appid, oauth2: { ...oauth2, buildQrConnectUrl } };
+}
+
 function optionsOf(options: Partial<OAuthOptions> = {}): OAuthOptions {
   return { client: clientOf(), secret, baseUrl, ...options };
 }
@@ -101,7 +107,13 @@ describe('wrong options are found at once', () => {
     'baseUrl that is no text': { baseUrl: 1 },
     'baseUrl beside trustHost': { trustHost: true },
     'trustHost that is no boolean': { trustHost: 'yes' },
-    'another scope': { scope: 'snsapi_login' },
+    'another scope': { scope: 'snsapi_privateinfo' },
+    'a scan login by a client without its page': { scope: 'snsapi_login' },
+    'forcePopup beside a scan login': {
+      client: withQrPage(clientOf()),
+      scope: 'snsapi_login',
+      forcePopup: true,
+    },
     'another language': { lang: 'fr' },
     'forcePopup as text': { forcePopup: 'true' },
     'a clock that is a number': { now: 1 },
@@ -138,7 +150,7 @@ describe('the cookies', () => {
     const { cookies } = await logIn(optionsOf({ cookie }));
     expect(cookies).toEqual([
       expect.stringMatching(/^me=\S+; Max-Age=60; Path=\/app; HttpOnly; Secure; SameSite=None$/),
-      expect.stringMatching(/^me_login_\w{16}=; Max-Age=0; Path=\/app; HttpOnly; Secure; /),
+      expect.stringMatching(/^me_login_\w{16}=\S+; Max-Age=600; Path=\/app; HttpOnly; Secure; /),
     ]);
   });
 
@@ -249,6 +261,32 @@ describe('the user', () => {
     const { cookie } = await logIn(options);
     expect(await userOf(options, cookie)).toEqual(user);
   });
+
+  it.each<[string, Partial<OAuthOptions>, object]>([
+    ['snsapi_login', {}, {}],
+    ['snsapi_login,snsapi_userinfo', { lang: 'en' }, { lang: 'en' }],
+    ['', { lang: 'zh_TW' }, { lang: 'cn' }],
+  ])(
+    'of a website’s scan login that granted "%s" with %j has name and picture',
+    async (granted, more, page) => {
+      const token = async () => ({ ...TOKEN, scope: granted, unionid: 'UNION' });
+      const client = clientOf({ token });
+      const options = optionsOf({ client: withQrPage(client), scope: 'snsapi_login', ...more });
+      const { begun, cookie } = await logIn(options);
+      const { state, ...query } = Object.fromEntries(begun.searchParams);
+      expect(begun.pathname).toBe('/connect/qrconnect');
+      expect(query).toEqual({
+        appid: 'wx1',
+        redirect_uri: `${baseUrl}/a`,
+        scope: 'snsapi_login',
+        ...page,
+      });
+      expect(state).toMatch(/^[a-zA-Z0-9]{32,128}$/);
+      expect(client.oauth2.getUserInfo).toHaveBeenCalledTimes(1);
+      const user = { openid: 'OPENID', unionid: 'UNION', scope: 'snsapi_login', ...PROFILE };
+      expect(await userOf(options, cookie)).toEqual(user);
+    },
+  );
 
   const platformError = (errcode: number) => async () => {
     throw Object.assign(new Error('no'), { errcode });
@@ -424,9 +462,10 @@ describe('the address', () => {
     expect((await logIn(optionsOf(), { address })).location).toBe(location);
   });
 
-  it('loses nothing but code and state when the login is over already', async () => {
+  it('loses nothing but code and state when only the user is known of a login', async () => {
     const options = optionsOf();
-    const { cookie, begun } = await logIn(options);
+    const { cookies, begun } = await logIn(options);
+    const cookie = cookieOf(cookies.slice(0, 1));
     const state = begun.searchParams.get('state');
     const url = `/a?x=1&c%6fde=1&y&&st%61te=${state}&codes=2`;
     const { location } = await redirectOf(options, get(url, { cookie }));

@@ -45,13 +45,14 @@ server.get('/shop', async ({ wechatUser }) => {
 });
 
 forExpress({ client, secret: ['new', 'old'], trustHost: true, scope: 'snsapi_userinfo' });
+forKoa({ ...options, scope: 'snsapi_login', lang: 'en' });
 forExpress({ ...options, scope: undefined, lang: undefined, cookie: { maxAge: undefined } });
 // @ts-expect-error -- the client is missing
 forExpress({ secret: 'a secret' });
 // @ts-expect-error -- the secret is missing
 forKoa({ client });
 // @ts-expect-error -- the scope is wrong
-forFastify({ ...options, scope: 'snsapi_login' });
+forFastify({ ...options, scope: 'snsapi_privateinfo' });
 // @ts-expect-error -- a strict cookie does not come back
 forExpress({ ...options, cookie: { sameSite: 'strict' } });
 // @ts-expect-error -- the option is spelt baseUrl
