@@ -1,13 +1,16 @@
 /** One app for each framework, every account under a prefix of its own. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
+import { getRequestListener } from '@hono/node-server';
 import { createWebhook, type Handlers, type WebhookOptions } from '@wechat-mp/core';
+import { wechat as onFetch } from '@wechat-mp/core/fetch';
 import { wechat as onExpress } from '@wechat-mp/express';
 import { wechat as onFastify } from '@wechat-mp/fastify';
 import { wechat as onKoa } from '@wechat-mp/koa';
 import express from 'express';
 import express4 from 'express4';
 import fastify, { type FastifyInstance } from 'fastify';
+import { Hono } from 'hono';
 import Koa from 'koa';
 import mount from 'koa-mount';
 import Koa2 from 'koa2';
@@ -52,6 +55,16 @@ export const hosts: readonly Host[] = [
     passesOn: false,
     start: (mounts) => listen(nodeListener(mounts)),
   },
+  {
+    name: 'Hono 4',
+    passesOn: false,
+    start: (mounts) => listen(getRequestListener(honoApp(mounts).fetch)),
+  },
+  {
+    name: 'a route of Next.js',
+    passesOn: false,
+    start: (mounts) => listen(getRequestListener(findRoute(mounts))),
+  },
 ];
 
 export function expressApp(mounts: Mounts, create = express): express.Express {
@@ -71,6 +84,32 @@ export function fastifyApp(mounts: Mounts): FastifyInstance {
   const app = fastify();
   for (const [prefix, args] of Object.entries(mounts)) app.register(onFastify(...args), { prefix });
   return app;
+}
+
+export function honoApp(mounts: Mounts): Hono {
+  const app = new Hono();
+  for (const [prefix, args] of Object.entries(mounts)) {
+    const answer = onFetch(...args);
+    app.all(prefix, (context) => answer(context.req.raw, context));
+  }
+  return app;
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** As `app/wechat/route.ts` exports them: a function for each method. */
+function findRoute(mounts: Mounts) {
+  const routes = new Map(
+    Object.entries(mounts).map(([prefix, args]) => {
+      const answer = onFetch(...args);
+      return [prefix as string, Object.fromEntries(METHODS.map((method) => [method, answer]))];
+    }),
+  );
+  return async (request: Request): Promise<Response> => {
+    const route = routes.get(new URL(request.url).pathname);
+    const answer = route?.[request.method];
+    return answer?.(request) ?? new Response(null, { status: route ? 405 : 404 });
+  };
 }
 
 function nodeListener(mounts: Mounts) {

@@ -1,4 +1,5 @@
 import { finished, Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { type Clock, systemClock } from './clock.ts';
 import { RequestError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
@@ -18,6 +19,7 @@ interface Bounds {
 
 /** Whether a request has a body that nobody has read. */
 export function isUnread(body: WebhookRequest['body']): boolean {
+  if (body instanceof ReadableStream) return !isTouched(body);
   if (!(body instanceof Readable) || body.readableDidRead) return false;
   const { headers } = body as { headers?: Record<string, unknown> };
   // A request of HTTP without either has none.
@@ -28,6 +30,9 @@ export function isUnread(body: WebhookRequest['body']): boolean {
 export async function readBody(body: WebhookRequest['body'], bounds: Bounds): Promise<string> {
   const { limit } = bounds;
   if (body instanceof Readable) return readStream(body, bounds);
+  if (body instanceof ReadableStream && !isTouched(body)) {
+    return readStream(Readable.fromWeb(body as NodeReadableStream), bounds);
+  }
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     throw new RequestError(
       'WECHAT_BODY_UNREADABLE',
@@ -36,6 +41,11 @@ export async function readBody(body: WebhookRequest['body'], bounds: Bounds): Pr
   }
   if (Buffer.byteLength(body) > limit) throw tooLarge(limit);
   return decode(body);
+}
+
+/** Whether a web stream was read, or is being read. */
+function isTouched(stream: ReadableStream): boolean {
+  return stream.locked || Readable.isDisturbed(stream as unknown as Readable);
 }
 
 async function readStream(

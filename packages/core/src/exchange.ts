@@ -8,8 +8,8 @@ export interface WebhookRequest {
   method: string;
   /** The query, percent-decoded once. Repeated parameters as arrays are refused. */
   query: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The body as it came: text, bytes, or a stream nobody has read from yet. */
-  body?: string | Uint8Array | Readable | undefined;
+  /** The body as it came: text, bytes, or a stream of Node or of the web nobody has read from yet. */
+  body?: string | Uint8Array | Readable | ReadableStream<Uint8Array> | undefined;
   /** The framework's own request; handlers find it as `exchange.native`. */
   native?: unknown;
   /** Aborts when the client has gone: then the reply is not waited for. */

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { disarmError } from './describe-error.ts';
 import { type RequestErrorCode, WechatError } from './errors.ts';
 import type { WebhookResponse } from './exchange.ts';
@@ -30,6 +29,18 @@ const STATUSES: Record<RefusalCode, number> = {
   WECHAT_STORE: 503,
   WECHAT_CONTEXT_CONFLICT: 503,
   WECHAT_CLOSING: 503,
+};
+
+/** What a refusal says. Not from node:http, which not every host has. */
+const REASONS: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  413: 'Payload Too Large',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
 };
 
 /** Headers that some statuses need. */
@@ -76,6 +87,6 @@ export function refuse(
   return {
     status,
     headers: { ...headers, ...HEADERS[status], ...end },
-    body: `${STATUS_CODES[status]}`,
+    body: `${REASONS[status]}`,
   };
 }

@@ -1,0 +1,46 @@
+import { parse } from 'node:querystring';
+import type { AccountResolver } from './account.ts';
+import type { WebhookOptions } from './options.ts';
+import type { HandlersLike } from './router.ts';
+import { createWebhook, type Webhook } from './webhook.ts';
+
+export type { Webhook };
+
+/** Answers the deliveries of WeChat as a function from `Request` to `Response`. */
+export interface FetchHandler extends Pick<Webhook, 'close'> {
+  /** `native` is what handlers find as `exchange.native`; default: the request. */
+  (request: Request, native?: unknown): Promise<Response>;
+}
+
+/**
+ * WeChat for every host that speaks `fetch`: Hono, Next.js, Bun, Deno, Cloudflare Workers.
+ *
+ * Takes what `createWebhook` takes. A request without a right signature is answered 401.
+ *
+ * @example
+ * const answer = wechat('TOKEN', { text: (message) => `You said: ${message.content}` });
+ * app.all('/wechat', (context) => answer(context.req.raw)); // Hono
+ * export { answer as GET, answer as POST };                 // a route of Next.js
+ * @throws {NeedParamError} when an option is missing
+ * @throws {InvalidArgumentError} when an option or a handler's name is wrong
+ */
+export function wechat(
+  options: string | WebhookOptions | AccountResolver,
+  handlers: HandlersLike,
+): FetchHandler {
+  const webhook = createWebhook(options, handlers);
+  const answer = async (request: Request, native: unknown = request) => {
+    const { status, headers, body } = await webhook.handle({
+      method: request.method,
+      query: parse(new URL(request.url).search.slice(1)),
+      body: request.body ?? (request.bodyUsed ? undefined : ''),
+      native,
+      get signal() {
+        return request.signal;
+      },
+    });
+    return new Response(body, { status, headers });
+  };
+  const close: Webhook['close'] = (closing) => webhook.close(closing);
+  return Object.assign(answer, { close });
+}

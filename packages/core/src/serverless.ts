@@ -1,0 +1,174 @@
+import { parse } from 'node:querystring';
+import type { AccountResolver } from './account.ts';
+import { InvalidArgumentError } from './errors.ts';
+import type { WebhookRequest } from './exchange.ts';
+import type { WebhookOptions } from './options.ts';
+import type { HandlersLike } from './router.ts';
+import { createWebhook, type Webhook } from './webhook.ts';
+
+export type { Webhook };
+
+/** What a cloud function returns, so that its gateway answers with it. */
+export interface FunctionResult {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+  isBase64Encoded: false;
+}
+
+/** Answers the deliveries of WeChat that a gateway hands to a cloud function. */
+export interface FunctionHandler extends Pick<Webhook, 'close'> {
+  /** Takes the event as an object, or as the JSON that some hosts hand on. */
+  (event: unknown, context?: unknown): Promise<FunctionResult>;
+}
+
+/**
+ * WeChat for cloud functions behind a gateway: 腾讯云 SCF and CloudBase, 阿里云 FC, 华为云
+ * FunctionGraph, AWS Lambda (API Gateway, function URLs, ALB), Netlify.
+ *
+ * Takes what `createWebhook` takes. Handlers find `{ event, context }` as `exchange.native`. A host
+ * that stops the function once it has returned sends no late replies: see the table in the guide.
+ *
+ * @example
+ * export const main = wechat('TOKEN', { text: (message) => `You said: ${message.content}` });
+ * @throws {NeedParamError} when an option is missing
+ * @throws {InvalidArgumentError} when an option or a handler's name is wrong; the function rejects
+ *   with it when an event is no request of HTTP
+ */
+export function wechat(
+  options: string | WebhookOptions | AccountResolver,
+  handlers: HandlersLike,
+): FunctionHandler {
+  const webhook = createWebhook(options, handlers);
+  const answer = async (given: unknown, context?: unknown): Promise<FunctionResult> => {
+    const event = readEvent(given);
+    const { status, headers, body } = await webhook.handle({
+      ...describeRequest(event),
+      native: { event, context },
+    });
+    return { statusCode: status, headers, body, isBase64Encoded: false };
+  };
+  const close: Webhook['close'] = (closing) => webhook.close(closing);
+  return Object.assign(answer, { close });
+}
+
+type Query = WebhookRequest['query'];
+
+/** The members of all the events that are known; each host has some of them. */
+interface GatewayEvent {
+  version?: string;
+  httpMethod?: string;
+  rawQueryString?: string;
+  queryString?: Query;
+  queryParameters?: Query;
+  queryStringParameters?: Query | null;
+  multiValueQueryStringParameters?: Query | null;
+  requestContext?: { http?: { method?: string }; elb?: unknown };
+  body?: unknown;
+  isBase64Encoded?: unknown;
+}
+
+interface Shape {
+  readonly hosts: string;
+  readonly method: (event: GatewayEvent) => string | undefined;
+  /** Undefined when the event is not of this shape. */
+  readonly query: (event: GatewayEvent) => Query | undefined;
+}
+
+const oldMethod = ({ httpMethod }: GatewayEvent) => httpMethod;
+const newMethod = ({ requestContext }: GatewayEvent) => requestContext?.http?.method;
+
+/** The first that has both a method and a query is the event's. */
+const SHAPES: readonly Shape[] = [
+  {
+    hosts: 'AWS API Gateway 2.0, Lambda function URL',
+    method: newMethod,
+    // `queryStringParameters` joins what is repeated by commas.
+    query: ({ rawQueryString }) =>
+      rawQueryString === undefined ? undefined : parse(rawQueryString),
+  },
+  {
+    hosts: '阿里云 FC: HTTP trigger',
+    method: newMethod,
+    query: ({ version, queryParameters }) => queryParameters ?? (version === 'v1' ? {} : undefined),
+  },
+  {
+    hosts: '阿里云 FC: API Gateway trigger',
+    method: oldMethod,
+    query: ({ queryParameters }) => queryParameters,
+  },
+  {
+    hosts: '腾讯云 SCF: API Gateway and function URL',
+    method: oldMethod,
+    // `queryStringParameters` has only what the console declares.
+    query: ({ queryString }) => queryString,
+  },
+  {
+    hosts: 'AWS ALB',
+    method: oldMethod,
+    query: ({ requestContext, ...event }) =>
+      requestContext?.elb ? decode(single(event)) : undefined,
+  },
+  {
+    hosts: 'AWS API Gateway 1.0, CloudBase, 华为云 FunctionGraph, Netlify',
+    method: oldMethod,
+    query: single,
+  },
+];
+
+/** Takes the values that are repeated as arrays, where the event tells of them. */
+function single(event: GatewayEvent): Query {
+  const repeated = event.multiValueQueryStringParameters;
+  if (!repeated) return event.queryStringParameters ?? {};
+  return Object.fromEntries(
+    Object.entries(repeated).map(([name, values]) => [
+      name,
+      Array.isArray(values) && values.length === 1 ? values[0] : values,
+    ]),
+  );
+}
+
+/** ALB hands the query on as it stood in the address. */
+function decode(query: Query): Query {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}=${one}`),
+  );
+  return parse(pairs.join('&'));
+}
+
+function readEvent(given: unknown): GatewayEvent {
+  let event = given;
+  if (typeof given === 'string' || given instanceof Uint8Array) {
+    try {
+      event = JSON.parse(Buffer.from(given as Uint8Array).toString());
+    } catch {
+      // Told below.
+    }
+  }
+  if (typeof event === 'object' && event !== null) return event;
+  throw notHttp();
+}
+
+function describeRequest(event: GatewayEvent): WebhookRequest {
+  for (const shape of SHAPES) {
+    const method = shape.method(event);
+    const query = method && shape.query(event);
+    if (method && query) return { method, query, body: readText(event) };
+  }
+  throw notHttp();
+}
+
+function readText({ body, isBase64Encoded }: GatewayEvent): string | Uint8Array | undefined {
+  if (body === undefined || body === null) return '';
+  // A body that the gateway has parsed cannot be verified.
+  if (typeof body !== 'string') return undefined;
+  const isEncoded = isBase64Encoded === true || isBase64Encoded === 'true';
+  return isEncoded ? Buffer.from(body, 'base64') : body;
+}
+
+function notHttp(): InvalidArgumentError {
+  const hosts = SHAPES.map((shape) => shape.hosts).join('; ');
+  return new InvalidArgumentError(
+    `the event is no request of HTTP that is known. The function must be called by one of: ${hosts}`,
+  );
+}
