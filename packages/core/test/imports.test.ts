@@ -1,7 +1,9 @@
 /** Imports run one way, and files stay short: what docs say of the rooms is true of the sources. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
 
 const packages = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, packages), 'utf8');
@@ -102,7 +104,12 @@ test.each(['core', 'context-redis', 'simulator'])('no file of %s reaches itself'
 });
 
 test('only the public surface and the adapters’ part import the entry', () => {
-  expect(importers('webhook.ts').sort()).toEqual(['adapter.ts', 'index.ts']);
+  expect(importers('webhook.ts').sort()).toEqual([
+    'adapter.ts',
+    'fetch.ts',
+    'index.ts',
+    'serverless.ts',
+  ]);
   expect(importers('adapter.ts')).toEqual(['index.ts']);
   expect(importers('index.ts')).toEqual([]);
 });
@@ -223,4 +230,28 @@ test('every file but the tables of messages, events and endpoints has fewer than
     .map((path) => [path, read(path).split('\n').length - 1] as const)
     .filter(([, lines]) => lines >= 300);
   expect(long).toEqual([]);
+});
+
+describe('the webhook, bundled as it is', () => {
+  test.each(['fetch', 'serverless'])('%s needs nothing that workers lack', async (name) => {
+    const { outputFiles, metafile } = await build({
+      entryPoints: [fileURLToPath(new URL(`core/src/${name}.ts`, packages))],
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: 'esm',
+      external: ['node:*'],
+      conditions: ['@wechat-mp/source'],
+    });
+    const imported = Object.values(metafile.inputs).flatMap(({ imports }) => imports);
+    const outside = new Set(imported.filter(({ external }) => external).map(({ path }) => path));
+    // What workerd has under nodejs_compat, whatever the compatibility date.
+    expect([...outside].sort()).toEqual([
+      'node:crypto',
+      'node:querystring',
+      'node:stream',
+      'node:util',
+    ]);
+    expect(outputFiles[0]?.text).not.toMatch(/\brequire\(/);
+  });
 });
