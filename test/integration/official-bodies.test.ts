@@ -9,6 +9,11 @@ const getPlatform = usePlatform();
 describe('a POST that has nothing to say has a body, without which the platform answers 44002', () => {
   it.each<[string, (client: OfficialClient) => Promise<unknown>, string]>([
     ['invoice.setUrl', ({ invoice }) => invoice.setUrl(), '/card/invoice/seturl'],
+    [
+      'message.mass.getSpeed',
+      ({ message }) => message.mass.getSpeed(),
+      '/cgi-bin/message/mass/speed/get',
+    ],
     ['draft.switch', ({ draft }) => draft.switch({ checkonly: 1 }), '/cgi-bin/draft/switch'],
     [
       'a body without members',

@@ -1,13 +1,15 @@
 /** What goes wrong between a client and the platform, and what of it may be done again. */
 import { inspect } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import {
+  ComponentClient,
   InvalidCredentialError,
   IPNotAllowedError,
   MessageCountError,
   NetworkError,
   NotFollowerError,
   OfficialAPIError,
+  OfficialClient,
   QuotaExceededError,
   RateLimitError,
   type RequestSummary,
@@ -15,6 +17,7 @@ import {
   UnauthorizedAPIError,
   WindowClosedError,
 } from '@wechat-mp/core/official';
+import { refusalOf } from '../../packages/core/src/official/errors.ts';
 import { recorder } from '../support/http.ts';
 import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
 import { BREAK, Raw, SILENCE } from '../support/official-platform.ts';
@@ -28,6 +31,7 @@ describe('what the platform refuses is an error of a class of its own', () => {
   it.each([
     [40003, OfficialAPIError, 'WECHAT_API'],
     [40013, InvalidCredentialError, 'WECHAT_API_CREDENTIAL'],
+    [40243, InvalidCredentialError, 'WECHAT_API_CREDENTIAL'],
     [40164, IPNotAllowedError, 'WECHAT_API_IP'],
     [45009, QuotaExceededError, 'WECHAT_API_QUOTA'],
     [45011, RateLimitError, 'WECHAT_API_RATE'],
@@ -174,8 +178,62 @@ describe('a token that the platform refuses', () => {
       const error = await failureOf(client.message.custom.send(message));
       expect(error).toBeInstanceOf(InvalidCredentialError);
     }
-    expect(platform.count(SEND)).toBe(6);
     expect(platform.tokenRequests.filter(({ isForced }) => isForced)).toHaveLength(1);
+  });
+
+  it.each([
+    ['classic', false],
+    ['stable', true],
+  ])('again and again does not use up the day’s tokens: %s', async (_, stableToken) => {
+    const platform = getPlatform();
+    platform.answer(SEND, () => platform.refuse(40001, 'invalid credential'));
+    const { logger, lines } = recorder();
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(1_700_000_000_000);
+    const client = createClient(platform, { stableToken, logger });
+    const call = async () => {
+      expect(await failureOf(client.message.custom.send(message))).toBeInstanceOf(
+        InvalidCredentialError,
+      );
+    };
+    for (let calls = 0; calls < 50; calls += 1) await call();
+    const atFirst = platform.tokenRequests.length;
+    expect(atFirst).toBeLessThanOrEqual(3);
+    clock.mockReturnValue(1_700_000_001_000);
+    for (let calls = 0; calls < 50; calls += 1) await call();
+    expect(platform.tokenRequests.length - atFirst).toBeLessThanOrEqual(2);
+    expect(lines.join()).toContain('each new access token is refused');
+    // What is accepted again ends the pause.
+    platform.answer(SEND, () => ({ errcode: 0 }));
+    await client.message.custom.send(message);
+    jest.restoreAllMocks();
+  });
+
+  it.each<[string, (client: OfficialClient) => Promise<unknown>]>([
+    ['a message', ({ message: { custom } }) => custom.sendText('o1', 'a')],
+    ['a GET', ({ menu }) => menu.get()],
+    ['a path without a method', (client) => client.request('POST', '/cgi-bin/tags/create')],
+  ])('is replaced each time that others end it, at %s', async (_, call) => {
+    const platform = getPlatform();
+    const client = createClient(platform, { stableToken: false });
+    for (let times = 0; times < 5; times += 1) {
+      platform.refreshClassic();
+      await call(client);
+    }
+    expect(platform.tokenRequests).toHaveLength(5);
+  });
+
+  it.each([
+    [42001, '/cgi-bin/menu/get', 'another program'],
+    [40014, '/cgi-bin/menu/get', 'another program'],
+    [42001, '/sns/userinfo', 'through the login again'],
+    [40125, '/cgi-bin/stable_token', 'appsecret'],
+    [40001, '/cgi-bin/token', 'appsecret'],
+    [40243, '/cgi-bin/stable_token', 'unfreeze'],
+  ])('%i of %s says what helps: %s', (errcode, path, says) => {
+    const error = refusalOf({ errcode, errmsg: 'refused', path });
+    expect(error).toBeInstanceOf(InvalidCredentialError);
+    expect(error.message).toContain(says);
+    expect(error.message.includes('appsecret')).toBe(says === 'appsecret');
   });
 
   it('fails at once when there is no secret to fetch another with', async () => {
@@ -212,7 +270,7 @@ describe('answers that are odd', () => {
     });
   });
 
-  it.each(['', '<html>502 Bad Gateway</html>', '{"a":1', '{"a":tru}'])(
+  it.each(['', '<html>502 Bad Gateway</html>', '{"a":1', '{"a":tru}', 'null', '7', '"ok"'])(
     'what is no JSON is an error: %j',
     async (body) => {
       const error = await failureOf(answered(body));
@@ -220,6 +278,19 @@ describe('answers that are odd', () => {
       expect(error.message).toContain('the answer is no JSON');
     },
   );
+
+  it.each([
+    ['token.getStable', '/cgi-bin/stable_token', true, {}],
+    ['token.get', '/cgi-bin/token', false, { errcode: 0, errmsg: 'ok' }],
+    ['token.get', '/cgi-bin/token', false, { access_token: '' }],
+  ])('%s without a token is not the caller’s mistake', async (_, path, stableToken, answer) => {
+    const platform = getPlatform();
+    platform.answer(path, () => answer);
+    const client = createClient(platform, { stableToken });
+    const error = await failureOf(client.menu.get());
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK' });
+    expect(error.message).toContain('access_token: the answer has none');
+  });
 
   it('whatever the Content-Type says', async () => {
     expect(await answered('{"subscribe":1}', { 'content-type': 'text/plain' })).toEqual({
@@ -323,6 +394,9 @@ describe('a mistake is found when the client is made, or called', () => {
     [{ baseUrl: 'localhost:3000' }, 'baseUrl must be'],
     [{ tokens: {} as never }, 'it has no get()'],
     [{ hooks: { beforeRequest: (() => {}) as never } }, 'hooks.beforeRequest must be'],
+    [{ appId: 'wx1' } as never, 'unknown option appId; did you mean appid?'],
+    [{ app_secret: 's' } as never, 'unknown option app_secret; did you mean appsecret?'],
+    [{ baseURL: 'http://a.example' } as never, 'did you mean baseUrl?'],
   ])('%j', (options, says) => {
     expect(() => createClient(getPlatform(), options)).toThrow(says);
   });
@@ -335,6 +409,73 @@ describe('a mistake is found when the client is made, or called', () => {
     const error = await failureOf(createClient(getPlatform()).request('GET', path));
     expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
     expect(error.message).toContain(says);
+  });
+
+  it.each([
+    ['nothing', undefined, 'WECHAT_NEED_PARAM'],
+    ['null', null, 'WECHAT_NEED_PARAM'],
+    ['an AppID alone', 'wx0123456789abcdef', 'WECHAT_INVALID_ARGUMENT'],
+  ])('a client of %s', (_, options, code) => {
+    for (const Client of [OfficialClient, ComponentClient]) {
+      expect(() => new Client(options as never)).toThrow(expect.objectContaining({ code }));
+    }
+  });
+
+  it('what else `redisStores` gives is no mistake', () => {
+    expect(createClient(getPlatform(), { contexts: {}, sessions: {} } as never)).toBeInstanceOf(
+      OfficialClient,
+    );
+  });
+
+  it.each<[string, unknown]>([
+    ['a string', '{"tag":{"name":"a"}}'],
+    ['a Buffer', Buffer.from('{"tag":{"name":"a"}}')],
+    ['a URLSearchParams', new URLSearchParams({ name: 'a' })],
+    ['a Map', new Map([['name', 'a']])],
+    ['a number', 5],
+  ])('a body that is JSON already, or none: %s', async (kind, body) => {
+    const client = createClient(getPlatform());
+    for (const call of [
+      client.request('POST', '/cgi-bin/tags/create', { body }),
+      client.tag.create(body as never),
+    ]) {
+      const error = await failureOf(call);
+      expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
+      expect(error.message).toContain(`not ${kind}`);
+    }
+    expect(getPlatform().requests).toEqual([]);
+  });
+
+  it('parameters that are no object', async () => {
+    const error = await failureOf(createClient(getPlatform()).ticket.get('jsapi' as never));
+    expect(error.message).toBe('ticket.get: the parameters are an object, not a string');
+    expect(getPlatform().requests).toEqual([]);
+  });
+
+  const half = 'a smile \ud83d';
+  it.each<[string, (client: OfficialClient) => Promise<unknown>]>([
+    ['of a message', ({ message: { custom } }) => custom.sendText('o1', half)],
+    ['of a menu', ({ menu }) => menu.create({ button: [{ type: 'click', name: half, key: 'A' }] })],
+    ['that another one follows', ({ tag }) => tag.create({ tag: { name: '\ude00 b' } })],
+    ['of a parameter', ({ user }) => user.get({ openid: half })],
+    [
+      'beside a file',
+      ({ media }) => media.uploadImage({ media: Buffer.from('a'), name: half } as never),
+    ],
+    ['of a text to translate', ({ ai }) => ai.translate(half, { lfrom: 'zh_CN', lto: 'en_US' })],
+  ])('half a character %s', async (_, call) => {
+    const error = await failureOf(call(createClient(getPlatform())));
+    expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
+    expect(error.message).toContain('half a character');
+    expect(getPlatform().requestsTo()).toEqual([]);
+  });
+
+  it('a whole character, and a text about halves, are sent', async () => {
+    const platform = getPlatform();
+    for (const content of ['😀', '\\ud83d is half of it']) {
+      await createClient(platform).message.custom.sendText('o1', content);
+      expect(platform.requestsTo(SEND).at(-1)?.body).toMatchObject({ text: { content } });
+    }
   });
 
   it('client.request reaches any path, with the token', async () => {

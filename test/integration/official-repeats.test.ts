@@ -68,6 +68,17 @@ describe('a call that the platform says it was too busy for', () => {
       ({ message }) => message.mass.sendAll({ msgtype: 'text' } as never),
     ],
     [
+      'message.mass.send',
+      '/cgi-bin/message/mass/send',
+      ({ message }) => message.mass.send({ touser: ['o1', 'o2'] } as never),
+    ],
+    ['nontax.refund', '/nontax/refund', ({ nontax }) => nontax.refund({} as never)],
+    [
+      'freepublish.submit',
+      '/cgi-bin/freepublish/submit',
+      ({ freepublish }) => freepublish.submit({ media_id: 'm1' }),
+    ],
+    [
       'oauth2.getAccessToken',
       '/sns/oauth2/access_token',
       ({ oauth2 }) => oauth2.getAccessToken({ code: '1' }),

@@ -118,6 +118,9 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
   /** Everything but the token endpoints, in the order in which the platform looks. */
   function answer(request: Recorded): unknown {
     const { path, method, query, body, parts } = request;
+    const isToken = path === '/cgi-bin/token' || path === '/cgi-bin/stable_token';
+    const odd = isToken ? reactions.get(path) : undefined;
+    if (odd) return odd(request, 1);
     if (path === '/cgi-bin/token') return grant('classic', query);
     if (path === '/cgi-bin/stable_token') {
       if (method !== 'POST') return refuse(43002, 'require POST method');

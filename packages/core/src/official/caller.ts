@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { InvalidArgumentError, NeedParamError, WechatError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { isFields } from './conveniences/argument.ts';
 import type { Credential } from './credential.ts';
 import { hideEchoes, redactAnswer } from './echo.ts';
 import type { Endpoint, Input } from './endpoint.ts';
@@ -11,6 +12,7 @@ import type { HttpRequest, HttpResponse } from './http.ts';
 import { type BaseUrl, findOrigin } from './origin.ts';
 import { redact } from './redact.ts';
 import type { Token } from './token-store.ts';
+import { checkWhole } from './whole-text.ts';
 
 export interface CallerParts {
   /** What takes the places of `{appid}` and its like. */
@@ -41,15 +43,23 @@ export function createCaller(parts: CallerParts): Call {
   const { known, baseUrl, pageBaseUrl, account, component, tries } = parts;
 
   return (endpoint, input, name) => {
-    const inQuery = (key: string) => endpoint.query.includes(key);
     if (endpoint.verb !== 'page') return call(endpoint, input, name);
-    return addressOf(endpoint, fill(endpoint, input.query, known, name, inQuery), pageBaseUrl);
+    return addressOf(endpoint, fillQuery(endpoint, input, name), pageBaseUrl);
   };
+
+  function fillQuery(endpoint: Endpoint, { query }: Input, name: string) {
+    if (query !== undefined && query !== null && !isFields(query)) {
+      throw new InvalidArgumentError(
+        `${name}: the parameters are an object, not ${describeKind(query)}`,
+      );
+    }
+    return fill(endpoint, query, known, name, (key) => endpoint.query.includes(key));
+  }
 
   async function call(endpoint: Endpoint, input: Input, name: string): Promise<unknown> {
     // Who may call it is told before what it lacks.
     credentialOf(endpoint, name);
-    const query = fill(endpoint, input.query, known, name, (key) => endpoint.query.includes(key));
+    const query = fillQuery(endpoint, input, name);
     const body = endpoint.body
       ? fill(endpoint, input.body, known, name, (key) => !endpoint.query.includes(key))
       : undefined;
@@ -65,18 +75,22 @@ export function createCaller(parts: CallerParts): Call {
     }
     const sent = isForm
       ? await createForm(endpoint.path, query, body, options)
-      : write(endpoint, body);
+      : write(endpoint, body, name);
     const [credential, parameter] = credentialOf(endpoint, name);
     const token = await credential?.get();
-    const sendWith = (by: Token | undefined) => {
+    const sendWith = async (by: Token | undefined) => {
       const signed = by && parameter ? { [parameter]: by.value, ...query } : query;
-      return sendRepeatedly(endpoint, { query: signed, body, sent }, name);
+      const answer = await sendRepeatedly(endpoint, { query: signed, body, sent }, name);
+      credential?.accept();
+      return answer;
     };
     try {
       return await sendWith(token);
     } catch (error) {
       if (!credential || !token || !isTokenFailure(error)) throw error;
-      return sendWith(await credential.replace(token));
+      const other = await credential.replace(token);
+      if (!other) throw error;
+      return sendWith(other);
     }
   }
 
@@ -204,10 +218,10 @@ function fill(
   name: string,
   isHere: (key: string) => boolean,
 ): Record<string, unknown> {
-  if (given !== undefined && (typeof given !== 'object' || given === null)) {
-    return given as Record<string, unknown>;
+  const isMissing = given === undefined || given === null;
+  if (!filled || !(isMissing || isFields(given))) {
+    return (given ?? {}) as Record<string, unknown>;
   }
-  if (!filled) return (given ?? {}) as Record<string, unknown>;
   const all: Record<string, unknown> = { ...given };
   for (const [key, value] of Object.entries(filled)) {
     if (all[key] !== undefined || !isHere(key)) continue;
@@ -221,17 +235,45 @@ function fill(
 function write(
   { verb, body: takesBody, contentType }: Endpoint,
   given: unknown,
+  name: string,
 ): string | undefined {
   if (!takesBody && verb !== 'post') return undefined;
-  if (contentType !== undefined && typeof given === 'string') return given;
+  if (contentType !== undefined && typeof given === 'string') {
+    checkWhole('the body', given);
+    return given;
+  }
   const body = given ?? {};
+  if (!isPlain(body)) {
+    throw new InvalidArgumentError(
+      `${name}: the body is a plain object, which is written as JSON here, not ${describeKind(body)}`,
+    );
+  }
   try {
-    return JSON.stringify(body);
+    return JSON.stringify(body, checkMember);
   } catch (error) {
+    if (error instanceof InvalidArgumentError) throw error;
     throw new InvalidArgumentError(
       `the body cannot be written as JSON: ${(error as Error).message}`,
     );
   }
+}
+
+/** Text, bytes, forms and maps are no bodies: they are written as JSON already, or lose what they hold. */
+function isPlain(body: unknown): boolean {
+  if (Array.isArray(body)) return true;
+  return (
+    isFields(body) &&
+    !(Symbol.iterator in body || Symbol.asyncIterator in body || body instanceof Blob)
+  );
+}
+
+function describeKind(value: unknown): string {
+  return typeof value === 'object' ? `a ${Object(value).constructor?.name}` : `a ${typeof value}`;
+}
+
+function checkMember(name: string, value: unknown): unknown {
+  if (typeof value === 'string') checkWhole(name, value);
+  return value;
 }
 
 function addressOf(
@@ -244,9 +286,14 @@ function addressOf(
   const given = Object.entries(query).sort(([a], [b]) => rank(a) - rank(b));
   const parameters = [...Object.entries(fixedQuery ?? {}), ...given]
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+    .map(([name, value]) => `${name}=${encodeValue(name, String(value))}`);
   const search = parameters.length === 0 ? '' : `?${parameters.join('&')}`;
   return `${findOrigin(host, baseUrl)}${path}${search}${hash === undefined ? '' : `#${hash}`}`;
+}
+
+function encodeValue(name: string, text: string): string {
+  checkWhole(name, text);
+  return encodeURIComponent(text);
 }
 
 function isTokenFailure(error: unknown): boolean {

@@ -42,6 +42,9 @@ const TRY_AGAIN = 10_000;
 const FORCE_AGAIN = 2 * 3600_000;
 /** The platform gives a new stable token from 300 s before the end of the old one. */
 const LONG = 300_000;
+/** Milliseconds from one replacement to the next when none was accepted; doubled each time. */
+const PAUSE = 1000;
+const LONGEST_PAUSE = 5 * 60_000;
 
 /**
  * A token that lasts: fetched once, however many calls and processes want it, and again before it
@@ -53,6 +56,9 @@ export class Credential {
   #flight: Promise<Token> | undefined;
   #aheadAt = 0;
   #warnedAt = Number.NEGATIVE_INFINITY;
+  /** How many tokens were fetched in place of refused ones since the platform last accepted one. */
+  #replacements = 0;
+  #pausedUntil = 0;
 
   constructor(parts: CredentialParts) {
     this.#parts = parts;
@@ -68,13 +74,23 @@ export class Credential {
     return local;
   }
 
-  /** Another token than the one that the platform did not accept. */
-  async replace(failed: Token): Promise<Token> {
+  /**
+   * Gets another token than the one that the platform did not accept. While the platform refuses
+   * each new one, there is none until a pause is over, which grows.
+   */
+  async replace(failed: Token): Promise<Token | undefined> {
     if (this.#local && this.#local.value !== failed.value) return this.#local;
     // What is under way may still end with the same one.
     if (this.#flight) await this.#flight.catch(() => {});
     if (this.#local && this.#local.value !== failed.value) return this.#local;
+    if (this.#parts.now() < this.#pausedUntil) return this.#takeStored(failed.value);
     return this.#obtain(failed.value);
+  }
+
+  /** Notes that the platform accepted a token, so that the next one it refuses is replaced at once. */
+  accept(): void {
+    this.#replacements = 0;
+    this.#pausedUntil = 0;
   }
 
   /** Asks the platform in any case; `isKept` says whether the token is to serve from now on. */
@@ -157,9 +173,30 @@ export class Credential {
     return this.#take(kept);
   }
 
+  /** The token that another process has fetched meanwhile. */
+  async #takeStored(failed: string): Promise<Token | undefined> {
+    const { store, key } = this.#parts;
+    const stored = await store.get(key).catch(() => undefined);
+    return this.#serves(stored, failed) ? this.#take(stored) : undefined;
+  }
+
+  /** Sets the pause until a token that was fetched in place of a refused one is replaced in turn. */
+  #pause(): void {
+    const { logger, name, now } = this.#parts;
+    const milliseconds = Math.min(PAUSE * 2 ** this.#replacements, LONGEST_PAUSE);
+    this.#replacements += 1;
+    this.#pausedUntil = now() + milliseconds;
+    if (this.#replacements === 1) return;
+    logger.warn(
+      { milliseconds },
+      `each new ${name} is refused; another is fetched after a pause. Does another program fetch it for the same account?`,
+    );
+  }
+
   async #fetch(former: Token | undefined, failed: string | undefined): Promise<Token> {
     const { fetch, isStable, now } = this.#parts;
     const { token } = await fetch({ force: false, former, refused: failed });
+    if (failed !== undefined) this.#pause();
     const forcedAt = former?.forcedAt;
     const isRefused = isStable && token.value === failed;
     if (!isRefused || now() - (forcedAt ?? 0) < FORCE_AGAIN) return { ...token, forcedAt };

@@ -1,8 +1,9 @@
-import { InvalidArgumentError, NeedParamError } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Call } from './caller.ts';
 import { Credential, type Grant } from './credential.ts';
 import { endpoints } from './endpoints/index.ts';
+import { NetworkError } from './errors.ts';
 import type { OfficialClientOptions } from './options.ts';
 import { createSourcedCredential } from './token-source.ts';
 import type { Token, TokenStore } from './token-store.ts';
@@ -22,11 +23,16 @@ export interface CredentialsParts {
 /** An answer with a token and its life in seconds. */
 type Answer = Readonly<Record<string, string | number>>;
 
-/** Reads a token out of an answer. */
+/**
+ * Reads a token out of an answer.
+ *
+ * @throws {NetworkError} when there is none in it
+ */
 export function grantOf(answer: object, field: string, since: number): Grant {
   const { [field]: value, expires_in: life } = answer as Answer;
   if (typeof value !== 'string' || value === '') {
-    throw new NeedParamError(`the answer has no ${field}`);
+    const said = 'the answer has none: it does not come from WeChat, or baseUrl leads elsewhere';
+    throw new NetworkError(field, said, { status: 200, wasSent: true });
   }
   return { answer, token: { value, since, expiresAt: since + Number(life ?? 7200) * 1000 } };
 }

@@ -43,8 +43,18 @@ const HINT = /,?\s*(?:rid:|hints?:).*$/s;
 /** The token, the AppID or the secret is not accepted. Code `WECHAT_API_CREDENTIAL`. */
 export class InvalidCredentialError extends OfficialAPIError {
   constructor(refusal: Refusal) {
-    super(refusal, 'WECHAT_API_CREDENTIAL', 'Compare appid and appsecret with the console');
+    super(refusal, 'WECHAT_API_CREDENTIAL', adviseOnCredential(refusal));
   }
+}
+
+/** Tells what to do: a refused token has nothing to do with the AppID and the secret. */
+function adviseOnCredential({ errcode, path }: Refusal): string {
+  if (errcode === 40243) return 'The AppSecret is frozen: unfreeze it in the console';
+  const isToken = [40001, 40014, 41001, 42001, 42007].includes(errcode);
+  if (!isToken || path.endsWith('token')) return 'Compare appid and appsecret with the console';
+  return path.startsWith('/sns/')
+    ? 'The user’s token is over: refresh it, or send the user through the login again'
+    : 'The tokens that replace it are refused too: does another program fetch them for this account?';
 }
 
 /** The server’s address is not in the console’s IP 白名单. Code `WECHAT_API_IP`. */
@@ -145,7 +155,7 @@ export class ResponseTooLargeError extends NetworkError {
 type RefusalClass = new (refusal: Refusal) => OfficialAPIError;
 
 const CLASSES: readonly [RefusalClass, readonly number[]][] = [
-  [InvalidCredentialError, [40001, 40013, 40014, 40125, 41001, 41002, 41004, 42001, 42007]],
+  [InvalidCredentialError, [40001, 40013, 40014, 40125, 40243, 41001, 41002, 41004, 42001, 42007]],
   [IPNotAllowedError, [40164, 61004, 89501, 89503, 89506, 89507]],
   [QuotaExceededError, [45009, 45010, 45028, 45040, 45104, 48006]],
   [RateLimitError, [45011, 45066, 53501]],

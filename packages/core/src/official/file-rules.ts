@@ -44,11 +44,26 @@ const RULES: Readonly<Record<string, FileRule>> = {
   },
 };
 
-/** What a format is told as by its content, and the format that it may be all the same. */
-export const CONTAINERS: Readonly<Record<string, string>> = {
-  apng: 'png',
-  asf: 'wma',
-  m4v: 'mp4',
+/**
+ * The extensions that files of a format may have, which the platform goes by: 40113. The format is
+ * what file-type calls the content; the first extension is added to a name that has none of them.
+ */
+export const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
+  amr: ['amr'],
+  apng: ['png'],
+  asf: ['wma', 'wmv', 'asf'],
+  bmp: ['bmp'],
+  gif: ['gif'],
+  heic: ['heic'],
+  jpg: ['jpg', 'jpeg'],
+  m4v: ['mp4'],
+  mp3: ['mp3'],
+  mp4: ['mp4'],
+  pdf: ['pdf'],
+  png: ['png'],
+  tif: ['tif', 'tiff'],
+  wav: ['wav'],
+  webp: ['webp'],
 };
 
 /** The rule of an endpoint; what is not documented without contradiction is left to the platform. */

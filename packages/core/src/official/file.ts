@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
 import { InvalidArgumentError } from '../errors.ts';
 import type { Upload, UploadOptions } from './endpoint.ts';
-import { CONTAINERS, type FileRule } from './file-rules.ts';
+import { EXTENSIONS, type FileRule } from './file-rules.ts';
 
 /** A file, as far as it is known before it is sent. */
 export interface OutgoingFile {
@@ -58,8 +58,8 @@ async function lookAt(
 ): Promise<OutgoingFile> {
   const known = await fileTypeFromBuffer(source.head);
   const given = options.filename || source.name || 'file';
-  const filename = extname(given) === '' && known ? `${given}.${known.ext}` : given;
-  const format = known?.ext ?? (extname(filename).slice(1).toLowerCase() || undefined);
+  const filename = known ? nameByFormat(given, known.ext) : given;
+  const format = known?.ext ?? (extensionIn(filename) || undefined);
   if (source.size === 0) throw new InvalidArgumentError(`the file ${quote(given)} has no bytes`);
   if (rule) {
     checkFormat(rule, format);
@@ -78,6 +78,17 @@ async function lookAt(
   };
 }
 
+/** A name such as `2024.06.06` has an extension, but not that of a picture. */
+function nameByFormat(name: string, format: string): string {
+  const own = extensionIn(name);
+  const extensions = EXTENSIONS[format] ?? [own || format];
+  return extensions.includes(own) ? name : `${name}.${extensions[0]}`;
+}
+
+function extensionIn(name: string): string {
+  return extname(name).slice(1).toLowerCase();
+}
+
 /** Where the content does not tell. */
 const TYPES: Readonly<Record<string, string>> = {
   amr: 'audio/amr',
@@ -91,7 +102,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 function checkFormat({ kind, formats }: FileRule, format: string | undefined): void {
   if (!formats || format === undefined || formats.includes(format)) return;
-  if (formats.includes(CONTAINERS[format] ?? '')) return;
+  if (EXTENSIONS[format]?.some((extension) => formats.includes(extension))) return;
   throw new InvalidArgumentError(`${kind} must be ${formats.join(' or ')}: this is ${format}`);
 }
 

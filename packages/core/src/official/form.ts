@@ -4,6 +4,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import type { Upload, UploadOptions } from './endpoint.ts';
 import { type OutgoingFile, openFile } from './file.ts';
 import { ruleOf } from './file-rules.ts';
+import { checkWhole } from './whole-text.ts';
 
 /** A form with a file, ready to be sent. */
 export interface Form {
@@ -62,7 +63,10 @@ export async function createForm(
 }
 
 function textOf(name: string, value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') {
+    checkWhole(name, value);
+    return value;
+  }
   let reason = `it is a ${typeof value}`;
   try {
     const text: string | undefined = JSON.stringify(value);

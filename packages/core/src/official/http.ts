@@ -74,7 +74,9 @@ export function createHttp(options: HttpOptions): (request: HttpRequest) => Prom
 /** An error that comes as JSON is the caller’s to see, whatever the status. */
 function readAnswer(path: string, status: number, text: string): HttpResponse {
   try {
-    return { status, answer: readJson(text) };
+    const answer = readJson(text);
+    if (typeof answer === 'object' && answer !== null) return { status, answer };
+    throw new SyntaxError('no object');
   } catch {
     const said =
       status === 200

@@ -98,6 +98,15 @@ export interface CallSettings {
  * @throws {InvalidArgumentError} when one is wrong
  */
 export function checkCallOptions(options: CallOptions): CallSettings {
+  if (options === undefined || options === null) {
+    throw new NeedParamError('options are needed: an object such as { appid, appsecret }');
+  }
+  if (typeof options !== 'object') {
+    throw new InvalidArgumentError(
+      `options must be an object such as { appid, appsecret }, not a ${typeof options}`,
+    );
+  }
+  checkNames(options);
   const {
     tokens,
     baseUrl,
@@ -145,6 +154,46 @@ export const MAX_RESPONSE_SIZE = 16 * 1024 * 1024;
 export function checkBytes(name: string, given: number): number {
   if (Number.isSafeInteger(given) && given > 0) return given;
   throw new InvalidArgumentError(`${name} must be a whole number of bytes above 0`);
+}
+
+type Name = keyof OfficialClientOptions | 'componentAppid' | 'componentAppsecret';
+/** The options of all clients; a new one does not compile before it stands here. */
+const NAMES: Readonly<Record<Name, true>> = {
+  appid: true,
+  appsecret: true,
+  stableToken: true,
+  accessToken: true,
+  accessTokenExpiresAt: true,
+  jsapiTicket: true,
+  jsapiTicketExpiresAt: true,
+  component: true,
+  payment: true,
+  componentAppid: true,
+  componentAppsecret: true,
+  tokens: true,
+  baseUrl: true,
+  pageBaseUrl: true,
+  timeout: true,
+  maxResponseSize: true,
+  retry: true,
+  https: true,
+  agent: true,
+  logger: true,
+  hooks: true,
+};
+
+/** What `redisStores` gives beside `tokens` is no mistake; what differs from a name in its spelling is one. */
+function checkNames(options: object): void {
+  for (const given of Object.keys(options)) {
+    if (Object.hasOwn(NAMES, given)) continue;
+    const name = Object.keys(NAMES).find((known) => fold(known) === fold(given));
+    if (name === undefined) continue;
+    throw new InvalidArgumentError(`unknown option ${given}; did you mean ${name}?`);
+  }
+}
+
+function fold(name: string): string {
+  return name.replaceAll('_', '').toLowerCase();
 }
 
 export function needText(name: string, value: unknown, where: string): string {

@@ -147,7 +147,7 @@ describe('before its end', () => {
 
 describe('a token that the platform refuses', () => {
   const refuse = async (credential: Credential, token: Token) =>
-    (await credential.replace(token)).value;
+    (await credential.replace(token))?.value;
 
   it('is replaced once, for all calls of all processes that were refused', async () => {
     const [first, second] = [createProcess(), createProcess()];
@@ -191,6 +191,92 @@ describe('a token that the platform refuses', () => {
     const credential = createProcess({ isStable: false });
     await refuse(credential, await credential.get());
     expect(given.map(({ force }) => force)).toEqual([false, false]);
+  });
+});
+
+describe('when the platform refuses each new token, there is a pause before the next, which grows', () => {
+  /** The seconds after which the refused token is replaced, in `minutes` of a call each second. */
+  async function replacements(credential: Credential, minutes: number): Promise<number[]> {
+    const seconds: number[] = [];
+    let token = await credential.get();
+    for (let second = 0; second < minutes * 60; second += 1) {
+      inForce = '';
+      const other = await credential.replace(token);
+      if (other) {
+        seconds.push(second);
+        token = other;
+      }
+      time += SECOND;
+    }
+    return seconds;
+  }
+
+  it.each([
+    ['classic', false],
+    ['stable', true],
+  ])('%s', async (_, isStable) => {
+    const seconds = await replacements(createProcess({ isStable }), 20);
+    expect(seconds).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 811, 1111]);
+    expect(given).toHaveLength(13);
+  });
+
+  it('also when the platform gives the same stable token over and over', async () => {
+    const credential = createProcess();
+    const token = await credential.get();
+    for (let call = 0; call < 100; call += 1) await credential.replace(token);
+    // One gives the same, so that another is forced.
+    expect(given.map(({ force }) => force)).toEqual([false, false, true]);
+  });
+
+  it('and a warning says so, each time', async () => {
+    await replacements(createProcess({ isStable: false }), 1);
+    const [first, ...others] = warnings();
+    expect(first).toContain('each new access token is refused');
+    expect(others).toHaveLength(4);
+    expect(log.lines.map(({ details }) => details['milliseconds'])).toEqual(
+      [2, 4, 8, 16, 32].map((seconds) => seconds * SECOND),
+    );
+  });
+
+  it('meanwhile one that another process has fetched is taken', async () => {
+    const [first, second] = [createProcess(), createProcess()];
+    const token = await first.get();
+    inForce = '';
+    const refused = (await first.replace(token)) as Token;
+    expect(await first.replace(refused)).toBeUndefined();
+    inForce = '';
+    await second.get();
+    await second.replace(refused);
+    expect((await first.replace(refused))?.value).toBe('token-3');
+  });
+
+  it('and none any more once a token was accepted', async () => {
+    const credential = createProcess();
+    let token = await credential.get();
+    for (let times = 1; times <= 10; times += 1) {
+      credential.accept();
+      inForce = '';
+      token = (await credential.replace(token)) as Token;
+      expect(token.value).toBe(`token-${times + 1}`);
+    }
+  });
+
+  it('nor is there one after a request for a token that failed', async () => {
+    let isDown = true;
+    const credential = createProcess({
+      fetch: async () => {
+        if (isDown) throw new Error('down');
+        return {
+          answer: {},
+          token: { value: 'new', since: time, expiresAt: time + 7200 * SECOND },
+        };
+      },
+      given: { value: 'old', since: time, expiresAt: time + 7200 * SECOND },
+    });
+    const old = await credential.get();
+    await expect(credential.replace(old)).rejects.toThrow('down');
+    isDown = false;
+    expect((await credential.replace(old))?.value).toBe('new');
   });
 });
 
@@ -244,7 +330,7 @@ describe('when the store is down', () => {
     jest.spyOn(store, 'get').mockImplementation(down);
     jest.spyOn(store, 'lock').mockImplementation(down);
     inForce = '';
-    expect((await credential.replace(old)).value).toBe('token-2');
+    expect((await credential.replace(old))?.value).toBe('token-2');
     expect(await valueOf(credential)).toBe('token-2');
   });
 

@@ -108,7 +108,7 @@ describe('the head of a file', () => {
     ['Chinese is UTF-8', '图片.jpg', '图片.jpg'],
     ['a quote', 'a"b.jpg', 'a%22b.jpg'],
     ['a new line', 'a\r\nX-Evil: 1\r\n\r\n.jpg', 'a%0D%0AX-Evil: 1%0D%0A%0D%0A.jpg'],
-    ['one that claims another field', 'a.jpg"; name="other', 'a.jpg%22; name=%22other'],
+    ['one that claims another field', 'a.jpg"; name="other', 'a.jpg%22; name=%22other.jpg'],
     ['a percent sign stays', '100%.jpg', '100%.jpg'],
     ['blanks and semicolons stay', 'my cat; 2.jpg', 'my cat; 2.jpg'],
     ['an extension by the content', '图片', '图片.jpg'],

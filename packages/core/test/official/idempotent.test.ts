@@ -34,8 +34,13 @@ it('the rows that must not happen twice', () => {
     'menu.delete',
     'message.mass.sendAll',
     'message.mass.send',
+    'freepublish.submit',
     'oauth2.getAccessToken',
+    'nontax.unifiedOrder',
+    'nontax.refund',
+    'nontax.microPay',
     'component.queryAuth',
     'component.getOauthAccessToken',
+    'card.refundGiftCardOrder',
   ]);
 });

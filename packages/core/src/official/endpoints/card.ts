@@ -819,7 +819,9 @@ export const card = {
    * 礼品卡订单退款: pays an order of gift cards back.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
    */
-  refundGiftCardOrder: post<{ order_id: string }>('/card/giftcard/order/refund'),
+  refundGiftCardOrder: post<{ order_id: string }>('/card/giftcard/order/refund', {
+    idempotent: false,
+  }),
   /**
    * 设置支付后投放卡券: adds a rule by which a payment gives a card.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Membership_Cards/Manage_Member_Card.html#4

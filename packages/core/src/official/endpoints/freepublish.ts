@@ -14,6 +14,7 @@ export const freepublish = {
    */
   submit: post<{ media_id: string }, { publish_id: Id; msg_data_id: Id }>(
     '/cgi-bin/freepublish/submit',
+    { idempotent: false },
   ),
   /**
    * 发布状态查询: tells how far publishing is.

@@ -1,4 +1,4 @@
-import { get, type Id, page, post } from '../endpoint.ts';
+import { get, type Id, type None, page, post } from '../endpoint.ts';
 import type { NewsArticle } from './common.ts';
 
 /** The values of a template’s keywords. */
@@ -385,7 +385,10 @@ const mass = {
    * 获取群发速度: tells how fast mass messages go out.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#9
    */
-  getSpeed: get<{ speed: number; realspeed: number }>('/cgi-bin/message/mass/speed/get'),
+  getSpeed: post<None, { speed: number; realspeed: number }>('/cgi-bin/message/mass/speed/get', {
+    body: false,
+    idempotent: true,
+  }),
   /**
    * 设置群发速度: sets how fast mass messages go out, from 0, the fastest, to 4.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#9

@@ -1,4 +1,4 @@
-import { post } from '../endpoint.ts';
+import { type Download, download, type None, post } from '../endpoint.ts';
 
 /** One thing that is paid for; money is in hundredths of a yuan. */
 export interface NontaxItem {
@@ -204,7 +204,7 @@ export const nontax = {
         business_type: string;
       };
     }
-  >('/nontax/unifiedorder'),
+  >('/nontax/unifiedorder', { idempotent: false }),
   /**
    * 查询订单: gets a payment and what became of it.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.3
@@ -226,20 +226,23 @@ export const nontax = {
       refund_out_id?: string | undefined;
     },
     { refund_order_id: string }
-  >('/nontax/refund'),
+  >('/nontax/refund', { idempotent: false }),
   /**
-   * 下载缴费对账单: gets the statement of a day, as a table of comma-separated text.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.5
+   * 下载缴费对账单: downloads the statement of a day, from six in the morning of the next on: a
+   * table of comma-separated text.
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxdownloadbill
    */
-  downloadBill: post<
+  downloadBill: download<
+    Download,
+    None,
     {
       appid: string;
       mch_id: string;
+      /** As `YYYYMMDD`. */
       bill_date: string;
       bill_type?: 'ALL' | 'SUCCESS' | 'REFUND' | undefined;
-    },
-    string
-  >('/nontax/downloadbill', { idempotent: true }),
+    }
+  >('/nontax/downloadbill', { body: true }),
   /**
    * 通知不一致订单: reports a payment whose state differs on both sides.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.6
@@ -263,7 +266,9 @@ export const nontax = {
    * 提交刷卡支付: takes a payment with the code that a user shows.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.9
    */
-  microPay: post<NontaxPayment & { auth_code: string }, { order_id: string }>('/nontax/micropay'),
+  microPay: post<NontaxPayment & { auth_code: string }, { order_id: string }>('/nontax/micropay', {
+    idempotent: false,
+  }),
   /**
    * 查询用户订单列表: lists a user’s payments for a notice or an order.
    * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.9

@@ -1,0 +1,16 @@
+import { InvalidArgumentError } from '../errors.ts';
+
+/** Half of a character: what a text that was cut by its length may begin or end with. */
+const HALF = /\p{Cs}/u;
+
+/**
+ * Checks that a text has whole characters only: of half an emoji the platform says 40033.
+ *
+ * @throws {InvalidArgumentError} when there is half a character in it
+ */
+export function checkWhole(name: string, text: string): void {
+  if (!HALF.test(text)) return;
+  throw new InvalidArgumentError(
+    `the text of ${name.slice(0, 40)} has half a character in it: cut texts with Array.from(text), not by their length`,
+  );
+}
