@@ -14,9 +14,13 @@ const BOT = 'test/long/processes/bot.ts';
 /** For `beforeAll`. */
 export const bundleBot = (): Promise<void> => bundlePrograms(BOT);
 
-/** The reply window is in milliseconds. */
-export async function startBot(redisPort: number, replyWindow: number): Promise<Bot> {
-  const given = [TOKEN, redisPort, replyWindow].map(String);
+/** The reply window is in milliseconds; the stores may have a port of their own, on a slower way to Redis. */
+export async function startBot(
+  redisPort: number,
+  replyWindow: number,
+  storePort: number = redisPort,
+): Promise<Bot> {
+  const given = [TOKEN, redisPort, replyWindow, storePort].map(String);
   const { child, ready: port } = await forkProgram<number>(BOT, ...given);
   return {
     address: `http://127.0.0.1:${port}/wechat`,

@@ -1,24 +1,43 @@
-/** What packages/core/test/delivery/orders.test.ts plays a little, at length: ORDERS_BATCHES=134 are 100 500 messages. */
-import { expect, it } from '@jest/globals';
+/** What packages/core/test/delivery/orders.test.ts plays a little, at length: ORDERS_BATCHES=134 are 100 500 messages in each store. */
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { playOrders } from '../support/orders.ts';
+import { startRedis, stopRedis, track } from '../support/redis.ts';
+import { steerRedis } from '../support/steered-redis.ts';
+
+afterAll(stopRedis);
 
 const MESSAGES = 250;
 const first = Number(process.env['ORDERS_SEED'] ?? Math.floor(Math.random() * 1e9));
 const batches = Number(process.env['ORDERS_BATCHES'] ?? 14);
+/** Milliseconds that a try takes at most: it plays for as long as it is asked to. */
+const TIMEOUT = 3_600_000;
 
-it.each([
-  ['the store is in the process', 0, false],
-  ['the store answers after a while', 300, false],
-  ['the store answers after a while, and a process dies', 300, true],
-])(
-  `of ${MESSAGES * batches} messages each is answered or pushed once (ORDERS_SEED=${first}): %s`,
-  async (_, latency, mayDie) => {
-    const wrong: unknown[] = [];
-    for (let seed = first; seed < first + batches; seed += 1) {
-      const played = await playOrders({ seed, messages: MESSAGES, latency, mayDie });
-      wrong.push(...played.map((one) => ({ seed, ...one })));
-    }
-    expect(wrong).toEqual([]);
+const stores = {
+  memory: async () => async () => ({}),
+  Redis: async () => {
+    const redis = track(new Redis((await startRedis()).port));
+    return async () => ({ place: await steerRedis(redis) });
   },
-  600_000,
-);
+};
+
+describe.each(Object.entries(stores))('deliveries meet in %s', (_, start) => {
+  it.each([
+    ['the store is in the process', 0, false],
+    ['the store answers after a while', 300, false],
+    ['the store answers after a while, and a process dies', 300, true],
+  ])(
+    `of ${MESSAGES * batches} messages each is answered or pushed once (ORDERS_SEED=${first}): %s`,
+    async (_situation, latency, mayDie) => {
+      const createPlace = await start();
+      const wrong: unknown[] = [];
+      for (let seed = first; seed < first + batches; seed += 1) {
+        const place = await createPlace();
+        const played = await playOrders({ seed, messages: MESSAGES, latency, mayDie, ...place });
+        wrong.push(...played.map((one) => ({ seed, ...one })));
+      }
+      expect(wrong).toEqual([]);
+    },
+    TIMEOUT,
+  );
+});

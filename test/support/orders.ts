@@ -65,16 +65,46 @@ export class SteppedClock {
     return due;
   }
 
-  async run(until: number): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+  /** Goes on to a moment; `settle` resolves when all has happened that can happen without time. */
+  async run(until: number, settle: () => Promise<void> = takeTurn): Promise<void> {
+    await settle();
     for (this.#now = STEP; this.#now <= until; this.#now += STEP) {
       const all = this.#due.get(this.#now);
       if (!all) continue;
       this.#due.delete(this.#now);
       for (const due of all) if (!due.isCancelled) due.callback();
-      await new Promise((resolve) => setImmediate(resolve));
+      await settle();
     }
   }
+}
+
+export function takeTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What lies between one process and the store that it shares with the others. */
+export interface Wire {
+  /** The time of the process, which ends with it. */
+  readonly clock: Clock;
+  /**
+   * Carries a call to the store, and its answer back; neither arrives once the process is dead. Calls
+   * of one connection do not overtake each other.
+   */
+  carry<T>(call: () => Promise<T>, connection?: string): Promise<T>;
+  /** Carries what the store tells of itself. */
+  tell(callback: () => void): void;
+  /** Tells that a reply was claimed to be pushed: who dies now may have sent it or not, nobody can know. */
+  noteSending(id: DeliveryId): void;
+}
+
+type Stores = Required<Pick<WebhookOptions, 'contexts' | 'deliveries'>>;
+
+/** A place that the processes share. */
+export interface Place {
+  /** Makes the stores of one process. */
+  readonly createStores: (wire: Wire) => Stores;
+  /** Resolves when nothing is on its way that needs no time. */
+  readonly settle: () => Promise<void>;
 }
 
 /** One process of a bot. */
@@ -105,8 +135,78 @@ export interface OrdersOptions {
   /** Milliseconds that an answer of the store takes at most; 0: it is in the process. */
   readonly latency: number;
   readonly mayDie: boolean;
-  /** The stores that a process works with. Default: in memory. */
-  readonly stores?: (clock: Clock) => Pick<WebhookOptions, 'contexts' | 'deliveries'>;
+  /** Where the processes meet. Default: in memory. */
+  readonly place?: Place;
+  /** Told of every message, at the end. */
+  readonly onEnd?: (told: readonly Told[]) => void;
+}
+
+/** Meets in the memory of this one, where each call of a store is carried by itself. */
+function createMemory(clock: Clock): Place {
+  const shared = {
+    contexts: new MemoryContextStore({ now: () => clock.wallTime(), maxEntries: 1e6 }),
+    deliveries: new MemoryDeliveryStore({ clock, maxEntries: 1e6 }),
+  };
+  const lives = new Set<Life>();
+  return {
+    settle: takeTurn,
+    createStores(wire) {
+      const runRegistry = createRegistry(clock, lives);
+      const carried = <S extends object>(store: S, own: object = {}): S =>
+        new Proxy(store, {
+          get: (_, name) => {
+            const method = (own as Record<PropertyKey, unknown>)[name] ?? Reflect.get(store, name);
+            if (typeof method !== 'function') return method;
+            if (name === 'onInterrupt') return method.bind(store);
+            return (...given: unknown[]) =>
+              wire.carry(async () => {
+                const value: unknown = await Reflect.apply(method, store, given);
+                if (name === 'claimLateReply' && value) wire.noteSending(given[0] as DeliveryId);
+                return value;
+              });
+          },
+        });
+      return {
+        contexts: carried(shared.contexts),
+        deliveries: carried<DeliveryStore>(shared.deliveries, {
+          runRegistry: carried(runRegistry),
+        }),
+      };
+    },
+  };
+}
+
+/** What a process has written down, and until when it surely lives. */
+interface Life {
+  until: number;
+  readonly runs: Map<string, RegisteredRun>;
+}
+
+function createRegistry(clock: Clock, lives: Set<Life>): RunRegistry {
+  const self: Life = { until: 0, runs: new Map() };
+  lives.add(self);
+  return {
+    write: async (id, run, milliseconds) => {
+      self.until = Math.max(self.until, clock.now() + milliseconds);
+      self.runs.set(id.key, run);
+    },
+    beat: async (milliseconds) => {
+      self.until = clock.now() + milliseconds;
+    },
+    erase: async ({ key }) => void self.runs.delete(key),
+    takeExpired: async (isKnown, limit) => {
+      const taken: RegisteredRun[] = [];
+      for (const other of lives) {
+        if (other.until > clock.now()) continue;
+        for (const [key, run] of other.runs) {
+          if (taken.length >= limit || !isKnown(run.account)) continue;
+          other.runs.delete(key);
+          taken.push(run);
+        }
+      }
+      return taken;
+    },
+  };
 }
 
 /** Plays so many messages, and gives those that were not answered or pushed exactly once. */
@@ -115,17 +215,13 @@ export async function playOrders(options: OrdersOptions): Promise<Told[]> {
   const random = createRandom(seed);
   const clock = new SteppedClock(random);
   const told = new Map<string, Told>();
-  const lives = new Map<number, { until: number; runs: Map<string, RegisteredRun> }>();
   const time: Clock = {
     now: () => clock.now(),
     wallTime: () => 1_700_000_000_000 + clock.now(),
     setTimeout: (callback, milliseconds) => clock.at(milliseconds, callback),
     clearTimeout: (timer) => void ((timer as Due).isCancelled = true),
   };
-  const shared = options.stores?.(time) ?? {
-    contexts: new MemoryContextStore({ now: () => time.wallTime(), maxEntries: 1e6 }),
-    deliveries: new MemoryDeliveryStore({ clock: time, maxEntries: 1e6 }),
-  };
+  const place = options.place ?? createMemory(time);
   const delay = () => (random() < 0.3 ? 0 : random() * latency);
 
   function createProcess(number: number): Process {
@@ -141,61 +237,37 @@ export async function playOrders(options: OrdersOptions): Promise<Told[]> {
       setTimeout: (callback, milliseconds) =>
         clock.at(milliseconds, () => process.isDead || callback()),
     };
-    /** Carries each call of a store over a wire that ends with the process. */
-    function remote<S extends object>(store: S, own: Partial<S> = {}): S {
-      return new Proxy(store, {
-        get: (_, name) => {
-          const method = (own as Record<PropertyKey, unknown>)[name] ?? Reflect.get(store, name);
-          if (typeof method !== 'function' || name === 'onInterrupt') return method;
-          if (latency === 0) return method.bind(store);
-          return (...given: unknown[]) =>
-            new Promise((resolve, reject) => {
-              const answer = (settle: () => void) =>
-                clock.at(delay(), () => process.isDead || settle());
-              clock.at(delay(), () => {
-                if (process.isDead) return;
-                Promise.resolve(Reflect.apply(method, store, given)).then(
-                  (value) => {
-                    if (name === 'claimLateReply' && value) noteSending(given[0] as DeliveryId);
-                    answer(() => resolve(value));
-                  },
-                  (error: unknown) => answer(() => reject(error)),
-                );
-              });
-            });
-        },
-      });
-    }
-    /** Who dies now may have sent it or not: nobody can know. */
-    function noteSending({ key }: DeliveryId): void {
-      const one = [...told.values()].find(({ number }) => key.includes(number)) as Told;
-      process.connections.add(() => {
-        if (one.pushed === 0) one.isCutOff = true;
-      });
-    }
-    const runs = new Map<string, RegisteredRun>();
-    const self = { until: 0, runs };
-    lives.set(number, self);
-    const runRegistry: RunRegistry = {
-      write: async (id, run, milliseconds) => {
-        self.until = Math.max(self.until, clock.now() + milliseconds);
-        runs.set(id.key, run);
+    const later = (callback: () => unknown) =>
+      clock.at(delay(), () => void (process.isDead || callback()));
+    const queues = new Map<string, (() => unknown)[]>();
+    /** What is due first takes along what was sent first. */
+    const queueOn = (name: string) => (callback: () => unknown) => {
+      const queue = queues.get(name) ?? [];
+      queues.set(name, queue);
+      queue.push(callback);
+      later(() => queue.shift()?.());
+    };
+    const wire: Wire = {
+      clock: ownTime,
+      carry: (call, connection) => {
+        if (latency === 0) return call();
+        const there = connection === undefined ? later : queueOn(`to ${connection}`);
+        const back = connection === undefined ? later : queueOn(`from ${connection}`);
+        return new Promise((resolve, reject) => {
+          there(() =>
+            call().then(
+              (value) => back(() => resolve(value)),
+              (error: unknown) => back(() => reject(error)),
+            ),
+          );
+        });
       },
-      beat: async (milliseconds) => {
-        self.until = clock.now() + milliseconds;
-      },
-      erase: async ({ key }) => void runs.delete(key),
-      takeExpired: async (isKnown, limit) => {
-        const taken: RegisteredRun[] = [];
-        for (const other of lives.values()) {
-          if (other.until > clock.now()) continue;
-          for (const [key, run] of other.runs) {
-            if (taken.length >= limit || !isKnown(run.account)) continue;
-            other.runs.delete(key);
-            taken.push(run);
-          }
-        }
-        return taken;
+      tell: later,
+      noteSending: ({ key }) => {
+        const one = [...told.values()].find(({ number: id }) => key.includes(id)) as Told;
+        process.connections.add(() => {
+          if (one.pushed === 0) one.isCutOff = true;
+        });
       },
     };
     const send = async (_openid: string, reply: { type: string; content?: string }) => {
@@ -220,8 +292,7 @@ export async function playOrders(options: OrdersOptions): Promise<Told[]> {
     const webhook = createWebhook(
       {
         ...ACCOUNT,
-        contexts: remote(shared.contexts as NonNullable<typeof shared.contexts>),
-        deliveries: remote(shared.deliveries as DeliveryStore, { runRegistry }),
+        ...place.createStores(wire),
         clock: ownTime,
         client: { message: { custom: { send } } } as never,
         maxPending: 1e6,
@@ -292,7 +363,8 @@ export async function playOrders(options: OrdersOptions): Promise<Told[]> {
       for (const end of processes[0].connections) end();
     });
   }
-  await clock.run(120_000);
+  await clock.run(120_000, place.settle);
+  options.onEnd?.([...told.values()]);
   return [...told.values()].filter((one) => !isRight(one));
 }
 

@@ -114,7 +114,10 @@ export class RedisContextStore implements ContextStore {
 }
 
 /** What the keys of a user begin with; the braces put all of them into one slot of a Cluster. */
-export function userKey({ prefix }: Connection, { account, openid }: ContextUser): string {
+export function userKey(
+  { prefix }: Pick<Connection, 'prefix'>,
+  { account, openid }: ContextUser,
+): string {
   return `${prefix}{${escapePart(account)}:${escapePart(openid)}}`;
 }
 

@@ -60,12 +60,13 @@ export class RedisDeliveryStore implements DeliveryStore {
     id: DeliveryId,
     { attempt, milliseconds, signal }: WaitOptions,
   ): Promise<Ended | Free | undefined> {
-    const end = performance.now() + milliseconds;
+    const { clock, timeout } = this.#connection;
+    const end = clock.now() + milliseconds;
     const key = this.#keyOf(id);
     let wake = () => {};
     const { ready, unlisten } = this.#channels.listen(key, () => wake());
     try {
-      const heard = within(ready, Math.min(milliseconds, this.#connection.timeout), signal);
+      const heard = within(ready, Math.min(milliseconds, timeout), signal, clock);
       const isListening = await heard.then(Boolean, () => false);
       for (;;) {
         const woken = new Promise<void>((resolve) => {
@@ -74,10 +75,11 @@ export class RedisDeliveryStore implements DeliveryStore {
         if (signal?.aborted) return undefined;
         const found = await scripts.look(this.#connection, [key], attempt);
         if (Array.isArray(found)) return readEnd(found);
-        const patience = end - performance.now();
+        const patience = end - clock.now();
         if (patience <= 0) return undefined;
         // The end of a lease is told by nobody; without a channel nothing else is either.
-        await within(woken, Math.min(isListening ? Number(found) : LOOK_AGAIN, patience), signal);
+        const pause = Math.min(isListening ? Number(found) : LOOK_AGAIN, patience);
+        await within(woken, pause, signal, clock);
       }
     } finally {
       unlisten();
@@ -212,13 +214,13 @@ function createRegistry(connection: Connection): RunRegistry {
     do {
       const scanned = await scripts.scanRuns(connection, keys, process, cursor);
       const [next, entries] = scanned as [string, string[]];
-      for (let index = 0; index < entries.length && taken.length < limit; index += 2) {
-        const [name, json] = entries.slice(index) as [string, string];
-        const run = readJson<RegisteredRun>(json, 'a registered run');
-        if (!isKnown(run.account)) continue;
-        const isTaken = (await scripts.takeExpired(connection, keys, process, name)) !== null;
-        if (isTaken) taken.push(run);
-      }
+      const known = readRuns(entries).filter(({ run }) => isKnown(run.account));
+      await Promise.all(
+        known.slice(0, limit - taken.length).map(async ({ name, run }) => {
+          const isTaken = (await scripts.takeExpired(connection, keys, process, name)) !== null;
+          if (isTaken) taken.push(run);
+        }),
+      );
       cursor = next;
     } while (cursor !== '0' && taken.length < limit);
     return taken;
@@ -246,6 +248,15 @@ function createRegistry(connection: Connection): RunRegistry {
       return taken;
     },
   };
+}
+
+/** Reads names and runs, which come one after another. */
+function readRuns(entries: readonly string[]): { name: string; run: RegisteredRun }[] {
+  return entries.flatMap((name, index) => {
+    if (index % 2 === 1) return [];
+    const run = readJson<RegisteredRun>(entries[index + 1] as string, 'a registered run');
+    return { name, run };
+  });
 }
 
 function claimArguments({ owner, lease, body, attempt, expired }: Claim): (string | number)[] {

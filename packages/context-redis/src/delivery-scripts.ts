@@ -4,12 +4,15 @@ import { defineScript, type Script } from './script.ts';
 // Where a message stands is a hash, with the two facts of core's delivery/store.ts, and its steps by
 // the same names. Who runs it: `owner` and `until` (ms) of the lease, and the `outcome` once the run has
 // ended. Who has the reply: the `holder`, a delivery by its number, `late` or `sent`; 0 or none is nobody.
-// Also the number of `attempts` and the fingerprint of the `body`. ioredis may put a prefix of its own
+// Also the number of `attempts`, the fingerprint of the `body`, and whether the run may be `written` down
+// for when its process dies. ioredis may put a prefix of its own
 // before KEYS, so the names of channels come as ARGV. A user without rights to a channel may not
 // publish: what is written counts all the same, and who waits looks by itself.
 
 /** Milliseconds for which a run is remembered after it has ended or last said that it lives. */
 const KEPT = 30_000;
+/** For a run that is written down: whoever takes it up after its process died must see that it has ended. */
+const KEPT_LONG = 300_000;
 
 const NOW = `
 local function now()
@@ -54,15 +57,19 @@ local function claim(key, owner, lease, body, attempt, expired)
   if lives and not isOwn and (expired == '' or run[1] ~= expired) then
     return { attempts, same, 'running' }
   end
+  local replaces = not isOwn and run[1] or ''
   redis.call('HSET', key, 'owner', owner, 'until', now() + lease, 'body', run[3] or body)
+  if replaces ~= '' then
+    redis.call('HSET', key, 'written', 1)
+  end
   redis.call('PEXPIRE', key, ${KEPT})
-  return { attempts, same, 'yours', not isOwn and run[1] or '' }
+  return { attempts, same, 'yours', replaces }
 end`;
 
 /** An outcome of '' gives the run back. */
 const FINISH = `
 local function finish(key, channel, owner, outcome, answering)
-  local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder', 'attempts')
+  local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder', 'attempts', 'written')
   if run[1] ~= owner or run[2] then
     return 'stale'
   end
@@ -78,7 +85,8 @@ local function finish(key, channel, owner, outcome, answering)
       result = 'respond'
     end
   end
-  redis.call('PEXPIRE', key, ${KEPT})
+  local isWritten = run[5] or result ~= 'respond'
+  redis.call('PEXPIRE', key, isWritten and ${KEPT_LONG} or ${KEPT})
   if tonumber(run[4]) > 1 then
     redis.pcall('PUBLISH', channel, '')
   end
@@ -139,7 +147,7 @@ local run = redis.call('HMGET', KEYS[1], 'owner', 'outcome', 'holder')
 if run[1] ~= ARGV[1] or run[2] then
   return 'stale'
 end
-redis.call('HSET', KEYS[1], 'until', now() + ARGV[2])
+redis.call('HSET', KEYS[1], 'until', now() + ARGV[2], 'written', 1)
 redis.call('PEXPIRE', KEYS[1], ${KEPT})
 return run[3] == 'late' and 'late' or 'renewed'`);
 

@@ -1,8 +1,10 @@
 import {
+  type Clock,
   type ContextStore,
   type DeliveryStore,
   InvalidArgumentError,
   NeedParamError,
+  systemClock,
 } from '@wechat-mp/core';
 import type { TokenStore } from '@wechat-mp/core/official';
 import type { SessionStore } from '@wechat-mp/core/unofficial';
@@ -19,6 +21,8 @@ export interface RedisStoresOptions {
   prefix?: string | undefined;
   /** Milliseconds to wait for Redis before a delivery fails, to be tried again. Default: 3000. */
   timeout?: number | undefined;
+  /** By which waiting in this process is reckoned. For tests. Default: the system's. */
+  clock?: Clock | undefined;
 }
 
 /** What a webhook and an API client keep in Redis, to be spread into their options. */
@@ -46,7 +50,7 @@ export interface RedisStores {
  * @throws {InvalidArgumentError} when it is no ioredis client, or an option is wrong
  */
 export function redisStores(redis: RedisClient, options: RedisStoresOptions = {}): RedisStores {
-  const { prefix = 'wechat:', timeout = 3000 } = options;
+  const { prefix = 'wechat:', timeout = 3000, clock = systemClock } = options;
   if (!redis) throw new NeedParamError('an ioredis client is needed');
   if (typeof redis.evalsha !== 'function') {
     throw new InvalidArgumentError(
@@ -59,7 +63,7 @@ export function redisStores(redis: RedisClient, options: RedisStoresOptions = {}
   if (!(typeof timeout === 'number' && timeout > 0)) {
     throw new InvalidArgumentError('timeout must be a number of milliseconds above 0');
   }
-  const connection = { redis, prefix, timeout };
+  const connection = { redis, prefix, timeout, clock };
   return {
     contexts: new RedisContextStore(connection),
     deliveries: new RedisDeliveryStore(connection),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describeError, StoreError, within } from '@wechat-mp/core';
+import { type Clock, describeError, StoreError, within } from '@wechat-mp/core';
 
 /** What is needed of ioredis: a `Redis` or a `Cluster`, version 5 or 6. */
 export interface RedisClient {
@@ -36,6 +36,7 @@ export interface Connection {
   readonly prefix: string;
   /** Milliseconds to wait for an answer. */
   readonly timeout: number;
+  readonly clock: Clock;
 }
 
 /**
@@ -64,11 +65,11 @@ export function defineScript(lua: string): Script {
     }
   };
   return async (connection, keys, ...args) => {
-    const { timeout } = connection;
+    const { clock, timeout } = connection;
     let answered: { value: unknown } | undefined;
     try {
       // A client that is not connected queues commands, for a long time: better to say so soon.
-      answered = await within(run(connection, keys, args), timeout);
+      answered = await within(run(connection, keys, args), timeout, undefined, clock);
     } catch (error) {
       throw refusalOf(error);
     }

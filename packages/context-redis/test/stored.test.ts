@@ -27,6 +27,33 @@ it('a context is one short key and its JSON, and all expire', async () => {
   }
 });
 
+it('how a run ended is kept longer where a process may have to see it that takes its runs up', async () => {
+  const redis = track(new Redis((await startRedis()).port));
+  const { deliveries } = redisStores(redis, { timeout: 60_000 });
+  const outcome = { reply: { type: 'text', content: 'hi' }, time: 1 } as const;
+  const runs = {
+    quick: [30_000, {}],
+    slow: [300_000, { isRenewed: true }],
+    parked: [300_000, { answering: 0 }],
+    'taken over': [300_000, { isTakenOver: true }],
+  } as const;
+  for (const [openid, [milliseconds, how]] of Object.entries(runs)) {
+    const { isRenewed, isTakenOver, answering } = { answering: 1, ...how } as Partial<
+      Record<string, boolean | number>
+    >;
+    const id = { account: 'gh_1', openid, key: openid };
+    const claim = { owner: 'me', lease: 600_000, body: 'body' };
+    await deliveries.claim(id, claim);
+    if (isTakenOver) await deliveries.claim(id, { ...claim, owner: 'other', expired: 'me' });
+    const owner = isTakenOver ? 'other' : 'me';
+    if (isRenewed) await deliveries.renew(id, { owner, lease: 600_000 });
+    await deliveries.finish(id, { owner, outcome, answering: Number(answering) });
+    const [key = ''] = await redis.keys(`*:${openid.replace(' ', '%0020')}}*`);
+    const left = await redis.pttl(key);
+    expect([openid, left > milliseconds / 2 && left <= milliseconds]).toEqual([openid, true]);
+  }
+});
+
 it('a context is gone when its time is over', async () => {
   const redis = track(new Redis((await startRedis()).port));
   const { contexts } = redisStores(redis, { timeout: 60_000 });

@@ -12,7 +12,7 @@ export type {
   WebhookRequest,
   WebhookResponse,
 } from './exchange.ts';
-export type { Clock, Timer } from './clock.ts';
+export { type Clock, systemClock, type Timer } from './clock.ts';
 export type { Logger } from './logger.ts';
 export type { Mode, WebhookOptions } from './options.ts';
 export { type ErrorHandler, type HandlersLike, Router } from './router.ts';

@@ -1,6 +1,7 @@
 /**
  * One process of a bot. Its handler takes as long as the text says, `ID:MILLISECONDS`, and ends with
- * its process when that says `ID:MILLISECONDS:exit`; who ran what and what was pushed stands in Redis.
+ * its process when that says `ID:MILLISECONDS:exit`; who ran what, what was pushed and what was told to
+ * be undelivered stands in Redis. The stores may be behind a slower way to it.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -11,8 +12,9 @@ import { type Reply, wechat } from '@wechat-mp/express';
 import express from 'express';
 import { Redis } from 'ioredis';
 
-const [token = '', redisPort, replyWindow] = process.argv.slice(2);
+const [token = '', redisPort, replyWindow, storePort] = process.argv.slice(2);
 const redis = new Redis(Number(redisPort));
+const stores = redisStores(new Redis(Number(storePort)));
 const client = {
   message: {
     custom: {
@@ -25,7 +27,16 @@ const client = {
 const app = express().use(
   '/wechat',
   wechat(
-    { token, replyWindow: Number(replyWindow), client, ...redisStores(redis) },
+    {
+      token,
+      replyWindow: Number(replyWindow),
+      client,
+      onUndelivered: async (_error, { message }) => {
+        const [id] = message.type === 'text' ? message.content.split(':') : [message.type];
+        await redis.rpush('undelivered', `${id}`);
+      },
+      ...stores,
+    },
     {
       text: async ({ content }, { context }) => {
         const [id, milliseconds, end] = content.split(':');

@@ -17,6 +17,9 @@ export function findRegistry({ deliveries, lateReply }: Account): RunRegistry | 
   return lateReply === 'drop' ? undefined : deliveries.runRegistry;
 }
 
+/** After as many leases a store that cannot be reached has forgotten the run by itself. */
+const MAX_ERASES = 10;
+
 /** What a heartbeat needs of its run. */
 export interface LivingRun {
   readonly id: DeliveryId;
@@ -40,6 +43,7 @@ export class Heartbeat implements TurnWatcher {
   #since = Number.POSITIVE_INFINITY;
   #overrun: ((error: Error) => void) | undefined;
   #registry: RunRegistry | undefined;
+  #written: Promise<void> | undefined;
 
   constructor(run: LivingRun) {
     this.#run = run;
@@ -88,7 +92,8 @@ export class Heartbeat implements TurnWatcher {
     const lease = leaseMilliseconds(account);
     workload.keepAlive(registry, account.clock, lease);
     const run = { account: account.id, owner, message: message.raw };
-    await registry.write(id, run, lease);
+    this.#written = registry.write(id, run, lease);
+    await this.#written;
   }
 
   /** Says that nothing of the run is left to be done. */
@@ -96,8 +101,25 @@ export class Heartbeat implements TurnWatcher {
     const registry = this.#registry;
     if (!registry) return;
     this.#registry = undefined;
-    this.#run.workload.letGo(registry);
-    runInBackground(() => registry.erase(this.#run.id));
+    runInBackground(() => this.#erase(registry));
+  }
+
+  /** What stayed there would be run again once this process dies, when all else of it is forgotten. */
+  async #erase(registry: RunRegistry): Promise<void> {
+    const { account, id, workload } = this.#run;
+    // The one must not overtake the other.
+    await this.#written?.catch(() => {});
+    for (let tries = 1; tries <= MAX_ERASES; tries += 1) {
+      try {
+        await registry.erase(id);
+        break;
+      } catch {
+        await new Promise<void>((resolve) => {
+          account.clock.setTimeout(resolve, leaseMilliseconds(account)).unref?.();
+        });
+      }
+    }
+    workload.letGo(registry);
   }
 
   stop(): void {

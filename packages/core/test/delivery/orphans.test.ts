@@ -67,6 +67,53 @@ function setUp(
   return { known, limits, sent, send };
 }
 
+describe('a run that has ended is taken out of the registry', () => {
+  /** Keeps what is written there when it has arrived, which takes so many milliseconds. */
+  function createSlowRegistry(writing: number, erasing: number, failures: number) {
+    const deliveries = Object.assign(new MemoryDeliveryStore(), { runRegistry: {} as RunRegistry });
+    const runs = new Set<string>();
+    const after = (milliseconds: number) =>
+      new Promise((resolve) => void setTimeout(resolve, milliseconds));
+    let left = failures;
+    Object.assign(deliveries.runRegistry, {
+      write: async ({ key }, _run, _milliseconds) => {
+        await after(writing);
+        runs.add(key);
+      },
+      beat: async () => {},
+      erase: async ({ key }) => {
+        await after(erasing);
+        left -= 1;
+        if (left >= 0) throw new Error('the store is away');
+        runs.delete(key);
+      },
+      takeExpired: async () => [],
+    } satisfies RunRegistry);
+    return { deliveries, runs };
+  }
+
+  it.each([
+    ['though that is quicker than writing it down', 600, 10, 0],
+    ['though the store is away at first', 10, 10, 5],
+  ])('%s', async (_, writing, erasing, failures) => {
+    const { deliveries, runs } = createSlowRegistry(writing, erasing, failures);
+    const webhook = createWebhook(
+      { token: 'TOKEN', deliveries, lateReply: async () => {}, logger: recorder() },
+      async () => {
+        await new Promise((resolve) => void setTimeout(resolve, 1600));
+        return 'an answer';
+      },
+    );
+    const message = plain({ token: 'TOKEN' }, userMessage('text', { Content: 'hi' }));
+    const answered = webhook.handle(message as WebhookRequest);
+    await jest.advanceTimersByTimeAsync(1590);
+    expect(runs.size).toBe(writing > 100 ? 0 : 1);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect((await answered).body).toContain('an answer');
+    expect(runs.size).toBe(0);
+  });
+});
+
 describe('the runs of processes that died', () => {
   it('are taken up by the account that verified them, whatever account a message names', async () => {
     const message = writeXml({ ...userMessage('text', { Content: 'hi' }), ToUserName: 'gh_shop' });

@@ -1,0 +1,183 @@
+/**
+ * A real Redis whose time is a number: the scripts of context-redis run in it as they are, and what they
+ * ask of time is answered by a clock that is given.
+ */
+import { createHash } from 'node:crypto';
+import { redisStores } from '@wechat-mp/context-redis';
+import type { DeliveryId } from '@wechat-mp/core';
+import type { Redis } from 'ioredis';
+import { type Place, takeTurn, type Wire } from './orders.ts';
+
+/**
+ * Stands before each script. When a key ends is kept in the hash `ends`, and looked at by each command
+ * with the key; what is published is given back beside the result. The last argument is the time (ms).
+ */
+const STEERING = `
+local clock = tonumber(table.remove(ARGV))
+local published = {}
+local given = redis
+local redis = setmetatable({}, { __index = given })
+local function endAt(key, milliseconds)
+  given.call('HSET', 'ends', key, clock + milliseconds)
+end
+local commands = {}
+function commands.TIME()
+  return { tostring(math.floor(clock / 1000)), tostring(clock % 1000 * 1000) }
+end
+function commands.PUBLISH(channel)
+  published[#published + 1] = channel
+  return 0
+end
+function commands.PTTL(key)
+  local ends = given.call('HGET', 'ends', key)
+  return ends and tonumber(ends) - clock or -1
+end
+function commands.PEXPIRE(key, milliseconds)
+  if given.call('EXISTS', key) == 0 then
+    return 0
+  end
+  endAt(key, milliseconds)
+  return 1
+end
+function commands.SET(key, value, ...)
+  local options = { ... }
+  local isSet
+  if options[1] == 'NX' then
+    isSet = given.call('SET', key, value, 'NX')
+  else
+    isSet = given.call('SET', key, value)
+  end
+  if isSet then
+    endAt(key, options[#options])
+  end
+  return isSet
+end
+function redis.call(name, key, ...)
+  local ends = key and given.call('HGET', 'ends', key)
+  if ends and tonumber(ends) <= clock then
+    given.call('DEL', key)
+    given.call('HDEL', 'ends', key)
+  end
+  if commands[name] then
+    return commands[name](key, ...)
+  end
+  if key then
+    return given.call(name, key, ...)
+  end
+  return given.call(name)
+end
+redis.pcall = redis.call
+local function run()
+`;
+const RETURNING = `
+end
+local result = run()
+return { result == nil and false or result, published }
+`;
+
+/** A Cluster has a connection for each of its servers: what lies between the braces chooses one. */
+function findSlot([key]: readonly (string | number)[]): string | undefined {
+  return /\{.*?\}/.exec(`${key}`)?.[0];
+}
+
+interface Ear {
+  readonly wire: Wire;
+  readonly hear: (channel: string) => void;
+}
+
+/** Empties a server, which is the place where processes meet from then on. */
+export async function steerRedis(redis: Redis): Promise<Place> {
+  await redis.flushall();
+  /** By the sums of the scripts that stand in them. */
+  const steered = new Map<string, string>();
+  const ears = new Map<string, Set<Ear>>();
+  let underWay = 0;
+
+  async function run(
+    wire: Wire,
+    sum: string,
+    keyCount: number,
+    given: readonly (string | number)[],
+  ): Promise<unknown> {
+    const script = steered.get(sum);
+    if (script === undefined) throw new Error('NOSCRIPT');
+    underWay += 1;
+    try {
+      const time = Math.round(wire.clock.wallTime());
+      const [result, published] = (await redis.evalsha(script, keyCount, ...given, time)) as [
+        unknown,
+        string[],
+      ];
+      for (const channel of published) {
+        for (const ear of ears.get(channel) ?? []) ear.wire.tell(() => ear.hear(channel));
+      }
+      return result;
+    } finally {
+      underWay -= 1;
+    }
+  }
+
+  function createListener(wire: Wire) {
+    let hear: Ear['hear'] = () => {};
+    const ear = { wire, hear: (channel: string) => hear(channel) };
+    return {
+      status: 'ready',
+      subscribe: (channel: string) =>
+        wire.carry(async () => {
+          ears.set(channel, (ears.get(channel) ?? new Set()).add(ear));
+        }),
+      unsubscribe: (channel: string) => wire.carry(async () => ears.get(channel)?.delete(ear)),
+      on: (event: string, listener: (...told: never[]) => void) => {
+        if (event === 'message') hear = listener as Ear['hear'];
+      },
+      disconnect: () => {},
+    };
+  }
+
+  function createStores(wire: Wire) {
+    /** Whose late reply a script is about to claim. */
+    let claiming: DeliveryId | undefined;
+    const client = {
+      evalsha: (sum: string, keyCount: number, ...given: (string | number)[]) => {
+        const id = claiming;
+        return wire.carry(async () => {
+          const result = await run(wire, sum, keyCount, given);
+          if (id && result === 1) wire.noteSending(id);
+          return result;
+        }, findSlot(given));
+      },
+      eval: (script: string, keyCount: number, ...given: (string | number)[]) =>
+        wire.carry(async () => {
+          const sum = createHash('sha1').update(script).digest('hex');
+          const text = `${STEERING}${script}${RETURNING}`;
+          underWay += 1;
+          steered.set(sum, String(await redis.script('LOAD', text)));
+          underWay -= 1;
+          return run(wire, sum, keyCount, given);
+        }, findSlot(given)),
+      duplicate: () => createListener(wire),
+      once: () => {},
+    };
+    const stores = redisStores(client, { clock: wire.clock });
+    const { deliveries } = stores;
+    const claimLateReply = deliveries.claimLateReply.bind(deliveries);
+    deliveries.claimLateReply = (id) => {
+      claiming = id;
+      const claimed = claimLateReply(id);
+      claiming = undefined;
+      return claimed;
+    };
+    return stores;
+  }
+
+  return {
+    createStores,
+    async settle() {
+      do await takeTurn();
+      while (underWay > 0);
+      // What the last answer has led to.
+      await takeTurn();
+      while (underWay > 0) await takeTurn();
+    },
+  };
+}
