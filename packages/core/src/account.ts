@@ -1,10 +1,9 @@
 import { MessageCipher } from './cipher.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { MemoryContextStore } from './context/memory.ts';
-import type { ContextStore } from './context/store.ts';
 import type { Ordering, TransactionOptions } from './context/transaction.ts';
 import { MemoryDeliveryStore } from './delivery/memory.ts';
-import type { DeliveryStore, UnitOfWork } from './delivery/store.ts';
+import type { DeliveryStore, Steps } from './delivery/store.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
 import type { MessageClient, WebhookRequest } from './exchange.ts';
 import { consoleLogger, type Logger, protect } from './logger.ts';
@@ -43,8 +42,8 @@ export type AccountResolver = (
 
 /** What the accounts of one endpoint have in common. */
 interface Shared {
-  contexts?: ContextStore;
-  deliveries?: DeliveryStore;
+  contexts?: MemoryContextStore;
+  deliveries?: MemoryDeliveryStore;
 }
 
 /** Checked options. */
@@ -58,7 +57,7 @@ export interface Account extends TransactionOptions {
   readonly mode: Mode;
   readonly replyWindow: number;
   readonly deliveries: DeliveryStore;
-  readonly unit: UnitOfWork;
+  readonly steps: Steps;
   readonly ordering: Ordering;
   readonly maxDeliveries: number;
   readonly pending: WebhookOptions['pending'];

@@ -1,6 +1,8 @@
 import { runInBackground } from './background.ts';
+import type { MemoryContextStore } from './context/memory.ts';
 import type { ContextStore, Loaded } from './context/store.ts';
-import { type DeliveryStore, sequential } from './delivery/store.ts';
+import { createLocalSteps, type MemoryDeliveryStore } from './delivery/memory.ts';
+import { type DeliveryStore, type Steps, sequential } from './delivery/store.ts';
 import { StoreError } from './errors.ts';
 import { guardStore } from './guard-store.ts';
 
@@ -81,8 +83,8 @@ function guardDeliveries(store: DeliveryStore): DeliveryStore {
 interface Stores {
   readonly contexts: ContextStore | undefined;
   readonly deliveries: DeliveryStore | undefined;
-  readonly ownContexts: () => ContextStore;
-  readonly ownDeliveries: () => DeliveryStore;
+  readonly ownContexts: () => MemoryContextStore;
+  readonly ownDeliveries: () => MemoryDeliveryStore;
 }
 
 /** Guards the stores that a webhook was given, and puts the steps together that both have. */
@@ -91,11 +93,13 @@ export function guardStores({ contexts, deliveries, ownContexts, ownDeliveries }
     contexts: contexts ? guardContexts(contexts) : ownContexts(),
     deliveries: deliveries ? guardDeliveries(deliveries) : ownDeliveries(),
   };
-  const unit = deliveries?.unitOfWork?.(contexts ?? guarded.contexts);
-  return {
-    ...guarded,
-    unit: unit
-      ? guardStore('delivery', unit, ['begin', 'commit'])
-      : sequential(guarded.contexts, guarded.deliveries),
-  };
+  return { ...guarded, steps: joinSteps() };
+
+  function joinSteps(): Steps {
+    const unit = deliveries?.unitOfWork?.(contexts ?? guarded.contexts);
+    if (unit) return guardStore('delivery', unit, ['begin', 'commit']);
+    return contexts || deliveries
+      ? sequential(guarded.contexts, guarded.deliveries)
+      : createLocalSteps(ownContexts(), ownDeliveries());
+  }
 }

@@ -1,9 +1,9 @@
 import { type AccountResolver, createAccountLookup } from './account.ts';
 import { isUnread, readBody } from './body.ts';
 import { systemClock } from './clock.ts';
-import { answerDelivery } from './delivery/answer.ts';
-import type { Service } from './delivery/claim.ts';
+import { answerDelivery } from './delivery/attempt.ts';
 import { OrphanRecovery } from './delivery/orphans.ts';
+import type { Service } from './delivery/run.ts';
 import { Workload } from './delivery/workload.ts';
 import {
   type DeliveryQuery,

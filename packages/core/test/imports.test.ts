@@ -1,4 +1,4 @@
-/** Imports run one way, and files stay short: what docs say of the rooms is true of the sources. */
+/** Imports run one way: what docs say of the rooms is true of the sources. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -220,16 +220,6 @@ test('core imports no framework', () => {
     ),
   );
   expect(frameworks).toEqual([]);
-});
-
-test('every file but the tables of messages, events and endpoints has fewer than 300 lines', () => {
-  const long = sources
-    .filter((path) => path !== 'core/src/message/events.ts')
-    .filter((path) => path !== 'simulator/src/push/samples.ts')
-    .filter((path) => !path.startsWith('core/src/official/endpoints/'))
-    .map((path) => [path, read(path).split('\n').length - 1] as const)
-    .filter(([, lines]) => lines >= 300);
-  expect(long).toEqual([]);
 });
 
 describe('the webhook, bundled as it is', () => {

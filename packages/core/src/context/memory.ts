@@ -57,11 +57,27 @@ export class MemoryContextStore implements ContextStore {
     return { record: this.#get(key) };
   }
 
+  /** @internal Loads for the one whose turn it is: the lock is free, and ends with that turn only. */
+  open(user: ContextUser, lock: ContextLock | undefined): ContextRecord | undefined {
+    const key = keyOf(user);
+    if (lock) this.#locks.set(key, { owner: lock.owner, until: Number.POSITIVE_INFINITY });
+    return this.#get(key);
+  }
+
   async save(
     user: ContextUser,
     record: ContextRecord,
-    { replaces, milliseconds, lock, keepLock }: SaveOptions,
+    options: SaveOptions,
   ): Promise<{ current: ContextRecord | undefined } | undefined> {
+    return this.saveNow(user, record, options);
+  }
+
+  /** @internal */
+  saveNow(
+    user: ContextUser,
+    record: ContextRecord,
+    { replaces, milliseconds, lock, keepLock }: SaveOptions,
+  ): { current: ContextRecord | undefined } | undefined {
     const key = keyOf(user);
     const current = this.#get(key);
     const isOthers = this.#heldFor(key, lock?.owner) > 0;
@@ -86,6 +102,11 @@ export class MemoryContextStore implements ContextStore {
   }
 
   async release(user: ContextUser, lock: ContextLock): Promise<void> {
+    this.releaseNow(user, lock);
+  }
+
+  /** @internal */
+  releaseNow(user: ContextUser, lock: ContextLock): void {
     const key = keyOf(user);
     if (this.#locks.get(key)?.owner === lock.owner) this.#locks.delete(key);
   }

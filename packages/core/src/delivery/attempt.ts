@@ -1,21 +1,29 @@
-import type { Loaded } from '../context/store.ts';
-import type { DeliveryState, Exchange, WebhookRequest } from '../exchange.ts';
+import { type Awaitable, isPromise } from '../awaitable.ts';
+import { runInBackground } from '../background.ts';
+import { StoreError } from '../errors.ts';
+import type { Exchange, WebhookRequest } from '../exchange.ts';
+import { joinKey } from '../join-key.ts';
 import type { Message } from '../message/message.ts';
 import { addressReply } from '../reply/address.ts';
 import { storeFailed } from '../store-failure.ts';
 import type { Tree } from '../tree.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { within } from '../with-timeout.ts';
-import { checkClaimed, claimRun, nameUser, type Possession, type Service } from './claim.ts';
 import { answerInPlace, fitPending, fitReply, park, parkingMilliseconds } from './completion.ts';
-import { startRun } from './execution.ts';
+import { answerError, execute } from './execution.ts';
 import type { Handover, Place, Visitor } from './handoff.ts';
+import { findRegistry, leaseMilliseconds } from './heartbeat.ts';
 import { fingerprint, idempotencyKey } from './idempotency-key.ts';
 import { LateReplies, reportUndelivered } from './late-replies.ts';
-import { answerError, withoutContext } from './on-error.ts';
-import { Run } from './run.ts';
-import type { Begun, Claim, DeliveryId, Ended, Outcome } from './store.ts';
-import { watchOver } from './takeover.ts';
+import {
+  createAbortedSignal,
+  describeDelivery,
+  type Possession,
+  Run,
+  type Service,
+  withoutContext,
+} from './run.ts';
+import type { Begun, Claim, Claimed, DeliveryId, Ended, Outcome } from './store.ts';
 import type { ActiveRun } from './workload.ts';
 
 /** Milliseconds between two tries to get a run that is free. */
@@ -29,27 +37,61 @@ export interface IncomingDelivery {
   readonly request: Pick<WebhookRequest, 'native' | 'signal'> & { isGone?: () => boolean };
 }
 
+/**
+ * Answers one delivery with the reply of the message's run, whoever runs it. Undefined is
+ * `success`: nothing to say, or not yet, or nobody left to hear it.
+ */
+export function answerDelivery(
+  incoming: IncomingDelivery,
+  service: Service,
+): Awaitable<Tree | undefined> {
+  const { account, workload } = service;
+  if (workload.pending >= account.maxPending) {
+    account.logger.warn(
+      messageKey(incoming.message),
+      `${account.maxPending} messages are in work (maxPending): a delivery was answered success, and not handled`,
+    );
+    return undefined;
+  }
+  workload.pending += 1;
+  const attempt = new DeliveryAttempt(incoming, service);
+  // A run counts for as long as it goes on.
+  const end = () => {
+    if (!attempt.hasRun) workload.pending -= 1;
+  };
+  const answer = attempt.answer();
+  if (isPromise(answer)) return answer.finally(end);
+  end();
+  return answer;
+}
+
 /** One delivery's way to the reply. */
 export class DeliveryAttempt implements Visitor {
   readonly #incoming: IncomingDelivery;
   readonly #service: Service;
   readonly id: DeliveryId;
+  /** The user, as the line of their messages knows them. */
+  readonly #user: string;
+  readonly #body: string;
   readonly #isRecovered: boolean;
   /** When the window closes, on the account's clock. */
   readonly #closing: number;
   /** The run that this delivery started, and its place there. */
-  #run: ActiveRun | undefined;
-  #place: Place | undefined;
+  #run: ActiveRun | undefined = undefined;
+  #place: Place | undefined = undefined;
   /** Which delivery of the message this is; 0: none, only its run is to be taken up. */
   attempt: number;
 
   constructor(incoming: IncomingDelivery, service: Service, attempt = 1) {
+    const { account } = service;
     this.attempt = attempt;
     this.#isRecovered = attempt === 0;
     this.#incoming = incoming;
     this.#service = service;
-    this.id = idempotencyKey(incoming.message, service.account.id);
-    this.#closing = incoming.at + service.account.replyWindow;
+    this.id = idempotencyKey(incoming.message, account.id);
+    this.#user = joinKey(account.id, incoming.message.source);
+    this.#body = fingerprint(incoming.message);
+    this.#closing = incoming.at + account.replyWindow;
   }
 
   get hasRun(): boolean {
@@ -57,11 +99,18 @@ export class DeliveryAttempt implements Visitor {
   }
 
   /** Claims the message, starts its run if it is ours, and waits for the reply until the deadline. */
-  async answer(): Promise<Tree | undefined> {
+  answer(): Awaitable<Tree | undefined> {
     if (this.#isCrowded()) return undefined;
+    const claiming = this.claim();
+    // Most runs have ended by now.
+    const given = this.#place?.given;
+    return given?.state === 'respond' ? given.tree : this.#wait(claiming);
+  }
+
+  async #wait(claiming: Awaitable<Begun>): Promise<Tree | undefined> {
     let found: Begun | Ended;
     try {
-      found = await this.claim();
+      found = await claiming;
     } catch (error) {
       return this.#answerUnclaimed(storeFailed('delivery', error));
     }
@@ -85,7 +134,7 @@ export class DeliveryAttempt implements Visitor {
   }
 
   /** Waits for a run of this process. */
-  async #waitHere(): Promise<Handover | undefined> {
+  #waitHere(): Awaitable<Handover | undefined> {
     const run = this.#place ? this.#run : this.#service.workload.runs.get(this.id.key);
     const place = this.#place ?? run?.handoff.enter(this);
     this.#place = undefined;
@@ -131,7 +180,7 @@ export class DeliveryAttempt implements Visitor {
     const { account, workload } = this.#service;
     const { logger, maxQueued } = account;
     if (account.ordering !== 'serial' || workload.runs.has(this.id.key)) return false;
-    if (workload.turns.count(nameUser(this.id)) < maxQueued) return false;
+    if (workload.turns.count(this.#user) < maxQueued) return false;
     const { message } = this.#incoming;
     const text = `${maxQueued} messages of a user wait (maxQueued): one was answered success, and not handled`;
     logger.warn(messageKey(message), text);
@@ -144,54 +193,124 @@ export class DeliveryAttempt implements Visitor {
   }
 
   /** Counts the delivery, and starts the run if that is ours to do. */
-  async claim(which: Pick<Claim, 'attempt' | 'expired'> = {}): Promise<Begun> {
+  claim(which: Pick<Claim, 'attempt' | 'expired'> = {}): Awaitable<Begun> {
+    const here = this.#service.workload.runs.get(this.id.key);
+    return here ? this.#join(here, which) : this.#claimRun(which);
+  }
+
+  async #join(here: ActiveRun, which: Pick<Claim, 'attempt' | 'expired'>): Promise<Begun> {
+    const { deliveries } = this.#service.account;
+    const claim = { ...which, body: this.#body, owner: here.owner, lease: here.lease };
+    const claimed = checkClaimed(await deliveries.claim(this.id, claim));
+    this.#count(claimed);
+    if (claimed.state !== 'ended') here.meet(this.attempt, this.#closing);
+    return claimed;
+  }
+
+  /**
+   * Claims a message that has no run in this process. When it is ours and it is its turn, the context
+   * comes with it; when others of the user are before it, it costs the store nothing until its turn.
+   */
+  #claimRun({ attempt, expired }: Pick<Claim, 'attempt' | 'expired'>): Awaitable<Begun> {
     const { account, workload } = this.#service;
-    const { deliveries, logger } = account;
-    const id = this.id;
-    const body = fingerprint(this.#incoming.message);
-    const here = workload.runs.get(id.key);
-    const begun = here
-      ? checkClaimed(
-          await deliveries.claim(id, { ...which, body, owner: here.owner, lease: here.lease }),
-        )
-      : await this.#claimRun(which, body);
-    if (this.attempt > 0) this.attempt = begun.attempt;
-    if (!begun.isSame) {
-      logger.warn(
-        messageKey(this.#incoming.message),
-        'two deliveries of a message differ: the first one counts',
-      );
+    const { deliveries, steps } = account;
+    const isSerial = account.ordering === 'serial';
+    const turn = isSerial ? workload.turns.acquire(this.#user) : undefined;
+    const owner = workload.createOwner(!steps.open);
+    const lease = leaseMilliseconds(account);
+    const lock = isSerial ? { owner, lease } : undefined;
+    const possession = { owner, lease, turn, lock };
+    const claim = { owner, lease, attempt, expired, body: this.#body };
+    const claiming = turn ? deliveries.claim(this.id, claim) : steps.begin(this.id, claim, lock);
+    return isPromise(claiming)
+      ? this.#checkClaim(claiming, possession)
+      : this.#take(claiming, possession);
+  }
+
+  async #checkClaim(claiming: Promise<Begun>, possession: Possession): Promise<Begun> {
+    const { account, workload } = this.#service;
+    const { lock, owner, turn } = possession;
+    let begun: Begun;
+    try {
+      begun = checkClaimed(await claiming);
+    } catch (error) {
+      if (lock) workload.turns.release(this.#user, turn);
+      // It may have claimed or locked before it failed.
+      const finish = { owner, outcome: undefined, answering: 0 };
+      runInBackground(() => account.deliveries.finish(this.id, finish));
+      if (lock) runInBackground(() => account.contexts.release(this.id, lock));
+      throw error;
     }
-    if (here && begun.state !== 'ended') {
-      Object.assign(here.delivery, this.#state());
-      here.closing = this.#closing;
-    }
+    return this.#take(begun, possession);
+  }
+
+  #take(begun: Begun, possession: Possession): Begun {
+    const { lock, turn } = possession;
+    this.#count(begun);
+    if (begun.state === 'yours') this.#start(begun, possession);
+    else if (lock) this.#service.workload.turns.release(this.#user, turn);
     return begun;
   }
 
-  async #claimRun(which: Pick<Claim, 'attempt' | 'expired'>, body: string): Promise<Begun> {
-    const { begun, possession } = await claimRun(this.#service, this.id, which, body);
-    if (!possession) return begun;
-    if (this.attempt > 0) this.attempt = begun.attempt;
-    this.#start(possession, begun.loaded, body);
-    return begun;
+  #count({ attempt, isSame }: Claimed): void {
+    if (this.attempt > 0) this.attempt = attempt;
+    if (isSame) return;
+    this.#service.account.logger.warn(
+      messageKey(this.#incoming.message),
+      'two deliveries of a message differ: the first one counts',
+    );
   }
 
-  #start(possession: Possession, loaded: Loaded | undefined, body: string): void {
-    const { message, request } = this.#incoming;
-    const isRecovered = this.#isRecovered;
-    // It takes the place of this delivery among what is pending.
-    if (this.#run) this.#service.workload.pending += 1;
-    const { native } = request;
+  #start({ loaded }: Begun, possession: Possession): void {
     const service = this.#service;
+    const { message, request } = this.#incoming;
+    // It takes the place of this delivery among what is pending.
+    if (this.#run) service.workload.pending += 1;
     const run = new Run(
-      { id: this.id, service, possession, loaded, message, native, body, isRecovered },
-      this.#state(),
+      {
+        id: this.id,
+        user: this.#user,
+        service,
+        possession,
+        loaded,
+        message,
+        native: request.native,
+        body: this.#body,
+        isRecovered: this.#isRecovered,
+      },
+      this.attempt,
       this.#closing,
     );
     this.#run = run;
     if (this.attempt > 0) this.#place = run.handoff.enter(this);
-    startRun(run);
+    void execute(run);
+  }
+
+  /** Claims the message though no delivery waits for it any more, and runs it when it is ours. */
+  async takeUp(expired?: string): Promise<Begun> {
+    const { workload } = this.#service;
+    this.attempt = 0;
+    workload.pending += 1;
+    const hadRun = this.hasRun;
+    try {
+      return await this.claim({ attempt: 0, expired });
+    } finally {
+      if (hadRun || !this.hasRun) workload.pending -= 1;
+    }
+  }
+
+  /**
+   * Watches the run of another process when the client has gone: nobody may come any more to see that
+   * this process has died.
+   */
+  #watchOver(): void {
+    const { account, workload } = this.#service;
+    if (!findRegistry(account) || workload.runs.has(this.id.key)) return;
+    runInBackground(async () => {
+      const milliseconds = 2 * leaseMilliseconds(account);
+      const ended = await account.deliveries.wait(this.id, { attempt: 0, milliseconds });
+      if (ended?.state === 'free') await this.takeUp();
+    });
   }
 
   /** Answers with a reply that was claimed, unless the platform has hung up meanwhile. */
@@ -225,7 +344,7 @@ export class DeliveryAttempt implements Visitor {
   async #leave(): Promise<Tree | undefined> {
     const { account } = this.#service;
     if (this.isGone()) {
-      watchOver(this, this.#service);
+      this.#watchOver();
       return undefined;
     }
     try {
@@ -241,7 +360,7 @@ export class DeliveryAttempt implements Visitor {
     const { account, workload } = this.#service;
     const { message } = this.#incoming;
     const run = workload.runs.get(this.id.key);
-    if (!run || run.delivery.attempt <= this.attempt) {
+    if (!run || run.attempt <= this.attempt) {
       run?.closeWindow();
       account.logger.info(messageKey(message), 'the last window closed before the handler ended');
     }
@@ -276,22 +395,22 @@ export class DeliveryAttempt implements Visitor {
   createExchange(error: unknown): Exchange {
     const { message, request } = this.#incoming;
     const { client } = this.#service.account;
-    const signal = AbortSignal.abort();
+    const signal = createAbortedSignal();
     const { native } = request;
-    return withoutContext(
-      { message, native, state: {}, delivery: this.#state(), client, signal },
-      error,
-    );
-  }
-
-  #state(): DeliveryState {
-    const { clock } = this.#service.account;
-    const deadline = Math.round(clock.wallTime() + this.#closing - clock.now());
-    return { attempt: this.attempt, deadline };
+    const delivery = describeDelivery(this.#service.account, this.attempt, this.#closing);
+    return withoutContext({ message, native, state: {}, delivery, client, signal }, error);
   }
 
   #warn(text: string, error: unknown): void {
     const key = messageKey(this.#incoming.message);
     this.#service.account.logger.warn({ err: error, ...key }, text);
   }
+}
+
+const STATES: readonly unknown[] = ['yours', 'running', 'ended'];
+
+/** Refuses what is no answer, which would be asked for again and again. */
+function checkClaimed<C extends Claimed>(claimed: C): C {
+  if (STATES.includes((Object(claimed) as C).state)) return claimed;
+  throw new StoreError('the delivery store failed: claim() gave no state of a run');
 }

@@ -1,6 +1,7 @@
 import type { Account } from '../account.ts';
+import { type Awaitable, isPromise } from '../awaitable.ts';
 import { runInBackground } from '../background.ts';
-import type { Refused, Save } from '../context/transaction.ts';
+import type { ContextTransaction, Refused, Save } from '../context/transaction.ts';
 import { StoreError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
@@ -10,9 +11,8 @@ import { MAX_TEXT_BYTES, splitText } from '../reply/split.ts';
 import { storeFailed } from '../store-failure.ts';
 import type { Tree } from '../tree.ts';
 import { type MessageKey, messageKey } from '../undelivered.ts';
-import type { Service } from './claim.ts';
 import { LateReplies } from './late-replies.ts';
-import type { Run } from './run.ts';
+import type { Run, Service } from './run.ts';
 import type { CompletionResult, DeliveryId, Finish } from './store.ts';
 import type { Workload } from './workload.ts';
 
@@ -79,15 +79,26 @@ export function answerInPlace(
  * Ends a run with its reply, and what it changed in the context: those who wait here are given it,
  * or another delivery asks for it, or it is sent late. That is decided by the store, in one step.
  */
-export async function complete(
+export function complete(
   run: Run,
   fitted: FittedReply,
   patience: number = parkingMilliseconds(run.account),
-): Promise<void> {
-  const { account, handoff, id, message, workload } = run;
+): Awaitable<void> {
   // It was abandoned when the webhook was closed.
-  if (run.isStale) return;
-  const { result, answering } = await store(run, fitted);
+  if (run.isStale) return undefined;
+  const stored = store(run, fitted);
+  if (!isPromise(stored)) return give(run, fitted, stored, patience);
+  return stored.then((completion) => give(run, fitted, completion, patience));
+}
+
+/** Does with a reply what the store has decided. */
+function give(
+  run: Run,
+  fitted: FittedReply,
+  { result, answering }: Completion,
+  patience: number,
+): void {
+  const { account, handoff, id, message, workload } = run;
   if (result === 'stale') {
     const text = 'a run lost its lease, and its reply was dropped: another run answers';
     account.logger.warn(messageKey(message), text);
@@ -96,7 +107,6 @@ export async function complete(
     return;
   }
   const { tree, reply, whole, rest, warn } = fitted;
-  const key = messageKey(message);
   const isGiven = result === 'respond' && handoff.settle({ state: 'respond', tree });
   handoff.settle({ state: 'elsewhere' });
   // What has no tree goes nowhere later either.
@@ -114,7 +124,7 @@ export async function complete(
       account,
       workload,
       id,
-      key,
+      key: messageKey(message),
       reply,
       rest,
       patience,
@@ -178,35 +188,56 @@ async function isUnsent(
   }
 }
 
+/** Tells the store. */
+function store(run: Run, fitted: FittedReply): Awaitable<Completion> {
+  const isChanged = run.isKept && run.transaction?.context.modified === true;
+  return isChanged ? storeChanges(run, fitted) : storeOnce(run, fitted, undefined);
+}
+
 /** Tells the store, again when the context has to be merged with what another process saved. */
-async function store(run: Run, fitted: FittedReply): Promise<Completion> {
-  const { isKept, transaction } = run;
-  if (isKept && transaction?.isOver) await transaction.context.flush();
+async function storeChanges(run: Run, fitted: FittedReply): Promise<Completion> {
+  const transaction = run.transaction as ContextTransaction;
+  if (transaction.isOver) await transaction.context.flush();
   for (;;) {
-    const save = isKept && !run.hasResponded ? transaction?.pendingSave() : undefined;
+    const save = run.hasResponded ? undefined : transaction.pendingSave();
     const completion = await storeOnce(run, fitted, save);
-    if ('result' in completion) {
-      if (save) transaction?.accept(save);
+    if (!('current' in completion)) {
+      if (save) transaction.accept(save);
       return completion;
     }
-    transaction?.rebase(completion);
+    transaction.rebase(completion);
   }
 }
 
-async function storeOnce(
+function storeOnce(run: Run, fitted: FittedReply, save: undefined): Awaitable<Completion>;
+function storeOnce(
+  run: Run,
+  fitted: FittedReply,
+  save: Save | undefined,
+): Awaitable<Completion | Refused>;
+function storeOnce(
   run: Run,
   { tree, reply, whole }: FittedReply,
   save: Save | undefined,
-): Promise<Completion | Refused> {
-  const { account, handoff, message, owner } = run;
+): Awaitable<Completion | Refused> {
+  const { handoff, owner } = run;
   const outcome = reply && tree ? { reply, time: Number(tree['CreateTime']) } : null;
   const answering = handoff.newest;
   if (answering > 0) handoff.offer({ state: 'respond', tree }, save !== undefined);
+  const finishing = finish(run, { owner, outcome, answering }, save, whole);
+  return isPromise(finishing)
+    ? checkFinished(run, finishing, save, answering)
+    : readFinished(finishing, answering);
+}
+
+async function checkFinished(
+  { account, message }: Run,
+  finishing: Promise<CompletionResult | Refused>,
+  save: Save | undefined,
+  answering: number,
+): Promise<Completion | Refused> {
   try {
-    const result = await finish(run, { owner, outcome, answering }, save, whole);
-    if (typeof result === 'string') return { result, answering };
-    if (Object.hasOwn(Object(result) as object, 'current')) return result;
-    throw new StoreError('the delivery store failed: finish() gave no result');
+    return readFinished(await finishing, answering);
   } catch (error) {
     if (save) throw storeFailed('context', error);
     const details = { err: error, ...messageKey(message) };
@@ -215,23 +246,43 @@ async function storeOnce(
   }
 }
 
+function readFinished(result: CompletionResult | Refused, answering: number): Completion | Refused {
+  if (typeof result === 'string') return { result, answering };
+  if (Object.hasOwn(Object(result) as object, 'current')) return result;
+  throw new StoreError('the delivery store failed: finish() gave no result');
+}
+
 /** What the store decided, and for which delivery it was asked. */
 interface Completion {
   readonly result: CompletionResult;
   readonly answering: number;
 }
 
-async function finish(
+function finish(
+  run: Run,
+  how: Finish,
+  save: Save | undefined,
+  whole: Reply | undefined,
+): Awaitable<CompletionResult | Refused> {
+  const { account, id, isBegun, hasResponded, lock } = run;
+  if (isBegun && !hasResponded && account.lateReply === 'hold') {
+    return finishHolding(run, how, save, whole);
+  }
+  if (account.steps.open || (isBegun && !hasResponded)) {
+    return account.steps.commit(id, how, hasResponded ? undefined : lock, save);
+  }
+  return account.deliveries.finish(id, how);
+}
+
+/** A late reply is held before the lock is given back: the user's next message may ask for it. */
+async function finishHolding(
   run: Run,
   how: Finish,
   save: Save | undefined,
   whole: Reply | undefined,
 ): Promise<CompletionResult | Refused> {
-  const { account, id, parts, transaction } = run;
-  const { contexts, deliveries, lateReply, unit } = account;
-  if (!transaction || run.hasResponded) return deliveries.finish(id, how);
-  if (lateReply !== 'hold') return unit.commit(id, how, parts.possession.lock, save);
-  // A late reply is held before the lock is given back: the user's next message may ask for it.
+  const { account, id, lock } = run;
+  const { contexts, deliveries } = account;
   const options = save && { ...save.options, keepLock: true };
   const refused = options && (await contexts.save(id, save.record, options));
   if (refused) return refused;
@@ -241,6 +292,6 @@ async function finish(
     sendLate(run, whole);
     await run.late.done;
   }
-  if (parts.possession.lock) await contexts.release(id, parts.possession.lock);
+  if (lock) await contexts.release(id, lock);
   return result;
 }

@@ -1,45 +1,49 @@
+import type { Account } from '../account.ts';
+import { isPromise } from '../awaitable.ts';
 import { runInBackground } from '../background.ts';
 import type { Turn } from '../context/keyed-mutex.ts';
 import type { Loaded } from '../context/store.ts';
 import { begin, ContextTransaction, rollback } from '../context/transaction.ts';
 import { disarmError } from '../describe-error.ts';
+import { ContextConflictError, StoreError } from '../errors.ts';
 import { type Answer, type Exchange, isStream } from '../exchange.ts';
+import type { ReplyLike } from '../reply/reply.ts';
 import { messageKey } from '../undelivered.ts';
-import { nameUser } from './claim.ts';
 import { complete, type FittedReply, fitReply } from './completion.ts';
-import { findRegistry, leaseMilliseconds } from './heartbeat.ts';
+import { findRegistry, leaseMilliseconds, limitRun } from './heartbeat.ts';
 import { withHeld } from './late-replies.ts';
-import { answerError, isStoreFailure } from './on-error.ts';
 import { createExchange, type Run, RunExchange } from './run.ts';
 import { answerStream } from './stream.ts';
 
-/** Starts a run, which goes on by itself. */
-export function startRun(run: Run): void {
-  run.workload.runs.set(run.id.key, run);
-  run.ended = execute(run);
-}
-
-async function execute(run: Run): Promise<void> {
+/**
+ * Runs the handlers and completes the message with what they give. Waits only for what takes its
+ * time: most runs have ended when this returns.
+ */
+export async function execute(run: Run): Promise<void> {
   const { account, id, message, parts } = run;
-  const { lock, turn } = parts.possession;
+  const { turn } = parts.possession;
   try {
+    if (turn || account.interrupts || !account.steps.open) run.show();
     if (account.interrupts?.(message)) await account.deliveries.interrupt(id);
     const loaded = turn ? await takeTurn(run, turn) : parts.loaded;
     if (loaded === 'stale') return;
-    const transaction =
-      loaded && 'record' in loaded
-        ? new ContextTransaction(account, id, lock, loaded.record)
-        : await waitForContext(run, loaded);
-    run.transaction = transaction;
-    run.exchange = new RunExchange(run, transaction.context);
+    if (!account.steps.open) run.transaction = await loadContext(run, loaded);
+    run.isBegun = true;
+    run.exchange = new RunExchange(run);
     const given = callHandlers(run, run.exchange);
-    const answer = isThenable(given) ? await run.heartbeat.limit(given, false) : given;
-    if (isStream(answer)) await answerStream(run, run.exchange, answer);
-    else await complete(run, fitReply(run, answer));
+    if (isPromise(given)) run.show();
+    const answer = isPromise(given) ? await limitRun(run, given, false) : given;
+    const completing = isStream(answer)
+      ? answerStream(run, run.exchange, answer)
+      : complete(run, fitReply(run, answer));
+    if (!completing) return;
+    run.show();
+    await completing;
   } catch (error) {
+    run.show();
     await answerFailure(run, disarmError(error)).catch((failure: unknown) => fail(run, failure));
   } finally {
-    finishRun(run);
+    run.end();
   }
 }
 
@@ -48,9 +52,9 @@ async function takeTurn(run: Run, turn: Turn): Promise<Loaded | 'stale' | undefi
   const { account, id, owner, parts } = run;
   runInBackground(() => keepPlace(run));
   await turn.comes;
-  run.heartbeat.startSoon();
+  run.stayAlive();
   const claim = { owner, lease: leaseMilliseconds(account), body: parts.body, attempt: 0 };
-  const begun = await account.unit.begin(id, claim, parts.possession.lock);
+  const begun = await account.steps.begin(id, claim, parts.possession.lock);
   if (begun.state === 'yours') return begun.loaded;
   // Another process has taken the message over while it waited here.
   run.handoff.settle({ state: 'elsewhere' });
@@ -65,14 +69,17 @@ async function keepPlace(run: Run): Promise<void> {
   const { account, id, owner } = run;
   if (!findRegistry(account)) return;
   await run.heartbeat.register();
-  if (run.transaction) return;
+  if (run.isBegun) return;
   run.lease = QUEUED_LEASE;
   await account.deliveries.renew(id, { owner, lease: QUEUED_LEASE });
 }
 
-function waitForContext(run: Run, loaded: Loaded | undefined): Promise<ContextTransaction> {
-  run.heartbeat.startSoon();
-  return begin(run.account, run.id, run.parts.possession.lock, loaded);
+async function loadContext(run: Run, loaded: Loaded | undefined): Promise<ContextTransaction> {
+  const { account, id, parts } = run;
+  const { lock } = parts.possession;
+  if (loaded && 'record' in loaded) return new ContextTransaction(account, id, lock, loaded.record);
+  run.stayAlive();
+  return begin(account, id, lock, loaded);
 }
 
 function callHandlers(run: Run, exchange: Exchange): Answer | Promise<Answer> {
@@ -89,15 +96,11 @@ function callHandlers(run: Run, exchange: Exchange): Answer | Promise<Answer> {
   });
 }
 
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
-}
-
 /** Answers for handlers, or a store, that failed. */
 async function answerFailure(run: Run, error: unknown): Promise<void> {
-  const { account, handoff, message, parts, transaction } = run;
+  const { account, handoff, message, parts } = run;
   const exchange = run.exchange ?? createExchange(run, error);
-  const isLast = run.delivery.attempt >= account.maxDeliveries;
+  const isLast = run.attempt >= account.maxDeliveries;
   if (account.retryOnError && !isStoreFailure(error) && !run.hasResponded && !isLast) {
     const details = { err: error, ...messageKey(message) };
     account.logger.warn(details, 'a handler failed; the next delivery runs it again');
@@ -105,7 +108,7 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
     handoff.settle({ state: 'again' });
     return;
   }
-  if (!transaction) rollback(account, run.id, parts.possession.lock);
+  if (!run.isBegun) rollback(account, run.id, parts.possession.lock);
   run.isKept = false;
   let fitted: FittedReply;
   try {
@@ -117,7 +120,7 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
   }
   if (!run.hasResponded) return complete(run, fitted);
   if (fitted.whole) run.late.send(fitted.whole);
-  runInBackground(async () => transaction?.end(false));
+  runInBackground(async () => run.transaction?.end(false));
 }
 
 /** Has the platform try again; when nobody waits, only the log knows. */
@@ -130,22 +133,33 @@ function fail({ account, handoff, message }: Run, error: unknown): void {
 /** Gives the run back, for the next delivery. */
 async function giveBack({ account, id, owner, parts }: Run): Promise<void> {
   const finish = { owner, outcome: undefined, answering: 0 };
-  await account.unit.commit(id, finish, parts.possession.lock, undefined);
+  await account.steps.commit(id, finish, parts.possession.lock, undefined);
 }
 
-function finishRun(run: Run): void {
-  const { account, id, parts, workload } = run;
-  run.stopHeartbeat();
-  run.handoff.settle({ state: 'elsewhere' });
-  if (workload.runs.get(id.key) === run) workload.runs.delete(id.key);
-  workload.pending -= 1;
-  if (account.ordering === 'serial') {
-    workload.turns.release(nameUser(id), parts.possession.turn);
+/** Whether a store failed: the platform's next try may find it again, so the handler is not at fault. */
+function isStoreFailure(thrown: unknown): boolean {
+  const error = disarmError(thrown);
+  return error instanceof StoreError || error instanceof ContextConflictError;
+}
+
+/**
+ * Asks `onError` for the reply, and `check` whether it is one. Rejects with the error of a store for
+ * which it does not answer.
+ */
+export async function answerError<T>(
+  error: unknown,
+  exchange: Exchange,
+  { logger, onError }: Account,
+  check: (reply: ReplyLike) => T,
+): Promise<T> {
+  const key = messageKey(exchange.message);
+  if (isStoreFailure(error) && !onError) throw error;
+  try {
+    if (onError) return check(await onError(error, exchange));
+    logger.error({ err: error, ...key }, 'a handler failed; answered success');
+  } catch (second) {
+    if (isStoreFailure(error) && second === error) throw error;
+    logger.error({ err: second, cause: error, ...key }, 'onError failed itself; answered success');
   }
-  if (!run.hasLate) {
-    run.unregister();
-    return;
-  }
-  workload.trackLate(run.late);
-  void run.late.done.then(() => run.unregister());
+  return check(undefined);
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.ts';
 import { type Clock, type Timer, type TurnWatcher, unwatchTurn, watchTurn } from '../clock.ts';
 import type { Tree } from '../tree.ts';
 
@@ -30,8 +31,7 @@ const GRACE = 0.08;
 /** Where the deliveries of this process wait for a run of this process. */
 export class Handoff {
   readonly clock: Clock;
-  /** Milliseconds. */
-  readonly grace: number;
+  readonly #replyWindow: number;
   /** The reply that the store is being told of. */
   offered: Handover | undefined;
   /** Whether a save is part of that. */
@@ -43,7 +43,12 @@ export class Handoff {
 
   constructor(clock: Clock, replyWindow: number) {
     this.clock = clock;
-    this.grace = replyWindow * GRACE;
+    this.#replyWindow = replyWindow;
+  }
+
+  /** Milliseconds. */
+  get grace(): number {
+    return this.#replyWindow * GRACE;
   }
 
   /** Counts a delivery in: from now on the reply is claimed for it too. */
@@ -82,7 +87,9 @@ export class Handoff {
     if (this.#hasSettled) return this.isTaken;
     this.#hasSettled = true;
     this.offered = undefined;
-    for (const place of this.#places) {
+    const places = this.#places;
+    this.#places = [];
+    for (const place of places) {
       const isGone = place.visitor.isGone();
       if (!isGone) this.isTaken = true;
       place.give(isGone ? { state: 'elsewhere' } : handover);
@@ -94,12 +101,10 @@ export class Handoff {
 /** A delivery's place in a handoff. */
 export class Place implements TurnWatcher {
   readonly visitor: Visitor;
+  /** What there was for it. */
+  given: Handover | undefined;
   readonly #handoff: Handoff;
-  #given: Handover | undefined;
-  #resolve: ((handover: Handover | undefined) => void) | undefined;
-  #timer: Timer | undefined;
-  #signal: AbortSignal | undefined;
-  readonly #onGone = () => this.#end(undefined);
+  #waiting: Waiting | undefined;
 
   constructor(handoff: Handoff, visitor: Visitor) {
     this.#handoff = handoff;
@@ -107,53 +112,70 @@ export class Place implements TurnWatcher {
   }
 
   /** Waits for the reply; undefined when the visitor's time is over, or its client gone, before. */
-  wait(): Promise<Handover | undefined> | Handover {
-    if (this.#given) return this.#given;
+  wait(): Awaitable<Handover | undefined> {
+    if (this.given) return this.given;
     watchTurn(this);
     return new Promise((resolve) => {
-      this.#resolve = resolve;
+      this.#waiting = { resolve, timer: undefined, signal: undefined };
     });
   }
 
   give(handover: Handover): void {
-    this.#given = handover;
+    this.given = handover;
     this.#end(handover);
   }
 
   /** Watches the time and the client only when there is something to wait for. */
   onTurnEnd(): void {
-    this.#signal = this.visitor.signal();
-    if (this.#signal?.aborted) {
-      this.#onGone();
+    const waiting = this.#waiting;
+    if (!waiting) return;
+    const signal = this.visitor.signal();
+    if (signal?.aborted) {
+      this.#end(undefined);
       return;
     }
-    this.#signal?.addEventListener('abort', this.#onGone);
-    this.#startTimer(this.visitor.timeLeft());
+    if (signal) {
+      waiting.signal = signal;
+      waiting.onGone = () => this.#end(undefined);
+      signal.addEventListener('abort', waiting.onGone);
+    }
+    this.#startTimer(waiting, this.visitor.timeLeft());
   }
 
-  #startTimer(milliseconds: number): void {
-    this.#timer = this.#handoff.clock.setTimeout(() => this.#close(), milliseconds);
+  #startTimer(waiting: Waiting, milliseconds: number): void {
+    waiting.timer = this.#handoff.clock.setTimeout(() => this.#close(waiting), milliseconds);
   }
 
-  #close(): void {
+  #close(waiting: Waiting): void {
     const { grace, isSaving, offered } = this.#handoff;
     const left = this.visitor.timeLeft();
-    if (left > 0) return this.#startTimer(left);
+    if (left > 0) return this.#startTimer(waiting, left);
     if (!offered) return this.#end(undefined);
     if (!isSaving) {
       this.#handoff.isTaken = true;
       return this.#end(offered);
     }
-    if (left > -grace) return this.#startTimer(grace + left);
+    if (left > -grace) return this.#startTimer(waiting, grace + left);
     // The claim is on its way to the store: only who sent it may give it back.
     this.#end({ state: 'closed' });
   }
 
   #end(handover: Handover | undefined): void {
+    const waiting = this.#waiting;
+    if (!waiting) return;
+    this.#waiting = undefined;
     this.#handoff.leave(this);
     unwatchTurn(this);
-    if (this.#timer) this.#handoff.clock.clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onGone);
-    this.#resolve?.(handover);
+    if (waiting.timer) this.#handoff.clock.clearTimeout(waiting.timer);
+    if (waiting.onGone) waiting.signal?.removeEventListener('abort', waiting.onGone);
+    waiting.resolve(handover);
   }
+}
+
+/** What a delivery needs that has to wait. */
+interface Waiting {
+  readonly resolve: (handover: Handover | undefined) => void;
+  timer: Timer | undefined;
+  signal: AbortSignal | undefined;
+  onGone?: () => void;
 }

@@ -1,6 +1,6 @@
 import type { Account } from '../account.ts';
 import { runInBackground } from '../background.ts';
-import { repeat, type TurnWatcher, unwatchTurn, watchTurn } from '../clock.ts';
+import { repeat } from '../clock.ts';
 import { RunTooLongError } from '../errors.ts';
 import type { Message } from '../message/message.ts';
 import { messageKey } from '../undelivered.ts';
@@ -30,18 +30,39 @@ export interface LivingRun {
   readonly isRecovered: boolean;
   readonly hasResponded: boolean;
   readonly transaction: { renew(): void } | undefined;
+  /** When the handlers were called, and what ends the wait for them. */
+  since: number;
+  overrun: ((error: Error) => void) | undefined;
   abort(): void;
   closeWindow(): void;
+  stayAlive(): void;
+}
+
+/** Waits for the handlers, for `maxRun` at most. What they give after that is not lost in silence. */
+export function limitRun<T>(run: LivingRun, work: PromiseLike<T>, isStream: boolean): Promise<T> {
+  const { account, message } = run;
+  run.since = Math.min(run.since, account.clock.now());
+  run.stayAlive();
+  return new Promise((resolve, reject) => {
+    run.overrun = (error) => {
+      reject(error);
+      // A stream is stopped, so that nothing of it comes later.
+      if (isStream) return;
+      const { logger } = account;
+      const key = messageKey(message);
+      work.then(
+        () => logger.warn(key, 'a handler ended after maxRun; its reply was dropped'),
+        (late: unknown) => logger.error({ err: late, ...key }, 'a handler failed after maxRun'),
+      );
+    };
+    work.then(resolve, reject);
+  });
 }
 
 /** Says that a run lives, for as long as it goes on, and ends it when that takes too long. */
-export class Heartbeat implements TurnWatcher {
+export class Heartbeat {
   readonly #run: LivingRun;
   #stopBeats: (() => void) | undefined;
-  #hasStopped = false;
-  /** When the handlers were called. */
-  #since = Number.POSITIVE_INFINITY;
-  #overrun: ((error: Error) => void) | undefined;
   #registry: RunRegistry | undefined;
   #written: Promise<void> | undefined;
 
@@ -49,37 +70,15 @@ export class Heartbeat implements TurnWatcher {
     this.#run = run;
   }
 
-  /** Starts at the end of this turn of the event loop: most runs have ended by then. */
-  startSoon(): void {
-    if (!this.#stopBeats) watchTurn(this);
-  }
-
-  onTurnEnd(): void {
-    if (this.#hasStopped || this.#stopBeats) return;
+  start(): void {
+    if (this.#stopBeats) return;
     const { account } = this.#run;
     const interval = Math.min(leaseMilliseconds(account) / 3, account.maxRun);
     this.#stopBeats = repeat(account.clock, () => this.#beat(), interval);
   }
 
-  /** Waits for the handlers, for `maxRun` at most. What they give after that is not lost in silence. */
-  limit<T>(work: PromiseLike<T>, isStream: boolean): Promise<T> {
-    const { account, message } = this.#run;
-    this.#since = Math.min(this.#since, account.clock.now());
-    this.startSoon();
-    return new Promise((resolve, reject) => {
-      this.#overrun = (error) => {
-        reject(error);
-        // A stream is stopped, so that nothing of it comes later.
-        if (isStream) return;
-        const { logger } = account;
-        const key = messageKey(message);
-        work.then(
-          () => logger.warn(key, 'a handler ended after maxRun; its reply was dropped'),
-          (late: unknown) => logger.error({ err: late, ...key }, 'a handler failed after maxRun'),
-        );
-      };
-      work.then(resolve, reject);
-    });
+  stop(): void {
+    this.#stopBeats?.();
   }
 
   /** Writes the run down, for another process to find when this one dies. */
@@ -122,20 +121,14 @@ export class Heartbeat implements TurnWatcher {
     workload.letGo(registry);
   }
 
-  stop(): void {
-    this.#hasStopped = true;
-    unwatchTurn(this);
-    this.#stopBeats?.();
-  }
-
   #beat(): void {
     const { account, transaction } = this.#run;
     runInBackground(() => this.register());
     transaction?.renew();
     if (!this.#run.hasResponded) runInBackground(() => this.#renew());
-    if (account.clock.now() - this.#since < account.maxRun - 1) return;
-    this.#since = Number.POSITIVE_INFINITY;
-    this.#overrun?.(
+    if (account.clock.now() - this.#run.since < account.maxRun - 1) return;
+    this.#run.since = Number.POSITIVE_INFINITY;
+    this.#run.overrun?.(
       new RunTooLongError(`a handler did not end within ${account.maxRun} ms (maxRun)`),
     );
     this.#run.abort();

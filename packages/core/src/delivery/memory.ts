@@ -1,10 +1,11 @@
 import { type Clock, systemClock } from '../clock.ts';
+import type { MemoryContextStore } from '../context/memory.ts';
 import type { ContextUser } from '../context/store.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { ExpiringMap } from '../expiring-map.ts';
 import { joinKey } from '../join-key.ts';
 import { within } from '../with-timeout.ts';
-import { ReplySlot } from './slot.ts';
+import { ReplySlots } from './slot.ts';
 import {
   type Claim,
   type Claimed,
@@ -16,11 +17,9 @@ import {
   type Free,
   HELD_LIMITS,
   type LeaseRequest,
+  type Steps,
   type WaitOptions,
 } from './store.ts';
-
-/** Milliseconds for which the reply of a run is kept: the platform's last try comes 10 s after the first. */
-const KEPT = 30_000;
 
 /**
  * Has the deliveries of a message meet in this process: the default, right for one process.
@@ -29,9 +28,8 @@ const KEPT = 30_000;
  * wechat({ token: 'TOKEN', deliveries: new MemoryDeliveryStore({ maxEntries: 5000 }) }, handlers)
  */
 export class MemoryDeliveryStore implements DeliveryStore {
-  readonly #running = new Map<string, ReplySlot>();
-  /** What has ended or was given back. */
-  readonly #ended: ExpiringMap<ReplySlot>;
+  /** @internal The same steps, for who need not wait for them. */
+  readonly slots: ReplySlots;
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #held: ExpiringMap<readonly string[]>;
   readonly #listeners = new Map<string, Set<() => void>>();
@@ -50,18 +48,12 @@ export class MemoryDeliveryStore implements DeliveryStore {
     }
     this.#clock = clock;
     this.#now = now;
-    this.#ended = new ExpiringMap({ maxEntries, now });
+    this.slots = new ReplySlots({ maxEntries, now });
     this.#held = new ExpiringMap({ maxEntries, now });
   }
 
   async claim({ key }: DeliveryId, claim: Claim): Promise<Claimed> {
-    const slot = this.#find(key) ?? new ReplySlot(claim.body);
-    const claimed = slot.claim(claim, this.#now());
-    if (claimed.state === 'yours' && !this.#running.has(key)) {
-      this.#ended.delete(key);
-      this.#running.set(key, slot);
-    }
-    return claimed;
+    return this.slots.claim(key, claim);
   }
 
   async wait(
@@ -70,7 +62,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
   ): Promise<Ended | Free | undefined> {
     const end = this.#now() + milliseconds;
     for (;;) {
-      const slot = this.#find(key);
+      const slot = this.slots.find(key);
       if (!slot) return { state: 'free' };
       if (signal?.aborted) return undefined;
       if (slot.hasEnded) return slot.claimReply(attempt);
@@ -83,30 +75,30 @@ export class MemoryDeliveryStore implements DeliveryStore {
   }
 
   async closeWindow({ key }: DeliveryId, attempt: number): Promise<Ended | undefined> {
-    return this.#find(key)?.closeWindow(attempt);
+    return this.slots.find(key)?.closeWindow(attempt);
   }
 
   async renew({ key }: DeliveryId, lease: LeaseRequest): Promise<'renewed' | 'late' | 'stale'> {
-    return this.#running.get(key)?.renew(lease, this.#now()) ?? 'stale';
+    return this.slots.find(key)?.renew(lease, this.#now()) ?? 'stale';
   }
 
-  async finish({ key }: DeliveryId, finish: Finish): Promise<CompletionResult> {
-    const slot = this.#running.get(key);
-    const result = slot?.finish(finish) ?? 'stale';
-    if (slot && result !== 'stale') {
-      this.#running.delete(key);
-      this.#ended.set(key, slot, KEPT);
-      for (const wake of this.#waiting.get(key) ?? []) wake();
-    }
+  async finish(id: DeliveryId, finish: Finish): Promise<CompletionResult> {
+    return this.finishNow(id, finish);
+  }
+
+  /** @internal */
+  finishNow({ key }: DeliveryId, finish: Finish): CompletionResult {
+    const result = this.slots.finish(key, finish);
+    if (result !== 'stale') for (const wake of this.#waiting.get(key) ?? NOBODY) wake();
     return result;
   }
 
   async claimLateReply({ key }: DeliveryId): Promise<boolean> {
-    return this.#ended.get(key)?.claimLateReply() ?? false;
+    return this.slots.find(key)?.claimLateReply() ?? false;
   }
 
   async releaseReply({ key }: DeliveryId, attempt: number): Promise<boolean> {
-    return this.#ended.get(key)?.releaseReply(attempt) ?? false;
+    return this.slots.find(key)?.releaseReply(attempt) ?? false;
   }
 
   async hold(user: ContextUser, reply: string, milliseconds: number): Promise<boolean> {
@@ -133,10 +125,6 @@ export class MemoryDeliveryStore implements DeliveryStore {
     return listen(this.#listeners, nameUser(user), listener);
   }
 
-  #find(key: string): ReplySlot | undefined {
-    return this.#running.get(key) ?? this.#ended.get(key);
-  }
-
   async #sleep(key: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
     let stop = () => {};
     const woken = new Promise<void>((wake) => {
@@ -146,6 +134,25 @@ export class MemoryDeliveryStore implements DeliveryStore {
     stop();
   }
 }
+
+/** Creates the steps of stores that are both in this process, and nobody else's: no promise is made. */
+export function createLocalSteps(
+  contexts: MemoryContextStore,
+  deliveries: MemoryDeliveryStore,
+): Steps {
+  return {
+    begin: ({ key }, claim) => deliveries.slots.claim(key, claim),
+    open: (user, lock) => contexts.open(user, lock),
+    commit(id, finish, lock, save) {
+      const refused = save && contexts.saveNow(id, save.record, save.options);
+      if (refused) return refused;
+      if (!save && lock) contexts.releaseNow(id, lock);
+      return deliveries.finishNow(id, finish);
+    },
+  };
+}
+
+const NOBODY: ReadonlySet<() => void> = new Set();
 
 /** Adds a listener; returns what takes it away. */
 function listen(all: Map<string, Set<() => void>>, name: string, listener: () => void): () => void {

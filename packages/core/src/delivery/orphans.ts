@@ -6,11 +6,10 @@ import { parseMessage } from '../message/message.ts';
 import type { Dispatch } from '../router.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { DeliveryAttempt } from './attempt.ts';
-import type { Service } from './claim.ts';
 import { findRegistry, leaseMilliseconds } from './heartbeat.ts';
 import { LateReplies, reportUndelivered } from './late-replies.ts';
+import type { Service } from './run.ts';
 import type { RegisteredRun, RunRegistry } from './store.ts';
-import { takeUp } from './takeover.ts';
 import type { Workload } from './workload.ts';
 
 /** Accounts that are remembered at most, and for how many milliseconds after their last message. */
@@ -88,7 +87,7 @@ async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
   const attempt = new DeliveryAttempt({ message, at: account.clock.now(), request }, service, 0);
   // It was only late to say that it lives.
   if (workload.runs.has(attempt.id.key)) return;
-  const found = await takeUp(attempt, workload, run.owner);
+  const found = await attempt.takeUp(run.owner);
   if (found.state !== 'ended' || !found.outcome) return;
   const { reply } = found.outcome;
   const exchange = attempt.createExchange(new Error('the process that ran the handler died'));

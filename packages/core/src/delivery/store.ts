@@ -1,4 +1,11 @@
-import type { ContextLock, ContextStore, ContextUser, Loaded } from '../context/store.ts';
+import type { Awaitable } from '../awaitable.ts';
+import type {
+  ContextLock,
+  ContextRecord,
+  ContextStore,
+  ContextUser,
+  Loaded,
+} from '../context/store.ts';
 import type { Refused, Save } from '../context/transaction.ts';
 import type { Reply } from '../reply/reply.ts';
 
@@ -205,6 +212,14 @@ export interface UnitOfWork {
     lock: ContextLock | undefined,
     save: Save | undefined,
   ): Promise<CompletionResult | Refused>;
+}
+
+/** A unit of work as a run calls it: of a webhook's own stores it gets values, not promises. */
+export interface Steps {
+  begin(...given: Parameters<UnitOfWork['begin']>): Awaitable<Begun>;
+  commit(...given: Parameters<UnitOfWork['commit']>): Awaitable<CompletionResult | Refused>;
+  /** Takes the lock and loads a context once it is asked for. Without it `begin` does, for every message. */
+  open?(user: ContextUser, lock: ContextLock | undefined): ContextRecord | undefined;
 }
 
 export type Begun = Claimed & { readonly loaded?: Loaded | undefined };

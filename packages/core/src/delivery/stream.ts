@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.ts';
 import type { Clock } from '../clock.ts';
 import type { Exchange, ReplyStream } from '../exchange.ts';
 import { toReply } from '../reply/render.ts';
@@ -5,6 +6,7 @@ import type { Reply, TextReply } from '../reply/reply.ts';
 import { splitText, wholeSentences } from '../reply/split.ts';
 import { messageKey } from '../undelivered.ts';
 import { complete, fitReply } from './completion.ts';
+import { limitRun } from './heartbeat.ts';
 import type { Run } from './run.ts';
 
 /** The platform hangs up after 5 s and delivers again: in terms of the window, which is 4.5 s. */
@@ -18,9 +20,9 @@ export async function answerStream(
   exchange: Exchange,
   stream: ReplyStream,
 ): Promise<void> {
-  const { account, id, message, transaction } = run;
+  const { account, id, message } = run;
   const { abortAtDeadline, clock, deliveries, interrupts, logger, replyWindow } = account;
-  let responding: Promise<void> | undefined;
+  let responding: { readonly done: Awaitable<void> } | undefined;
   const send = (reply: Reply) => {
     if (run.isStale) return;
     run.said = [...run.said, reply];
@@ -41,7 +43,7 @@ export async function answerStream(
         if (reply) {
           run.hasResponded = true;
           run.said = [...run.said, reply];
-          responding = complete(run, fitReply(run, reply), 2 * AHEAD * replyWindow);
+          responding = { done: complete(run, fitReply(run, reply), 2 * AHEAD * replyWindow) };
         }
         if (!abortAtDeadline) return;
         logger.warn(messageKey(message), 'a stream was stopped at the deadline (abortAtDeadline)');
@@ -49,13 +51,13 @@ export async function answerStream(
       },
       send,
     });
-    pieces = await run.heartbeat.limit(following, true);
+    pieces = await limitRun(run, following, true);
   } finally {
     unlisten?.();
   }
   if (responding) {
-    await transaction?.end(run.isKept);
-    await responding;
+    await run.transaction?.end(run.isKept);
+    await responding.done;
     pieces.forEach(send);
     return;
   }
@@ -65,9 +67,9 @@ export async function answerStream(
 }
 
 /** Milliseconds until a stream has to answer, so that its reply reaches the last delivery. */
-function timeLeft({ account, closing, delivery }: Run): number {
+function timeLeft({ account, closing, attempt }: Run): number {
   const { clock, maxDeliveries, replyWindow } = account;
-  const windows = (maxDeliveries - delivery.attempt) * HANGS_UP - AHEAD;
+  const windows = (maxDeliveries - attempt) * HANGS_UP - AHEAD;
   return closing + windows * replyWindow - clock.now();
 }
 

@@ -2,7 +2,6 @@ import { runInBackground } from '../background.ts';
 import { type Clock, repeat } from '../clock.ts';
 import { KeyedMutex } from '../context/keyed-mutex.ts';
 import { RequestError } from '../errors.ts';
-import type { DeliveryState } from '../exchange.ts';
 import type { Handoff } from './handoff.ts';
 import type { LateReplies } from './late-replies.ts';
 import type { RunRegistry } from './store.ts';
@@ -13,10 +12,10 @@ export interface ActiveRun {
   /** Milliseconds for which it was claimed. */
   readonly lease: number;
   readonly handoff: Handoff;
-  /** What the handler sees as `exchange.delivery`: the newest delivery. */
-  readonly delivery: { -readonly [K in keyof DeliveryState]: DeliveryState[K] };
-  /** When the window of that delivery closes, on the account's clock. */
-  closing: number;
+  /** The newest delivery, by its number. */
+  readonly attempt: number;
+  /** Tells of a newer delivery, and when its window closes, on the account's clock. */
+  meet(attempt: number, closing: number): void;
   /** Tells that the last delivery was answered without the reply. */
   closeWindow(): void;
   abandon(cause: Error): Promise<void>;
@@ -42,11 +41,12 @@ export class Workload {
   readonly #sleeping = new Set<() => void>();
   readonly #registered = new Map<RunRegistry, { count: number; stop: () => void }>();
 
-  /** Creates the name of a run's owner. */
-  createOwner(): string {
+  /** Creates the name of a run's owner, which no other process has when the store is shared. */
+  createOwner(isShared: boolean): string {
+    owners += 1;
+    if (!isShared) return String(owners);
     // Once a process: for each run it would be most of what that costs.
     processName ??= crypto.randomUUID();
-    owners += 1;
     return `${processName}:${owners}`;
   }
 

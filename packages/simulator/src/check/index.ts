@@ -105,11 +105,8 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
     if (failure === 'silent') return 'no answer within 5 s';
     if (expected === 'survived') return undefined;
     if (!response) return expected === 'refused' ? undefined : 'the connection broke off';
+    if (expected === 'echo') return findEchoProblem(response, echostr);
     const { status, body } = response;
-    if (expected === 'echo') {
-      if (status !== 200) return `the status is ${status}, not 200`;
-      return body === echostr ? undefined : 'the answer is not the echostr, verbatim';
-    }
     const question = { openid: person.openid, msgType: 'event', now: clock.now() };
     const judged = judge(account, question, { ...response, plain: openReply(account, body) });
     if (expected === 'refused') {
@@ -129,6 +126,14 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
     results.push(result);
   }
   return results;
+}
+
+function findEchoProblem(
+  { status, body }: { status: number; body: string },
+  echostr: string,
+): string | undefined {
+  if (status !== 200) return `the status is ${status}, not 200`;
+  return body === echostr ? undefined : 'the answer is not the echostr, verbatim';
 }
 
 const GOOD = { expected: 'answered' } as const;
