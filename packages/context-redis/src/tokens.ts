@@ -6,6 +6,8 @@ import { type Connection, defineScript, readJson, type Script } from './script.t
 
 /** Milliseconds for which a token is kept that can be had again. */
 const KEPT = 30 * 24 * 3600_000;
+/** Milliseconds for which a key without a token is kept, whose number could be asked for again. */
+const UNUSED = 3600_000;
 
 /** ARGV: milliseconds. Gives the number of the lock, or 0. */
 const lock: Script = defineScript(`
@@ -18,7 +20,7 @@ end
 redis.call('HSET', KEYS[1], 'until', now + ARGV[1])
 local number = redis.call('HINCRBY', KEYS[1], 'lock', 1)
 if not redis.call('HGET', KEYS[1], 'token') then
-  redis.call('PEXPIRE', KEYS[1], ${KEPT})
+  redis.call('PEXPIRE', KEYS[1], ${UNUSED})
 end
 return number`);
 

@@ -105,7 +105,16 @@ export type Handler<N extends MessageName = MessageName> = (
  * @example
  * { text: (message) => message.content, 'event:subscribe': () => 'Welcome!' }
  */
-export type Handlers = { [N in MessageName]?: Handler<N> } & { default?: Handler };
+export type Handlers = { [N in MessageName]?: Handler<N> } & {
+  default?: Handler;
+  [CARRIED]?: Middleware;
+};
+
+/**
+ * The key of middleware that handlers carry with them, so that it runs before them wherever they
+ * are spread. A symbol that all copies of this package share.
+ */
+export const CARRIED: unique symbol = Symbol.for('wechat-mp.carried') as never;
 
 /**
  * Runs around the handlers. `next()` gives the reply of what comes after; returning nothing keeps

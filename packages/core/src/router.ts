@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from './errors.ts';
 import {
   type Answer,
+  CARRIED,
   type Exchange,
   guard,
   type Handler,
@@ -190,10 +191,12 @@ export function createDispatch(handlers: HandlersLike): Dispatch {
       checkFunction(handler as Handler, name),
     );
   }
-  return (exchange) => {
+  const dispatch: Dispatch = (exchange) => {
     const handler = byName.get(exchange.message.type) ?? byName.get('default');
     return handler?.(exchange.message, exchange);
   };
+  const carried = handlers[CARRIED];
+  return carried ? surround(dispatch, carried) : dispatch;
 }
 
 function isRouter(handlers: HandlersLike): handlers is Pick<Router, 'run'> {

@@ -1,10 +1,13 @@
 import { NeedParamError } from '../errors.ts';
+import { CARRIED, type Middleware } from '../exchange.ts';
+import { createAuthorize } from './authorizations.ts';
 import { type Call, createCaller } from './caller.ts';
 import { type Methods, OfficialClient } from './client.ts';
-import { Credential } from './credential.ts';
+import { Credential, type Grant } from './credential.ts';
 import { grantOf } from './credentials.ts';
 import { bind } from './endpoint.ts';
 import { type AuthorizationInfo, endpoints } from './endpoints/index.ts';
+import { OfficialAPIError } from './errors.ts';
 import { createHttp } from './http.ts';
 import { merge } from './merge.ts';
 import {
@@ -15,6 +18,7 @@ import {
   needText,
 } from './options.ts';
 import { pagesOf } from './pages.ts';
+import { createReleaseTest } from './release-test.ts';
 import { guardTokens, MemoryTokenStore, type Token, type TokenStore } from './token-store.ts';
 
 /** A third-party platform (第三方平台), and how its API is called. */
@@ -51,6 +55,17 @@ export class ComponentClient implements AuthorizerSource {
   readonly #store: TokenStore;
   readonly #ticket: Credential;
   readonly #accounts = new Map<string, Credential>();
+  readonly #authorize: (code: string) => Promise<AuthorizationInfo>;
+  /**
+   * Answers the release test of the platform (全网发布检测). `handlers` carry it; give it to
+   * `router.use()` where a Router takes their place.
+   */
+  readonly answerReleaseTest: Middleware;
+  /**
+   * What to do with the platform’s pushes: give it to `wechat()`, alone or beside your own. They
+   * keep tickets and tokens, and answer the release test.
+   */
+  readonly handlers;
 
   constructor(options: ComponentClientOptions) {
     this.#settings = checkCallOptions(options);
@@ -81,23 +96,36 @@ export class ComponentClient implements AuthorizerSource {
     const generated = bind(endpoints, call);
     const pages = pagesOf(generated).component;
     this.component = merge(generated.component, pages) as Methods['component'];
+    this.#authorize = createAuthorize({
+      componentAppid: this.componentAppid,
+      store: this.#store,
+      logger: this.#settings.logger,
+      exchange: (code) => this.#exchange(code),
+    });
+    this.answerReleaseTest = createReleaseTest(async (code, openid, content) => {
+      const { authorizer_appid } = await this.authorize(code);
+      await this.authorizer(authorizer_appid).message.custom.sendText(openid, content);
+    }, this.#settings.logger);
+    this.handlers = this.#createHandlers();
   }
 
-  /** What to do with the platform’s pushes: give it to `wechat()`, alone or beside your own. */
-  readonly handlers = {
-    'component:component_verify_ticket': async (message: { componentVerifyTicket: string }) => {
-      await this.setVerifyTicket(message.componentVerifyTicket);
-    },
-    'component:authorized': async (message: { authorizationCode: string }) => {
-      await this.authorize(message.authorizationCode);
-    },
-    'component:updateauthorized': async (message: { authorizationCode: string }) => {
-      await this.authorize(message.authorizationCode);
-    },
-    'component:unauthorized': async (message: { authorizerAppid: string }) => {
-      await this.credentialOf(message.authorizerAppid).keep(NONE);
-    },
-  };
+  #createHandlers() {
+    return {
+      [CARRIED]: this.answerReleaseTest,
+      'component:component_verify_ticket': async (message: { componentVerifyTicket: string }) => {
+        await this.setVerifyTicket(message.componentVerifyTicket);
+      },
+      'component:authorized': async (message: { authorizationCode: string }) => {
+        await this.authorize(message.authorizationCode);
+      },
+      'component:updateauthorized': async (message: { authorizationCode: string }) => {
+        await this.authorize(message.authorizationCode);
+      },
+      'component:unauthorized': async (message: { authorizerAppid: string }) => {
+        await this.credentialOf(message.authorizerAppid).keep(NONE);
+      },
+    };
+  }
 
   /** Keeps a `component_verify_ticket` that the platform has pushed. */
   async setVerifyTicket(ticket: string): Promise<void> {
@@ -105,9 +133,17 @@ export class ComponentClient implements AuthorizerSource {
     await this.#ticket.keep({ value, since: Date.now(), expiresAt: Date.now() + TICKET_LIFE });
   }
 
-  /** Takes the rights that an account gave: keeps its tokens, and tells what it gave. */
+  /**
+   * Takes the rights that an account gave: keeps its tokens, and tells what it gave. Each code is
+   * exchanged once: whoever has it later, in any process, gets the same answer for an hour.
+   */
   async authorize(authorizationCode: string): Promise<AuthorizationInfo> {
-    const code = needText('authorizationCode', authorizationCode, 'of the push or the login page');
+    return this.#authorize(
+      needText('authorizationCode', authorizationCode, 'of the push or the login page'),
+    );
+  }
+
+  async #exchange(code: string): Promise<AuthorizationInfo> {
     const since = Date.now();
     const answer = await this.component.queryAuth({ authorization_code: code });
     const info = answer.authorization_info;
@@ -121,12 +157,13 @@ export class ComponentClient implements AuthorizerSource {
 
   /**
    * The API of an account that gave rights. `refreshToken` is needed only when neither `authorize`
-   * nor the handlers have met the account with these `tokens`.
+   * nor the handlers have met the account with these `tokens`; the next token is fetched with it,
+   * and kept, even where another one is known.
    */
   authorizer(appid: string, options: { refreshToken?: string | undefined } = {}): OfficialClient {
     needText('appid', appid, 'of the account that gave rights');
     const credential = this.credentialOf(appid);
-    if (options.refreshToken !== undefined) credential.give({ ...NONE, ...options });
+    if (options.refreshToken) credential.give(options.refreshToken);
     const { tries, ...settings } = this.#settings;
     const client = { appid, component: this, tokens: this.#store, retry: tries - 1 };
     return new OfficialClient({ ...settings, ...client });
@@ -140,21 +177,40 @@ export class ComponentClient implements AuthorizerSource {
   }
 
   #createCredential(appid: string): Credential {
-    return this.#keep(`access token of ${appid}`, appid, async ({ former }) => {
-      if (!former?.refreshToken) {
-        throw new NeedParamError(
-          `no refresh token of ${appid} is known: the account has to give its rights, or give { refreshToken }`,
-        );
+    return this.#keep(`access token of ${appid}`, appid, async ({ former, given }) => {
+      const known = former?.refreshToken;
+      if (given === undefined || given === former?.givenRefreshToken) {
+        return this.#refresh(appid, known, former?.givenRefreshToken);
       }
-      const since = Date.now();
-      const answer = await this.component.refreshAuthorizerToken({
-        authorizer_appid: appid,
-        authorizer_refresh_token: former.refreshToken,
-      });
-      const { token } = grantOf(answer, 'authorizer_access_token', since);
-      const refreshToken = answer.authorizer_refresh_token ?? former.refreshToken;
-      return { answer, token: { ...token, refreshToken } };
+      try {
+        return await this.#refresh(appid, given, given);
+      } catch (error) {
+        // It is older than the one that is known.
+        const isOver = error instanceof OfficialAPIError && error.errcode === REFRESH_TOKEN_OVER;
+        if (!isOver || known === undefined || known === given) throw error;
+        return this.#refresh(appid, known, given);
+      }
     });
+  }
+
+  async #refresh(
+    appid: string,
+    refreshToken: string | undefined,
+    givenRefreshToken: string | undefined,
+  ): Promise<Grant> {
+    if (!refreshToken) {
+      throw new NeedParamError(
+        `no refresh token of ${appid} is known: the account has to give its rights, or give { refreshToken }`,
+      );
+    }
+    const since = Date.now();
+    const answer = await this.component.refreshAuthorizerToken({
+      authorizer_appid: appid,
+      authorizer_refresh_token: refreshToken,
+    });
+    const { token } = grantOf(answer, 'authorizer_access_token', since);
+    const next = answer.authorizer_refresh_token || refreshToken;
+    return { answer, token: { ...token, refreshToken: next, givenRefreshToken } };
   }
 
   #keep(
@@ -174,6 +230,9 @@ export class ComponentClient implements AuthorizerSource {
     });
   }
 }
+
+/** The errcode for a refresh token that is no longer, or never was, the account’s. */
+const REFRESH_TOKEN_OVER = 61023;
 
 /** A token that is over. */
 const NONE: Token = { value: '', since: 0, expiresAt: 0 };

@@ -21,6 +21,8 @@ export interface CredentialParts {
     readonly former: Token | undefined;
     /** The token that the platform did not accept. */
     readonly refused?: string | undefined;
+    /** The refresh token that the program gave. */
+    readonly given?: string | undefined;
   }) => Promise<Grant>;
   /** Whether the platform goes on giving the same token until it is forced. */
   readonly isStable: boolean;
@@ -53,6 +55,7 @@ const LONGEST_PAUSE = 5 * 60_000;
 export class Credential {
   readonly #parts: CredentialParts;
   #local: Token | undefined;
+  #givenRefreshToken: string | undefined;
   #flight: Promise<Token> | undefined;
   #aheadAt = 0;
   #warnedAt = Number.NEGATIVE_INFINITY;
@@ -69,7 +72,7 @@ export class Credential {
   async get(): Promise<Token> {
     const now = this.#parts.now();
     const local = this.#local;
-    if (!local || isOver(local, now)) return this.#obtain();
+    if (!local || isOver(local, now) || !this.#isOfGiven(local)) return this.#obtain();
     if (isEnding(local, now) && now >= this.#aheadAt) this.#refreshAhead();
     return local;
   }
@@ -79,10 +82,12 @@ export class Credential {
    * each new one, there is none until a pause is over, which grows.
    */
   async replace(failed: Token): Promise<Token | undefined> {
-    if (this.#local && this.#local.value !== failed.value) return this.#local;
+    const isOther = (local: Token | undefined): local is Token =>
+      local !== undefined && local.value !== failed.value && this.#isOfGiven(local);
+    if (isOther(this.#local)) return this.#local;
     // What is under way may still end with the same one.
     if (this.#flight) await this.#flight.catch(() => {});
-    if (this.#local && this.#local.value !== failed.value) return this.#local;
+    if (isOther(this.#local)) return this.#local;
     if (this.#parts.now() < this.#pausedUntil) return this.#takeStored(failed.value);
     return this.#obtain(failed.value);
   }
@@ -107,8 +112,10 @@ export class Credential {
     const { store, key } = this.#parts;
     for (let look = 0; look < LOOKS; look += 1) {
       const lock = await store.lock(key, LOCKED);
-      if (lock !== undefined && (await store.set(key, token, lock))) {
-        this.#local = token;
+      const kept = lock === undefined ? token : await this.#inherit(token);
+      if (lock !== undefined && (await store.set(key, kept, lock))) {
+        this.#givenRefreshToken = undefined;
+        this.#local = kept;
         return;
       }
       await pause(LOOK_AGAIN);
@@ -116,9 +123,21 @@ export class Credential {
     throw noLock();
   }
 
-  /** Gives this process a token that serves when none is known. */
-  give(token: Token): void {
-    this.#local ??= token;
+  /** Has the next token fetched with this refresh token, unless the one in force descends from it. */
+  give(refreshToken: string): void {
+    this.#givenRefreshToken = refreshToken;
+  }
+
+  #isOfGiven({ refreshToken, givenRefreshToken }: Token): boolean {
+    return [undefined, refreshToken, givenRefreshToken].includes(this.#givenRefreshToken);
+  }
+
+  /** An account’s new rights are newer than the refresh token that the program gave before. */
+  async #inherit(token: Token): Promise<Token> {
+    const { store, key } = this.#parts;
+    if (token.refreshToken === undefined) return token;
+    const givenRefreshToken = this.#givenRefreshToken ?? (await store.get(key))?.givenRefreshToken;
+    return { ...token, givenRefreshToken };
   }
 
   #refreshAhead(): void {
@@ -149,7 +168,7 @@ export class Credential {
       }
       if (lock !== undefined) return this.#fetchLocked(lock, failed);
       const local = this.#local;
-      if (local && local.value !== failed && !isOver(local, this.#parts.now())) return local;
+      if (this.#isUsable(local, failed)) return local;
       await pause(LOOK_AGAIN);
     }
     return this.#serveAlone(noLock(), failed);
@@ -195,7 +214,8 @@ export class Credential {
 
   async #fetch(former: Token | undefined, failed: string | undefined): Promise<Token> {
     const { fetch, isStable, now } = this.#parts;
-    const { token } = await fetch({ force: false, former, refused: failed });
+    const given = this.#givenRefreshToken;
+    const { token } = await fetch({ force: false, former, refused: failed, given });
     if (failed !== undefined) this.#pause();
     const forcedAt = former?.forcedAt;
     const isRefused = isStable && token.value === failed;
@@ -207,12 +227,18 @@ export class Credential {
   async #serveAlone(error: unknown, failed: string | undefined): Promise<Token> {
     this.#warn(error);
     const local = this.#local;
-    if (local && local.value !== failed && !isOver(local, this.#parts.now())) return local;
+    if (this.#isUsable(local, failed)) return local;
     return this.#take(await this.#fetch(local, failed));
   }
 
+  #isUsable(local: Token | undefined, failed: string | undefined): local is Token {
+    if (!local || local.value === failed || isOver(local, this.#parts.now())) return false;
+    return this.#isOfGiven(local);
+  }
+
   #serves(stored: Token | undefined, failed: string | undefined): stored is Token {
-    return stored !== undefined && stored.value !== failed && !isEnding(stored, this.#parts.now());
+    if (!stored || stored.value === failed || isEnding(stored, this.#parts.now())) return false;
+    return this.#isOfGiven(stored);
   }
 
   #take(token: Token): Token {

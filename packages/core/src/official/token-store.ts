@@ -12,6 +12,8 @@ export interface Token {
   readonly forcedAt?: number | undefined;
   /** For an authorised account: what the next token is fetched with. */
   readonly refreshToken?: string | undefined;
+  /** The refresh token that the program gave, from which this one descends. */
+  readonly givenRefreshToken?: string | undefined;
 }
 
 /**
@@ -43,19 +45,29 @@ interface Entry {
   lockedUntil: number;
 }
 
+/** How many entries are kept before the first search for those that nobody needs. */
+const FEW = 1000;
+/** Milliseconds after which a token is forgotten, unless it has a refresh token. */
+const FORGOTTEN = 24 * 3600_000;
+
 /** Keeps tokens in the memory of this process. */
 export class MemoryTokenStore implements TokenStore {
   readonly #entries = new Map<string, Entry>();
+  #locks = 0;
+  #tidyAt = FEW;
 
   async get(key: string): Promise<Token | undefined> {
     return this.#entries.get(key)?.token;
   }
 
   async lock(key: string, milliseconds: number): Promise<number | undefined> {
+    const now = performance.now();
     const entry = this.#entries.get(key) ?? { token: undefined, lock: 0, lockedUntil: 0 };
-    if (entry.lockedUntil > performance.now()) return undefined;
-    entry.lock += 1;
-    entry.lockedUntil = performance.now() + milliseconds;
+    if (entry.lockedUntil > now) return undefined;
+    if (this.#entries.size >= this.#tidyAt) this.#tidy(now - FORGOTTEN);
+    this.#locks += 1;
+    entry.lock = this.#locks;
+    entry.lockedUntil = now + milliseconds;
     this.#entries.set(key, entry);
     return entry.lock;
   }
@@ -63,9 +75,18 @@ export class MemoryTokenStore implements TokenStore {
   async set(key: string, token: Token | undefined, lock: number): Promise<boolean> {
     const entry = this.#entries.get(key);
     if (!entry || entry.lock !== lock) return false;
-    entry.lockedUntil = 0;
+    // Not zero: it is when the entry was last of use.
+    entry.lockedUntil = performance.now();
     entry.token = token ?? entry.token;
+    if (!entry.token) this.#entries.delete(key);
     return true;
+  }
+
+  #tidy(before: number): void {
+    for (const [key, { token, lockedUntil }] of this.#entries) {
+      if (lockedUntil < before && token?.refreshToken === undefined) this.#entries.delete(key);
+    }
+    this.#tidyAt = Math.max(FEW, this.#entries.size * 2);
   }
 }
 

@@ -1,0 +1,181 @@
+/** Accounts that give a third-party platform their rights: codes, refresh tokens, processes. */
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { redisStores } from '@wechat-mp/context-redis';
+import { createWebhook } from '@wechat-mp/core';
+import { ComponentClient, MemoryTokenStore, type TokenStore } from '@wechat-mp/core/official';
+import { Redis } from 'ioredis';
+import { type AuthorizingPlatform, addAuthorizations } from '../support/authorizing-platform.ts';
+import { failureOf, usePlatform } from '../support/official-client.ts';
+import * as wire from '../support/platform.ts';
+import { startRedis, stopRedis, track } from '../support/redis.ts';
+
+const getPlatform = usePlatform();
+const APPIDS = ['wxfirst', 'wxsecond'];
+const account = {
+  token: 'TOKEN',
+  encodingAESKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+  appid: wire.COMPONENT,
+};
+let accounts: AuthorizingPlatform;
+let tokens: TokenStore;
+
+beforeEach(() => {
+  tokens = new MemoryTokenStore();
+  accounts = addAuthorizations(getPlatform());
+});
+afterAll(stopRedis);
+
+async function startProcess(store: TokenStore = tokens): Promise<ComponentClient> {
+  const component = new ComponentClient({
+    componentAppid: wire.COMPONENT,
+    componentAppsecret: 'component-secret',
+    baseUrl: getPlatform().url,
+    retry: 0,
+    tokens: store,
+  });
+  await component.setVerifyTicket('ticket@@@1');
+  return component;
+}
+
+async function pushCode(component: ComponentClient, name: string, code: string): Promise<void> {
+  const message = wire.push(name, {
+    AuthorizerAppid: 'wxfirst',
+    AuthorizationCode: code,
+    AuthorizationCodeExpiredTime: 1_700_000_600,
+    PreAuthCode: 'pre-1',
+  });
+  const webhook = createWebhook(account, component.handlers);
+  const { status, body } = await webhook.handle(wire.pushed(account, message));
+  expect([status, body]).toEqual([200, 'success']);
+}
+
+describe('an authorization code', () => {
+  it.each(APPIDS)('of %s that comes twice at once is exchanged once', async (appid) => {
+    const component = await startProcess();
+    const code = accounts.authorize(appid);
+    const [first, second] = await Promise.all([
+      component.authorize(code),
+      component.authorize(code),
+    ]);
+    expect(first).toMatchObject({ authorizer_appid: appid });
+    expect(second).toEqual(first);
+    expect(accounts.countExchanges()).toBe(1);
+  });
+
+  it.each(['authorized', 'updateauthorized'])(
+    'is exchanged once for the push `%s` and the page that it came back to, in any order',
+    async (push) => {
+      const component = await startProcess();
+      for (const order of ['push first', 'page first']) {
+        const code = accounts.authorize('wxfirst');
+        if (order === 'push first') await pushCode(component, push, code);
+        const info = await component.authorize(code);
+        if (order === 'page first') await pushCode(component, push, code);
+        expect(info).toMatchObject({ authorizer_appid: 'wxfirst' });
+        await component.authorizer('wxfirst').menu.get();
+      }
+      expect(accounts.countExchanges()).toBe(2);
+      expect(accounts.listRefreshTokens()).toEqual([]);
+    },
+  );
+
+  it('is exchanged once by processes that share a Redis, and all get the answer', async () => {
+    const server = await startRedis();
+    const processes = await Promise.all(
+      [1, 2, 3].map(() => startProcess(redisStores(track(new Redis(server.port))).tokens)),
+    );
+    for (const appid of APPIDS) {
+      const code = accounts.authorize(appid);
+      const answers = await Promise.all(processes.map((one) => one.authorize(code)));
+      expect(answers[0]).toMatchObject({ authorizer_appid: appid, func_info: [] });
+      expect(answers).toEqual(Array(3).fill(answers[0]));
+      // The page is loaded again.
+      expect(await processes[1]?.authorize(code)).toEqual(answers[0]);
+    }
+    expect(accounts.countExchanges()).toBe(2);
+    for (const one of processes) await one.authorizer('wxsecond').menu.get();
+    expect(accounts.listRefreshTokens()).toEqual([]);
+  });
+
+  it.each(['made up', 'queryauthcode@@@used'])(
+    'that is no good (%s) is refused, and does not stand in the way of others',
+    async (code) => {
+      const component = await startProcess();
+      const errors = await Promise.all([
+        failureOf(component.authorize(code)),
+        failureOf(component.authorize(code)),
+      ]);
+      expect(errors).toMatchObject([{ errcode: 61010 }, { errcode: 61010 }]);
+      expect(accounts.countExchanges()).toBe(1);
+      const info = await component.authorize(accounts.authorize('wxfirst'));
+      expect(info).toMatchObject({ authorizer_appid: 'wxfirst' });
+    },
+  );
+
+  it('that is exchanged again gives a newer refresh token than any known', async () => {
+    const component = await startProcess();
+    for (const _time of [1, 2]) await component.authorize(accounts.authorize('wxfirst'));
+    const { authorizer_refresh_token } = await component.authorize(accounts.authorize('wxfirst'));
+    await component.authorizer('wxfirst', { refreshToken: authorizer_refresh_token }).menu.get();
+    expect(accounts.listRefreshTokens()).toEqual([]);
+  });
+});
+
+describe('a refresh token that the program gives', () => {
+  it.each(APPIDS)('wins over the one that is known of %s, and is kept', async (appid) => {
+    const component = await startProcess();
+    await component.authorize(accounts.authorize(appid));
+    // Another program has the rights given anew, which ends the refresh token that is known.
+    const refreshToken = accounts.exchange(accounts.authorize(appid));
+    await component.authorizer(appid, { refreshToken }).menu.get();
+    expect(accounts.listRefreshTokens()).toEqual([refreshToken]);
+
+    const other = await startProcess();
+    accounts.endAccessTokens();
+    await other.authorizer(appid).menu.get();
+    expect(accounts.listRefreshTokens()).toEqual([refreshToken, refreshToken]);
+  });
+
+  it('is not asked for again by who gives it with each call', async () => {
+    const component = await startProcess();
+    const refreshToken = accounts.exchange(accounts.authorize('wxfirst'));
+    for (const process of [component, component, await startProcess()]) {
+      await process.authorizer('wxfirst', { refreshToken }).menu.get();
+    }
+    expect(accounts.listRefreshTokens()).toEqual([refreshToken]);
+  });
+
+  it.each([1, 2])('may be %i exchange older than the one that is known', async (behind) => {
+    const component = await startProcess();
+    const old = accounts.exchange(accounts.authorize('wxfirst'));
+    let newest = old;
+    for (let n = 0; n < behind; n += 1) {
+      const info = await component.authorize(accounts.authorize('wxfirst'));
+      newest = info.authorizer_refresh_token;
+    }
+    const restarted = await startProcess();
+    for (const process of [restarted, restarted, await startProcess()]) {
+      await process.authorizer('wxfirst', { refreshToken: old }).menu.get();
+    }
+    expect(accounts.listRefreshTokens()).toEqual([old, newest]);
+  });
+
+  it('that is given before rights are given anew does not undo them', async () => {
+    const component = await startProcess();
+    const old = accounts.exchange(accounts.authorize('wxfirst'));
+    const client = component.authorizer('wxfirst', { refreshToken: old });
+    await component.authorize(accounts.authorize('wxfirst'));
+    await client.menu.get();
+    await component.authorizer('wxfirst', { refreshToken: old }).menu.get();
+    expect(accounts.listRefreshTokens()).toEqual([]);
+  });
+
+  it('that is wrong is refused where none is known, and `""` is none', async () => {
+    const component = await startProcess();
+    const wrong = component.authorizer('wxfirst', { refreshToken: 'refresh-0' });
+    expect(await failureOf(wrong.menu.get())).toMatchObject({ errcode: 61023 });
+    await component.authorize(accounts.authorize('wxfirst'));
+    await component.authorizer('wxfirst', { refreshToken: '' }).menu.get();
+    expect(accounts.listRefreshTokens()).toEqual(['refresh-0']);
+  });
+});
