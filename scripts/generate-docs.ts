@@ -47,9 +47,9 @@ ${replyTable(source('reply/reply.ts'))}
 const methods = list(endpoints);
 const calls = `# Endpoints · 接口
 
-The ${methods.length} methods of the official API. A method takes a body, a query, a body and a query in this order, or nothing, as its type says; fields keep their names on the wire. An \`upload\` sends a file, a \`download\` gives one, and a \`page\` gives an address for the user’s browser and calls nothing. Names lead to the platform’s own pages.
+The ${methods.length} methods of the official API. A method takes a body, a query, a body and a query in this order, or nothing, as its type says; fields keep their names on the wire. An \`upload\` sends a file, a \`download\` gives one, and a \`page\` gives an address for the user’s browser and calls nothing. Names lead to the platform’s own pages. \`idempotent\` says whether the client may make a call again whose answer is lost: \`true\` for what only reads, \`false\` for what must not happen twice even when the platform says that it is busy.
 
-公众号接口共 ${methods.length} 个方法。参数依接口而定：请求体，查询参数，或先请求体后查询参数，或无参数；字段名与报文一致。\`upload\` 上传文件，\`download\` 下载文件，\`page\` 只返回供用户浏览器打开的链接，不发请求。名称链接到官方文档。
+公众号接口共 ${methods.length} 个方法。参数依接口而定：请求体，查询参数，或先请求体后查询参数，或无参数；字段名与报文一致。\`upload\` 上传文件，\`download\` 下载文件，\`page\` 只返回供用户浏览器打开的链接，不发请求。名称链接到官方文档。\`idempotent\` 表示答复丢失后能否重做：只读接口为 \`true\`；\`false\` 的接口即使微信返回“系统繁忙”也不重做。
 
 <!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src/official, not this file. -->
 
@@ -113,13 +113,14 @@ function endpointTable(table: string, rows: [name: string, endpoint: Endpoint][]
   const found = new RegExp(COMMENT + body, 'ms').exec(code);
   const [chinese, english] = wordsOf(table, found?.[1]);
   const comments = commentsOf(found?.[2] ?? '');
-  const cells = rows.map(([name, { verb, host = '', path, fixedQuery }]) => {
+  const cells = rows.map(([name, { verb, host = '', path, fixedQuery, idempotent }]) => {
     const [title, purpose] = comments.get(name.slice(table.length + 1)) ?? wordsOf(name);
     const query = fixedQuery ? `?${new URLSearchParams(fixedQuery)}` : '';
     const shown = verb === 'get' || verb === 'post' ? verb.toUpperCase() : verb;
-    return [`\`client.${name}\``, shown, `\`${host}${path}${query}\``, title, purpose];
+    const repeats = idempotent === undefined ? '' : `\`${idempotent}\``;
+    return [`\`client.${name}\``, shown, `\`${host}${path}${query}\``, title, purpose, repeats];
   });
-  const head = ['method', 'verb', 'path', '名称', 'what it does'];
+  const head = ['method', 'verb', 'path', '名称', 'what it does', 'idempotent'];
   return `## ${table} · ${chinese}\n\n${english[0]?.toUpperCase()}${english.slice(1)}\n\n${tableOf(head, cells)}`;
 }
 

@@ -240,3 +240,13 @@ void new OfficialClient({ appid: 'wx', appsecret: 's', secret: 's' });
 void new OfficialClient({ appid: 'wx', appsecret: 's', tokens: { get: async () => undefined } });
 // @ts-expect-error the methods cannot be replaced
 official.menu = client.menu;
+
+// What drafts and articles answer.
+
+const [item] = (await client.draft.get({ media_id: 'm1' })).news_item;
+void (item?.article_type satisfies 'news' | 'newspic' | undefined);
+void (item?.image_info?.image_list[0]?.image_media_id satisfies string | undefined);
+const [published] = (await client.freepublish.getArticle({ article_id: 'a1' })).news_item;
+void (published?.product_info?.footer_product_info.product_key satisfies string | undefined);
+// @ts-expect-error -- the platform has no such version
+void client.message.subscribe.send({ touser: '', template_id: '', data: {}, lang: 'de' });

@@ -4,7 +4,7 @@ import { type None, post, type Success, type Upload, upload } from '../endpoint.
 export const ai = {
   /**
    * 提交语音: hands in a voice to recognise: mp3, 16 kHz, mono, 1 MB at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/AI_Open_API.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/ai/api_addvoicetorecofortext.html
    */
   addVoice: upload<
     { media: Upload },
@@ -13,7 +13,7 @@ export const ai = {
   >('/cgi-bin/media/voice/addvoicetorecofortext', { query: ['format', 'voice_id', 'lang'] }),
   /**
    * 获取语音识别结果: gets the text of a voice that was handed in.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/AI_Open_API.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/ai/api_queryrecoresultfortext.html
    */
   queryVoiceResult: post<
     None,
@@ -26,7 +26,7 @@ export const ai = {
   }),
   /**
    * 微信翻译: translates a text of 600 bytes at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/AI_Open_API.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/ai/api_translatecontent.html
    */
   translate: post<
     string,

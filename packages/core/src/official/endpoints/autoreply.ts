@@ -21,7 +21,7 @@ export interface AutoReplyRule {
 export const autoreply = {
   /**
    * 获取公众号的自动回复规则: gets the automatic replies that are set in the console.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Getting_Rules_for_Auto_Replies.html
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/autoreplies/api_getcurrentautoreplyinfo.html
    */
   getCurrent: get<{
     is_add_friend_reply_open: 0 | 1;

@@ -5,7 +5,7 @@ import type { OpenidPage } from './common.ts';
 export const blacklist = {
   /**
    * 获取黑名单列表: lists who is blocked, 10000 at once, after `begin_openid`.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/User_Management/Manage_blacklist.html
+   * @see https://developers.weixin.qq.com/doc/service/api/usermanage/userinfo/api_getblacklist.html
    */
   list: post<{ begin_openid?: string | undefined }, OpenidPage & { total: number }>(
     '/cgi-bin/tags/members/getblacklist',
@@ -13,12 +13,12 @@ export const blacklist = {
   ),
   /**
    * 批量拉黑用户: blocks 20 followers at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/User_Management/Manage_blacklist.html
+   * @see https://developers.weixin.qq.com/doc/service/api/usermanage/userinfo/api_batchblacklist.html
    */
   add: post<{ openid_list: string[] }>('/cgi-bin/tags/members/batchblacklist'),
   /**
    * 批量取消拉黑用户: lets 20 blocked users at most back.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/User_Management/Manage_blacklist.html
+   * @see https://developers.weixin.qq.com/doc/service/api/usermanage/userinfo/api_batchunblacklist.html
    */
   remove: post<{ openid_list: string[] }>('/cgi-bin/tags/members/batchunblacklist'),
 };

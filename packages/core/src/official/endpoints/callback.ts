@@ -4,17 +4,17 @@ import { get, post } from '../endpoint.ts';
 export const callback = {
   /**
    * 获取微信推送服务器IP: lists the addresses that pushes come from.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/Get_the_WeChat_server_IP_address.html
+   * @see https://developers.weixin.qq.com/doc/service/api/base/api_getcallbackip.html
    */
   getCallbackIp: get<{ ip_list: string[] }>('/cgi-bin/getcallbackip'),
   /**
    * 获取微信API服务器IP: lists the addresses of the API’s servers.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/Get_the_WeChat_server_IP_address.html
+   * @see https://developers.weixin.qq.com/doc/service/api/base/api_getapidomainip.html
    */
   getApiDomainIp: get<{ ip_list: string[] }>('/cgi-bin/get_api_domain_ip'),
   /**
    * 网络通信检测: has the platform resolve and ping the address that pushes go to.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/Network_Detection.html
+   * @see https://developers.weixin.qq.com/doc/service/api/base/api_callbackcheck.html
    */
   check: post<
     { action: 'dns' | 'ping' | 'all'; check_operator: 'CHINANET' | 'UNICOM' | 'CAP' | 'DEFAULT' },

@@ -405,62 +405,35 @@ export interface SubMerchant {
 
 /** 卡券: coupons, member cards, gift cards and tickets. */
 export const card = {
-  /**
-   * 创建卡券（含会员卡、礼品卡、票证）: creates a card of any type.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Create_a_Coupon_Voucher_or_Card.html#8
-   */
+  /** 创建卡券（含会员卡、礼品卡、票证）: creates a card of any type. */
   create: post<{ card: NewCard }, { card_id: string }>('/card/create'),
-  /**
-   * 查看卡券详情: gets a card and its state.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#2
-   */
+  /** 查看卡券详情: gets a card and its state. */
   get: post<{ card_id: string }, { card: StoredCard }>('/card/get', { idempotent: true }),
-  /**
-   * 批量查询卡券列表: lists the cards, 50 at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#3
-   */
+  /** 批量查询卡券列表: lists the cards, 50 at most. */
   list: post<
     { offset: number; count: number; status_list?: string[] | undefined },
     { card_id_list: string[]; total_num: number }
   >('/card/batchget', { idempotent: true }),
-  /**
-   * 更改卡券信息: changes a card; `send_check` tells whether it has to be reviewed.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#4
-   */
+  /** 更改卡券信息: changes a card; `send_check` tells whether it has to be reviewed. */
   update: post<CardChange, { send_check: boolean }>('/card/update'),
-  /**
-   * 修改库存: adds to or takes from what is left of a card.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#5
-   */
+  /** 修改库存: adds to or takes from what is left of a card. */
   modifyStock: post<{
     card_id: string;
     increase_stock_value?: number | undefined;
     reduce_stock_value?: number | undefined;
   }>('/card/modifystock'),
-  /**
-   * 删除卡券: deletes a card; those given out stay valid.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#7
-   */
+  /** 删除卡券: deletes a card; those given out stay valid. */
   delete: post<{ card_id: string }>('/card/delete'),
-  /**
-   * 设置买单: lets a card be used while paying in WeChat.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Create_a_Coupon_Voucher_or_Card.html#11
-   */
+  /** 设置买单: lets a card be used while paying in WeChat. */
   setPayCell: post<{ card_id: string; is_open: boolean }>('/card/paycell/set'),
-  /**
-   * 设置自助核销: lets users redeem a card themselves.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Create_a_Coupon_Voucher_or_Card.html#14
-   */
+  /** 设置自助核销: lets users redeem a card themselves. */
   setSelfConsumeCell: post<{
     card_id: string;
     is_open: boolean;
     need_verify_cod?: boolean | undefined;
     need_remark_amount?: boolean | undefined;
   }>('/card/selfconsumecell/set'),
-  /**
-   * 创建卡券二维码: creates a QR code that gives out a card, or up to five.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Distributing_Coupons_Vouchers_and_Cards.html#0
-   */
+  /** 创建卡券二维码: creates a QR code that gives out a card, or up to five. */
   createQrcode: post<
     {
       action_name: 'QR_CARD' | 'QR_MULTIPLE_CARD';
@@ -472,10 +445,7 @@ export const card = {
     },
     { expire_seconds?: number; ticket: string; url: string; show_qrcode_url: string }
   >('/card/qrcode/create'),
-  /**
-   * 创建卡券货架: creates a page that gives out cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Distributing_Coupons_Vouchers_and_Cards.html#3
-   */
+  /** 创建卡券货架: creates a page that gives out cards. */
   createLandingPage: post<
     {
       banner: string;
@@ -486,37 +456,22 @@ export const card = {
     },
     { page_id: string; url: string }
   >('/card/landingpage/create'),
-  /**
-   * 设置测试白名单: sets who may try cards before they are reviewed.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Distributing_Coupons_Vouchers_and_Cards.html#12
-   */
+  /** 设置测试白名单: sets who may try cards before they are reviewed. */
   setTestWhitelist: post<{ openid?: string[] | undefined; username?: string[] | undefined }>(
     '/card/testwhitelist/set',
   ),
-  /**
-   * 导入自定义code: brings in codes of the account’s own, 100 at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Distributing_Coupons_Vouchers_and_Cards.html#5
-   */
+  /** 导入自定义code: brings in codes of the account’s own, 100 at most. */
   depositCode: post<{ card_id: string; code: string[] }>('/card/code/deposit'),
-  /**
-   * 查询导入code数目: counts the codes that were brought in.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Distributing_Coupons_Vouchers_and_Cards.html#5
-   */
+  /** 查询导入code数目: counts the codes that were brought in. */
   getDepositCount: post<{ card_id: string }, { count: number }>('/card/code/getdepositcount', {
     idempotent: true,
   }),
-  /**
-   * 核查code: tells which codes were brought in.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Distributing_Coupons_Vouchers_and_Cards.html#5
-   */
+  /** 核查code: tells which codes were brought in. */
   checkCode: post<
     { card_id: string; code: string[] },
     { exist_code: string[]; not_exist_code: string[] }
   >('/card/code/checkcode', { idempotent: true }),
-  /**
-   * 查询Code: gets what is known of a code.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Redeeming_a_coupon_voucher_or_card.html#1
-   */
+  /** 查询Code: gets what is known of a code. */
   getCode: post<
     { card_id?: string | undefined; code: string; check_consume?: boolean | undefined },
     {
@@ -542,47 +497,29 @@ export const card = {
       user_info?: MemberInfo;
     }
   >('/card/code/get', { idempotent: true }),
-  /**
-   * 核销Code: redeems a code.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Redeeming_a_coupon_voucher_or_card.html#2
-   */
+  /** 核销Code: redeems a code. */
   consumeCode: post<
     { card_id?: string | undefined; code: string },
     { card: { card_id: string }; openid: string }
   >('/card/code/consume'),
-  /**
-   * Code解码: decrypts a code that a page got.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Redeeming_a_coupon_voucher_or_card.html#5
-   */
+  /** Code解码: decrypts a code that a page got. */
   decryptCode: post<{ encrypt_code: string }, { code: string }>('/card/code/decrypt', {
     idempotent: true,
   }),
-  /**
-   * 更改Code: changes the code of a card given out.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#6
-   */
+  /** 更改Code: changes the code of a card given out. */
   updateCode: post<{ card_id?: string | undefined; code: string; new_code: string }>(
     '/card/code/update',
   ),
-  /**
-   * 设置卡券失效: makes a card given out invalid.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#8
-   */
+  /** 设置卡券失效: makes a card given out invalid. */
   disableCode: post<{ card_id?: string | undefined; code: string; reason?: string | undefined }>(
     '/card/code/unavailable',
   ),
-  /**
-   * 获取用户已领取卡券: lists the cards that a user has.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#1
-   */
+  /** 获取用户已领取卡券: lists the cards that a user has. */
   getUserCards: post<
     { openid: string; card_id?: string | undefined },
     { card_list: { card_id: string; code: string }[]; has_share_card: boolean }
   >('/card/user/getcardlist', { idempotent: true }),
-  /**
-   * 获取开卡插件参数: gives the address where a member card is activated.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Coupons-Mini_Program_Start_Up.html
-   */
+  /** 获取开卡插件参数: gives the address where a member card is activated. */
   getActivateUrl: post<{ card_id: string; outer_str?: string | undefined }, { url: string }>(
     '/card/membercard/activate/geturl',
     { idempotent: true },
@@ -590,16 +527,12 @@ export const card = {
   /**
    * 获取用户开卡时提交的信息（跳转型）: gets what a user filled in to activate a card, for the
    * page they came to.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Coupons-Mini_Program_Start_Up.html
    */
   getActivateTempInfo: post<{ activate_ticket: string }, { info: MemberInfo }>(
     '/card/membercard/activatetempinfo/get',
     { idempotent: true },
   ),
-  /**
-   * 激活会员卡: activates a member card.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Coupons-Mini_Program_Start_Up.html
-   */
+  /** 激活会员卡: activates a member card. */
   activateMemberCard: post<{
     card_id?: string | undefined;
     code: string;
@@ -614,10 +547,7 @@ export const card = {
     init_custom_field_value2?: string | undefined;
     init_custom_field_value3?: string | undefined;
   }>('/card/membercard/activate'),
-  /**
-   * 设置开卡字段: sets the fields of the form that activates a card.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Membership_Cards/Create_a_membership_card.html#16
-   */
+  /** 设置开卡字段: sets the fields of the form that activates a card. */
   setActivateForm: post<{
     card_id: string;
     service_statement?: CardLink | undefined;
@@ -625,10 +555,7 @@ export const card = {
     required_form?: ActivateForm | undefined;
     optional_form?: ActivateForm | undefined;
   }>('/card/membercard/activateuserform/set'),
-  /**
-   * 更新会员信息: changes a member’s points, balance and fields.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Membership_Cards/Create_a_membership_card.html#18
-   */
+  /** 更新会员信息: changes a member’s points, balance and fields. */
   updateMember: post<
     {
       card_id: string;
@@ -655,10 +582,7 @@ export const card = {
     },
     MemberResult
   >('/card/membercard/updateuser'),
-  /**
-   * 拉取会员信息: gets what is known of a member.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Membership_Cards/Manage_Member_Card.html#1
-   */
+  /** 拉取会员信息: gets what is known of a member. */
   getMember: post<
     { card_id: string; code: string },
     {
@@ -672,10 +596,7 @@ export const card = {
       user_info: MemberInfo;
     }
   >('/card/membercard/userinfo/get', { idempotent: true }),
-  /**
-   * 更新会议门票: sets the place and time of a ticket to a meeting.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Special_ticket.html#2
-   */
+  /** 更新会议门票: sets the place and time of a ticket to a meeting. */
   updateMeetingTicket: post<{
     card_id?: string | undefined;
     code: string;
@@ -685,10 +606,7 @@ export const card = {
     entrance?: string | undefined;
     seat_number?: string | undefined;
   }>('/card/meetingticket/updateuser'),
-  /**
-   * 更新电影票: sets the seats and time of a cinema ticket.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Special_ticket.html#7
-   */
+  /** 更新电影票: sets the seats and time of a cinema ticket. */
   updateMovieTicket: post<{
     card_id?: string | undefined;
     code: string;
@@ -701,7 +619,6 @@ export const card = {
   /**
    * 更新飞机票信息（在线值机）: checks a boarding pass in, or takes that back when `is_cancel` is
    * true.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Special_ticket.html#4
    */
   checkinBoardingPass: post<{
     card_id?: string | undefined;
@@ -713,37 +630,22 @@ export const card = {
     qrcode_data?: string | undefined;
     is_cancel?: boolean | undefined;
   }>('/card/boardingpass/checkin'),
-  /**
-   * 创建礼品卡货架: creates a shelf of gift cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 创建礼品卡货架: creates a shelf of gift cards. */
   addGiftCardPage: post<{ page: GiftCardPage }, { page_id: string }>('/card/giftcard/page/add'),
-  /**
-   * 查询礼品卡货架信息: gets a shelf of gift cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 查询礼品卡货架信息: gets a shelf of gift cards. */
   getGiftCardPage: post<{ page_id: string }, { page: GiftCardPage }>('/card/giftcard/page/get', {
     idempotent: true,
   }),
-  /**
-   * 修改礼品卡货架信息: changes a shelf of gift cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 修改礼品卡货架信息: changes a shelf of gift cards. */
   updateGiftCardPage: post<{ page: GiftCardPage & { page_id: string } }>(
     '/card/giftcard/page/update',
   ),
-  /**
-   * 查询礼品卡货架列表: lists the shelves of gift cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 查询礼品卡货架列表: lists the shelves of gift cards. */
   listGiftCardPages: post<None, { page_id_list: string[] }>('/card/giftcard/page/batchget', {
     idempotent: true,
     body: false,
   }),
-  /**
-   * 下架礼品卡货架: takes a shelf of gift cards down, or all, or puts them up again.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 下架礼品卡货架: takes a shelf of gift cards down, or all, or puts them up again. */
   maintainGiftCardPage: post<
     { page_id?: string | undefined; all?: boolean | undefined; maintain: boolean },
     {
@@ -754,29 +656,17 @@ export const card = {
       };
     }
   >('/card/giftcard/maintain/set'),
-  /**
-   * 申请微信支付礼品卡权限: asks for gift cards to be paid in WeChat.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 申请微信支付礼品卡权限: asks for gift cards to be paid in WeChat. */
   applyGiftCardPay: post<{ sub_mch_id: string }, { url: string }>(
     '/card/giftcard/pay/whitelist/add',
   ),
-  /**
-   * 绑定商户号到礼品卡小程序: binds the merchant to the mini program of gift cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 绑定商户号到礼品卡小程序: binds the merchant to the mini program of gift cards. */
   bindGiftCardMch: post<{ sub_mch_id: string; wxa_appid: string }>(
     '/card/giftcard/pay/submch/bind',
   ),
-  /**
-   * 上传小程序代码（礼品卡）: puts a shelf into the mini program of gift cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 上传小程序代码（礼品卡）: puts a shelf into the mini program of gift cards. */
   setGiftCardMiniProgram: post<{ wxa_appid: string; page_id: string }>('/card/giftcard/wxa/set'),
-  /**
-   * 更新用户礼品卡信息: changes a gift card’s points, balance and fields.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 更新用户礼品卡信息: changes a gift card’s points, balance and fields. */
   updateGeneralCard: post<
     {
       card_id: string;
@@ -793,18 +683,12 @@ export const card = {
     },
     MemberResult
   >('/card/generalcard/updateuser'),
-  /**
-   * 查询单个礼品卡订单信息: gets an order of gift cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 查询单个礼品卡订单信息: gets an order of gift cards. */
   getGiftCardOrder: post<{ order_id: string }, { order: GiftCardOrder }>(
     '/card/giftcard/order/get',
     { idempotent: true },
   ),
-  /**
-   * 批量查询礼品卡订单信息: lists the orders of gift cards in a time.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 批量查询礼品卡订单信息: lists the orders of gift cards in a time. */
   listGiftCardOrders: post<
     {
       begin_time: number;
@@ -815,17 +699,11 @@ export const card = {
     },
     { order_list: GiftCardOrder[]; total_count: number }
   >('/card/giftcard/order/batchget', { idempotent: true }),
-  /**
-   * 礼品卡订单退款: pays an order of gift cards back.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/gift_card.html
-   */
+  /** 礼品卡订单退款: pays an order of gift cards back. */
   refundGiftCardOrder: post<{ order_id: string }>('/card/giftcard/order/refund', {
     idempotent: false,
   }),
-  /**
-   * 设置支付后投放卡券: adds a rule by which a payment gives a card.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Membership_Cards/Manage_Member_Card.html#4
-   */
+  /** 设置支付后投放卡券: adds a rule by which a payment gives a card. */
   addPayGiftCard: post<
     { rule_info: PayGiftRule },
     {
@@ -840,46 +718,28 @@ export const card = {
       succ_mchid_list: string[];
     }
   >('/card/paygiftcard/add'),
-  /**
-   * 删除支付后投放卡券规则: deletes a rule by which payments give a card.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Membership_Cards/Manage_Member_Card.html#4
-   */
+  /** 删除支付后投放卡券规则: deletes a rule by which payments give a card. */
   deletePayGiftCard: post<{ rule_id: Id }>('/card/paygiftcard/delete'),
-  /**
-   * 查询支付后投放卡券规则详情: gets a rule by which payments give a card.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Membership_Cards/Manage_Member_Card.html#4
-   */
+  /** 查询支付后投放卡券规则详情: gets a rule by which payments give a card. */
   getPayGiftCard: post<{ rule_id: Id }, { rule_info: StoredPayGiftRule }>(
     '/card/paygiftcard/getbyid',
     { idempotent: true },
   ),
-  /**
-   * 批量查询支付后投放卡券规则: lists the rules by which payments give cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Membership_Cards/Manage_Member_Card.html#4
-   */
+  /** 批量查询支付后投放卡券规则: lists the rules by which payments give cards. */
   listPayGiftCards: post<
     { type: string; effective: boolean; offset: number; count: number },
     { rule_list: StoredPayGiftRule[]; total_count: number }
   >('/card/paygiftcard/batchget', { idempotent: true }),
-  /**
-   * 创建子商户: registers a merchant below the account.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Third-party_developer_mode.html#1
-   */
+  /** 创建子商户: registers a merchant below the account. */
   addSubMerchant: post<{ info: SubMerchantInput }, { info: SubMerchant }>(
     '/card/submerchant/submit',
   ),
-  /**
-   * 更新子商户: changes a merchant below the account.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Third-party_developer_mode.html#1
-   */
+  /** 更新子商户: changes a merchant below the account. */
   updateSubMerchant: post<
     { info: SubMerchantInput & { merchant_id: string } },
     { info: SubMerchant }
   >('/card/submerchant/update'),
-  /**
-   * 卡券开放类目查询: lists the categories that cards may belong to.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Third-party_developer_mode.html#3
-   */
+  /** 卡券开放类目查询: lists the categories that cards may belong to. */
   getApplyProtocol: get<{
     category: {
       primary_category_id: number;
@@ -891,17 +751,11 @@ export const card = {
       }[];
     }[];
   }>('/card/getapplyprotocol'),
-  /**
-   * 拉取单个子商户信息: gets a merchant below the account.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Third-party_developer_mode.html#5
-   */
+  /** 拉取单个子商户信息: gets a merchant below the account. */
   getSubMerchant: post<{ merchant_id: string }, { info: SubMerchant }>('/card/submerchant/get', {
     idempotent: true,
   }),
-  /**
-   * 批量拉取子商户信息: lists the merchants below the account.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Third-party_developer_mode.html#6
-   */
+  /** 批量拉取子商户信息: lists the merchants below the account. */
   listSubMerchants: post<
     { begin_id: string; limit: number; status: string },
     { info_list: SubMerchant[]; next_begin_id: string }

@@ -24,48 +24,26 @@ export interface Comment {
 
 /** 评论: comments on articles. */
 export const comment = {
-  /**
-   * 打开已群发文章评论: opens the comments on an article.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Comments_management/Image_Comments_Management_Interface.html
-   */
+  /** 打开已群发文章评论: opens the comments on an article. */
   open: post<CommentedArticle>('/cgi-bin/comment/open'),
-  /**
-   * 关闭已群发文章评论: closes the comments on an article.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Comments_management/Image_Comments_Management_Interface.html
-   */
+  /** 关闭已群发文章评论: closes the comments on an article. */
   close: post<CommentedArticle>('/cgi-bin/comment/close'),
   /**
    * 查看指定文章的评论数据: lists the comments on an article, 50 at most: all, plain or featured
    * ones, by `type` 0, 1 or 2.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Comments_management/Image_Comments_Management_Interface.html
    */
   list: post<
     CommentedArticle & { begin: number; count: number; type: number },
     { total: number; comment: Comment[] }
   >('/cgi-bin/comment/list', { idempotent: true }),
-  /**
-   * 将评论标记精选: features a comment.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Comments_management/Image_Comments_Management_Interface.html
-   */
+  /** 将评论标记精选: features a comment. */
   markElect: post<CommentRef>('/cgi-bin/comment/markelect'),
-  /**
-   * 将评论取消精选: features a comment no longer.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Comments_management/Image_Comments_Management_Interface.html
-   */
+  /** 将评论取消精选: features a comment no longer. */
   unmarkElect: post<CommentRef>('/cgi-bin/comment/unmarkelect'),
-  /**
-   * 删除评论: deletes a comment.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Comments_management/Image_Comments_Management_Interface.html
-   */
+  /** 删除评论: deletes a comment. */
   delete: post<CommentRef>('/cgi-bin/comment/delete'),
-  /**
-   * 回复评论: replies to a comment.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Comments_management/Image_Comments_Management_Interface.html
-   */
+  /** 回复评论: replies to a comment. */
   addReply: post<CommentRef & { content: string }>('/cgi-bin/comment/reply/add'),
-  /**
-   * 删除回复: deletes the reply to a comment.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Comments_management/Image_Comments_Management_Interface.html
-   */
+  /** 删除回复: deletes the reply to a comment. */
   deleteReply: post<CommentRef>('/cgi-bin/comment/reply/delete'),
 };

@@ -51,6 +51,11 @@ export interface NewsItem {
   show_cover_pic: 0 | 1;
   need_open_comment: 0 | 1;
   only_fans_can_comment: 0 | 1;
+  /** Missing in older ones, which are news. */
+  article_type?: 'news' | 'newspic';
+  /** Of a newspic. */
+  image_info?: { image_list: { image_media_id: string }[] };
+  product_info?: { footer_product_info: { product_key: string } };
 }
 
 /** An article that a menu or an automatic reply shows. */

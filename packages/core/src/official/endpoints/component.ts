@@ -90,7 +90,7 @@ export interface BindQuery {
 export const component = {
   /**
    * 启动票据推送服务: starts the pushes of the verify ticket.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/ticket-token/startPushTicket.html
+   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/ticket-token/api_startpushticket.html
    */
   startPushTicket: post<{
     component_appid?: string | undefined;
@@ -101,7 +101,7 @@ export const component = {
   }),
   /**
    * 获取第三方平台接口调用凭据: gets the platform’s own token for the ticket pushed last.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/ticket-token/getComponentAccessToken.html
+   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/ticket-token/api_getcomponentaccesstoken.html
    */
   getToken: post<
     {
@@ -117,7 +117,7 @@ export const component = {
   }),
   /**
    * 获取预授权码: gets the code that a login page starts with.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/ticket-token/getPreAuthCode.html
+   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/ticket-token/api_getpreauthcode.html
    */
   createPreAuthCode: post<
     { component_appid?: string | undefined },
@@ -129,7 +129,7 @@ export const component = {
   }),
   /**
    * 获取授权信息: gets an account’s tokens for the code that the login page came back with.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/ticket-token/getAuthorizerRefreshToken.html
+   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/ticket-token/api_getauthorizerrefreshtoken.html
    */
   queryAuth: post<
     { component_appid?: string | undefined; authorization_code: string },
@@ -142,7 +142,7 @@ export const component = {
   }),
   /**
    * 获取授权账号调用令牌: gets an account’s token for its refresh token.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/ticket-token/getAuthorizerAccessToken.html
+   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/ticket-token/api_getauthorizeraccesstoken.html
    */
   refreshAuthorizerToken: post<
     {
@@ -158,7 +158,7 @@ export const component = {
   }),
   /**
    * 获取授权账号详情: gets what is known of an account and its rights.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/authorization-management/getAuthorizerInfo.html
+   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/authorization-management/api_getauthorizerinfo.html
    */
   getAuthorizerInfo: post<
     { component_appid?: string | undefined; authorizer_appid: string },
@@ -175,7 +175,7 @@ export const component = {
   }),
   /**
    * 拉取已授权的账号信息: lists the accounts that gave rights, 500 at most.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/authorization-management/getAuthorizerList.html
+   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/authorization-management/api_getauthorizerlist.html
    */
   listAuthorizers: post<
     { component_appid?: string | undefined; offset: number; count: number },
@@ -191,7 +191,7 @@ export const component = {
   }),
   /**
    * 获取授权方选项信息: gets a setting of an account.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/authorization-management/getAuthorizerOptionInfo.html
+   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/authorization-management/api_getauthorizeroptioninfo.html
    */
   getAuthorizerOption: post<
     { option_name: string },
@@ -203,7 +203,7 @@ export const component = {
   }),
   /**
    * 设置授权方选项信息: changes a setting of an account.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/authorization-management/setAuthorizerOptionInfo.html
+   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/authorization-management/api_setauthorizeroptioninfo.html
    */
   setAuthorizerOption: post<{ option_name: string; option_value: string }>(
     '/cgi-bin/component/api_set_authorizer_option',
@@ -212,7 +212,6 @@ export const component = {
   /**
    * 重置第三方平台API调用次数: sets the day’s counts of the platform, or of an account, back to
    * zero with the appsecret.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/openapi/clearComponentQuotaByAppSecret.html
    */
   clearQuota: post<{
     appid?: string | undefined;
@@ -225,7 +224,6 @@ export const component = {
   /**
    * 代公众号换取网页授权access_token: gets a user’s token, for an account, for the code that the
    * page came back with.
-   * @see https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/api/Before_Develop/Official_Accounts/official_account_website_authorization.html
    */
   getOauthAccessToken: get<
     ComponentOauthToken & { unionid?: string; is_snapshotuser?: 0 | 1 },
@@ -246,10 +244,7 @@ export const component = {
     },
     auth: 'component',
   }),
-  /**
-   * 代公众号刷新网页授权access_token: gets a user’s token, for an account, for the refresh token.
-   * @see https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/api/Before_Develop/Official_Accounts/official_account_website_authorization.html
-   */
+  /** 代公众号刷新网页授权access_token: gets a user’s token, for an account, for the refresh token. */
   refreshOauthToken: get<
     ComponentOauthToken,
     {
@@ -264,64 +259,40 @@ export const component = {
     filled: { grant_type: 'refresh_token', appid: '{appid}', component_appid: '{component_appid}' },
     auth: 'component',
   }),
-  /**
-   * 创建开放平台账号并绑定公众号: creates an Open Platform account and binds the account to it.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/openplatform-management/createOpenAccount.html
-   */
+  /** 创建开放平台账号并绑定公众号: creates an Open Platform account and binds the account to it. */
   createOpenAccount: post<{ appid: string }, { open_appid: string }>('/cgi-bin/open/create', {
     auth: 'authorizer',
   }),
-  /**
-   * 将公众号绑定到开放平台账号: binds the account to an Open Platform account.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/openplatform-management/bindOpenAccount.html
-   */
+  /** 将公众号绑定到开放平台账号: binds the account to an Open Platform account. */
   bindOpenAccount: post<{ appid: string; open_appid: string }>('/cgi-bin/open/bind', {
     auth: 'authorizer',
   }),
-  /**
-   * 将公众号从开放平台账号解绑: takes the account off its Open Platform account.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/openplatform-management/unbindOpenAccount.html
-   */
+  /** 将公众号从开放平台账号解绑: takes the account off its Open Platform account. */
   unbindOpenAccount: post<{ appid: string; open_appid: string }>('/cgi-bin/open/unbind', {
     auth: 'authorizer',
   }),
-  /**
-   * 获取公众号绑定的开放平台账号: tells which Open Platform account the account is bound to.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/openplatform-management/getOpenAccount.html
-   */
+  /** 获取公众号绑定的开放平台账号: tells which Open Platform account the account is bound to. */
   getOpenAccount: post<{ appid: string }, { open_appid: string }>('/cgi-bin/open/get', {
     idempotent: true,
     auth: 'authorizer',
   }),
-  /**
-   * 查询是否绑定开放平台账号: tells whether the account is bound to an Open Platform account.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/miniprogram-management/basic-info-management/getBindOpenAccount.html
-   */
+  /** 查询是否绑定开放平台账号: tells whether the account is bound to an Open Platform account. */
   hasOpenAccount: post<None, { have_open: boolean }>('/cgi-bin/open/have', {
     idempotent: true,
     body: false,
     auth: 'authorizer',
   }),
-  /**
-   * 获取公众号关联的小程序: lists the mini programs that are linked to the account.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/officalaccount-management/link-miniprogram/getLinkMiniprogram.html
-   */
+  /** 获取公众号关联的小程序: lists the mini programs that are linked to the account. */
   getLinkedMiniPrograms: post<None, { wxopens: { items: LinkedMiniProgram[] } }>(
     '/cgi-bin/wxopen/wxamplinkget',
     { idempotent: true, body: false, auth: 'authorizer' },
   ),
-  /**
-   * 公众号关联小程序: asks a mini program to be linked to the account.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/officalaccount-management/link-miniprogram/linkMiniprogram.html
-   */
+  /** 公众号关联小程序: asks a mini program to be linked to the account. */
   linkMiniProgram: post<{ appid: string; notify_users: 0 | 1; show_profile: 0 | 1 }>(
     '/cgi-bin/wxopen/wxamplink',
     { auth: 'authorizer' },
   ),
-  /**
-   * 公众号解除关联小程序: takes a mini program off the account.
-   * @see https://developers.weixin.qq.com/doc/oplatform/openApi/OpenApiDoc/officalaccount-management/link-miniprogram/unlinkMiniprogram.html
-   */
+  /** 公众号解除关联小程序: takes a mini program off the account. */
   unlinkMiniProgram: post<{ appid: string }>('/cgi-bin/wxopen/wxampunlink', { auth: 'authorizer' }),
   /**
    * 第三方平台授权页链接: makes the address of the page where an account gives the platform its

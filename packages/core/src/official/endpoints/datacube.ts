@@ -164,7 +164,7 @@ export interface PublishDay extends PublishDetail {
 export const datacube = {
   /**
    * 获取用户增减数据: counts who came and who left each day, by where from; 7 days at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/User_Analysis_Data_Interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/user/api_getusersummary.html
    */
   getUserSummary: post<
     DateRange,
@@ -172,7 +172,7 @@ export const datacube = {
   >('/datacube/getusersummary', { idempotent: true }),
   /**
    * 获取累计用户数据: counts the followers on each day; 7 days at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/User_Analysis_Data_Interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/user/api_getusercumulate.html
    */
   getUserCumulate: post<DateRange, Figures<{ ref_date: string; cumulate_user: number }>>(
     '/datacube/getusercumulate',
@@ -180,7 +180,7 @@ export const datacube = {
   ),
   /**
    * 获取图文群发每日数据: gets figures of the articles that were read on one day.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/news/api_getarticlesummary.html
    * @deprecated Use `datacube.getArticleRead`.
    */
   getArticleSummary: post<DateRange, Figures<ArticleFigures>>('/datacube/getarticlesummary', {
@@ -189,7 +189,7 @@ export const datacube = {
   /**
    * 获取图文群发总数据: gets figures of the articles that were sent on one day, for each day
    * since.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/news/api_getarticletotal.html
    * @deprecated Use `datacube.getArticleTotalDetail`.
    */
   getArticleTotal: post<
@@ -198,7 +198,7 @@ export const datacube = {
   >('/datacube/getarticletotal', { idempotent: true }),
   /**
    * 获取图文阅读概况数据: counts how articles were read each day; 3 days at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/news/api_getuserread.html
    * @deprecated Use `datacube.getBizSummary`.
    */
   getUserRead: post<DateRange, Figures<UserReadFigures>>('/datacube/getuserread', {
@@ -206,7 +206,7 @@ export const datacube = {
   }),
   /**
    * 获取图文阅读分时数据: counts how articles were read each hour of one day.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/news/api_getuserreadhour.html
    * @deprecated Use `datacube.getBizSummary`.
    */
   getUserReadHour: post<DateRange, Figures<UserReadFigures & Hourly>>('/datacube/getuserreadhour', {
@@ -214,7 +214,7 @@ export const datacube = {
   }),
   /**
    * 获取图文转发概况数据: counts how articles were shared each day; 7 days at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/news/api_getusershare.html
    * @deprecated Use `datacube.getBizSummary`.
    */
   getUserShare: post<DateRange, Figures<ShareFigures>>('/datacube/getusershare', {
@@ -222,7 +222,7 @@ export const datacube = {
   }),
   /**
    * 获取图文转发分时数据: counts how articles were shared each hour of one day.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Graphic_Analysis_Data_Interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/news/api_getusersharehour.html
    * @deprecated Use `datacube.getBizSummary`.
    */
   getUserShareHour: post<DateRange, Figures<ShareFigures & Hourly>>('/datacube/getusersharehour', {
@@ -230,14 +230,14 @@ export const datacube = {
   }),
   /**
    * 获取消息发送概况数据: counts the messages of users each day; 7 days at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/mess/api_getupstreammsg.html
    */
   getUpstreamMsg: post<DateRange, Figures<MessageFigures>>('/datacube/getupstreammsg', {
     idempotent: true,
   }),
   /**
    * 获取消息发送分时数据: counts the messages of users each hour of one day.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/mess/api_getupstreammsghour.html
    */
   getUpstreamMsgHour: post<DateRange, Figures<MessageFigures & Hourly>>(
     '/datacube/getupstreammsghour',
@@ -245,21 +245,21 @@ export const datacube = {
   ),
   /**
    * 获取消息发送周数据: counts the messages of users each week; 30 days at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/mess/api_getupstreammsgweek.html
    */
   getUpstreamMsgWeek: post<DateRange, Figures<MessageFigures>>('/datacube/getupstreammsgweek', {
     idempotent: true,
   }),
   /**
    * 获取消息发送月数据: counts the messages of users each month; 30 days at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/mess/api_getupstreammsgmonth.html
    */
   getUpstreamMsgMonth: post<DateRange, Figures<MessageFigures>>('/datacube/getupstreammsgmonth', {
     idempotent: true,
   }),
   /**
    * 获取消息发送分布数据: counts users by how many messages they sent each day; 15 days at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/mess/api_getupstreammsgdist.html
    */
   getUpstreamMsgDist: post<DateRange, Figures<MessageDistribution>>(
     '/datacube/getupstreammsgdist',
@@ -268,7 +268,7 @@ export const datacube = {
   /**
    * 获取消息发送分布周数据: counts users by how many messages they sent each week; 30 days at
    * most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/mess/api_getupstreammsgdistweek.html
    */
   getUpstreamMsgDistWeek: post<DateRange, Figures<MessageDistribution>>(
     '/datacube/getupstreammsgdistweek',
@@ -277,7 +277,7 @@ export const datacube = {
   /**
    * 获取消息发送分布月数据: counts users by how many messages they sent each month; 30 days at
    * most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Message_analysis_data_interface.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/mess/api_getupstreammsgdistmonth.html
    */
   getUpstreamMsgDistMonth: post<DateRange, Figures<MessageDistribution>>(
     '/datacube/getupstreammsgdistmonth',
@@ -286,7 +286,7 @@ export const datacube = {
   /**
    * 获取被动回复概要数据: counts the pushes that the account’s server answered each day, and how
    * fast; 30 days at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Analytics_API.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/api/api_getinterfacesummary.html
    */
   getInterfaceSummary: post<DateRange, Figures<CallbackFigures>>('/datacube/getinterfacesummary', {
     idempotent: true,
@@ -294,16 +294,13 @@ export const datacube = {
   /**
    * 获取被动回复分时数据: counts the pushes that the account’s server answered each hour of one
    * day, and how fast.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Analytics_API.html
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/api/api_getinterfacesummaryhour.html
    */
   getInterfaceSummaryHour: post<DateRange, Figures<CallbackFigures & Hourly>>(
     '/datacube/getinterfacesummaryhour',
     { idempotent: true },
   ),
-  /**
-   * 拉取卡券概况数据: gets figures of all coupons for each day.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#10
-   */
+  /** 拉取卡券概况数据: gets figures of all coupons for each day. */
   getCardBizuinInfo: post<DateRange & { cond_source: number }, Figures<CouponFigures>>(
     '/datacube/getcardbizuininfo',
     { idempotent: true },
@@ -311,24 +308,17 @@ export const datacube = {
   /**
    * 获取免费券数据: gets figures of the free coupons for each day, all of them or the one of
    * `card_id`.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#11
    */
   getCardInfo: post<
     DateRange & { cond_source: number; card_id?: string | undefined },
     Figures<CouponFigures & { card_id: string; card_type: number }>
   >('/datacube/getcardcardinfo', { idempotent: true }),
-  /**
-   * 拉取会员卡概况数据: gets figures of all member cards for each day.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#12
-   */
+  /** 拉取会员卡概况数据: gets figures of all member cards for each day. */
   getMemberCardInfo: post<DateRange & { cond_source: number }, Figures<MemberCardFigures>>(
     '/datacube/getcardmembercardinfo',
     { idempotent: true },
   ),
-  /**
-   * 拉取单张会员卡数据: gets figures of one member card for each day.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Cards_and_Offer/Managing_Coupons_Vouchers_and_Cards.html#13
-   */
+  /** 拉取单张会员卡数据: gets figures of one member card for each day. */
   getMemberCardDetail: post<
     DateRange & { card_id: string },
     Figures<
@@ -342,7 +332,10 @@ export const datacube = {
       }
     >
   >('/datacube/getcardmembercarddetail', { idempotent: true }),
-  /** 获取发表内容每日阅读数据: counts the readers of each published article on a day. */
+  /**
+   * 获取发表内容每日阅读数据: counts the readers of each published article on a day.
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/news/api_getarticleread.html
+   */
   getArticleRead: post<
     DateRange,
     PublishFigures<{
@@ -351,12 +344,18 @@ export const datacube = {
       detail: { read_user: number; read_user_source: ReadSource[] };
     }>
   >('/datacube/getarticleread', { idempotent: true }),
-  /** 获取发表内容每日分享数据: counts who shared each published article on a day. */
+  /**
+   * 获取发表内容每日分享数据: counts who shared each published article on a day.
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/news/api_getarticleshare.html
+   */
   getArticleShare: post<
     DateRange,
     PublishFigures<{ ref_date: string; msgid: string; detail: { share_user: number } }>
   >('/datacube/getarticleshare', { idempotent: true }),
-  /** 获取发表内容概况总数据: gets figures of all that is published, for each day. */
+  /**
+   * 获取发表内容概况总数据: gets figures of all that is published, for each day.
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/news/api_getbizsummary.html
+   */
   getBizSummary: post<DateRange, PublishFigures<{ ref_date: string; detail: PublishDetail }>>(
     '/datacube/getbizsummary',
     { idempotent: true },
@@ -364,6 +363,7 @@ export const datacube = {
   /**
    * 获取发表内容发表详细数据: gets figures of the articles that were published on a day, for each
    * day since.
+   * @see https://developers.weixin.qq.com/doc/service/api/wedata/news/api_getarticletotaldetail.html
    */
   getArticleTotalDetail: post<
     DateRange,

@@ -26,36 +26,36 @@ export interface DraftArticle extends NewsArticle {
 export const draft = {
   /**
    * 新增草稿: adds articles to the draft box.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Draft_Box/Add_draft.html
+   * @see https://developers.weixin.qq.com/doc/service/api/draftbox/draftmanage/api_draft_add.html
    */
   add: post<{ articles: DraftArticle[] }, { media_id: string }>('/cgi-bin/draft/add'),
   /**
    * 获取草稿详情: gets a draft.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Draft_Box/Add_draft.html
+   * @see https://developers.weixin.qq.com/doc/service/api/draftbox/draftmanage/api_getdraft.html
    */
   get: post<{ media_id: string }, { news_item: NewsItem[] }>('/cgi-bin/draft/get', {
     idempotent: true,
   }),
   /**
    * 删除草稿: deletes a draft.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Draft_Box/Delete_draft.html
+   * @see https://developers.weixin.qq.com/doc/service/api/draftbox/draftmanage/api_draft_delete.html
    */
   delete: post<{ media_id: string }>('/cgi-bin/draft/delete'),
   /**
    * 更新草稿: changes one article of a draft; `index` counts from 0.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Draft_Box/Update_draft.html
+   * @see https://developers.weixin.qq.com/doc/service/api/draftbox/draftmanage/api_draft_update.html
    */
   update: post<{ media_id: string; index: number; articles: DraftArticle }>(
     '/cgi-bin/draft/update',
   ),
   /**
    * 获取草稿的总数: counts the drafts.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Draft_Box/Count_drafts.html
+   * @see https://developers.weixin.qq.com/doc/service/api/draftbox/draftmanage/api_draft_count.html
    */
   count: get<{ total_count: number }>('/cgi-bin/draft/count'),
   /**
    * 获取草稿列表: lists drafts, 20 at most; `no_content: 1` leaves the text out.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Draft_Box/Get_draft_list.html
+   * @see https://developers.weixin.qq.com/doc/service/api/draftbox/draftmanage/api_draft_batchget.html
    */
   batchGet: post<
     PageRequest & { no_content?: 0 | 1 | undefined },

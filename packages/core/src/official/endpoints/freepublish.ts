@@ -10,7 +10,7 @@ export interface PublishedArticle extends NewsItem {
 export const freepublish = {
   /**
    * 发布草稿: publishes a draft; how it went arrives as an event.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Publish.html
+   * @see https://developers.weixin.qq.com/doc/service/api/public/api_freepublish_submit.html
    */
   submit: post<{ media_id: string }, { publish_id: Id; msg_data_id: Id }>(
     '/cgi-bin/freepublish/submit',
@@ -18,7 +18,7 @@ export const freepublish = {
   ),
   /**
    * 发布状态查询: tells how far publishing is.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Get_status.html
+   * @see https://developers.weixin.qq.com/doc/service/api/public/api_freepublish_get.html
    */
   get: post<
     { publish_id: Id },
@@ -33,12 +33,12 @@ export const freepublish = {
   >('/cgi-bin/freepublish/get', { idempotent: true }),
   /**
    * 删除发布文章: deletes a published article; `index` counts from 1, without it all of them go.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Delete_posts.html
+   * @see https://developers.weixin.qq.com/doc/service/api/public/api_freepublishdelete.html
    */
   delete: post<{ article_id: string; index?: number | undefined }>('/cgi-bin/freepublish/delete'),
   /**
    * 获取已发布图文信息: gets published articles.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Get_article_from_id.html
+   * @see https://developers.weixin.qq.com/doc/service/api/public/api_freepublishgetarticle.html
    */
   getArticle: post<{ article_id: string }, { news_item: PublishedArticle[] }>(
     '/cgi-bin/freepublish/getarticle',
@@ -47,7 +47,7 @@ export const freepublish = {
   /**
    * 获取已发布的消息列表: lists what is published, 20 at most; `no_content: 1` leaves the text
    * out.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Publish/Get_publication_records.html
+   * @see https://developers.weixin.qq.com/doc/service/api/public/api_freepublish_batchget.html
    */
   batchGet: post<
     PageRequest & { no_content?: 0 | 1 | undefined },

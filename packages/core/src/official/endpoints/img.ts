@@ -5,7 +5,7 @@ import type { Corners, Picture, PictureSize, PictureUrl } from './common.ts';
 export const img = {
   /**
    * 二维码/条码识别: finds QR codes and bar codes in a picture, and reads them.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/Img_Proc.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/image/api_imgqrcode.html
    */
   scanQrcode: upload<
     Picture,
@@ -14,7 +14,7 @@ export const img = {
   >('/cv/img/qrcode', { query: ['img_url'] }),
   /**
    * 图片智能裁剪: finds the part of a picture to keep when it is cut.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/Img_Proc.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/image/api_imgaicrop.html
    */
   aiCrop: upload<
     Picture,

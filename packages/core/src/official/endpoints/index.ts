@@ -13,6 +13,7 @@ import { group } from './group.ts';
 import { img } from './img.ts';
 import { invoice } from './invoice.ts';
 import { kf } from './kf.ts';
+import { marketcode } from './marketcode.ts';
 import { material } from './material.ts';
 import { media } from './media.ts';
 import { medical } from './medical.ts';
@@ -25,6 +26,7 @@ import { openapi } from './openapi.ts';
 import { publisher } from './publisher.ts';
 import { qrcode } from './qrcode.ts';
 import { shorten } from './shorten.ts';
+import { store } from './store.ts';
 import { tag } from './tag.ts';
 import { ticket } from './ticket.ts';
 import { token } from './token.ts';
@@ -40,6 +42,7 @@ export type * from './draft.ts';
 export type * from './freepublish.ts';
 export type * from './invoice.ts';
 export type * from './kf.ts';
+export type * from './marketcode.ts';
 export type * from './material.ts';
 export type * from './media.ts';
 export type * from './menu.ts';
@@ -49,6 +52,7 @@ export type * from './oauth2.ts';
 export type * from './ocr.ts';
 export type * from './publisher.ts';
 export type * from './qrcode.ts';
+export type * from './store.ts';
 export type * from './user.ts';
 
 /** All endpoints, by the names of their methods. */
@@ -83,4 +87,6 @@ export const endpoints = {
   component,
   card,
   invoice,
+  store,
+  marketcode,
 };

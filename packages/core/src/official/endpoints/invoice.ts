@@ -175,7 +175,7 @@ export interface AuthInfo {
 export const invoice = {
   /**
    * 获取授权页链接: gives the address of the page where a user asks for an invoice.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#2
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizgetauthurl.html
    */
   getAuthUrl: post<
     {
@@ -192,7 +192,7 @@ export const invoice = {
   >('/card/invoice/getauthurl', { idempotent: true }),
   /**
    * 查询授权完成状态: tells whether a user asked for an invoice, and what they filled in.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#7
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/FiscalReceipt/api_invoicebizgetauthdata.html
    */
   getAuthData: post<
     { order_id: string; s_pappid: string },
@@ -200,20 +200,14 @@ export const invoice = {
   >('/card/invoice/getauthdata', { idempotent: true }),
   /**
    * 拒绝开票: refuses to issue an invoice.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#8
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/FiscalReceipt/api_invoicebizrejectinsert.html
    */
   reject: post<{ order_id: string; s_pappid: string; reason: string; url?: string | undefined }>(
     '/card/invoice/rejectinsert',
   ),
-  /**
-   * 开具蓝票: issues an invoice.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#14
-   */
+  /** 开具蓝票: issues an invoice. */
   makeOut: post<{ invoiceinfo: InvoiceInput }>('/card/invoice/makeoutinvoice'),
-  /**
-   * 发票冲红: cancels an invoice with one of the opposite sign.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#15
-   */
+  /** 发票冲红: cancels an invoice with one of the opposite sign. */
   clearOut: post<{
     invoiceinfo: {
       wxopenid: string;
@@ -224,10 +218,7 @@ export const invoice = {
       yfphm: string;
     };
   }>('/card/invoice/clearoutinvoice'),
-  /**
-   * 查询已开发票: gets an invoice that was issued.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#16
-   */
+  /** 查询已开发票: gets an invoice that was issued. */
   query: post<
     { fpqqlsh: string; nsrsbh: string },
     {
@@ -243,12 +234,12 @@ export const invoice = {
   >('/card/invoice/queryinvoceinfo', { idempotent: true }),
   /**
    * 获取开票平台识别码: gets the address that holds the code of the issuing platform, `s_pappid`.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Invoicing_Platform_API_List.html#1
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/FiscalReceipt/api_setinvoiceurl.html
    */
   setUrl: post<None, { invoice_url: string }>('/card/invoice/seturl', { body: false }),
   /**
    * 将电子发票卡券插入用户卡包: puts an invoice among a user’s cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Invoicing_Platform_API_List.html#5
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/platform/api_insertinvoice.html
    */
   insert: post<
     {
@@ -261,14 +252,14 @@ export const invoice = {
   >('/card/invoice/insert'),
   /**
    * 关联商户号与开票平台: sets which platform issues a merchant’s invoices.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#11
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizsetattr.html
    */
   setPayMch: post<{ paymch_info: PayMchInfo }>('/card/invoice/setbizattr', {
     fixedQuery: { action: 'set_pay_mch' },
   }),
   /**
    * 查询商户号与开票平台关联情况: tells which platform issues a merchant’s invoices.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#12
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizsetattr.html
    */
   getPayMch: post<None, { paymch_info: PayMchInfo }>('/card/invoice/setbizattr', {
     idempotent: true,
@@ -277,14 +268,14 @@ export const invoice = {
   }),
   /**
    * 设置商户联系方式: sets how the merchant is reached about invoices.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#17
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizsetattr.html
    */
   setContact: post<{ contact: InvoiceContact }>('/card/invoice/setbizattr', {
     fixedQuery: { action: 'set_contact' },
   }),
   /**
    * 查询商户联系方式: tells how the merchant is reached about invoices.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#18
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizsetattr.html
    */
   getContact: post<None, { contact: InvoiceContact }>('/card/invoice/setbizattr', {
     idempotent: true,
@@ -293,14 +284,14 @@ export const invoice = {
   }),
   /**
    * 设置授权页字段信息: sets the fields that a user fills in to get an invoice.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#9
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizsetattr.html
    */
   setAuthField: post<{ auth_field: AuthField }>('/card/invoice/setbizattr', {
     fixedQuery: { action: 'set_auth_field' },
   }),
   /**
    * 查询授权页字段信息: gets the fields that a user fills in to get an invoice.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Vendor_API_List.html#10
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/auth/api_invoicebizsetattr.html
    */
   getAuthField: post<None, { auth_field: AuthField }>('/card/invoice/setbizattr', {
     idempotent: true,
@@ -309,7 +300,7 @@ export const invoice = {
   }),
   /**
    * 创建发票卡券模板: creates the template of an invoice.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Invoicing_Platform_API_List.html#2
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/platform/api_invoiceplatformcreatecard.html
    */
   createCard: post<
     {
@@ -332,12 +323,12 @@ export const invoice = {
   >('/card/invoice/platform/createcard'),
   /**
    * 上传发票PDF: uploads the file of an invoice, kept for three days until it is used.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Invoicing_Platform_API_List.html#3
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/FiscalReceipt/api_invoiceplatformsetpdf.html
    */
   uploadPdf: upload<{ pdf: Upload }, { s_media_id: string }>('/card/invoice/platform/setpdf'),
   /**
    * 查询已上传的PDF文件: gives the address of an invoice’s file.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Invoicing_Platform_API_List.html#4
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/FiscalReceipt/api_invoiceplatformgetpdf.html
    */
   getPdf: post<
     { action: 'get_url'; s_media_id: string },
@@ -345,21 +336,21 @@ export const invoice = {
   >('/card/invoice/platform/getpdf', { idempotent: true }),
   /**
    * 更新发票卡券状态: changes the state of an invoice among a user’s cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Invoicing_Platform_API_List.html#6
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/FiscalReceipt/api_invoicekpupdatainvoicestatus.html
    */
   updateStatus: post<{ card_id: string; code: string; reimburse_status: string }>(
     '/card/invoice/platform/updatestatus',
   ),
   /**
    * 查询报销发票信息: gets an invoice that a user handed in.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Reimburser_API_List.html#5
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/reimbursement/api_invoicebxgetinvoice.html
    */
   getReimburseInfo: post<InvoiceRef, ReimburseInfo>('/card/invoice/reimburse/getinvoiceinfo', {
     idempotent: true,
   }),
   /**
    * 批量查询报销发票信息: gets several invoices that a user handed in.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Reimburser_API_List.html#6
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/reimbursement/api_invoicereimbursegetinvoicebatch.html
    */
   batchGetReimburseInfo: post<{ item_list: InvoiceRef[] }, { item_list: ReimburseInfo[] }>(
     '/card/invoice/reimburse/getinvoicebatch',
@@ -367,7 +358,7 @@ export const invoice = {
   ),
   /**
    * 批量更新报销发票状态: locks, releases or closes several invoices that a user handed in.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Reimburser_API_List.html#8
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/reimbursement/api_invoicereimburseupdatestatusbatch.html
    */
   batchUpdateReimburseStatus: post<{
     openid: string;
@@ -376,7 +367,7 @@ export const invoice = {
   }>('/card/invoice/reimburse/updatestatusbatch'),
   /**
    * 更新报销发票状态: locks, releases or closes an invoice that a user handed in.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/E_Invoice/Reimburser_API_List.html#7
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/reimbursement/api_invoicebxupdatainvoicestatus.html
    */
   updateReimburseStatus: post<InvoiceRef & { reimburse_status: ReimburseStatus }>(
     '/card/invoice/reimburse/updateinvoicestatus',
@@ -384,7 +375,7 @@ export const invoice = {
   /**
    * 将发票抬头信息录入到用户微信中: gives the address where a user keeps the name that invoices
    * are made out to.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/Quick_issuing/Interface_Instructions.html
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/name/api_invoicebizgetusertitleurl.html
    */
   getUserTitleUrl: post<
     {
@@ -402,7 +393,7 @@ export const invoice = {
   /**
    * 获取商户专属开票链接: gives the address, as for a QR code, where a user picks the name for an
    * invoice.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/Quick_issuing/Interface_Instructions.html
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/name/api_invoicebizgetselecttitleurl.html
    */
   getSelectTitleUrl: post<{ attach?: string | undefined; biz_name: string }, { url: string }>(
     '/card/invoice/biz/getselecttitleurl',
@@ -411,7 +402,7 @@ export const invoice = {
   /**
    * 扫描用户的发票抬头二维码: reads the QR code of the name that a user’s invoices are made out
    * to.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/Quick_issuing/Interface_Instructions.html
+   * @see https://developers.weixin.qq.com/doc/service/api/invoice/name/api_invoicescantitle.html
    */
   scanTitle: post<
     { scan_text: string },

@@ -42,12 +42,12 @@ export interface KfPair {
 export const kf = {
   /**
    * 获取所有客服账号: lists the accounts of customer service.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html#5
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/servicermanage/api_getkflist.html
    */
   listAccounts: get<{ kf_list: KfAccount[] }>('/cgi-bin/customservice/getkflist'),
   /**
    * 获取在线客服列表: lists who of customer service is online.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Customer_Service/Customer_Service_Management.html#0
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/servicermanage/api_getonlinekflist.html
    */
   listOnlineAccounts: get<{
     kf_online_list: {
@@ -60,22 +60,22 @@ export const kf = {
   }>('/cgi-bin/customservice/getonlinekflist'),
   /**
    * 添加客服账号: adds an account of customer service.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html#1
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/servicermanage/api_addkfaccount.html
    */
   addAccount: post<KfAccountInput>('/customservice/kfaccount/add'),
   /**
    * 修改客服账号: changes an account of customer service.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html#2
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/servicermanage/api_updatekfaccount.html
    */
   updateAccount: post<KfAccountInput>('/customservice/kfaccount/update'),
   /**
    * 删除客服账号: deletes an account of customer service.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html#3
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/servicermanage/api_delkfaccount.html
    */
   deleteAccount: post<{ kf_account: string }>('/customservice/kfaccount/del'),
   /**
    * 设置客服头像: sets the picture of an account of customer service.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html#4
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/servicermanage/api_uploadkfheadimg.html
    */
   uploadAvatar: upload<{ media: Upload }, Success, { kf_account: string }>(
     '/customservice/kfaccount/uploadheadimg',
@@ -83,24 +83,24 @@ export const kf = {
   ),
   /**
    * 邀请绑定客服账号: invites somebody’s WeChat account to an account of customer service.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Customer_Service/Customer_Service_Management.html#3
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/servicermanage/api_invitekfworker.html
    */
   inviteWorker: post<{ kf_account: string; invite_wx: string }>(
     '/customservice/kfaccount/inviteworker',
   ),
   /**
    * 创建会话: puts a user through to an account of customer service.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Customer_Service/Session_control.html
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/messctrl/api_createkfsession.html
    */
   createSession: post<KfPair>('/customservice/kfsession/create'),
   /**
    * 关闭会话: ends the chat of a user and an account of customer service.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Customer_Service/Session_control.html
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/messctrl/api_closesession.html
    */
   closeSession: post<KfPair>('/customservice/kfsession/close'),
   /**
    * 获取客户会话状态: tells who a user is chatting with.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Customer_Service/Session_control.html
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/messctrl/api_getkfsession.html
    */
   getSession: get<{ kf_account: string; createtime: number }, { openid: string }>(
     '/customservice/kfsession/getsession',
@@ -108,7 +108,7 @@ export const kf = {
   ),
   /**
    * 获取客服会话列表: lists the chats of an account of customer service.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Customer_Service/Session_control.html
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/messctrl/api_getkfsessionlist.html
    */
   listSessions: get<
     { sessionlist: { openid: string; createtime: number }[] },
@@ -116,7 +116,7 @@ export const kf = {
   >('/customservice/kfsession/getsessionlist', { query: ['kf_account'] }),
   /**
    * 获取未接入会话列表: lists the users who wait to be put through.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Customer_Service/Session_control.html
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/messctrl/api_getwaitcase.html
    */
   listWaitCases: get<{ count: number; waitcaselist: { openid: string; latest_time: number }[] }>(
     '/customservice/kfsession/getwaitcase',
@@ -124,7 +124,7 @@ export const kf = {
   /**
    * 获取聊天记录: lists the lines of all chats in a day at most, after `msgid`, which starts at
    * 1.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Customer_Service/Obtain_chat_transcript.html
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/message/api_getmsglist.html
    */
   listMessages: post<
     { starttime: number; endtime: number; msgid: Id; number: number },

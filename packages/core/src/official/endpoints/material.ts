@@ -19,7 +19,7 @@ export interface MaterialArticle extends NewsItem {
 export const material = {
   /**
    * 新增其他类型永久素材: uploads a file that is kept for good.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Asset_Management/Adding_Permanent_Assets.html
+   * @see https://developers.weixin.qq.com/doc/service/api/material/permanent/api_addmaterial.html
    */
   add: upload<
     {
@@ -37,7 +37,7 @@ export const material = {
   /**
    * 获取永久素材: downloads a file of the material; of a video and of articles it gives what
    * describes them.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Asset_Management/Getting_Permanent_Assets.html
+   * @see https://developers.weixin.qq.com/doc/service/api/material/permanent/api_getmaterial.html
    */
   get: download<
     Download | { title: string; description: string; down_url: string } | { news_item: NewsItem[] },
@@ -46,19 +46,19 @@ export const material = {
   >('/cgi-bin/material/get_material', { body: true }),
   /**
    * 删除永久素材: deletes something of the material.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Asset_Management/Deleting_Permanent_Assets.html
+   * @see https://developers.weixin.qq.com/doc/service/api/material/permanent/api_delmaterial.html
    */
   delete: post<{ media_id: string }>('/cgi-bin/material/del_material'),
   /**
    * 获取永久素材总数: counts the material of each type.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Asset_Management/Get_the_total_of_all_materials.html
+   * @see https://developers.weixin.qq.com/doc/service/api/material/permanent/api_getmaterialcount.html
    */
   count: get<{ voice_count: number; video_count: number; image_count: number; news_count: number }>(
     '/cgi-bin/material/get_materialcount',
   ),
   /**
    * 获取永久素材列表: lists the material of a type, 20 entries at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Asset_Management/Get_materials_list.html
+   * @see https://developers.weixin.qq.com/doc/service/api/material/permanent/api_batchgetmaterial.html
    */
   batchGet: post<
     PageRequest & { type: 'image' | 'voice' | 'video' | 'news' },

@@ -2,10 +2,7 @@ import { post } from '../endpoint.ts';
 
 /** 微信就医助手: messages of hospitals. */
 export const medical = {
-  /**
-   * 发送微信就医助手消息: sends a patient a message about a visit to the doctor.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/medicalassistant.html
-   */
+  /** 发送微信就医助手消息: sends a patient a message about a visit to the doctor. */
   sendChannelMsg: post<{
     app_id: string;
     open_id: string;
@@ -30,10 +27,7 @@ export const medical = {
     /** 1 sends a trial. */
     testonly_is_trial?: 0 | 1 | undefined;
   }>('/cityservice/sendchannelmsg'),
-  /**
-   * 获取实名信息（长辈就医）: gets the name of a user who agreed to it, encrypted.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/elderMedical/elderMedical-api.html
-   */
+  /** 获取实名信息（长辈就医）: gets the name of a user who agreed to it, encrypted. */
   getRealName: post<
     { app_id: string; open_id: string; wxmed_authcode: string },
     {
@@ -44,10 +38,7 @@ export const medical = {
       cipher_algorithm: string;
     }
   >('/cityservice/getmedrealname'),
-  /**
-   * 获取消息亲属关系（长辈就医）: tells whether relatives get the messages of a patient.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/elderMedical/elderMedical-api.html
-   */
+  /** 获取消息亲属关系（长辈就医）: tells whether relatives get the messages of a patient. */
   getMsgRelation: post<{ business_id: number; open_id: string }, { is_subscribed: 0 | 1 }>(
     '/cityservice/getmsgrelation',
     { idempotent: true },

@@ -78,41 +78,41 @@ export interface CurrentButton {
 export const menu = {
   /**
    * 创建自定义菜单: sets the menu that everyone sees, in place of the one before.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Creating_Custom-Defined_Menu.html
+   * @see https://developers.weixin.qq.com/doc/service/api/custommenu/api_createcustommenu.html
    */
   create: post<{ button: Button[] }>('/cgi-bin/menu/create'),
   /**
    * 获取自定义菜单配置: gets the menus that were made with this API.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Getting_Custom_Menu_Configurations.html
+   * @see https://developers.weixin.qq.com/doc/service/api/custommenu/api_getmenu.html
    */
   get: get<{ menu: Menu; conditionalmenu?: ConditionalMenu[] }>('/cgi-bin/menu/get'),
   /**
    * 删除自定义菜单: deletes the menu, and all conditional ones with it.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Deleting_Custom-Defined_Menu.html
+   * @see https://developers.weixin.qq.com/doc/service/api/custommenu/api_deletemenu.html
    */
   delete: get<Success>('/cgi-bin/menu/delete', { idempotent: false }),
   /**
    * 查询自定义菜单信息: gets the menu that is shown, also when it was made in the console.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Querying_Custom_Menus.html
+   * @see https://developers.weixin.qq.com/doc/service/api/custommenu/api_getcurrentselfmenuinfo.html
    */
   getCurrentSelfMenu: get<{ is_menu_open: 0 | 1; selfmenu_info: { button: CurrentButton[] } }>(
     '/cgi-bin/get_current_selfmenu_info',
   ),
   /**
    * 创建个性化菜单: adds a menu that only those see who match a rule.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Personalized_menu_interface.html#0
+   * @see https://developers.weixin.qq.com/doc/service/api/custommenu/api_addconditionalmenu.html
    */
   addConditional: post<{ button: Button[]; matchrule: MatchRule }, { menuid: Id }>(
     '/cgi-bin/menu/addconditional',
   ),
   /**
    * 删除个性化菜单: deletes one conditional menu.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Personalized_menu_interface.html#1
+   * @see https://developers.weixin.qq.com/doc/service/api/custommenu/api_deleteconditionalmenu.html
    */
   deleteConditional: post<{ menuid: Id }>('/cgi-bin/menu/delconditional'),
   /**
    * 测试个性化菜单匹配结果: shows the menu that a follower sees.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Custom_Menus/Personalized_menu_interface.html#2
+   * @see https://developers.weixin.qq.com/doc/service/api/custommenu/api_trymatchmenu.html
    */
   tryMatch: post<{ user_id: string }, { button: Button[] }>('/cgi-bin/menu/trymatch', {
     idempotent: true,

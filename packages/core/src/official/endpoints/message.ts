@@ -158,12 +158,12 @@ export interface MassArticle extends NewsArticle {
 const custom = {
   /**
    * 发送客服消息: sends a message to someone who was active of late.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html#7
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/message/api_sendcustommessage.html
    */
   send: post<CustomMessage>('/cgi-bin/message/custom/send'),
   /**
    * 客服输入状态: shows or hides that somebody is typing.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html#8
+   * @see https://developers.weixin.qq.com/doc/service/api/customer/message/api_typing.html
    */
   typing: post<{ touser: string; command: 'Typing' | 'CancelTyping' }>(
     '/cgi-bin/message/custom/typing',
@@ -174,19 +174,19 @@ const custom = {
 const template = {
   /**
    * 发送模板消息: sends a template message to a follower; how it went arrives as an event.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Template_Message_Interface.html#5
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplatemessage.html
    */
   send: post<TemplateMessage, { msgid: Id }>('/cgi-bin/message/template/send'),
   /**
    * 设置所属行业: sets the two industries whose templates may be used; once a month.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Template_Message_Interface.html#0
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/template/api_setindustry.html
    */
   setIndustry: post<{ industry_id1: string; industry_id2: string }>(
     '/cgi-bin/template/api_set_industry',
   ),
   /**
    * 获取行业信息: gets the two industries.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Template_Message_Interface.html#1
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/template/api_getindustry.html
    */
   getIndustry: get<{ primary_industry: Industry; secondary_industry: Industry }>(
     '/cgi-bin/template/get_industry',
@@ -194,7 +194,7 @@ const template = {
   /**
    * 选用模板（获得模板ID）: adds a template of the library to the account’s own; one of a
    * category needs `keyword_name_list`.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Template_Message_Interface.html#2
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/template/api_addtemplate.html
    */
   add: post<
     { template_id_short: string; keyword_name_list?: string[] | undefined },
@@ -202,7 +202,7 @@ const template = {
   >('/cgi-bin/template/api_add_template'),
   /**
    * 获取已选用模板列表: lists the account’s templates.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Template_Message_Interface.html#3
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/template/api_getalltemplates.html
    */
   list: get<{
     template_list: {
@@ -216,10 +216,13 @@ const template = {
   }>('/cgi-bin/template/get_all_private_template'),
   /**
    * 删除模板: deletes one of the account’s templates.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Template_Message_Interface.html#4
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/template/api_deletetemplate.html
    */
   delete: post<{ template_id: string }>('/cgi-bin/template/del_private_template'),
-  /** 查询拦截的模板消息: lists messages after a template that were held back. */
+  /**
+   * 查询拦截的模板消息: lists messages after a template that were held back.
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/template/api_queryblocktmplmsg.html
+   */
   queryBlocked: post<
     { tmpl_msg_id: string; largest_id: Id; limit: number },
     {
@@ -240,7 +243,7 @@ const subscribe = {
   /**
    * 发送一次性订阅消息: sends the one message that a user agreed to on the page of
    * `buildAuthorizeUrl`.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/One-time_subscription_info.html
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/subscribe/api_templatesubscribe.html
    */
   sendOnce: post<{
     touser: string;
@@ -253,18 +256,22 @@ const subscribe = {
   }>('/cgi-bin/message/template/subscribe'),
   /**
    * 发送订阅通知: sends a notice that the user subscribed to.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Subscription_Messages/api.html#send%E5%8F%91%E9%80%81%E8%AE%A2%E9%98%85%E9%80%9A%E7%9F%A5
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/notify/api_sendnewsubscribemsg.html
    */
   send: post<{
     touser: string;
     template_id: string;
     page?: string | undefined;
     miniprogram?: MiniProgram | undefined;
+    /** Which version of the mini program opens. Default: formal. */
+    miniprogram_state?: 'developer' | 'trial' | 'formal' | undefined;
+    /** Default: zh_CN. */
+    lang?: 'zh_CN' | 'en_US' | 'zh_HK' | 'zh_TW' | undefined;
     data: Record<string, { value: string }>;
   }>('/cgi-bin/message/subscribe/bizsend'),
   /**
    * 选用订阅通知模板: adds a template of the library to the account’s own.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Subscription_Messages/api.html#addTemplate%E9%80%89%E7%94%A8%E6%A8%A1%E6%9D%BF
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/notify/api_addwxanewtemplate.html
    */
   addTemplate: post<
     { tid: string; kidList: number[]; sceneDesc?: string | undefined },
@@ -272,17 +279,17 @@ const subscribe = {
   >('/wxaapi/newtmpl/addtemplate'),
   /**
    * 删除订阅通知模板: deletes one of the account’s templates.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Subscription_Messages/api.html#deleteTemplate%E5%88%A0%E9%99%A4%E6%A8%A1%E6%9D%BF
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/notify/api_delwxanewtemplate.html
    */
   deleteTemplate: post<{ priTmplId: string }>('/wxaapi/newtmpl/deltemplate'),
   /**
    * 获取账号类目: lists the account’s categories.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Subscription_Messages/api.html#getCategory%E8%8E%B7%E5%8F%96%E5%85%AC%E4%BC%97%E5%8F%B7%E7%B1%BB%E7%9B%AE
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/notify/api_getcategory.html
    */
   getCategory: get<{ data: { id: number; name: string }[] }>('/wxaapi/newtmpl/getcategory'),
   /**
    * 获取模板中的关键词: lists the keywords of a template of the library.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Subscription_Messages/api.html#getPubTemplateKeyWordsById%E8%8E%B7%E5%8F%96%E6%A8%A1%E6%9D%BF%E4%B8%AD%E7%9A%84%E5%85%B3%E9%94%AE%E8%AF%8D
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/notify/api_getpubnewtemplatekeywords.html
    */
   getPubTemplateKeywords: get<
     { data: { kid: number; name: string; example: string; rule: string }[] },
@@ -290,7 +297,7 @@ const subscribe = {
   >('/wxaapi/newtmpl/getpubtemplatekeywords', { query: ['tid'] }),
   /**
    * 获取类目下的公共模板: lists the library’s templates in some categories.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Subscription_Messages/api.html#getPubTemplateTitleList%E8%8E%B7%E5%8F%96%E7%B1%BB%E7%9B%AE%E4%B8%8B%E7%9A%84%E5%85%AC%E5%85%B1%E6%A8%A1%E6%9D%BF
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/notify/api_getpubnewtemplatetitles.html
    */
   getPubTemplateTitles: get<
     { data: { tid: number; title: string; type: number; categoryId: number }[]; count: number },
@@ -298,7 +305,7 @@ const subscribe = {
   >('/wxaapi/newtmpl/getpubtemplatetitles', { query: ['ids', 'start', 'limit'] }),
   /**
    * 获取私有模板列表: lists the account’s templates.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Subscription_Messages/api.html#getTemplateList%E8%8E%B7%E5%8F%96%E7%A7%81%E6%9C%89%E6%A8%A1%E6%9D%BF%E5%88%97%E8%A1%A8
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/notify/api_getwxapubnewtemplate.html
    */
   listTemplates: get<{
     data: {
@@ -331,13 +338,12 @@ const subscribe = {
 const mass = {
   /**
    * 上传图文消息素材（群发）: uploads articles to mass-send.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#1
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/message/api_uploadnewsmsg.html
    */
   uploadNews: post<{ articles: MassArticle[] }, MassMedia>('/cgi-bin/media/uploadnews'),
   /**
    * 上传群发视频（换取群发用media_id）: gives a video the title and description that it is
    * mass-sent with.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#3
    */
   uploadVideo: post<
     { media_id: string; title?: string | undefined; description?: string | undefined },
@@ -345,7 +351,7 @@ const mass = {
   >('/cgi-bin/media/uploadvideo'),
   /**
    * 根据标签群发消息: sends to the followers with a tag, or to all.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#2
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/message/api_sendall.html
    */
   sendAll: post<
     MassMessage & { filter: { is_to_all?: boolean | undefined; tag_id?: number | undefined } },
@@ -353,14 +359,14 @@ const mass = {
   >('/cgi-bin/message/mass/sendall', { idempotent: false }),
   /**
    * 根据OpenID群发消息: sends to 2 to 10000 followers by openid.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#3
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/message/api_masssend.html
    */
   send: post<MassMessage & { touser: string[] }, MassResult>('/cgi-bin/message/mass/send', {
     idempotent: false,
   }),
   /**
    * 预览消息: sends to one person, by openid or by WeChat id, to see what it looks like.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#5
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/message/api_preview.html
    */
   preview: post<
     MassContent & {
@@ -371,19 +377,19 @@ const mass = {
   >('/cgi-bin/message/mass/preview'),
   /**
    * 删除群发消息: takes articles or a video back; `article_idx` counts from 1, without it all go.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#4
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/message/api_deletemassmsg.html
    */
   delete: post<{ msg_id: Id; article_idx?: number | undefined }>('/cgi-bin/message/mass/delete'),
   /**
    * 查询群发消息发送状态: tells whether a mass message has been sent.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#6
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/message/api_massmsgget.html
    */
   get: post<{ msg_id: Id }, { msg_id: Id; msg_status: string }>('/cgi-bin/message/mass/get', {
     idempotent: true,
   }),
   /**
    * 获取群发速度: tells how fast mass messages go out.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#9
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/message/api_getspeed.html
    */
   getSpeed: post<None, { speed: number; realspeed: number }>('/cgi-bin/message/mass/speed/get', {
     body: false,
@@ -391,7 +397,7 @@ const mass = {
   }),
   /**
    * 设置群发速度: sets how fast mass messages go out, from 0, the fastest, to 4.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html#9
+   * @see https://developers.weixin.qq.com/doc/service/api/notify/message/api_setspeed.html
    */
   setSpeed: post<{ speed: number }>('/cgi-bin/message/mass/speed/set'),
 };

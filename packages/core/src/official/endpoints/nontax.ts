@@ -126,7 +126,6 @@ export const nontax = {
   /**
    * 获取财政电子票据授权页链接: gives the address of the page where a user lets a receipt be put
    * among their cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/Nontax_Bill/API_list.html#2.2
    */
   getBillAuthUrl: post<
     {
@@ -140,18 +139,12 @@ export const nontax = {
     },
     { auth_url: string; expire_time: number }
   >('/nontax/getbillauthurl', { idempotent: true }),
-  /**
-   * 创建财政电子票据模板: creates the template of a receipt.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/Nontax_Bill/API_list.html#3.2
-   */
+  /** 创建财政电子票据模板: creates the template of a receipt. */
   createBillCard: post<
     { invoice_info: { base_info: { logo_url: string }; payee: string } },
     { card_id: string }
   >('/nontax/createbillcard'),
-  /**
-   * 票据插入用户卡包: puts a receipt among a user’s cards.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/WeChat_Invoice/Nontax_Bill/API_list.html#3.5
-   */
+  /** 票据插入用户卡包: puts a receipt among a user’s cards. */
   insertBill: post<
     {
       order_id: string;
@@ -163,7 +156,7 @@ export const nontax = {
   >('/nontax/insertbill'),
   /**
    * 查询应收信息: asks what a notice says is to be paid.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.1
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxqueryfee.html
    */
   queryFee: post<
     {
@@ -190,7 +183,7 @@ export const nontax = {
   >('/nontax/queryfee', { idempotent: true }),
   /**
    * 支付下单: starts a payment, and gives the page or mini program where the user pays.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.2
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxunifiedorder.html
    */
   unifiedOrder: post<
     NontaxOrderInput,
@@ -207,7 +200,7 @@ export const nontax = {
   >('/nontax/unifiedorder', { idempotent: false }),
   /**
    * 查询订单: gets a payment and what became of it.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.3
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxgetorder.html
    */
   getOrder: post<{ appid: string; service_id?: number | undefined; order_id: string }, NontaxOrder>(
     '/nontax/getorder',
@@ -215,7 +208,7 @@ export const nontax = {
   ),
   /**
    * 退款: pays back all or, with `refund_fee`, a part.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.4
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxrefund.html
    */
   refund: post<
     {
@@ -230,7 +223,7 @@ export const nontax = {
   /**
    * 下载缴费对账单: downloads the statement of a day, from six in the morning of the next on: a
    * table of comma-separated text.
-   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxdownloadbill
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxdownloadbill.html
    */
   downloadBill: download<
     Download,
@@ -245,33 +238,33 @@ export const nontax = {
   >('/nontax/downloadbill', { body: true }),
   /**
    * 通知不一致订单: reports a payment whose state differs on both sides.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.6
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxnotifyinconsistentorder.html
    */
   notifyInconsistentOrder: post<{ appid: string; order_id: string }>(
     '/nontax/notifyinconsistentorder',
   ),
   /**
    * 测试支付结果通知: sends a pretended notice of a payment to a server.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.7
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxmocknotification.html
    */
   mockNotification: post<{ appid: string; url: string; version: number }>(
     '/nontax/mocknotification',
   ),
   /**
    * 测试查询应收信息: sends a server the question of what is to be paid.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.8
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxmockqueryfee.html
    */
   mockQueryFee: post<{ appid: string; url: string; version: number }>('/nontax/mockqueryfee'),
   /**
    * 提交刷卡支付: takes a payment with the code that a user shows.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.9
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxmicropay.html
    */
   microPay: post<NontaxPayment & { auth_code: string }, { order_id: string }>('/nontax/micropay', {
     idempotent: false,
   }),
   /**
    * 查询用户订单列表: lists a user’s payments for a notice or an order.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#6.1.9
+   * @see https://developers.weixin.qq.com/doc/service/api/nontaxpay/api_nontaxgetorderlist.html
    */
   listOrders: post<
     {
@@ -283,18 +276,12 @@ export const nontax = {
     },
     { order_id_list: string[]; paid_order_id?: string }
   >('/nontax/getorderlist', { idempotent: true }),
-  /**
-   * 获取实名信息: gets the name of a user who agreed to it, encrypted.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#9.3
-   */
+  /** 获取实名信息: gets the name of a user who agreed to it, encrypted. */
   getRealName: post<
     { wx_realname_token: string },
     { key_encrypt_type: string; key: string; data_encrypt_type: string; data: string }
   >('/nontax/getrealname'),
-  /**
-   * 获取实名授权链接: gives the address of the page where a user agrees to show their name.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Non_tax_pay/API_document.html#9.2
-   */
+  /** 获取实名授权链接: gives the address of the page where a user agrees to show their name. */
   getRealNameAuthUrl: post<
     { redirect_url: string },
     { auth_url: string; expires_in: number; appid: string }

@@ -22,7 +22,7 @@ export const oauth2 = {
   /**
    * 通过code换取网页授权access_token: gets a user’s token for the code that the page came back
    * with.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html#1
+   * @see https://developers.weixin.qq.com/doc/service/api/webdev/access/api_snsaccesstoken.html
    */
   getAccessToken: get<
     NewOauthToken,
@@ -40,7 +40,7 @@ export const oauth2 = {
   }),
   /**
    * 刷新网页授权access_token: gets a user’s token for the refresh token.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html#1
+   * @see https://developers.weixin.qq.com/doc/service/api/webdev/access/api_snsrefreshtoken.html
    */
   refreshToken: get<
     OauthToken,
@@ -52,7 +52,7 @@ export const oauth2 = {
   }),
   /**
    * 拉取用户信息: gets what a user agreed to show.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html#3
+   * @see https://developers.weixin.qq.com/doc/service/api/webdev/access/api_snsuserinfo.html
    */
   getUserInfo: get<
     {
@@ -70,14 +70,17 @@ export const oauth2 = {
   >('/sns/userinfo', { query: ['access_token', 'openid', 'lang'], tokenless: true, auth: 'user' }),
   /**
    * 检验授权凭证是否有效: checks that a user’s token still holds.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html#4
+   * @see https://developers.weixin.qq.com/doc/service/api/webdev/access/api_snsauth.html
    */
   checkToken: get<Success, { access_token: string; openid: string }>('/sns/auth', {
     query: ['access_token', 'openid'],
     tokenless: true,
     auth: 'user',
   }),
-  /** 网页授权链接: makes the address of the page where a user lets the account know who they are. */
+  /**
+   * 网页授权链接: makes the address of the page where a user lets the account know who they are.
+   * @see https://developers.weixin.qq.com/doc/service/guide/h5/auth.html
+   */
   buildAuthorizeUrl: page<{
     appid?: string | undefined;
     redirect_uri: string;

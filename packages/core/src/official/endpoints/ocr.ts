@@ -10,7 +10,7 @@ export interface DocumentUrl extends PictureUrl {
 export const ocr = {
   /**
    * 身份证识别: reads an identity card, front or back.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/OCR.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/ocr/api_idcardocr.html
    */
   idCard: upload<
     Picture,
@@ -27,14 +27,14 @@ export const ocr = {
   >('/cv/ocr/idcard', { query: ['type', 'img_url'] }),
   /**
    * 银行卡识别: reads the number of a bank card.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/OCR.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/ocr/api_bankcardocr.html
    */
   bankCard: upload<Picture, { number: string }, DocumentUrl>('/cv/ocr/bankcard', {
     query: ['type', 'img_url'],
   }),
   /**
    * 行驶证识别: reads a vehicle licence, front or back.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/OCR.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/ocr/api_drivingocr.html
    */
   vehicleLicense: upload<
     Picture,
@@ -63,7 +63,7 @@ export const ocr = {
   >('/cv/ocr/driving', { query: ['type', 'img_url'] }),
   /**
    * 驾驶证识别: reads a driving licence.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/OCR.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/ocr/api_drivinglicenseocr.html
    */
   driverLicense: upload<
     Picture,
@@ -84,7 +84,7 @@ export const ocr = {
   >('/cv/ocr/drivinglicense', { query: ['type', 'img_url'] }),
   /**
    * 营业执照识别: reads a business licence.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/OCR.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/ocr/api_bizlicenseocr.html
    */
   businessLicense: upload<
     Picture,
@@ -108,7 +108,7 @@ export const ocr = {
   >('/cv/ocr/bizlicense', { query: ['type', 'img_url'] }),
   /**
    * 通用印刷体识别: reads printed text.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Intelligent_Interface/OCR.html
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/ocr/api_commocr.html
    */
   printedText: upload<
     Picture,
@@ -118,6 +118,7 @@ export const ocr = {
   /**
    * 菜单识别: reads the menu of a restaurant; `content` is JSON with `menu_items`, each a `name`
    * and a `price`.
+   * @see https://developers.weixin.qq.com/doc/service/api/openpoc/ocr/api_menuocr.html
    */
   menu: upload<Picture, { content: string }, PictureUrl>('/cv/ocr/menu', { query: ['img_url'] }),
 };

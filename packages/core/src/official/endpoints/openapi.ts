@@ -4,14 +4,14 @@ import { post, type Success } from '../endpoint.ts';
 export const openapi = {
   /**
    * 重置API调用次数: sets the day’s counts of all calls back to zero; ten times a month.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Message_Management/API_Call_Limits.html
+   * @see https://developers.weixin.qq.com/doc/service/api/apimanage/api_clearquota.html
    */
   clearQuota: post<{ appid?: string | undefined }>('/cgi-bin/clear_quota', {
     filled: { appid: '{appid}' },
   }),
   /**
    * 使用AppSecret重置API调用次数: does the same with the appsecret, for when there is no token.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/openApi/clearQuotaByAppSecret.html
+   * @see https://developers.weixin.qq.com/doc/service/api/apimanage/api_clearquotabyappsecret.html
    */
   clearQuotaByAppSecret: post<
     { appid?: string | undefined; appsecret?: string | undefined },
@@ -24,17 +24,20 @@ export const openapi = {
   }),
   /**
    * 查询API调用额度: tells how often a path may be called today, and how often it was.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/openApi/get_api_quota.html
+   * @see https://developers.weixin.qq.com/doc/service/api/apimanage/api_getapiquota.html
    */
   getApiQuota: post<
     { cgi_path: string },
     { quota: { daily_limit: number; used: number; remain: number } }
   >('/cgi-bin/openapi/quota/get', { idempotent: true }),
-  /** 重置指定API调用次数: sets the day’s count of one path back to zero. */
+  /**
+   * 重置指定API调用次数: sets the day’s count of one path back to zero.
+   * @see https://developers.weixin.qq.com/doc/service/api/apimanage/api_clearapiquota.html
+   */
   clearApiQuota: post<{ cgi_path: string }>('/cgi-bin/openapi/quota/clear'),
   /**
    * 查询rid信息: shows the failed request that a rid of the last seven days stands for.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/openApi/get_rid_info.html
+   * @see https://developers.weixin.qq.com/doc/service/api/apimanage/api_getridinfo.html
    */
   getRidInfo: post<
     { rid: string },

@@ -56,7 +56,6 @@ export const publisher = {
   /**
    * 获取公众号分广告位数据: gets figures of the advertisements in each place, or in the one of
    * `ad_slot`.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Ad_Analysis.html
    */
   getAdposGeneral: get<
     {
@@ -70,10 +69,7 @@ export const publisher = {
     query: ['ad_slot', 'start_date', 'end_date', 'page', 'page_size'],
     fixedQuery: { action: 'publisher_adpos_general' },
   }),
-  /**
-   * 获取公众号返佣商品数据: gets figures of the goods sold for a commission.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Ad_Analysis.html
-   */
+  /** 获取公众号返佣商品数据: gets figures of the goods sold for a commission. */
   getCpsGeneral: get<
     {
       base_resp: BaseResp;
@@ -86,10 +82,7 @@ export const publisher = {
     query: ['start_date', 'end_date', 'page', 'page_size'],
     fixedQuery: { action: 'publisher_cps_general' },
   }),
-  /**
-   * 获取公众号结算收入数据及结算主体信息: tells what the account earned, and whom it is paid to.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Analytics/Ad_Analysis.html
-   */
+  /** 获取公众号结算收入数据及结算主体信息: tells what the account earned, and whom it is paid to. */
   getSettlement: get<
     {
       base_resp: BaseResp;

@@ -23,7 +23,7 @@ export interface JumpRule {
 export const qrcode = {
   /**
    * 生成带参数的二维码: creates a QR code that tells what was scanned.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Account_Management/Generating_a_Parametric_QR_Code.html
+   * @see https://developers.weixin.qq.com/doc/service/api/qrcode/qrcodes/api_createqrcode.html
    */
   create: post<
     QrcodeInput,
@@ -36,7 +36,7 @@ export const qrcode = {
   >('/cgi-bin/qrcode/create'),
   /**
    * 获取已设置的二维码规则: lists the rules by which QR codes open a mini program.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/qrcode/qrcodejumpget.html
+   * @see https://developers.weixin.qq.com/doc/service/api/qrcode/qrcodejump/api_qrcodejumpget.html
    */
   getJumpRules: post<
     {
@@ -56,7 +56,7 @@ export const qrcode = {
   /**
    * 增加或修改二维码规则: adds a rule by which QR codes open a mini program, or changes it when
    * `is_edit` is 1.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/qrcode/qrcodejumpadd.html
+   * @see https://developers.weixin.qq.com/doc/service/api/qrcode/qrcodejump/api_qrcodejumpadd.html
    */
   addJumpRule: post<{
     prefix: string;
@@ -70,12 +70,12 @@ export const qrcode = {
   }>('/cgi-bin/wxopen/qrcodejumpadd'),
   /**
    * 发布已设置的二维码规则: publishes a rule, from when on it holds for everyone.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/qrcode/qrcodejumppublish.html
+   * @see https://developers.weixin.qq.com/doc/service/api/qrcode/qrcodejump/api_qrcodejumppublish.html
    */
   publishJumpRule: post<{ prefix: string }>('/cgi-bin/wxopen/qrcodejumppublish'),
   /**
    * 删除已设置的二维码规则: deletes a rule.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/qrcode/qrcodejumpdelete.html
+   * @see https://developers.weixin.qq.com/doc/service/api/qrcode/qrcodejump/api_qrcodejumpdelete.html
    */
   deleteJumpRule: post<{ prefix: string; appid: string }>('/cgi-bin/wxopen/qrcodejumpdelete'),
   /** 通过ticket换取二维码图片: downloads the picture of a QR code. */

@@ -5,7 +5,7 @@ export const ticket = {
   /**
    * 获取JS-SDK或卡券的临时票据: gets the ticket that signs pages of the JS-SDK, or that of
    * coupons.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/JS-SDK.html#54
+   * @see https://developers.weixin.qq.com/doc/service/api/webdev/jssdk/api_getticket.html
    */
   get: get<{ ticket: string; expires_in: number }, { type: 'jsapi' | 'wx_card' }>(
     '/cgi-bin/ticket/getticket',

@@ -6,7 +6,7 @@ const GRANT = { grant_type: 'client_credential', appid: '{appid}', secret: '{app
 export const token = {
   /**
    * 获取接口调用凭据: gets an access token; the one before it ends within minutes.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/Get_access_token.html
+   * @see https://developers.weixin.qq.com/doc/service/api/base/api_getaccesstoken.html
    */
   get: get<
     { access_token: string; expires_in: number },
@@ -19,7 +19,7 @@ export const token = {
   /**
    * 获取稳定版接口调用凭据: gets the access token in force, or a new one when `force_refresh` is
    * true.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/Basic_Information/getStableAccessToken.html
+   * @see https://developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken.html
    */
   getStable: post<
     {

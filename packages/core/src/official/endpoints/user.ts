@@ -31,14 +31,14 @@ export interface User {
 export const user = {
   /**
    * 获取用户基本信息: gets what is known of a user.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/User_Management/Get_users_basic_information_UnionID.html#UinonId
+   * @see https://developers.weixin.qq.com/doc/service/api/usermanage/userinfo/api_userinfo.html
    */
   get: get<User, { openid: string; lang?: UserLang | undefined }>('/cgi-bin/user/info', {
     query: ['openid', 'lang'],
   }),
   /**
    * 批量获取用户基本信息: gets what is known of 100 users at most.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/User_Management/Get_users_basic_information_UnionID.html#UinonId
+   * @see https://developers.weixin.qq.com/doc/service/api/usermanage/userinfo/api_batchuserinfo.html
    */
   batchGet: post<
     { user_list: { openid: string; lang?: UserLang | undefined }[] },
@@ -46,12 +46,12 @@ export const user = {
   >('/cgi-bin/user/info/batchget', { idempotent: true }),
   /**
    * 设置用户备注名: sets the account’s own name for a follower.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/User_Management/Configuring_user_notes.html
+   * @see https://developers.weixin.qq.com/doc/service/api/usermanage/userinfo/api_updateremark.html
    */
   updateRemark: post<{ openid: string; remark: string }>('/cgi-bin/user/info/updateremark'),
   /**
    * 获取关注用户列表: lists the followers, 10000 at once, after `next_openid`.
-   * @see https://developers.weixin.qq.com/doc/offiaccount/User_Management/Getting_a_User_List.html
+   * @see https://developers.weixin.qq.com/doc/service/api/usermanage/userinfo/api_getfans.html
    */
   list: get<OpenidPage & { total: number }, { next_openid?: string | undefined }>(
     '/cgi-bin/user/get',
@@ -60,7 +60,7 @@ export const user = {
   /**
    * 转换openid（账号迁移）: gives the openids here of users of an account that was moved, 100 at
    * most.
-   * @see https://kf.qq.com/faq/1901177NrqMr190117nqYJze.html
+   * @see https://developers.weixin.qq.com/doc/service/api/usermanage/changeopenid/api_changeopenid.html
    */
   changeOpenid: post<
     { from_appid: string; openid_list: string[] },
