@@ -8,7 +8,7 @@ const controls = () => document.querySelectorAll('[data-fault]');
 export function startFaults() {
   for (const control of controls()) {
     const name = control.dataset.fault;
-    const change = (value) => void act('/faults', { ...state.faults, [name]: value });
+    const change = (value) => void act('/faults', { [name]: value });
     if (control.tagName === 'SELECT') {
       control.addEventListener('change', () => change(Number(control.value)));
     } else {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
 import { cipherOf } from './push/envelope.ts';
-import type { SimulatorOptions } from './simulator.ts';
+import type { SimulatorOptions, Target } from './simulator.ts';
 import type { AccountSettings } from './world.ts';
 
 const APPID = 'wx0123456789abcdef';
@@ -8,7 +8,7 @@ const APPSECRET = 'ca5e0123456789abcdef0123456789ab';
 const ACCOUNT = 'gh_97417a04a28d';
 
 /** @throws when it is no address of the web */
-export function readTarget(target: SimulatorOptions['target']): SimulatorOptions['target'] {
+export function readTarget(target: Target | undefined): Target {
   if (!target) throw new NeedParamError('target is needed: the address of the bot, or its webhook');
   if (typeof target !== 'string') return target;
   if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) {

@@ -18,9 +18,9 @@ export interface VirtualClock extends Clock {
   advance(milliseconds: number): Promise<void>;
 }
 
-/** The time of this machine. */
+/** The time of this machine, or that of a test runner's fake timers. */
 export const realClock: Clock = {
-  now: Date.now,
+  now: () => Date.now(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

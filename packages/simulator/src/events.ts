@@ -5,7 +5,7 @@ import type { WireFields } from './wire.ts';
 export interface DeliveryRecord {
   /** Which message it was, for `user.again`. */
   readonly message: number;
-  /** From 1 to 3. */
+  /** From 1. */
   readonly attempt: number;
   readonly request: {
     readonly method: 'GET' | 'POST';

@@ -14,7 +14,7 @@ import type { SentName } from './push/samples.ts';
 import { createTransport } from './push/transport.ts';
 import { type Desk, LiveUser } from './push/user.ts';
 import { verify } from './push/verification.ts';
-import type { Simulator, SimulatorOptions } from './simulator.ts';
+import type { Simulator, SimulatorOptions, Target } from './simulator.ts';
 import { emptyState, type Person } from './state.ts';
 import type { WireFields } from './wire.ts';
 import type { World } from './world.ts';
@@ -29,12 +29,21 @@ const REMEMBERED = 1000;
  * const wechat = await createSimulator({ target: webhook, token: 'TOKEN' });
  * const { reply } = await wechat.user('alice').sendText('hi');
  * await wechat.close();
+ * @example <caption>A bot that calls the API</caption>
+ * const wechat = await createSimulator({
+ *   token: 'TOKEN',
+ *   target: ({ account: { appid, appsecret }, api }) =>
+ *     createBot(new OfficialClient({ appid, appsecret, baseUrl: api.url })),
+ * });
  * @throws {NeedParamError} when the target, the token or what the mode needs is missing
  * @throws {InvalidArgumentError} when an option is wrong
  */
 export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { target } = options;
+  // What handlers are mounted by may be a function as well as a webhook.
+  const makeTarget = typeof target === 'function' && !('handle' in target) ? target : undefined;
+  let transport = makeTarget ? undefined : createTransport(readTarget(target as Target));
   const account = readAccount(options);
-  const transport = createTransport(readTarget(options.target));
   const virtual = options.clock === 'virtual' ? createVirtualClock() : undefined;
   const clock = virtual ?? realClock;
   const listeners = new Set<(event: SimulatorEvent) => void>();
@@ -72,7 +81,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   const route: Route = {
     account,
     clock,
-    transport,
+    get transport() {
+      if (transport) return transport;
+      throw new InvalidArgumentError('the target is not there yet: target() has not returned');
+    },
     faults: () => faults,
     emit: (event) => world.emit(event),
     closed: closed.signal,
@@ -138,7 +150,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     return outcome;
   }
 
-  return {
+  const simulator: Simulator = {
     user(name) {
       if (!name) throw new InvalidArgumentError('a user needs a name');
       const known = Object.values(world.state.people).find((person) => person.name === name);
@@ -185,4 +197,13 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       await api.close();
     },
   };
+  if (makeTarget) {
+    try {
+      transport = createTransport(readTarget(await makeTarget(simulator)));
+    } catch (error) {
+      await simulator.close();
+      throw error;
+    }
+  }
+  return simulator;
 }

@@ -10,10 +10,16 @@ import type { State } from './state.ts';
 import type { WireFields } from './wire.ts';
 import type { AccountSettings } from './world.ts';
 
+/** The address of a bot, or its webhook. */
+export type Target = string | Webhook;
+
 /** The bot, the account that it has, and how the simulated platform treats it. */
 export interface SimulatorOptions {
-  /** The bot: its address, or its webhook, for which no socket is needed. */
-  readonly target: string | Webhook;
+  /**
+   * The bot: its address, or its webhook, for which no socket is needed; or a function that makes
+   * one of them, for a bot that has to know where the API is.
+   */
+  readonly target: Target | ((simulator: Simulator) => Target | Promise<Target>);
   /** The same as the bot has. */
   readonly token: string;
   /** Default: wx0123456789abcdef. */

@@ -1,5 +1,7 @@
 /** The conformance run, against our adapters, which pass all of it, and bad bots, which do not. */
+import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { checkSignature, type Mode, parseMessage } from '@wechat-mp/core';
 import { wechat as onExpress } from '@wechat-mp/express';
@@ -180,6 +182,81 @@ describe('a bot', () => {
     expect(failures(results)).toHaveLength(1);
   });
 
+  it.each([
+    ['before the body has come', true],
+    ['after it', false],
+  ])(
+    'that answers %s and resets the connection fails no check with an error',
+    async (_, isEarly) => {
+      const answer = 'HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n';
+      const sockets = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.on('data', (bytes) => {
+          if (!isEarly && !bytes.includes('</xml>')) return;
+          socket.write(answer, () => socket.resetAndDestroy());
+        });
+      });
+      await once(sockets.listen(0, '127.0.0.1'), 'listening');
+      const { port } = sockets.address() as AddressInfo;
+      const results = await runCheck({
+        target: `http://127.0.0.1:${port}/wechat`,
+        token: ACCOUNT.token,
+        clock: CLOCK,
+        only: ['message-text', 'chunked', '10-mb', 'claims-more'],
+      });
+      sockets.close();
+      expect(failures(results).map((line) => line.replace(/ in the middle.*/, ''))).toEqual([
+        'message-text: the connection broke off',
+        'chunked: the connection broke off',
+      ]);
+    },
+  );
+
+  const forbid =
+    (status: number, body: string): RequestListener =>
+    (request, response) => {
+      if (request.method === 'GET') return bot(reply)(request, response);
+      request.resume().on('end', () => response.writeHead(status).end(body));
+    };
+
+  it.each([
+    [403, 'missing csrf token', /^the status is 403: a protection against CSRF refuses/],
+    [419, 'Page Expired', /^the status is 419: a protection against CSRF refuses/],
+    [422, 'ActionController::InvalidAuthenticityToken (CSRF)', /^the status is 422: a protection/],
+    [401, '', /^the status is 401: are the key, the appid and the mode the same/],
+    [500, '', /^the status is 500, not 200/],
+  ])(
+    'whose GETs pass and whose POSTs are answered %i is told what that means',
+    async (...about) => {
+      const [status, body, why] = about;
+      const results = await check(forbid(status, body), ['message-text', 'truncated']);
+      expect(results.map((result) => result.why)).toEqual([expect.stringMatching(why), undefined]);
+    },
+  );
+
+  it('whose GETs fail as well is asked for its token', async () => {
+    const forbidAll: RequestListener = (_, response) => response.writeHead(403).end();
+    const [result] = await check(forbidAll, ['message-text']);
+    expect(result?.why).toMatch(
+      /^the status is 403: is the token .* the same on both sides\? Or a/,
+    );
+  });
+
+  it('that no good message passes is not said to have died of a hostile one', async () => {
+    const broken = bot(() => '{}');
+    const results = await check(broken, ['message-text', 'truncated', 'binary', 'deep']);
+    expect(failures(results)).toEqual([expect.stringMatching(/^message-text: it is JSON/)]);
+  });
+
+  it('that writes milliseconds passes, with a hint', async () => {
+    const late = (body: string) => reply(body).replace(/(<CreateTime>\d+)/, '$1000');
+    const results = await check(bot(late), ['message-text', 'text-emoji']);
+    expect(failures(results)).toEqual([]);
+    expect(results.map(({ hints }) => hints)).toEqual(
+      [1, 2].map(() => [expect.stringContaining('CreateTime is in milliseconds')]),
+    );
+  });
+
   it('that is not there fails, and nothing hangs', async () => {
     const target = await listen(() => {});
     await closeServers();
@@ -203,6 +280,7 @@ describe('the table', () => {
       title: { en: 'a text', zh: '文本消息' },
       passed: true,
       why: undefined,
+      hints: ['CreateTime is in milliseconds'],
       milliseconds: 3,
     },
     {
@@ -210,6 +288,7 @@ describe('the table', () => {
       title: { en: 'a picture', zh: '图片' },
       passed: false,
       why: 'no answer',
+      hints: ['CreateTime is in milliseconds'],
       milliseconds: 5000,
     },
   ];
@@ -220,6 +299,7 @@ describe('the table', () => {
       '✗ a picture   5000 ms',
       '    no answer',
       '',
+      'WeChat may not mind: CreateTime is in milliseconds',
       '1 passed, 1 failed',
     ]);
     expect(formatResults(results, 'zh').split('\n').slice(0, 2)).toEqual([

@@ -239,6 +239,27 @@ describe('a message', () => {
     expect(findings.at(-1)?.hint?.en).toContain('A body parser stands before it');
   });
 
+  it.each([
+    [403, ''],
+    [419, ''],
+    [400, '{"code":"EBADCSRFTOKEN","message":"invalid csrf token"}'],
+  ])('that a protection against CSRF refuses, as with %i', async (status, body) => {
+    const bot = await startBot();
+    const target = await listen(async (request, response) => {
+      if (request.method !== 'GET') return void response.writeHead(status).end(body);
+      const echo = await fetch(new URL(`${request.url}`, bot));
+      response.writeHead(echo.status).end(await echo.text());
+    });
+    const findings = await diagnose({ target, token: TOKEN });
+    expect(last(findings)).toEqual([
+      'message',
+      'problem',
+      expect.stringMatching(/POSTs are refused, GETs are not/),
+    ]);
+    expect(findings.at(-1)?.hint?.en).toMatch(/^Most likely a protection against CSRF/);
+    expect(findings.at(-1)?.hint?.zh).toMatch(/^多半是 CSRF 防护/);
+  });
+
   it('with another key', async () => {
     const encodingAESKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
     const findings = await diagnose({
@@ -253,6 +274,15 @@ describe('a message', () => {
     ]);
     expect(formatFindings(findings)).not.toContain(TOKEN);
     expect(formatFindings(findings, 'zh')).not.toContain(SECRET.encodingAESKey);
+  });
+
+  it('that is answered with a line feed after success is no problem, and is told', async () => {
+    const lax = await startEcho((echostr, response) => response.end(echostr || 'success\n'));
+    expect(last(await diagnose({ target: lax, token: TOKEN }))).toEqual([
+      'message',
+      'warning',
+      expect.stringMatching(/not quite as documented: .*blanks/),
+    ]);
   });
 
   it('that is answered in another form', async () => {

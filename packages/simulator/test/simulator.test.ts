@@ -69,6 +69,18 @@ async function startAt(listener: RequestListener, options: Partial<SimulatorOpti
   return await start({ target: `${await listen(listener)}/wechat`, ...options });
 }
 
+/** Waits until so many tries are over, and no more are. */
+function countTries(wechat: Simulator): (count: number) => Promise<void> {
+  let over = 0;
+  wechat.on(({ type }) => {
+    if (type === 'delivery') over += 1;
+  });
+  return async (count) => {
+    while (over < count) await new Promise((resolve) => setImmediate(resolve));
+    expect(over).toBe(count);
+  };
+}
+
 const shown = ({ verdict, reply: given, problems }: Outcome) => ({
   verdict,
   reply: given,
@@ -213,6 +225,80 @@ describe('users', () => {
   });
 });
 
+describe('what a user typed', () => {
+  it.each(['a ]]> b', 'x[y[0]]>1', '<s><![CDATA[ok]]></s>', ']]></Content><MsgId>1</MsgId>'])(
+    'stands in the document as it is, and is read to the letter: %j',
+    async (content) => {
+      for (const mode of ['plain', 'safe'] as const) {
+        const secret = mode === 'safe' ? SECRET : {};
+        const read: string[] = [];
+        const wechat = await startWith(
+          { text: (message) => void read.push(message.content) },
+          secret,
+        );
+        const { deliveries } = await wechat.user('alice').sendText(content);
+        expect(deliveries[0]?.request.plain).toContain(`<Content><![CDATA[${content}]]></Content>`);
+        expect(read).toEqual([content]);
+      }
+    },
+  );
+});
+
+describe('a target that is made of the simulator', () => {
+  it('has the address of the API, and is used as any other', async () => {
+    let asked = '';
+    const wechat = await start({
+      target: async ({ api }) => {
+        asked = api.url;
+        return createWebhook({ token: TOKEN, logger: QUIET }, { text: () => 'hi' });
+      },
+    });
+    expect(asked).toBe(wechat.api.url);
+    expect((await wechat.user('alice').sendText('hi')).reply).toEqual({
+      type: 'text',
+      content: 'hi',
+    });
+  });
+
+  it('may be an address', async () => {
+    const address = await listen((_, response) => response.end('success'));
+    const wechat = await start({ target: () => `${address}/wechat` });
+    expect((await wechat.user('alice').sendText('hi')).verdict).toBe('nothing');
+  });
+
+  it.each<[string, () => never, string]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no bot today');
+      },
+      'no bot today',
+    ],
+    ['gives no address', () => 'localhost:3000' as never, 'target has to be an address'],
+    ['gives nothing', () => undefined as never, 'target is needed'],
+  ])('that %s is an error, and the API ends', async (_, target, problem) => {
+    let url = '';
+    const making = start({
+      target: (wechat) => {
+        url = wechat.api.url;
+        return target();
+      },
+    });
+    await expect(making).rejects.toThrow(problem);
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  it('is not there while it is made', async () => {
+    const making = start({
+      target: async (wechat) => {
+        await wechat.user('alice').sendText('too early');
+        return 'http://127.0.0.1:9';
+      },
+    });
+    await expect(making).rejects.toThrow('target() has not returned');
+  });
+});
+
 describe('the platform tries again', () => {
   it('after 5 seconds, three times in all, the same message each time', async () => {
     const bodies: string[] = [];
@@ -247,26 +333,95 @@ describe('the platform tries again', () => {
     expect(new Set(bodies).size).toBe(3);
   });
 
-  it('at once when nothing listens, and says so', async () => {
-    const address = await listen(() => {});
-    await closeServers();
-    const wechat = await start({ target: address });
-    const { verdict, problems } = await wechat.user('alice').sendText('hi');
+  it.each<[string, RequestListener | undefined, RegExp]>([
+    ['is refused', undefined, /^try 1: nothing listens at the target: is the bot running/],
+    ['breaks off', (request) => request.destroy(), /^try 1: the bot broke the connection off/],
+  ])('as late when a connection %s, and says so', async (_, listener, problem) => {
+    const address = await listen(listener ?? (() => {}));
+    if (!listener) await closeServers();
+    const wechat = await start({ target: address, clock: 'virtual' });
+    const tries = countTries(wechat);
+    const began = wechat.clock.now();
+    const sending = wechat.user('alice').sendText('hi');
+    await tries(1);
+    await wechat.advance(4999);
+    await tries(1);
+    await wechat.advance(1);
+    await tries(2);
+    await wechat.advance(5000);
+    const { verdict, problems, deliveries } = await sending;
     expect(verdict).toBe('toast');
     expect(problems).toHaveLength(3);
-    expect(problems[0]).toMatch(/^try 1: nothing listens at the target: is the bot running/);
+    expect(problems[0]).toMatch(problem);
+    expect(deliveries.map(({ startedAt }) => startedAt - began)).toEqual([0, 5000, 10_000]);
   });
 
   it('and a bot that comes back in the middle answers', async () => {
     let requests = 0;
-    const wechat = await startAt((request, response) => {
+    const bot: RequestListener = (request, response) => {
       requests += 1;
       if (requests < 3) return void request.destroy();
       response.end('success');
-    });
-    const { verdict, deliveries } = await wechat.user('alice').sendText('hi');
+    };
+    const wechat = await startAt(bot, { clock: 'virtual' });
+    const tries = countTries(wechat);
+    const sending = wechat.user('alice').sendText('hi');
+    for (const seen of [1, 2]) {
+      await tries(seen);
+      await wechat.advance(5000);
+    }
+    const { verdict, deliveries } = await sending;
     expect([verdict, deliveries.length]).toEqual(['nothing', 3]);
     expect(deliveries[0]?.problem).toMatch(/^the bot broke the connection off/);
+  });
+
+  it.each([201, 204, 403, 500, 503])(
+    'at once when the status is %i, four times in all, with the same query',
+    async (status) => {
+      const urls: string[] = [];
+      const wechat = await startAt(
+        (request, response) => {
+          urls.push(`${request.url}`);
+          response.writeHead(status).end(status === 204 ? '' : 'success');
+        },
+        { clock: 'virtual' },
+      );
+      const { verdict, deliveries, problems } = await wechat.user('alice').sendText('hi');
+      expect([verdict, deliveries.length]).toEqual(['toast', 4]);
+      expect([urls.length, new Set(urls).size]).toEqual([4, 1]);
+      expect(deliveries[3]?.problem).toContain(`the status is ${status}`);
+      expect(problems).toEqual([deliveries[3]?.problem]);
+    },
+  );
+
+  it('and a store that comes back in the middle answers', async () => {
+    let requests = 0;
+    const wechat = await startAt((_, response) => {
+      requests += 1;
+      response.writeHead(requests < 4 ? 503 : 200).end('success');
+    });
+    const { verdict, deliveries, problems } = await wechat.user('alice').sendText('hi');
+    expect([verdict, deliveries.length, problems]).toEqual(['nothing', 4, []]);
+  });
+
+  it('never more than thrice without an answer, whatever came between', async () => {
+    let requests = 0;
+    const wechat = await startAt(
+      (request, response) => {
+        requests += 1;
+        if (requests % 2 === 0) return void response.writeHead(500).end();
+        request.destroy();
+      },
+      { clock: 'virtual' },
+    );
+    const tries = countTries(wechat);
+    const sending = wechat.user('alice').sendText('hi');
+    for (const seen of [1, 3]) {
+      await tries(seen);
+      await wechat.advance(5000);
+    }
+    const { verdict, deliveries } = await sending;
+    expect([verdict, deliveries.length, requests]).toEqual(['toast', 5, 5]);
   });
 
   it('with the same MsgId and CreateTime when a user sends again', async () => {
@@ -289,7 +444,6 @@ describe('the platform tries again', () => {
 
 /** What is said of an answer in the safe mode. */
 const SAFE_PROBLEMS: Readonly<Record<string, RegExp>> = {
-  'a plain reply': /not encrypted, though the mode is safe/,
   'Encrypt alone': /MsgSignature is missing/,
   'a signature with another token': /MsgSignature is not that of/,
   'a reply for another appid': /Encrypt: the message was encrypted for another appid/,
@@ -297,10 +451,13 @@ const SAFE_PROBLEMS: Readonly<Record<string, RegExp>> = {
 };
 
 /** An encrypted reply, made with other secrets than the account's. */
-function seal(other: { appid?: string; encodingAESKey?: string }): string {
+function seal(
+  other: { appid?: string; encodingAESKey?: string },
+  message = '<xml><a>1</a></xml>',
+  timestamp = Math.floor(Date.now() / 1000),
+): string {
   const cipher = new MessageCipher({ token: TOKEN, ...SECRET, ...other });
-  const encrypt = cipher.encrypt('<xml><a>1</a></xml>');
-  const timestamp = Math.floor(Date.now() / 1000);
+  const encrypt = cipher.encrypt(message);
   const signature = cipher.sign(timestamp, 'nonce', encrypt);
   return `<xml><Encrypt>${encrypt}</Encrypt><MsgSignature>${signature}</MsgSignature><TimeStamp>${timestamp}</TimeStamp><Nonce>nonce</Nonce></xml>`;
 }
@@ -311,11 +468,9 @@ describe('an answer is judged', () => {
   const text = '<MsgType>text</MsgType><Content>hi</Content>';
 
   it.each<[string, string, (openid: string) => string]>([
-    ['success with a line feed', 'success or nothing, but with blanks', () => 'success\n'],
     ['JSON', 'it is JSON', () => '{"content":"hi"}'],
     ['a text', 'neither XML, nor success, nor empty', () => 'hello'],
     ['a web page', 'it is a web page (HTML)', () => '<!DOCTYPE html><html></html>'],
-    ['a DOCTYPE', 'it has a DOCTYPE', () => '<!DOCTYPE xml><xml></xml>'],
     ['what is cut off', 'not well-formed XML', (openid) => to(openid, text).slice(0, -9)],
     ['another root', 'its root is not <xml>', () => '<reply><a>1</a></reply>'],
     ['no MsgType', 'MsgType is missing', (openid) => to(openid, '')],
@@ -335,19 +490,18 @@ describe('an answer is judged', () => {
       'MediaId is missing or empty',
       (openid) => to(openid, '<MsgType>voice</MsgType><Voice><A>1</A></Voice>'),
     ],
-    ['milliseconds', 'CreateTime is in milliseconds', (openid) => to(openid, text, Date.now())],
-    ['no time', 'CreateTime is not a time', (openid) => to(openid, text, Number.NaN)],
-    ['yesterday', 'more than a day from now', (openid) => to(openid, text, 1_000_000_000)],
-    ['a stranger', 'ToUserName is not the openid of who asked', () => to('o1', text)],
     [
-      'a wrong count',
-      'ArticleCount is 2, but there are 1 items',
-      (openid) =>
-        to(
-          openid,
-          '<MsgType>news</MsgType><ArticleCount>2</ArticleCount><Articles><item><Title>a</Title></item></Articles>',
-        ),
+      'blanks for content',
+      'Content is missing or empty',
+      (openid) => to(openid, '<MsgType>text</MsgType><Content> \n</Content>'),
     ],
+    [
+      'an empty ThumbMediaId',
+      'ThumbMediaId is empty',
+      (openid) =>
+        to(openid, '<MsgType>music</MsgType><Music><ThumbMediaId></ThumbMediaId></Music>'),
+    ],
+    ['a stranger', 'ToUserName is not the openid of who asked', () => to('o1', text)],
     [
       'no article',
       'Articles has no item',
@@ -370,6 +524,49 @@ describe('an answer is judged', () => {
     expect(outcome.deliveries).toHaveLength(1);
   });
 
+  it.each<[string, string, (openid: string) => string]>([
+    ['milliseconds', 'CreateTime is in milliseconds', (openid) => to(openid, text, Date.now())],
+    ['no time', 'CreateTime is not a time', (openid) => to(openid, text, Number.NaN)],
+    ['a time of long ago', 'more than a day from now', (openid) => to(openid, text, 1_000_000_000)],
+    ['a DOCTYPE', 'it has a DOCTYPE', (openid) => `<!DOCTYPE xml>${to(openid, text)}`],
+    [
+      'a DOCTYPE with entities',
+      'it has a DOCTYPE',
+      (openid) => `<!DOCTYPE xml [<!ENTITY a "b">]>${to(openid, text)}`,
+    ],
+    [
+      'a wrong count',
+      'ArticleCount is 2, but there are 1 items',
+      (openid) =>
+        to(
+          openid,
+          '<MsgType>news</MsgType><ArticleCount>2</ArticleCount><Articles><item><Title>a</Title></item></Articles>',
+        ),
+    ],
+    [
+      'no DeviceID',
+      'DeviceID is missing or empty',
+      (openid) =>
+        to(
+          openid,
+          '<MsgType>device_status</MsgType><DeviceType>a</DeviceType><DeviceStatus>1</DeviceStatus>',
+        ),
+    ],
+  ])('%s: the reply shows, and a hint', async (_, problem, write) => {
+    const wechat = await startAt((__, response) => {
+      response.end(write(wechat.user('alice').openid));
+    });
+    const { verdict, reply: shown, problems } = await wechat.user('alice').sendText('hi');
+    expect([verdict, problems]).toEqual(['reply', [expect.stringContaining(problem)]]);
+    expect(shown).toBeDefined();
+  });
+
+  it.each(['success\n', ' success', '\n', '\r\n '])('%j says nothing, and a hint', async (body) => {
+    const wechat = await startAt((_, response) => response.end(body));
+    const { verdict, problems } = await wechat.user('alice').sendText('hi');
+    expect([verdict, problems]).toEqual(['nothing', [expect.stringContaining('blanks')]]);
+  });
+
   it('names that are not swapped: a toast that says so', async () => {
     const wechat = await startAt((_, response) => {
       const { openid } = wechat.user('alice');
@@ -384,6 +581,8 @@ describe('an answer is judged', () => {
   it.each([
     [302, 'a redirect to /elsewhere; the platform follows none'],
     [401, 'the status is 401: is the token'],
+    [403, 'a protection against CSRF'],
+    [419, 'the status is 419: a protection against CSRF'],
     [404, 'is the path of the target right'],
     [500, 'the status is 500, not 200'],
   ])('status %i: a toast that says what it may mean', async (status, problem) => {
@@ -396,7 +595,6 @@ describe('an answer is judged', () => {
   });
 
   it.each<[string, () => string]>([
-    ['a plain reply', () => to('o1', text)],
     ['Encrypt alone', () => '<xml><Encrypt>a</Encrypt></xml>'],
     [
       'a signature with another token',
@@ -410,6 +608,22 @@ describe('an answer is judged', () => {
     const { verdict, problems } = await wechat.user('alice').sendText('hi');
     expect(verdict).toBe('toast');
     expect(problems).toEqual([expect.stringMatching(SAFE_PROBLEMS[name] as RegExp)]);
+  });
+
+  it.each<[string, (openid: string) => string, RegExp]>([
+    ['a plain reply', (openid) => to(openid, text), /not encrypted, though the mode is safe/],
+    [
+      'a TimeStamp in milliseconds',
+      (openid) => seal({}, to(openid, text), Date.now()),
+      /TimeStamp is in milliseconds/,
+    ],
+    ['a TimeStamp of 1970', (openid) => seal({}, to(openid, text), 1), /TimeStamp is not the time/],
+  ])('in the safe mode %s: the reply shows, and a hint', async (_, write, problem) => {
+    const wechat = await startAt((__, response) => {
+      response.end(write(wechat.user('alice').openid));
+    }, SECRET);
+    const { verdict, problems } = await wechat.user('alice').sendText('hi');
+    expect([verdict, problems]).toEqual(['reply', [expect.stringMatching(problem)]]);
   });
 
   it('articles that do not show are told, and cut', async () => {
@@ -454,9 +668,11 @@ describe('faults', () => {
         runs += 1;
         return 'hi';
       },
-      { faults: { drop: 2 } },
+      { faults: { drop: 2 }, clock: 'virtual' },
     );
-    const { verdict, deliveries } = await wechat.user('alice').sendText('hi');
+    const sending = wechat.user('alice').sendText('hi');
+    await wechat.advance(10_000);
+    const { verdict, deliveries } = await sending;
     expect([verdict, deliveries.length, runs]).toEqual(['reply', 3, 1]);
     expect(deliveries[0]?.problem).toBe('lost on the way (a fault of the simulator)');
     expect((await wechat.user('alice').sendText('hi')).deliveries).toHaveLength(1);

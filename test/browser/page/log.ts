@@ -83,7 +83,15 @@ describe('the log', () => {
     await tab.getByRole('switch', { name: 'Break the signature' }).click();
     await tab.getByLabel('Lose next').selectOption('2');
     await until(() => simulator.faults.drop === 2);
-    await chat.ask('two');
+    await chat.say('two');
+    for (const lost of [1, 2]) {
+      await chat
+        .lines('two')
+        .nth(lost - 1)
+        .waitFor();
+      await simulator.advance(5000);
+    }
+    await chat.theirs.first().waitFor();
     expect(await chat.lines('two').count()).toBe(3);
     await tab.getByLabel('Network').selectOption('1000');
     await until(() => simulator.faults.delay === 1000);

@@ -22,8 +22,8 @@ export interface OddRequest {
 /** What came of a request: an answer, or words for why there is none. */
 export interface Answered {
   readonly response: NonNullable<DeliveryRecord['response']> | undefined;
-  /** `gone`: the connection was broken off; `silent`: nothing came within the platform's patience. */
-  readonly failure: 'gone' | 'silent' | undefined;
+  /** `gone`: the connection broke off before an answer, `cut`: within one; `silent`: nothing came within the platform's patience. */
+  readonly failure: 'gone' | 'cut' | 'silent' | undefined;
   readonly milliseconds: number;
 }
 
@@ -54,6 +54,9 @@ export async function exchange(target: string, odd: OddRequest, clock: Clock): P
     }),
     agent: false,
   });
+  // Who answers early may reset the connection, before its answer is read or after.
+  client.on('error', () => {});
+  let isAnswered = false;
   const over = new AbortController();
   let isSilent = false;
   void clock.sleep(PATIENCE, over.signal).then(() => {
@@ -70,6 +73,7 @@ export async function exchange(target: string, odd: OddRequest, clock: Clock): P
     answered.catch(() => {});
     await write(client, pieces, odd, clock, answered);
     const [response] = await answered;
+    isAnswered = true;
     let body = '';
     for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
       body += chunk;
@@ -88,7 +92,7 @@ export async function exchange(target: string, odd: OddRequest, clock: Clock): P
       undefined,
     );
   } catch {
-    return end(undefined, isSilent ? 'silent' : 'gone');
+    return end(undefined, isSilent ? 'silent' : isAnswered ? 'cut' : 'gone');
   } finally {
     over.abort();
     client.destroy();

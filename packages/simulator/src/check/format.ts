@@ -16,8 +16,20 @@ function widthOf(text: string): number {
 }
 
 const WORDS = {
-  en: { passed: 'passed', failed: 'failed', ms: 'ms', all: 'All of them passed.' },
-  zh: { passed: '通过', failed: '未通过', ms: '毫秒', all: '全部通过。' },
+  en: {
+    passed: 'passed',
+    failed: 'failed',
+    ms: 'ms',
+    all: 'All of them passed.',
+    hint: 'WeChat may not mind:',
+  },
+  zh: {
+    passed: '通过',
+    failed: '未通过',
+    ms: '毫秒',
+    all: '全部通过。',
+    hint: '微信未必在意：',
+  },
 } as const;
 
 /** A table for a terminal: what was checked, whether it passed, and why not. */
@@ -35,7 +47,10 @@ export function formatResults(
   });
   const failed = results.filter(({ passed }) => !passed).length;
   const counts = `${results.length - failed} ${words.passed}, ${failed} ${words.failed}`;
-  return [...lines, '', failed === 0 ? paint('green', words.all) : paint('red', counts)].join('\n');
+  const hints = [...new Set(results.flatMap((result) => result.hints))];
+  const remarks = hints.map((hint) => paint('yellow', `${words.hint} ${hint}`));
+  const sum = failed === 0 ? paint('green', words.all) : paint('red', counts);
+  return [...lines, '', ...remarks, sum].join('\n');
 }
 
 /** Colours are for terminals that want them. */

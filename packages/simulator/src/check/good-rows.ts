@@ -27,8 +27,18 @@ const MESSAGES: readonly [type: string, title: Words][] = [
   ['event:something_new', { en: 'an event nobody knows', zh: '没见过的事件' }],
 ];
 
+/** What users type arrives as they typed it, see `writeXml`. */
 const TEXTS: readonly [name: string, title: Words, content: string][] = [
   ['cdata', { en: 'a text with ]]> in it', zh: '文本里有 ]]>' }, 'a ]]> b <![CDATA[ c'],
+  [
+    'cdata-end',
+    {
+      en: 'a text with ]]> and what looks like the next tag',
+      zh: '文本里有 ]]> 和像下一个标签的内容',
+    },
+    'x[y[0]]>1 && ]]></Content><MsgType><![CDATA[event]]></MsgType>',
+  ],
+  ['control', { en: 'a text with control characters', zh: '文本里有控制字符' }, 'a\u0002b\u001dc'],
   ['emoji', { en: 'a text with emoji', zh: '文本里有表情' }, '😀👨‍👩‍👧𠮷 é'],
   [
     'markup',

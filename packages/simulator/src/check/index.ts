@@ -5,7 +5,7 @@ import { sealMessage, sealVerification } from '../push/envelope.ts';
 import { pack } from '../push/parcel.ts';
 import { createPerson } from '../push/person.ts';
 import type { SentName } from '../push/samples.ts';
-import { judge, openReply } from '../push/verdict.ts';
+import { describeStatus, judge, openReply } from '../push/verdict.ts';
 import type { SimulatorOptions } from '../simulator.ts';
 import { type Answered, exchange } from './exchange.ts';
 import { GOOD_ROWS } from './good-rows.ts';
@@ -73,47 +73,83 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
     },
   };
 
+  const sendGood = () => exchange(target, toRequest(desk.seal(desk.message('text'))), clock);
+  const verify = (echostr: string) =>
+    exchange(target, toRequest(sealVerification(account, echostr, { now: clock.now() })), clock);
+  /** Whether the check of the address passes: then it is not the token that refuses a message. */
+  const isVerified = once(async () => {
+    const echostr = createEchostr();
+    return findProblem({ expected: 'echo' }, await verify(echostr), echostr) === undefined;
+  });
+  /** What is wrong with a good message before any hostile one was sent. */
+  const findFirstProblem = once(async () => judgeAnswer(GOOD, await sendGood(), ''));
+
   const check = async (row: Row): Promise<CheckResult> => {
-    const echostr = `${randomInt(1e9, 9e9)}`;
-    const request =
-      row.expected === 'echo'
-        ? toRequest(sealVerification(account, echostr, { now: clock.now() }))
-        : row.send(desk);
+    const echostr = createEchostr();
+    const isHostile = row.expected === 'survived';
+    const first = isHostile ? await findFirstProblem() : undefined;
+    const request = row.expected === 'echo' ? undefined : row.send(desk);
     const answers = await Promise.all(
-      Array.from({ length: row.times ?? 1 }, () => exchange(target, request, clock)),
+      Array.from({ length: row.times ?? 1 }, () =>
+        request ? exchange(target, request, clock) : verify(echostr),
+      ),
     );
+    const judged = await Promise.all(answers.map((answer) => judgeAnswer(row, answer, echostr)));
     const problem =
-      answers.map((answer) => problemOf(row, answer, echostr)).find(Boolean) ??
+      judged.find(({ problem: found }) => found !== undefined)?.problem ??
       (isAlike(answers) ? undefined : 'the same message was answered in two ways') ??
-      (row.expected === 'survived' ? await deathOf() : undefined);
-    const milliseconds = Math.max(...answers.map((answer) => answer.milliseconds));
-    return { name: row.name, title: row.title, passed: !problem, why: problem, milliseconds };
+      (isHostile ? await findDeath(first?.problem) : undefined);
+    return {
+      name: row.name,
+      title: row.title,
+      passed: problem === undefined,
+      why: problem,
+      hints: [...new Set(judged.flatMap(({ hints }) => hints))],
+      milliseconds: Math.max(...answers.map((answer) => answer.milliseconds)),
+    };
   };
 
-  /** Whether a good message is still answered. */
-  const deathOf = async (): Promise<string | undefined> => {
-    const problem = problemOf(
-      GOOD,
-      await exchange(target, toRequest(desk.seal(desk.message('text'))), clock),
-      '',
-    );
-    return problem && `after it a good message failed: ${problem}`;
+  /** What has become worse: a bot that did not stand a good message need not do so now. */
+  const findDeath = async (first: string | undefined): Promise<string | undefined> => {
+    const { problem } = await judgeAnswer(GOOD, await sendGood(), '');
+    if (problem === undefined || problem === first) return undefined;
+    return `after it a good message failed: ${problem}`;
   };
 
-  const problemOf = ({ expected }: Pick<Row, 'expected'>, answered: Answered, echostr: string) => {
+  const judgeAnswer = async (row: Pick<Row, 'expected'>, answered: Answered, echostr: string) => {
+    const { response } = answered;
+    const problem = findProblem(row, answered, echostr);
+    if (row.expected !== 'answered' || !response) return { problem, hints: [] };
+    if (response.status !== 200) {
+      return { problem: describeStatus(response, await isVerified()), hints: [] };
+    }
+    return { problem, hints: problem === undefined ? judgeResponse(response).problems : [] };
+  };
+
+  const judgeResponse = (response: NonNullable<Answered['response']>) => {
+    const question = { openid: person.openid, msgType: 'event', now: clock.now() };
+    const plain = openReply(account, response.body);
+    return judge(account, question, { ...response, plain });
+  };
+
+  const findProblem = (
+    { expected }: Pick<Row, 'expected'>,
+    answered: Answered,
+    echostr: string,
+  ) => {
     const { response, failure } = answered;
     if (failure === 'silent') return 'no answer within 5 s';
     if (expected === 'survived') return undefined;
-    if (!response) return expected === 'refused' ? undefined : 'the connection broke off';
+    if (!response && expected === 'refused') return undefined;
+    if (!response) return BROKEN[failure ?? 'gone'];
     if (expected === 'echo') return findEchoProblem(response, echostr);
     const { status, body } = response;
-    const question = { openid: person.openid, msgType: 'event', now: clock.now() };
-    const judged = judge(account, question, { ...response, plain: openReply(account, body) });
+    const { verdict, problems } = judgeResponse(response);
     if (expected === 'refused') {
       if (status === 200 && body.includes('refused')) return 'the echostr came back';
-      return judged.verdict === 'reply' ? 'it was answered with a reply' : undefined;
+      return verdict === 'reply' ? 'it was answered with a reply' : undefined;
     }
-    return judged.verdict === 'toast' ? judged.problems.join('; ') : undefined;
+    return verdict === 'toast' ? problems.join('; ') : undefined;
   };
 
   const wanted = ROWS.filter(({ name, modes }) => {
@@ -136,7 +172,22 @@ function findEchoProblem(
   return body === echostr ? undefined : 'the answer is not the echostr, verbatim';
 }
 
+const createEchostr = () => `${randomInt(1e9, 9e9)}`;
+
+/** Does something the first time that its result is asked for. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 const GOOD = { expected: 'answered' } as const;
+const BROKEN = {
+  gone: 'the connection broke off',
+  cut: 'the connection broke off in the middle of the answer',
+} as const;
 
 /** The time and the nonce of a reply may differ; what it says may not. */
 function isAlike(answers: readonly Answered[]): boolean {

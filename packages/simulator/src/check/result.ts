@@ -7,5 +7,7 @@ export interface CheckResult {
   readonly passed: boolean;
   /** Why it did not pass. */
   readonly why: string | undefined;
+  /** What in a good answer is not as documented, though nobody knows WeChat to refuse it. */
+  readonly hints: readonly string[];
   readonly milliseconds: number;
 }

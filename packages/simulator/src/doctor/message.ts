@@ -4,9 +4,9 @@ import type { Clock } from '../clock.ts';
 import { sealMessage } from '../push/envelope.ts';
 import { pack } from '../push/parcel.ts';
 import { createPerson } from '../push/person.ts';
-import { judge, openReply } from '../push/verdict.ts';
+import { isLikeCsrf, judge, openReply } from '../push/verdict.ts';
 import type { AccountSettings } from '../world.ts';
-import { type Finding, ok, problem } from './finding.ts';
+import { type Finding, ok, problem, warn } from './finding.ts';
 
 /** Sends a text, and looks at the answer. */
 export async function* lookAtMessage(
@@ -39,7 +39,20 @@ export async function* lookAtMessage(
     );
   }
   const { status, body } = response;
-  if (status === 401 || status === 403) {
+  if (isLikeCsrf(response)) {
+    return yield problem(
+      'message',
+      {
+        en: `A text is refused with ${status}, though the check of the address passed: POSTs are refused, GETs are not.`,
+        zh: `地址校验通过了，文本消息却被拒绝（${status}）：GET 能过，POST 过不了。`,
+      },
+      {
+        en: 'Most likely a protection against CSRF (Egg, Laravel, Spring, Django): leave the path of the webhook out of it. In safe mode also: are the key, the AppID and the mode the same on both sides?',
+        zh: '多半是 CSRF 防护（Egg、Laravel、Spring、Django 等）：把 webhook 的路径加入例外。安全模式下再看看两边的密钥、AppID、加密模式是否一致。',
+      },
+    );
+  }
+  if (status === 401) {
     return yield problem(
       'message',
       {
@@ -81,6 +94,16 @@ export async function* lookAtMessage(
         en: 'The user would see 该公众号提供的服务出现故障.',
         zh: '用户会看到「该公众号提供的服务出现故障，请稍后再试」。',
       },
+    );
+  }
+  if (problems.length > 0) {
+    return yield warn(
+      'message',
+      {
+        en: `A text is answered, and not quite as documented: ${problems.join('; ')}.`,
+        zh: `文本消息有应答，但与文档不尽一致：${problems.join('；')}。`,
+      },
+      { en: 'WeChat is not known to mind.', zh: '目前没有微信因此拒绝的记录。' },
     );
   }
   yield ok('message', 'A text is answered rightly.', '文本消息应答正确。');

@@ -50,12 +50,13 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
 
   '/faults': ({ simulator, journal }, body) => {
+    const all = { ...faultsOf(simulator), ...body };
     simulator.faults = {
-      breakSignature: booleanOf(body, 'breakSignature'),
-      delay: numberOf(body, 'delay', 0, 60_000),
-      drop: numberOf(body, 'drop', 0, 100),
-      duplicate: numberOf(body, 'duplicate', 0, 10),
-      reorder: booleanOf(body, 'reorder'),
+      breakSignature: booleanOf(all, 'breakSignature'),
+      delay: numberOf(all, 'delay', 0, 60_000),
+      drop: numberOf(all, 'drop', 0, 100),
+      duplicate: numberOf(all, 'duplicate', 0, 10),
+      reorder: booleanOf(all, 'reorder'),
     };
     const faults = faultsOf(simulator);
     journal.add({ type: 'change', faults });

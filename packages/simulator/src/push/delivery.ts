@@ -6,11 +6,19 @@ import type { AccountSettings } from '../world.ts';
 import { type Sealed, sealMessage } from './envelope.ts';
 import type { Verdict } from './reply.ts';
 import type { Response, Transport } from './transport.ts';
-import { judge, openReply } from './verdict.ts';
+import { describeStatus, judge, openReply } from './verdict.ts';
 
-/** The platform hangs up after so many milliseconds, and tries so often in all. */
+/**
+ * The platform hangs up after so many milliseconds, and tries so often in all:
+ * https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Receiving_standard_messages.html
+ */
 const PATIENCE = 5000;
 const TRIES = 3;
+/**
+ * What is answered with another status than 200 is sent again at once, with the same query, and
+ * four times in all: https://tb.rustfisher.com/2021/08/03/NestJS/mp-wx-http-status-code
+ */
+const REFUSALS = 4;
 
 /** A message on its way: what stays the same with each try. */
 export interface Parcel {
@@ -36,37 +44,59 @@ export interface Delivered extends Verdict {
   readonly deliveries: readonly DeliveryRecord[];
 }
 
-/** Delivers a message as the platform does: until it is answered, three times at most. */
+/** Delivers a message as the platform does: until it is answered, three or four times at most. */
 export async function deliver(parcel: Parcel, route: Route): Promise<Delivered> {
-  const { account, clock } = route;
+  const { account, clock, closed } = route;
   const { fields } = parcel;
   const deliveries: DeliveryRecord[] = [];
-  for (let attempt = 1; attempt <= TRIES && !route.closed.aborted; attempt += 1) {
-    const record = await tryOnce(parcel, attempt, route);
+  let silent = 0;
+  let refused = 0;
+  let sealed: Sealed | undefined;
+  while (silent < TRIES && !closed.aborted) {
+    sealed ??= seal(parcel, route);
+    const record = await tryOnce(parcel, sealed, deliveries.length + 1, route);
     deliveries.push(record);
-    if (!record.response) continue;
+    const { response } = record;
+    if (!response) {
+      silent += 1;
+      sealed = undefined;
+      // A connection that fails is tried again when one without an answer would be.
+      const left = record.startedAt + PATIENCE - clock.now();
+      if (silent < TRIES && left > 0) await clock.sleep(left, closed);
+      continue;
+    }
+    if (response.status !== 200) refused += 1;
+    if (response.status !== 200 && refused < REFUSALS) continue;
     const question = {
       openid: `${fields['FromUserName'] as string}`,
       msgType: `${fields['MsgType'] as string}`,
       now: clock.now(),
     };
-    return { ...judge(account, question, record.response), deliveries };
+    return { ...judge(account, question, response), deliveries };
   }
   const problems = deliveries.map(({ attempt, problem }) => `try ${attempt}: ${problem ?? ''}`);
   return { verdict: 'toast', reply: undefined, problems, deliveries };
 }
 
-async function tryOnce(parcel: Parcel, attempt: number, route: Route): Promise<DeliveryRecord> {
+function seal({ fields }: Parcel, { account, clock, faults }: Route): Sealed {
+  const { breakSignature } = faults();
+  return sealMessage(account, fields, { now: clock.now(), breakSignature });
+}
+
+async function tryOnce(
+  parcel: Parcel,
+  sealed: Sealed,
+  attempt: number,
+  route: Route,
+): Promise<DeliveryRecord> {
   const faults = route.faults();
-  const { breakSignature, duplicate = 0 } = faults;
-  const seal = () =>
-    sealMessage(route.account, parcel.fields, { now: route.clock.now(), breakSignature });
+  const { duplicate = 0 } = faults;
   const isLost = (faults.drop ?? 0) > 0;
   if (isLost) faults.drop = (faults.drop ?? 0) - 1;
   for (let copy = 0; copy < duplicate && !isLost; copy += 1) {
-    void send(seal(), attempt, parcel, route);
+    void send(seal(parcel, route), attempt, parcel, route);
   }
-  return await send(seal(), attempt, parcel, route, isLost);
+  return await send(sealed, attempt, parcel, route, isLost);
 }
 
 /** Sends a sealed request, and waits for the answer as long as the platform does. */
@@ -90,6 +120,7 @@ export async function send(
     if (isLost) throw new Error('lost on the way (a fault of the simulator)');
     const answer = await carry(sealed, route, end.signal);
     response = { ...answer, plain: openReply(account, answer.body) };
+    if (response.status !== 200) problem = describeStatus(response);
   } catch (error) {
     problem = end.signal.aborted
       ? `no answer within ${PATIENCE / 1000} s: the platform hung up`

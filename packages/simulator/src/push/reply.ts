@@ -24,10 +24,16 @@ const ONE_ARTICLE: ReadonlySet<string> = new Set(
   'text image voice video shortvideo news location link'.split(' '),
 );
 
-/** Where a reply of each type has what it says: a tag, then its parts, needed ones first. */
+/**
+ * Where a reply of each type has what it says. Without what is `needed` the platform is known to
+ * refuse it; what is `documented` as needed is asked for in a hint alone, for nobody has told.
+ */
 interface Form {
   readonly group?: string;
   readonly needed: readonly string[];
+  readonly documented?: readonly string[];
+  /** What is refused when it is there and empty. */
+  readonly full?: string;
   readonly read: (tags: Tags) => Reply;
 }
 
@@ -43,10 +49,12 @@ const given = <K extends string>(name: K, value: string) =>
   (value === '' ? {} : { [name]: value }) as { [name in K]?: string };
 
 const FORMS: Readonly<Record<string, Form>> = {
+  // https://github.com/silenceper/wechat/issues/543
   text: {
     needed: ['Content'],
     read: (tags) => ({ type: 'text', content: text(tags, 'Content') }),
   },
+  // Media without their group: https://github.com/ArtisanCloud/PowerWeChat/issues/282
   image: {
     group: 'Image',
     needed: ['MediaId'],
@@ -67,9 +75,11 @@ const FORMS: Readonly<Record<string, Form>> = {
       ...given('description', text(tags, 'Description')),
     }),
   },
+  // https://github.com/node-webot/wechat/issues/206
   music: {
     group: 'Music',
     needed: [],
+    full: 'ThumbMediaId',
     read: (tags) => ({
       type: 'music',
       musicUrl: text(tags, 'MusicUrl'),
@@ -80,7 +90,8 @@ const FORMS: Readonly<Record<string, Form>> = {
     }),
   },
   news: {
-    needed: ['ArticleCount'],
+    needed: [],
+    documented: ['ArticleCount'],
     read: (tags) => ({ type: 'news', articles: articlesOf(tags).map(readArticle) }),
   },
   transfer_customer_service: {
@@ -91,7 +102,8 @@ const FORMS: Readonly<Record<string, Form>> = {
     }),
   },
   device_text: {
-    needed: ['DeviceType', 'DeviceID', 'SessionID', 'Content'],
+    needed: [],
+    documented: ['DeviceType', 'DeviceID', 'SessionID', 'Content'],
     read: (tags) => ({
       type: 'device_text',
       ...device(tags),
@@ -100,7 +112,8 @@ const FORMS: Readonly<Record<string, Form>> = {
     }),
   },
   device_event: {
-    needed: ['Event', 'DeviceType', 'DeviceID', 'SessionID'],
+    needed: [],
+    documented: ['Event', 'DeviceType', 'DeviceID', 'SessionID'],
     read: (tags) => ({
       type: 'device_event',
       ...device(tags),
@@ -110,7 +123,8 @@ const FORMS: Readonly<Record<string, Form>> = {
     }),
   },
   device_status: {
-    needed: ['DeviceType', 'DeviceID', 'DeviceStatus'],
+    needed: [],
+    documented: ['DeviceType', 'DeviceID', 'DeviceStatus'],
     read: (tags) => ({
       type: 'device_status',
       ...device(tags),
@@ -119,7 +133,8 @@ const FORMS: Readonly<Record<string, Form>> = {
   },
   hardware: {
     group: 'HardWare',
-    needed: ['MessageView', 'MessageAction'],
+    needed: [],
+    documented: ['MessageView', 'MessageAction'],
     read: (tags) => ({
       type: 'hardware',
       messageView: text(tags, 'MessageView'),
@@ -132,23 +147,31 @@ const FORMS: Readonly<Record<string, Form>> = {
 export function readReply(tags: Tags, account: AccountSettings, question: Question): Verdict {
   const msgType = text(tags, 'MsgType');
   const form = Object.hasOwn(FORMS, msgType) ? FORMS[msgType] : undefined;
-  const problems = [...envelopeProblems(tags, account, question)];
+  const refused = [...nameProblems(tags, account, question)];
+  // A type that is not known: https://github.com/w7corp/easywechat/issues/2124
   if (!form) {
     const what = msgType === '' ? 'MsgType is missing' : `MsgType ${msgType} is not known`;
-    return { verdict: 'toast', reply: undefined, problems: [...problems, what] };
+    return { verdict: 'toast', reply: undefined, problems: [...refused, what] };
   }
   const inner = form.group === undefined ? tags : tags[form.group];
-  if (typeof inner !== 'object') problems.push(`${form.group} is missing`);
+  if (typeof inner !== 'object') refused.push(`${form.group} is missing`);
   const parts = (typeof inner === 'object' ? inner : {}) as Tags;
-  for (const tag of form.needed) {
-    if (text(parts, tag) === '') problems.push(`${tag} is missing or empty`);
+  const isEmpty = (tag: string) => text(parts, tag).trim() === '';
+  for (const tag of form.needed.filter(isEmpty)) refused.push(`${tag} is missing or empty`);
+  if (form.full !== undefined && form.full in parts && isEmpty(form.full)) {
+    refused.push(`${form.full} is empty; leave it out`);
   }
-  if (msgType === 'news') problems.push(...articleProblems(tags));
-  if (problems.length > 0) return { verdict: 'toast', reply: undefined, problems };
-  return { verdict: 'reply', ...limit(form.read(parts), question) };
+  // Articles without <item>: https://github.com/hpyer/node-easywechat/issues/91
+  if (msgType === 'news' && articlesOf(tags).length === 0) refused.push('Articles has no item');
+  if (refused.length > 0) return { verdict: 'toast', reply: undefined, problems: refused };
+  const { reply, problems } = limit(form.read(parts), question);
+  const unsaid = (form.documented ?? []).filter(isEmpty).map((tag) => `${tag} is missing or empty`);
+  const hints = [...timeHints(tags, question), ...unsaid, ...countHints(tags, msgType)];
+  return { verdict: 'reply', reply, problems: [...hints, ...problems] };
 }
 
-function* envelopeProblems(tags: Tags, account: AccountSettings, question: Question) {
+/** Other names are refused: https://www.codeprj.com/zh/blog/5813c51.html */
+function* nameProblems(tags: Tags, account: AccountSettings, question: Question) {
   const to = text(tags, 'ToUserName');
   const from = text(tags, 'FromUserName');
   if (to === account.id && from === question.openid) {
@@ -157,12 +180,21 @@ function* envelopeProblems(tags: Tags, account: AccountSettings, question: Quest
     if (to !== question.openid) yield 'ToUserName is not the openid of who asked';
     if (from !== account.id) yield `FromUserName is not the account, ${account.id}`;
   }
+}
+
+/** Nobody has told that a time is refused; replies of the package wechat, in milliseconds, show. */
+function* timeHints(tags: Tags, { now }: Question) {
   const time = text(tags, 'CreateTime');
-  if (/^\d{13}$/.test(time)) yield 'CreateTime is in milliseconds; it has to be in seconds';
+  if (/^\d{13}$/.test(time)) yield 'CreateTime is in milliseconds; it is documented in seconds';
   else if (!/^\d{1,10}$/.test(time)) yield 'CreateTime is not a time in Unix seconds';
-  else if (Math.abs(Number(time) * 1000 - question.now) > 86_400_000) {
-    yield 'CreateTime is more than a day from now';
-  }
+  else if (!isAbout(time, now)) yield 'CreateTime is more than a day from now';
+}
+
+const DAY = 86_400_000;
+
+/** Whether a time in Unix seconds is that of `now`, to the day. */
+export function isAbout(seconds: string, now: number): boolean {
+  return /^\d{1,10}$/.test(seconds) && Math.abs(Number(seconds) * 1000 - now) <= DAY;
 }
 
 function articlesOf(tags: Tags): Tags[] {
@@ -174,13 +206,12 @@ function articlesOf(tags: Tags): Tags[] {
     : [];
 }
 
-function* articleProblems(tags: Tags) {
+/** Nobody has told what a wrong count does. */
+function* countHints(tags: Tags, msgType: string) {
   const count = text(tags, 'ArticleCount');
-  const articles = articlesOf(tags);
-  if (articles.length === 0) yield 'Articles has no item';
-  else if (count !== String(articles.length)) {
-    yield `ArticleCount is ${count}, but there are ${articles.length} items`;
-  }
+  const { length } = articlesOf(tags);
+  if (msgType !== 'news' || count === '' || count === String(length)) return;
+  yield `ArticleCount is ${count}, but there are ${length} items`;
 }
 
 function readArticle(tags: Tags) {

@@ -52,6 +52,8 @@ function overHttp(target: URL): Transport {
         agent: false,
         signal,
       });
+      // A connection may break after its answer as well.
+      client.on('error', () => {});
       try {
         client.end(bytes);
         const [response] = await once(client, 'response');

@@ -4,7 +4,11 @@ import type { WireFields, WireValue } from '../wire.ts';
 /** Ids are digits that the platform writes as bare as its numbers. */
 const BARE: ReadonlySet<string> = new Set(['MsgId', 'MsgID']);
 
-/** Writes a message as the platform does: text in CDATA, numbers bare, a tag in each line. */
+/**
+ * Writes a message as the platform does: text in CDATA, numbers bare, a tag in each line. What a
+ * user typed stands in its CDATA as it is, `]]>` and control characters too:
+ * https://github.com/silenceper/wechat/issues/750 and https://github.com/node-webot/node-wechat/issues/13
+ */
 export function writeXml(fields: WireFields): string {
   return `<xml>${writeAll(fields)}</xml>`;
 }
@@ -19,7 +23,7 @@ function writeTag(tag: string, value: WireValue): string {
   if (isList(value)) return value.map((item) => writeTag(tag, item)).join('');
   if (typeof value === 'object') return `<${tag}>${writeAll(value)}</${tag}>\n`;
   if (typeof value === 'number' || BARE.has(tag)) return `<${tag}>${value}</${tag}>\n`;
-  return `<${tag}><![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]></${tag}>\n`;
+  return `<${tag}><![CDATA[${value}]]></${tag}>\n`;
 }
 
 function isList(value: WireValue): value is readonly WireFields[] {
@@ -39,12 +43,20 @@ const parser = new XMLParser({
   isArray: (tag) => tag === 'item',
 });
 
-/** Reads a bot's XML; gives words for its developer where it is not what it has to be. */
-export function readXml(text: string): { tags: Tags } | { problem: string } {
-  const start = text.trimStart();
+const DOCTYPE = /<!doctype[^[>]*(?:\[[^\]]*\])?[^>]*>/gi;
+
+/**
+ * Reads a bot's XML; gives words for its developer where it is not what it has to be. What is
+ * neither XML, nor success, nor empty is an abnormal answer:
+ * https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Passive_user_reply_message.html
+ */
+export function readXml(body: string): { tags: Tags; hints: string[] } | { problem: string } {
+  const start = body.trimStart();
   if (!start.startsWith('<')) return { problem: notXml(start) };
   if (/^<!doctype html|^<html/i.test(start)) return { problem: 'it is a web page (HTML), not XML' };
-  if (/<!doctype/i.test(text)) return { problem: 'it has a DOCTYPE, which is refused' };
+  // Whether the platform takes one is not known; its entities stay unread.
+  const text = body.replaceAll(DOCTYPE, '');
+  const hints = text === body ? [] : ['it has a DOCTYPE, which the platform may refuse'];
   const valid = XMLValidator.validate(text);
   if (valid !== true) {
     const { msg, line } = valid.err;
@@ -52,7 +64,7 @@ export function readXml(text: string): { tags: Tags } | { problem: string } {
   }
   const { xml } = parser.parse(text) as { xml?: Tags | string };
   if (typeof xml !== 'object') return { problem: 'its root is not <xml>, or is empty' };
-  return { tags: xml };
+  return { tags: xml, hints };
 }
 
 function notXml(start: string): string {
