@@ -8,6 +8,7 @@ import type { Shape } from '../packages/core/src/message/field.ts';
 import { MESSAGES } from '../packages/core/src/message/messages.ts';
 import { type Endpoint, list } from '../packages/core/src/official/endpoint.ts';
 import { endpoints } from '../packages/core/src/official/endpoints/index.ts';
+import { ARTICLE, type Members, REPLIES } from '../packages/core/src/reply/members.ts';
 import { reply } from '../packages/core/src/reply/reply.ts';
 
 const COMMENT = String.raw`/\*\*((?:(?!\*/).)*)\*/`;
@@ -39,7 +40,7 @@ ${messageTable(PUSHES, source('message/component.ts'))}
 
 ## Replies · 回复
 
-A handler returns a string for a text, an array of articles for news, nothing for no answer, or one of these. 处理函数可返回字符串（文本）、文章数组（图文）、空值（不回复），或下列之一。
+A handler returns a string for a text, an array of articles for news, nothing, \`false\` or \`'success'\` for no answer, or one of these. \`picurl\` is taken for \`picUrl\`; any other member that is not named here is an InvalidArgumentError. 处理函数可返回字符串（文本）、文章数组（图文）、空值、\`false\` 或 \`'success'\`（不回复），或下列之一。\`picurl\` 等同于 \`picUrl\`；除此之外，出现表中没有的成员会抛出 InvalidArgumentError。
 
 ${replyTable(source('reply/reply.ts'))}
 `;
@@ -82,7 +83,10 @@ function replyTable(code: string): string {
   const constructors = code.slice(code.indexOf('export const reply = {'));
   const comments = commentsOf(constructors);
   const rows = Object.keys(reply).map((name) => {
-    const head = new RegExp(`^ {2}${name}: \\((.*?)\\): (\\w+) =>`, 'ms').exec(constructors);
+    const head = new RegExp(
+      `^ {2}${name}: \\((.*?)\\): \\w+ => *\\(?\\{\\s*type: '(\\w+)'`,
+      'ms',
+    ).exec(constructors);
     const parameters = (head?.[1] ?? '').replaceAll(/\{[^{}]*\}|<[^<>]*>/g, '');
     const names = [...parameters.matchAll(/(\w+)(\?)?:[^,=]*(=)?/g)].map(
       ([, parameter, optional, initial]) => `${parameter}${optional || initial ? '?' : ''}`,
@@ -90,7 +94,7 @@ function replyTable(code: string): string {
     return [
       `\`reply.${name}(${names.join(', ')})\``,
       ...(comments.get(name) ?? wordsOf(name)),
-      `\`{ ${members(code, head?.[2] ?? '')} }\``,
+      `\`{ ${membersOf(head?.[2] as keyof typeof REPLIES)} }\``,
     ];
   });
   return tableOf(['constructor', '名称', 'what it is', 'gives'], rows);
@@ -158,15 +162,13 @@ function fieldsOf(shape: Shape): string {
   return fields.join(', ');
 }
 
-/** The members of an interface and of the one that it extends. */
-function members(code: string, name: string): string {
-  const found = new RegExp(`interface ${name}(?: extends (\\w+))? \\{(.*?)^\\}`, 'ms').exec(code);
-  const own = [...(found?.[2] ?? '').matchAll(/^ {2}(\w+\??): ([^;]*)/gm)].map(
-    ([, member, type]) => (member === 'type' ? `type: ${type}` : `${member}`),
-  );
-  const [type, ...rest] = own;
-  const inherited = found?.[1] ? members(code, found[1]) : '';
-  return (inherited ? [type, inherited, ...rest] : own).join(', ');
+/** The members of a reply, by the table that its parser goes by. */
+function membersOf(type: keyof typeof REPLIES): string {
+  const names = (members: Members) =>
+    Object.entries(members).map(([name, { isNeeded }]) => `${name}${isNeeded ? '' : '?'}`);
+  const own =
+    type === 'news' ? [`articles: { ${names(ARTICLE).join(', ')} }[]`] : names(REPLIES[type]);
+  return [`type: '${type}'`, ...own].join(', ');
 }
 
 function tableOf(head: string[], rows: string[][]): string {

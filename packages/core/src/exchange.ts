@@ -117,8 +117,8 @@ export type Handlers = { [N in MessageName]?: Handler<N> } & {
 export const CARRIED: unique symbol = Symbol.for('wechat-mp.carried') as never;
 
 /**
- * Runs around the handlers. `next()` gives the reply of what comes after; returning nothing keeps
- * that reply, returning another one replaces it, returning null answers `success`.
+ * Runs around the handlers. `next()` gives the reply of what comes after; returning nothing (also
+ * `false`) keeps that reply, returning another one replaces it, returning null answers `success`.
  */
 export type Middleware = (
   exchange: Exchange,

@@ -10,7 +10,7 @@ import {
   type Middleware,
 } from './exchange.ts';
 import { type KeyedEventName, type MessageName, messageNames } from './message/message.ts';
-import { toReply } from './reply/render.ts';
+import { toReply } from './reply/parse.ts';
 import type { ReplyLike } from './reply/reply.ts';
 
 /** Answers any exchange. */
@@ -159,7 +159,7 @@ export class Router {
       later.catch(() => {});
       return later;
     });
-    return reply === undefined ? later : reply;
+    return reply === undefined || reply === false ? later : reply;
   }
 
   #when(matches: (exchange: Exchange) => boolean, handler: Handler, method: string): this {

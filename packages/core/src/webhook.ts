@@ -18,7 +18,7 @@ import type { Middleware, WebhookRequest, WebhookResponse } from './exchange.ts'
 import { toMessage } from './message/message.ts';
 import { positive, type WebhookOptions } from './options.ts';
 import { printable } from './printable.ts';
-import { SUCCESS } from './reply/render.ts';
+import { SUCCESS } from './reply/parse.ts';
 import { refuse, respond } from './response.ts';
 import { createDispatch, type HandlersLike, surround } from './router.ts';
 

@@ -129,6 +129,8 @@ describe('the lower rooms', () => {
     ['errors.ts', []],
     ['tree.ts', []],
     ['printable.ts', []],
+    ['spelling.ts', []],
+    ['describe-kind.ts', []],
     ['hide-secrets.ts', ['printable.ts']],
     ['background.ts', []],
     ['logger.ts', ['background.ts', 'describe-error.ts', 'printable.ts']],
@@ -155,7 +157,19 @@ describe('the lower rooms', () => {
   // A reply says what it answers, by the message's name: types only, from message/message.ts.
   test.each([
     ['message/', ['errors.ts', 'json.ts', 'tree.ts', 'xml.ts']],
-    ['reply/', ['errors.ts', 'logger.ts', 'message/message.ts', 'tree.ts', 'xml.ts']],
+    [
+      'reply/',
+      [
+        'describe-kind.ts',
+        'errors.ts',
+        'logger.ts',
+        'message/message.ts',
+        'printable.ts',
+        'spelling.ts',
+        'tree.ts',
+        'xml.ts',
+      ],
+    ],
   ])('%s imports nothing outside itself but %j', (room, allowed) => {
     const outside = core
       .filter((file) => file.startsWith(room))

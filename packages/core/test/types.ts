@@ -339,8 +339,12 @@ reply.video('media', { titel: 'A' });
 reply.music('https://example.com/a.mp3', { hqUrl: 'B' });
 // @ts-expect-error -- articles are several
 reply.news({ title: 'A' });
-// @ts-expect-error -- the article's field is wrong
 reply.news([{ picurl: 'A' }]);
+// @ts-expect-error -- the article's field is wrong
+reply.news([{ picture: 'A' }]);
+createWebhook('TOKEN', { text: (message) => message.content === 'hi' && 'hello' });
+// @ts-expect-error -- true says nothing
+createWebhook('TOKEN', { text: () => true });
 // @ts-expect-error -- a device is on or off
 reply.deviceStatus({ deviceType: 'A', deviceId: 'B', deviceStatus: 2 });
 // @ts-expect-error -- the session is missing

@@ -43,7 +43,7 @@ export function fitReply(
     return { reply, tree: addressed.tree, warn: addressed.warn, whole: reply, rest: undefined };
   }
   const [first = '', ...rest] = splitText(reply.content);
-  const fitted = addressReply(first, message, logger);
+  const fitted = addressReply({ type: 'text', content: first }, message, logger);
   return { ...fitted, whole: reply, rest: { type: 'text', content: rest.join('') } };
 }
 

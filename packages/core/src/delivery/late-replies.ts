@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { type Answer, type Exchange, guard, isStream, type ReplyStream } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
 import { hasSender, warnOfNobody } from '../reply/address.ts';
-import { toReply } from '../reply/render.ts';
+import { toReply } from '../reply/parse.ts';
 import type { Reply } from '../reply/reply.ts';
 import { splitText } from '../reply/split.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';

@@ -1,7 +1,7 @@
 import type { Awaitable } from '../awaitable.ts';
 import type { Clock } from '../clock.ts';
 import type { Exchange, ReplyStream } from '../exchange.ts';
-import { toReply } from '../reply/render.ts';
+import { toReply } from '../reply/parse.ts';
 import type { Reply, TextReply } from '../reply/reply.ts';
 import { splitText, wholeSentences } from '../reply/split.ts';
 import { messageKey } from '../undelivered.ts';
@@ -145,7 +145,8 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
   async function gather(): Promise<void> {
     for await (const piece of stream) {
       if (stop.aborted) return;
-      const reply = toReply(piece);
+      // A word of a stream is a word, also `success`.
+      const reply = typeof piece === 'string' && piece ? createText(piece) : toReply(piece);
       if (!reply) continue;
       if (typeof piece !== 'string') {
         growing = undefined;

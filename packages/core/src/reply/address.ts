@@ -1,7 +1,8 @@
 import type { Logger } from '../logger.ts';
 import type { Message } from '../message/message.ts';
 import type { Tree } from '../tree.ts';
-import { replyTree, toReply } from './render.ts';
+import { toReply } from './parse.ts';
+import { createTree } from './render.ts';
 import type { Reply, ReplyLike } from './reply.ts';
 
 /** A reply, and its form on the wire; without a tree there is nothing to say. */
@@ -36,7 +37,7 @@ export function addressReply(
   const later = (details: object, text: string) => {
     warn = () => logger.warn(details, text);
   };
-  const tree = replyTree(
+  const tree = createTree(
     reply,
     reply.type === 'news' ? { ...to, logger: { ...logger, warn: later } } : to,
   );

@@ -1,81 +1,28 @@
+import type { ARTICLE, REPLIES, ReplyType, Values } from './members.ts';
+
 /** One article of a news reply. */
-export interface Article {
-  title?: string | undefined;
-  description?: string | undefined;
-  /** JPG or PNG, best 360×200 for the first article and 200×200 for the others. */
-  picUrl?: string | undefined;
-  /** The page that opens on a tap. */
-  url?: string | undefined;
+export interface Article extends Values<typeof ARTICLE> {
+  /** `picUrl`, as it is called on the wire and in older SDKs. */
+  picurl?: string | undefined;
 }
 
-export interface TextReply {
-  type: 'text';
-  content: string;
-}
-export interface ImageReply {
-  type: 'image';
-  mediaId: string;
-}
-export interface VoiceReply {
-  type: 'voice';
-  mediaId: string;
-}
-export interface VideoReply {
-  type: 'video';
-  mediaId: string;
-  title?: string | undefined;
-  description?: string | undefined;
-}
-export interface MusicReply {
-  type: 'music';
-  musicUrl: string;
-  title?: string | undefined;
-  description?: string | undefined;
-  hqMusicUrl?: string | undefined;
-  thumbMediaId?: string | undefined;
-}
+type ReplyOf<T extends Exclude<ReplyType, 'news'>> = { type: T } & Values<(typeof REPLIES)[T]>;
+
+export interface TextReply extends ReplyOf<'text'> {}
+export interface ImageReply extends ReplyOf<'image'> {}
+export interface VoiceReply extends ReplyOf<'voice'> {}
+export interface VideoReply extends ReplyOf<'video'> {}
+export interface MusicReply extends ReplyOf<'music'> {}
 export interface NewsReply {
   type: 'news';
   articles: readonly Article[];
 }
-export interface TransferReply {
-  type: 'transfer_customer_service';
-  kfAccount?: string | undefined;
-}
-/** The part that all replies to a device have in common. */
-interface Device {
-  deviceType: string;
-  deviceId: string;
-}
-export interface DeviceTextReply extends Device {
-  type: 'device_text';
-  sessionId: string;
-  /** Base64. */
-  content: string;
-}
-export interface DeviceEventReply extends Device {
-  type: 'device_event';
-  /** `bind` or `unbind`, as in the event that is answered. */
-  event: string;
-  sessionId: string;
-  /** Base64. */
-  content: string;
-}
-export interface DeviceStatusReply extends Device {
-  type: 'device_status';
-  /** 0: not connected, 1: connected. */
-  deviceStatus: 0 | 1;
-}
-export interface HardwareReply {
-  type: 'hardware';
-  /** For example `myrank`. */
-  messageView: string;
-  /** For example `ranklist`. */
-  messageAction: string;
-}
-export interface NoReply {
-  type: 'none';
-}
+export interface TransferReply extends ReplyOf<'transfer_customer_service'> {}
+export interface DeviceTextReply extends ReplyOf<'device_text'> {}
+export interface DeviceEventReply extends ReplyOf<'device_event'> {}
+export interface DeviceStatusReply extends ReplyOf<'device_status'> {}
+export interface HardwareReply extends ReplyOf<'hardware'> {}
+export interface NoReply extends ReplyOf<'none'> {}
 
 /** A reply as plain data: it can be compared, stored and sent to another process. */
 export type Reply =
@@ -94,9 +41,10 @@ export type Reply =
 
 /**
  * What a handler may return: a string is a text reply, an array of articles a news reply, and
- * nothing (also `''` and `[]`) answers `success`, which shows the user nothing.
+ * nothing (also `''`, `[]` and `false`) answers `success`, which shows the user nothing. So does the
+ * word `success` itself; `reply.text('success')` shows it.
  */
-export type ReplyLike = string | Reply | readonly Article[] | null | undefined | void;
+export type ReplyLike = string | Reply | readonly Article[] | null | undefined | void | false;
 
 /**
  * Makes replies.

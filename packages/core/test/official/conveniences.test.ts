@@ -528,7 +528,7 @@ describe('before anything is sent', () => {
     ],
     ['no reply', `a none reply; ${CARRIED}`, () => custom.send('o1', reply.none())],
     ['a device’s text', 'device_text', () => custom.send('o1', reply.deviceText(device))],
-    ['no kind of reply', 'cannot send an object', () => sending.send('o1', {})],
+    ['no kind of reply', 'an object is not a reply', () => sending.send('o1', {})],
     ['a number', 'cannot send a number', () => sending.send('o1', 7)],
     ['a name of every object', 'toString', () => sending.send('o1', { type: 'toString' })],
     ['a text that is none', 'content is a string, not a number', () => sending.sendText('o1', 7)],

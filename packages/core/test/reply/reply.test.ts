@@ -110,18 +110,34 @@ describe('a reply', () => {
 });
 
 describe('nothing to say', () => {
-  it.each([[''], [[]], [null], [undefined], [reply.none()], [reply.news([])]])(
-    '%j is the word success',
-    (value) => {
-      expect(renderReply(value, TO)).toBe('success');
+  it.each([
+    [''],
+    [[]],
+    [null],
+    [undefined],
+    [false as const],
+    ['success'],
+    [reply.none()],
+    [reply.news([])],
+  ])('%j is the word success', (value) => {
+    expect(renderReply(value, TO)).toBe('success');
+  });
+
+  it.each(['success', 'success!', 'false'])(
+    'does not hide the text %j of a text reply',
+    (content) => {
+      expect(contentOf(reply.text(content))).toBe(content);
     },
   );
+
+  it.each(['success!', 'Success', 'a success', 'false'])('is not found in %j', (content) => {
+    expect(contentOf(content)).toBe(content);
+  });
 });
 
 describe('short forms', () => {
   it('a string is a text, an array is news', () => {
     expect(renderReply('hi', TO)).toBe(renderReply(reply.text('hi'), TO));
-    expect(renderReply('success', TO)).toBe(renderReply(reply.text('success'), TO));
     expect(renderReply([ARTICLE, {}], TO)).toBe(renderReply(reply.news([ARTICLE, {}]), TO));
   });
 });
@@ -167,13 +183,13 @@ describe('a value that is no reply', () => {
   const wrong = (value: unknown) => value as ReplyLike;
   it.each([
     ['number', 42],
-    ['boolean', false],
+    ['boolean', true],
     ['function', () => 'hi'],
     ['symbol', Symbol('a')],
     ['an object', {}],
     ['content', { content: 'no type' }],
-    ['one of text, image', { type: 'Text', content: 'a' }],
-    ['one of', { type: 'toString' }],
+    ['the types are text, image', { type: 'Text', content: 'a' }],
+    ['the types are', { type: 'toString' }],
     ['content', reply.text(undefined as never)],
     ['content', reply.text(7 as never)],
     ['mediaId', reply.image(undefined as never)],
@@ -226,5 +242,67 @@ describe('a value that is no reply', () => {
       }
     };
     expect(render()).toMatch(/^(<xml>.*<\/xml>|InvalidArgumentError)$/s);
+  });
+});
+
+describe('members', () => {
+  const wrong = (value: unknown) => value as ReplyLike;
+  const itemOf = (value: ReplyLike) => parse(renderReply(value, TO))['Articles'];
+
+  it('picurl, the word of the wire and of older SDKs, is picUrl', () => {
+    const picture = 'http://a.example/p.jpg';
+    expect(itemOf([{ title: 'a', picurl: picture }])).toHaveProperty('item.PicUrl', picture);
+    expect(itemOf(reply.news([{ picurl: picture }]))).toHaveProperty('item.PicUrl', picture);
+    const both = [{ picurl: null, picUrl: picture }];
+    expect(itemOf(wrong(both))).toHaveProperty('item.PicUrl', picture);
+  });
+
+  it.each([
+    ['picUrl', [{ title: 'a', pic_url: 'b' }]],
+    ['picUrl', [{ PicUrl: 'b' }]],
+    ['picUrl', [{ pic: 'b' }]],
+    ['title', [{ title: 'a' }, { titel: 'b' }]],
+    ['description', reply.news(wrong([{ desc: 'b' }]) as [])],
+    ['url', [{ Url: 'b' }]],
+    ['content', { type: 'text', Content: 'b' }],
+    ['content', { type: 'text', content: 'a', contents: 'b' }],
+    ['mediaId', { type: 'image', media_id: 'b' }],
+    ['mediaId', { type: 'voice', mediaid: 'b' }],
+    ['description', { type: 'video', mediaId: 'a', descripton: 'b' }],
+    ['hqMusicUrl', { type: 'music', musicUrl: 'a', hq_music_url: 'b' }],
+    ['thumbMediaId', { type: 'music', musicUrl: 'a', ThumbMediaID: 'b' }],
+    ['articles', { type: 'news', article: [] }],
+    ['kfAccount', { type: 'transfer_customer_service', kf_account: 'b' }],
+    ['deviceStatus', { type: 'device_status', ...device, deviceStatus: 0, device_status: 1 }],
+    [
+      'messageAction',
+      { type: 'hardware', messageView: 'a', messageAction: 'b', message_action: 'c' },
+    ],
+  ])('that nobody knows are refused; did you mean %s? %j', async (name, value) => {
+    const error = await failureOf(() => renderReply(wrong(value), TO));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toContain(`did you mean ${name}?`);
+  });
+
+  it.each([
+    ['it has title, description, picUrl, url', [{ summary: 'a' }]],
+    ['it has content', { type: 'text', content: 'a', openid: 'b' }],
+    ['it has mediaId', { type: 'image', mediaId: 'a', url: 'b' }],
+    ['it has none but type', { type: 'none', content: 'a' }],
+    ['it has articles', { type: 'news', articles: [], items: [] }],
+    ['did you mean transfer_customer_service?', { type: 'transferCustomerService' }],
+    ['did you mean image?', { type: 'images', mediaId: 'a' }],
+    ['an article goes into an array', { title: 'a', picurl: 'b' }],
+  ])('that are like none are refused too, and the error says: %s', async (message, value) => {
+    const error = await failureOf(() => renderReply(wrong(value), TO));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toContain(message);
+  });
+
+  it('have names of outsiders in no error at length', async () => {
+    const name = `${'x'.repeat(500)}\n\u202e`;
+    const error = await failureOf(() => renderReply(wrong([{ [name]: 'a' }]), TO));
+    expect(error.message.length).toBeLessThan(200);
+    expect(error.message).not.toMatch(/[\n\u202e]/);
   });
 });

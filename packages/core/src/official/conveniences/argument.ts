@@ -1,4 +1,5 @@
 /** Reads what a caller gave: what is missing or wrong is told before anything is sent. */
+import { describeKind } from '../../describe-kind.ts';
 import { InvalidArgumentError, NeedParamError } from '../../errors.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -73,12 +74,5 @@ export function wrong(
   expected: string,
   value: unknown,
 ): InvalidArgumentError {
-  return new InvalidArgumentError(`${call}: ${name} is ${expected}, not ${kindOf(value)}`);
-}
-
-/** What sort of thing a value is; never the value, which may be anything. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return new InvalidArgumentError(`${call}: ${name} is ${expected}, not ${describeKind(value)}`);
 }

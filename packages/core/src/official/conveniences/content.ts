@@ -1,85 +1,75 @@
 /** What messages of customer service hold, in the form that it has on the wire. */
+import { describeKind } from '../../describe-kind.ts';
 import { InvalidArgumentError, NeedParamError } from '../../errors.ts';
+import { ARTICLE, type Members, REPLIES } from '../../reply/members.ts';
+import { parseArticle, parseMembers, toReply } from '../../reply/parse.ts';
+import type { ReplyLike } from '../../reply/reply.ts';
 import type { CustomArticle, CustomMessage } from '../endpoints/index.ts';
-import { type Fields, isFields, kindOf, neededText, optionalText } from './argument.ts';
+import { type Fields, isFields, neededText } from './argument.ts';
 
 /** A message without the user it is for. */
 export type Content = Omit<CustomMessage, 'touser' | 'customservice'>;
 
 /** The wire form of what can be sent; several articles are several messages. */
 export const CONTENTS = {
-  text: (call, { content }) => [
-    { msgtype: 'text', text: { content: neededText(call, 'content', content) } },
-  ],
-  image: (call, given) => [{ msgtype: 'image', image: mediaOf(call, given) }],
-  voice: (call, given) => [{ msgtype: 'voice', voice: mediaOf(call, given) }],
-  mpnews: (call, given) => [{ msgtype: 'mpnews', mpnews: mediaOf(call, given) }],
-  video: (call, given) => [
-    {
-      msgtype: 'video',
-      video: {
-        ...mediaOf(call, given),
-        thumb_media_id: optionalText(call, 'thumbMediaId', given['thumbMediaId']),
-        ...captionOf(call, given),
-      },
-    },
-  ],
-  music: (call, given) => [{ msgtype: 'music', music: musicOf(call, given) }],
+  text: (call, given) => [carry(call, 'text', given)],
+  image: (call, given) => [carry(call, 'image', given)],
+  voice: (call, given) => [carry(call, 'voice', given)],
+  video: (call, given) => [carry(call, 'video', given)],
+  music: (call, given) => [carry(call, 'music', defaultQuality(given), ['thumbMediaId'])],
   news: (call, { articles }) =>
     articlesOf(call, articles).map((one) => ({ msgtype: 'news', news: { articles: [one] } })),
+  mpnews: (call, { mediaId }) => [
+    { msgtype: 'mpnews', mpnews: { media_id: neededText(call, 'mediaId', mediaId) } },
+  ],
 } satisfies Record<string, (call: string, given: Fields) => Content[]>;
 
-function mediaOf(call: string, { mediaId }: Fields): { media_id: string } {
-  return { media_id: neededText(call, 'mediaId', mediaId) };
+/** Writes the members of a reply under their names here; some are needed here alone. */
+function carry(
+  call: string,
+  type: 'text' | 'image' | 'voice' | 'video' | 'music',
+  given: Fields,
+  neededHere: readonly string[] = [],
+): Content {
+  const members: Members = REPLIES[type];
+  for (const [name, { isNeeded }] of Object.entries(members)) {
+    if (isNeeded || neededHere.includes(name)) neededText(call, name, given[name]);
+  }
+  return { msgtype: type, [type]: rename(parseMembers(call, given, members), members) };
 }
 
-function captionOf(call: string, { title, description }: Fields) {
-  return {
-    title: optionalText(call, 'title', title),
-    description: optionalText(call, 'description', description),
-  };
+function rename(values: Fields, members: Members): Fields {
+  const named = Object.entries(members).flatMap(([name, { customName }]) =>
+    customName === undefined || values[name] === undefined ? [] : [[customName, values[name]]],
+  );
+  return Object.fromEntries(named) as Fields;
 }
 
-function musicOf(call: string, given: Fields): NonNullable<CustomMessage['music']> {
-  const musicurl = neededText(call, 'musicUrl', given['musicUrl']);
-  return {
-    musicurl,
-    hqmusicurl: optionalText(call, 'hqMusicUrl', given['hqMusicUrl']) ?? musicurl,
-    thumb_media_id: neededText(call, 'thumbMediaId', given['thumbMediaId']),
-    ...captionOf(call, given),
-  };
+function defaultQuality(given: Fields): Fields {
+  return { ...given, hqMusicUrl: given['hqMusicUrl'] ?? given['musicUrl'] };
 }
 
 function articlesOf(call: string, articles: unknown): CustomArticle[] {
-  const given: unknown[] | undefined = Array.isArray(articles) ? articles : undefined;
-  if (given === undefined || given.length === 0) {
+  if (!Array.isArray(articles) || articles.length === 0) {
     throw new NeedParamError(`${call} needs articles, an array with at least one in it`);
   }
-  return given.map((article) => {
-    if (!isFields(article)) {
-      throw new InvalidArgumentError(`${call}: an article is an object, not ${kindOf(article)}`);
-    }
-    const { title, description } = captionOf(call, article);
-    return {
-      title: title ?? '',
-      description,
-      url: optionalText(call, 'url', article['url']),
-      picurl: optionalText(call, 'picUrl', article['picUrl'] ?? article['picurl']),
-    };
+  return articles.map((article) => {
+    const named = rename({ ...parseArticle(article) }, ARTICLE);
+    return { ...named, title: (named['title'] ?? '') as string };
   });
 }
 
 /** What a reply holds; its short forms are a string, which is a text, and articles, which are news. */
 export function contentsOf(call: string, value: unknown): Content[] {
-  if (value === undefined || value === null) {
+  if (value === undefined || value === null || value === false) {
     throw new NeedParamError(`${call} needs a reply: a string, articles, or what reply.… makes`);
   }
   if (typeof value === 'string') return CONTENTS.text(call, { content: value });
   if (Array.isArray(value)) return CONTENTS.news(call, { articles: value });
-  const type = isFields(value) ? value['type'] : undefined;
+  const { type, ...given }: Fields = isFields(value) ? { ...toReply(value as ReplyLike) } : {};
   const sendable = SENDABLE.find((one) => one === type);
-  if (sendable !== undefined) return CONTENTS[sendable](call, value as Fields);
-  const named = typeof type === 'string' ? `a ${type.slice(0, 40)} reply` : kindOf(value);
+  if (sendable !== undefined) return CONTENTS[sendable](call, given);
+  const named = typeof type === 'string' ? `a ${type} reply` : describeKind(value);
   throw new InvalidArgumentError(
     `${call} cannot send ${named}; a customer-service message carries ${SENDABLE.join(', ')}`,
   );
