@@ -18,7 +18,12 @@ const config: Config = {
       '@swc/jest',
       {
         swcrc: false,
-        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          // As Nest's compilers do.
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
         sourceMaps: 'inline',
       },
     ],

@@ -7,7 +7,16 @@ import { accounts } from '../tables/deliveries.ts';
 
 const { token } = accounts.plain;
 const account = { token };
-const names = ['express', 'koa', 'fastify', 'no-framework', 'route', 'accounts'] as const;
+const names = [
+  'express',
+  'koa',
+  'fastify',
+  'hono',
+  'nest',
+  'no-framework',
+  'route',
+  'accounts',
+] as const;
 
 /** Where they differ: the path, the query that chooses an account, and what they say. */
 const answers = { route: 'You said: wechat' } as Record<string, string>;

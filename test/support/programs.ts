@@ -36,6 +36,13 @@ export async function bundlePrograms(...files: readonly string[]): Promise<void>
     platform: 'node',
     format: 'esm',
     conditions: ['@wechat-mp/source'],
+    // What Nest loads where it is installed.
+    external: [
+      '@nestjs/microservices',
+      '@nestjs/websockets',
+      'class-validator',
+      'class-transformer',
+    ],
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
