@@ -86,7 +86,7 @@ export function fastifyApp(mounts: Mounts): FastifyInstance {
   return app;
 }
 
-export function honoApp(mounts: Mounts): Hono {
+function honoApp(mounts: Mounts): Hono {
   const app = new Hono();
   for (const [prefix, args] of Object.entries(mounts)) {
     const answer = onFetch(...args);
