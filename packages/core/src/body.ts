@@ -1,5 +1,6 @@
 import { finished, Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import type { Awaitable } from './awaitable.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { RequestError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
@@ -27,7 +28,7 @@ export function isUnread(body: WebhookRequest['body']): boolean {
 }
 
 /** Reads a delivery's body as text, up to `limit` bytes and for `milliseconds` at most. */
-export async function readBody(body: WebhookRequest['body'], bounds: Bounds): Promise<string> {
+export function readBody(body: WebhookRequest['body'], bounds: Bounds): Awaitable<string> {
   const { limit } = bounds;
   if (body instanceof Readable) return readStream(body, bounds);
   if (body instanceof ReadableStream && !isTouched(body)) {

@@ -1,21 +1,14 @@
-import { type AccountResolver, createAccountLookup } from './account.ts';
+import { type Account, type AccountResolver, createAccountLookup } from './account.ts';
+import { isPromise } from './awaitable.ts';
 import { isUnread, readBody } from './body.ts';
 import { systemClock } from './clock.ts';
 import { answerDelivery } from './delivery/attempt.ts';
 import { OrphanRecovery } from './delivery/orphans.ts';
-import type { Service } from './delivery/run.ts';
 import { Workload } from './delivery/workload.ts';
-import {
-  type DeliveryQuery,
-  openBody,
-  openEcho,
-  readQuery,
-  sealReply,
-  verifyQuery,
-} from './envelope.ts';
+import { openBody, openEcho, readQuery, sealReply, verifyQuery } from './envelope.ts';
 import { RequestError, SignatureError } from './errors.ts';
 import type { Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
-import { toMessage } from './message/message.ts';
+import { type Message, toMessage } from './message/message.ts';
 import { positive, type WebhookOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { SUCCESS } from './reply/parse.ts';
@@ -70,8 +63,26 @@ export function createWebhook(
         const query = readQuery(request.query);
         account ??= await accounts.find(request);
         if (!account) throw new RequestError('WECHAT_UNKNOWN_ACCOUNT', 'no account is known here');
+        refuseWhenClosing(workload);
+        const at = account.clock.now();
+        verifyQuery(account, query, request.method);
+        if (request.method === 'GET') return respond(openEcho(account, query));
+
+        const body = readBody(request.body, {
+          limit: account.bodyLimit,
+          milliseconds: account.replyWindow,
+          clock: account.clock,
+        });
+        const opened = openBody(account, query, isPromise(body) ? await body : body);
+        const message = toMessage(opened.fields, opened.raw);
+        checkTarget(account, message);
+        refuseWhenClosing(workload);
+        recovery?.notice(account);
         const answer = around ? surround(dispatch, around) : dispatch;
-        return await deliver(request, query, { account, workload, dispatch: answer }, recovery);
+        const service = { account, workload, dispatch: answer };
+        const answering = answerDelivery({ message, at, request }, service);
+        const tree = isPromise(answering) ? await answering : answering;
+        return tree ? respond(sealReply(tree, opened), opened.format) : respond(SUCCESS);
       } catch (error) {
         return refuse(error, account?.logger, isUnread(request.body));
       }
@@ -87,35 +98,10 @@ export function createWebhook(
 /** Milliseconds. */
 const CLOSE_TIMEOUT = 10_000;
 
-/** The whole way of one delivery. */
-async function deliver(
-  request: WebhookRequest,
-  query: DeliveryQuery,
-  service: Service,
-  recovery: OrphanRecovery | undefined,
-): Promise<WebhookResponse> {
-  const { account, workload } = service;
-  refuseWhenClosing(workload);
-  const at = account.clock.now();
-  verifyQuery(account, query, request.method);
-  if (request.method === 'GET') return respond(openEcho(account, query));
-
-  const body = await readBody(request.body, {
-    limit: account.bodyLimit,
-    milliseconds: account.replyWindow,
-    clock: account.clock,
-  });
-  const opened = openBody(account, query, body);
-  const message = toMessage(opened.fields, opened.raw);
-  // Some pushes of the platform name no account.
-  if (account.originalId !== undefined && ![account.originalId, ''].includes(message.target)) {
-    throw new SignatureError('the delivery is for another account than originalId says');
-  }
-
-  refuseWhenClosing(workload);
-  recovery?.notice(account);
-  const tree = await answerDelivery({ message, at, request }, service);
-  return tree ? respond(sealReply(tree, opened), opened.format) : respond(SUCCESS);
+/** Refuses a message to another account; some pushes of the platform name none. */
+function checkTarget({ originalId }: Account, { target }: Message): void {
+  if (originalId === undefined || target === originalId || target === '') return;
+  throw new SignatureError('the delivery is for another account than originalId says');
 }
 
 function checkMethod(method: string): void {

@@ -28,6 +28,7 @@ import { findFamily, findWordsEnd, joinSections, type Words } from './xml-words.
 
 const DECLARATION = /^<\?xml(?: +(?:version="1\.[01]"|encoding="utf-8"|standalone="yes"))+ *$/i;
 const LONGEST_DECLARATION = 100;
+const LESS_THAN = 0x3c;
 /** An element that holds more than one section, as XML allows. */
 const MIXED = -1;
 
@@ -52,7 +53,7 @@ interface Tag {
  */
 export function scanXml(text: string): Fields | undefined {
   const document = openElement('');
-  const scan: Scan = { text, marks: new Map(), plan: new Map(), open: document, count: 0 };
+  const scan: Scan = { text, marks: undefined, plan: undefined, open: document, count: 0 };
   let at: number | undefined = skipDeclaration(text);
   while (at !== undefined && at < text.length) at = step(scan, at);
   if (at === undefined) return undefined;
@@ -89,7 +90,10 @@ function readStartTag(scan: Scan, at: number): number | undefined {
     return tag.end;
   }
   const inside = skipBlanks(text, tag.end);
-  if (text.startsWith(SECTION, inside)) {
+  if (text.charCodeAt(inside) !== LESS_THAN) {
+    const end = text.indexOf('<', inside);
+    if (isEndTag(text, end, tag.name)) return readText(scan, tag, end);
+  } else if (text.startsWith(SECTION, inside)) {
     const start = inside + SECTION.length;
     const end = findSectionEnd(scan, tag.name, at, start);
     if (end === undefined) return undefined;
@@ -101,6 +105,18 @@ function readStartTag(scan: Scan, at: number): number | undefined {
   }
   scan.open = openElement(tag.name, open);
   return tag.end;
+}
+
+/** Reads an element that is nothing but text, up to its end tag. */
+function readText(
+  { text, open }: Scan,
+  { name, end: start }: Tag,
+  end: number,
+): number | undefined {
+  const decoded = decodeEntities(text.slice(start, end));
+  if (decoded === undefined) return undefined;
+  addChild(open, name, decoded.trim() === '' ? '' : decoded);
+  return end + name.length + 3;
 }
 
 /** Finds the end of a section that stands first in its element, where it ends the element too. */

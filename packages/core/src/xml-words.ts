@@ -54,16 +54,18 @@ export function findFamily(parent: Parent, name: string): Family | undefined {
 /** A document, and what was found out about its users' words. */
 export interface Words {
   readonly text: string;
-  readonly marks: Map<string, Marks>;
+  marks: Map<string, Marks> | undefined;
   /** Where texts end, by where they begin, when somebody typed an end. */
-  plan: ReadonlyMap<number, number>;
+  plan: ReadonlyMap<number, number> | undefined;
 }
 
 /** Finds the `]]>` that ends words; undefined when none has their tag. */
 export function findWordsEnd(words: Words, place: Place, family: Family): number | undefined {
   const { name, start } = place;
-  const planned = words.plan.get(start);
+  const planned = words.plan?.get(start);
   if (planned !== undefined) return planned;
+  const only = family.length === 1 ? findOnlyEnd(words.text, name, start) : undefined;
+  if (only !== undefined) return only;
   const own = markAll(words, name, start).ends;
   const ownLast = own.at(-1) ?? -1;
   if (ownLast < start) return undefined;
@@ -72,15 +74,26 @@ export function findWordsEnd(words: Words, place: Place, family: Family): number
   if (ownLast === last) return last;
   const ends = own.filter((end) => end >= start);
   if (ends.length === 1) return ends[0];
-  words.plan = planEnds(words.text, place, { family, marks: words.marks, last });
+  const marks = words.marks as Map<string, Marks>;
+  words.plan = planEnds(words.text, place, { family, marks, last });
   return words.plan.get(start);
 }
 
-function markAll({ text, marks }: Words, name: string, start: number): Marks {
-  const known = marks.get(name);
+/** The end of words in which nobody typed one: it ends their tag, which is closed once. */
+function findOnlyEnd(text: string, name: string, start: number): number | undefined {
+  const end = text.indexOf(SECTION_END, start);
+  const closing = `</${name}>`;
+  const at = text.indexOf(closing, start);
+  const isOnly = end !== -1 && end + SECTION_END.length === at;
+  return isOnly && !text.includes(closing, at + 1) ? end : undefined;
+}
+
+function markAll(words: Words, name: string, start: number): Marks {
+  words.marks ??= new Map();
+  const known = words.marks.get(name);
   if (known) return known;
-  const found = findMarks(text, name, start);
-  marks.set(name, found);
+  const found = findMarks(words.text, name, start);
+  words.marks.set(name, found);
   return found;
 }
 

@@ -84,12 +84,18 @@ export function items<S extends Shape>(tag: string, shape: S): Field<readonly Re
 }
 
 /** Reads every field of a shape; made once, when the tables are loaded. */
-export function reader<S extends Shape>(shape: S): (fields: Fields) => Read<S> {
+function reader<S extends Shape>(shape: S): (fields: Fields) => Read<S> {
+  const read = fillerOf(shape);
+  return (fields) => read({}, fields) as Read<S>;
+}
+
+/** Reads every field of a shape into an object that has some already. */
+export function fillerOf(shape: Shape): <T extends object>(target: T, fields: Fields) => T {
   const entries = Object.entries(shape);
-  return (fields) => {
-    const result: Record<string, unknown> = {};
-    for (const [name, { read }] of entries) result[name] = read(fields);
-    return result as Read<S>;
+  return (target, fields) => {
+    for (const [name, { read }] of entries)
+      (target as Record<string, unknown>)[name] = read(fields);
+    return target;
   };
 }
 
@@ -107,11 +113,19 @@ function lookup(tag: string): (fields: Fields) => FieldValue | undefined {
   return (fields) => {
     const exact = fields[tag];
     if (exact !== undefined) return exact;
-    for (const name in fields) {
+    for (const name of namesOf(fields)) {
       if (name.length === tag.length && name.toLowerCase() === lower) return fields[name];
     }
     return undefined;
   };
+}
+
+/** The fields that were asked for their names last: a message lacks several of its optional ones. */
+let asked: { readonly fields: Fields; readonly names: readonly string[] } | undefined;
+
+function namesOf(fields: Fields): readonly string[] {
+  if (asked?.fields !== fields) asked = { fields, names: Object.keys(fields) };
+  return asked.names;
 }
 
 function listOf(value: FieldValue | undefined): readonly (string | Fields)[] {

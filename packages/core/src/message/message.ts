@@ -4,7 +4,7 @@ import type { Fields } from '../tree.ts';
 import { parseXml } from '../xml.ts';
 import { PUSHES, readPush } from './component.ts';
 import { EVENTS } from './events.ts';
-import { number, type Read, reader, type Shape, text } from './field.ts';
+import { fillerOf, number, type Read, type Shape, text } from './field.ts';
 import { MESSAGES } from './messages.ts';
 
 type Tables = typeof MESSAGES &
@@ -63,7 +63,6 @@ const envelope = {
   source: text('FromUserName'),
   time: number('CreateTime'),
 } satisfies Shape;
-const readEnvelope = reader(envelope);
 const msgType = text('MsgType');
 const event = text('Event');
 
@@ -71,7 +70,7 @@ const nothing = { unknown: {}, 'event:unknown': {}, 'component:unknown': {} };
 const readers = new Map(
   Object.entries({ ...MESSAGES, ...EVENTS, ...PUSHES, ...nothing }).map(([name, shape]) => [
     name,
-    reader(shape as Shape),
+    fillerOf(shape as Shape),
   ]),
 );
 
@@ -117,22 +116,30 @@ export function toMessage(fields: Fields, raw: string): Message {
   const kind = msgType.read(fields).toLowerCase();
   const push = kind === '' ? readPush(fields) : undefined;
   if (push) {
-    const { name, ...common } = push;
-    return complete(readers.has(name) ? name : 'component:unknown', common, fields, raw);
+    const { name, target, source, time } = push;
+    const type = readers.has(name) ? name : 'component:unknown';
+    return complete({ type, target, source, time }, fields, raw);
   }
   if (kind === '') throw new ParseError(`no message: ${msgType.tag} is missing`);
   const isEvent = kind === 'event' || kind === 'device_event';
-  const common = readEnvelope(fields);
+  const source = envelope.source.read(fields);
   // Some events are about no user, such as what a game is to deliver; what a user sent has a sender.
-  if (!isEvent && common.source === '') {
+  if (!isEvent && source === '') {
     throw new ParseError(`no message: ${envelope.source.tag} is missing`);
   }
-  return complete(isEvent ? eventType(kind, fields) : messageType(kind), common, fields, raw);
+  const type = isEvent ? eventType(kind, fields) : messageType(kind);
+  const target = envelope.target.read(fields);
+  return complete({ type, target, source, time: envelope.time.read(fields) }, fields, raw);
 }
 
-function complete(type: string, common: object, fields: Fields, raw: string): Message {
-  const read = readers.get(type) as (fields: Fields) => object;
-  return { type, ...common, ...read(fields), raw, fields } as Message;
+/** Adds to what all messages have what this one has; in one object, since there are thousands. */
+function complete(
+  common: Pick<Message, 'target' | 'source' | 'time'> & { type: string },
+  fields: Fields,
+  raw: string,
+): Message {
+  const fill = readers.get(common.type) as ReturnType<typeof fillerOf>;
+  return Object.assign(fill(common, fields), { raw, fields }) as unknown as Message;
 }
 
 function messageType(kind: string): string {
