@@ -18,8 +18,12 @@ export interface Component {
   readonly authorize: (appid?: string) => string;
 }
 
+/** Milliseconds for which a code can be exchanged: `AuthorizationCodeExpiredTime` of the push. */
+const CODE_LIFE = 600_000;
+
 export function createComponent({ tokens, world }: Platform): Component {
-  const codes = new Map<string, string>();
+  const codes = new Map<string, { appid: string; until: number }>();
+  /** By appid: each exchange of a code ends the one before. */
   const refreshTokens = new Map<string, string>();
 
   function checkComponent(given: Given): void {
@@ -53,8 +57,9 @@ export function createComponent({ tokens, world }: Platform): Component {
     '/cgi-bin/component/api_query_auth': ({ given }) => {
       checkComponent(given);
       const code = `${given['authorization_code'] as string}`;
-      const appid = codes.get(code);
-      if (appid === undefined) throw new Refusal(61010, 'code is expired');
+      const kept = codes.get(code);
+      if (!kept || kept.until <= world.clock.now()) throw new Refusal(61010);
+      const { appid } = kept;
       codes.delete(code);
       refreshTokens.set(appid, `refreshtoken@@@${randomBytes(30).toString('base64url')}`);
       const func_info = [{ funcscope_category: { id: 1 } }];
@@ -74,7 +79,7 @@ export function createComponent({ tokens, world }: Platform): Component {
     isAuthorized: (appid) => refreshTokens.has(appid),
     authorize(appid = world.account.appid) {
       const code = `queryauthcode@@@${randomBytes(30).toString('base64url')}`;
-      keep(codes, code, appid);
+      keep(codes, code, { appid, until: world.clock.now() + CODE_LIFE });
       return code;
     },
   };

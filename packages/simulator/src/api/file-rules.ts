@@ -45,6 +45,19 @@ const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
   ['.mp4', 'video/mp4'],
 ]);
 
+/** What the contents of each kind begin with, in Latin 1. */
+const CONTENTS: readonly [kinds: readonly string[], pattern: RegExp][] = [
+  [['.png'], /^\x89PNG/],
+  [['.jpg', '.jpeg'], /^\xff\xd8\xff/],
+  [['.gif'], /^GIF8/],
+  [['.bmp'], /^BM/],
+  [['.amr'], /^#!AMR/],
+  [['.mp3'], /^(?:ID3|\xff[\xe0-\xff])/],
+  [['.wav'], /^RIFF.{4}WAVE/s],
+  [['.wma'], /^\x30\x26\xb2\x75/],
+  [['.mp4'], /^.{4}ftyp/s],
+];
+
 export interface CheckedFile {
   readonly type: Media['type'];
   readonly filename: string;
@@ -52,7 +65,13 @@ export interface CheckedFile {
   readonly content: Buffer;
 }
 
-/** @throws the refusal of a file that is missing, of another kind, or too large */
+/**
+ * Both the name and the content tell what a file is, and have to agree:
+ * https://github.com/fudiwei/DotNetCore.SKIT.FlurlHttpClient.Wechat/issues/144 and
+ * https://github.com/foxinmy/weixin4j/issues/34
+ *
+ * @throws the refusal of a file that is missing, of another kind, or too large
+ */
 export function checkFile(
   form: readonly FormPart[],
   rules: Rules,
@@ -65,8 +84,14 @@ export function checkFile(
   demand(file.bytes > 0, 44001);
   const filename = `${file.filename}`;
   const kind = extname(filename).toLowerCase();
-  demand(rule.kinds.includes(kind), 40005);
+  const start = file.content.toString('latin1', 0, 16);
+  const unsupported = rules === IN_ARTICLE ? 40005 : 40113;
+  demand(rule.kinds.includes(kind), unsupported);
   demand(file.bytes <= rule.bytes, rule.tooLarge);
+  demand(
+    CONTENTS.some(([kinds, pattern]) => kinds.includes(kind) && pattern.test(start)),
+    unsupported,
+  );
   const contentType = CONTENT_TYPES.get(kind) ?? 'image/jpeg';
   return { type: type as Media['type'], filename, contentType, content: file.content };
 }

@@ -100,7 +100,9 @@ export function mediaEndpoints({ world, url }: Platform): Endpoints {
       const news = findNews(world.state, id);
       if (news) return { news_item: news };
       const media = findPermanent(id);
-      if (media.type !== 'video') return attachment(`${id as string}`, media);
+      // Whatever it is, it comes as text: https://github.com/w7corp/easywechat/issues/290
+      const file = { ...media, contentType: 'text/plain' };
+      if (media.type !== 'video') return attachment(`${id as string}`, file);
       const { title, introduction: description } = media;
       return { title, description, down_url: addressOf(`${id as string}`) };
     },

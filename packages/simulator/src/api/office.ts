@@ -35,6 +35,8 @@ export interface Office {
   readonly failNext: (path: string, how: Failure, times: number) => void;
   /** How the next call of a path is to fail. */
   readonly takeFailure: (path: string) => Failure | undefined;
+  /** By path, in place of the answers' own. */
+  readonly contentTypes: Map<string, string>;
   /** In milliseconds. */
   latency: number;
 }
@@ -83,6 +85,7 @@ export function openOffice(world: World, url: string): Office {
       failures.set(path, [...(failures.get(path) ?? []), ...more]);
     },
     takeFailure: (path) => failures.get(path)?.shift(),
+    contentTypes: new Map(),
     latency: 0,
   };
 }

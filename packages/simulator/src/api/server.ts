@@ -31,6 +31,8 @@ export interface Api {
   expireTokens(): void;
   /** As a process of somebody else would: a new classic token; the former works for 5 minutes more. */
   refreshClassic(): string;
+  /** As a process of somebody else would by `force_refresh`: a new stable token; the former answers 40001. */
+  refreshStable(): string;
   /** Has the next calls of a path fail, before anything is checked. Default of `times`: 1. */
   failNext(path: string, how: Failure, times?: number): void;
   /** Each answer waits so many milliseconds. */
@@ -41,6 +43,11 @@ export interface Api {
   setQuota(path: string, left: number): void;
   /** Answers a path with an object as JSON, with text or bytes as they are, or with what a function makes. */
   answer(path: string, answer: Answer): void;
+  /**
+   * Answers a path under another Content-Type, as the platform has been seen to: errors as
+   * image/jpeg, pictures as text/plain; `undefined` ends that.
+   */
+  setContentType(path: string, type: string | undefined): void;
   /** A third-party platform (第三方平台) that accounts can be authorized to. */
   readonly component: typeof COMPONENT;
   /** A website (网站应用) whose users log in by scanning a QR code, at /connect/qrconnect. */
@@ -84,7 +91,9 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
       return tell(fail(outgoing, failure), undefined);
     }
     const after: (() => void)[] = [];
-    const answer = toRaw(await answerCall(office, received, after, failure));
+    const made = toRaw(await answerCall(office, received, after, failure));
+    const contentType = office.contentTypes.get(received.request.path);
+    const answer = contentType === undefined ? made : withType(made, contentType);
     const finish = () => after.forEach((action) => action());
     if (outgoing.closed) setImmediate(finish);
     else outgoing.once('close', finish);
@@ -136,6 +145,7 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
     }),
     expireTokens: () => office.tokens.expireAll(),
     refreshClassic: () => office.tokens.issueClassic(),
+    refreshStable: () => office.tokens.issue('stable'),
     failNext: (path, how, times = 1) => office.failNext(path, how, times),
     setLatency: (milliseconds) => {
       office.latency = milliseconds;
@@ -143,6 +153,10 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
     setIpRefused: (ip) => office.setIpRefused(ip),
     setQuota: (path, left) => office.setQuota(path, left),
     answer: (path, answer) => office.override(path, answer),
+    setContentType(path, type) {
+      if (type === undefined) office.contentTypes.delete(path);
+      else office.contentTypes.set(path, type);
+    },
     component: COMPONENT,
     website: WEBSITE,
     authorize: (appid) => office.authorize(appid),
@@ -154,10 +168,16 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
   };
 }
 
-/** Refused downloads, and all of /sns/, do not call their JSON JSON. */
+/** Where a refusal does not call its JSON JSON: https://github.com/node-webot/wechat-api/pull/204 */
+const AS_TEXT = ['/sns/', '/cgi-bin/media/get', '/cgi-bin/material/get_material'];
+
 function refuse(refusal: Refusal, path: string, now: number): object | RawAnswer {
   const body = refusalBody(refusal, path, now);
-  const isText = path.startsWith('/sns/') || path.startsWith('/cgi-bin/media/get');
-  if (!isText) return body;
+  if (!AS_TEXT.some((start) => path.startsWith(start))) return body;
   return raw({ headers: { 'Content-Type': 'text/plain' }, body: JSON.stringify(body) });
+}
+
+function withType({ status, headers, body }: RawAnswer, type: string): RawAnswer {
+  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-type');
+  return raw({ status, headers: { ...Object.fromEntries(others), 'Content-Type': type }, body });
 }

@@ -16,8 +16,31 @@ const MB = 1024 * 1024;
 const UPLOAD = '/cgi-bin/media/upload';
 const ADD = '/cgi-bin/material/add_material';
 const IMAGE = '/cgi-bin/media/uploadimg';
-const DISPOSITION = 'Content-Disposition: form-data; name="media"; filename="a.jpg"';
-const CONTENT = Buffer.from('\x89PNG bytes of a picture \xff\x00\r\n--b', 'latin1');
+const DISPOSITION = 'Content-Disposition: form-data; name="media"; filename="a.amr"';
+/** What files begin with. */
+const STARTS: Readonly<Record<string, string>> = {
+  png: '\x89PNG\r\n\x1a\n',
+  jpg: '\xff\xd8\xff\xe0',
+  gif: 'GIF89a',
+  bmp: 'BM',
+  amr: '#!AMR\n',
+  mp3: 'ID3\x04',
+  wav: 'RIFF\x00\x00\x00\x00WAVE',
+  wma: '\x30\x26\xb2\x75',
+  mp4: '\x00\x00\x00\x18ftypmp42',
+};
+const startOf = (name: string) => STARTS[name.slice(-3).toLowerCase()] ?? '';
+/** A file of that kind, with bytes in it that look like a form's. */
+const fileOf = (name: string) =>
+  Buffer.from(`${startOf(name)} bytes of a file \xff\x00\r\n--b`, 'latin1');
+const CONTENT = fileOf('a.png');
+
+/** A file of that kind and length. */
+function sized(name: string, bytes: number): Buffer {
+  const file = Buffer.alloc(bytes);
+  file.write(startOf(name), 'latin1');
+  return file;
+}
 
 function formOf(name: string, content: Buffer, fields: Record<string, string> = {}) {
   const form = new FormData();
@@ -51,7 +74,7 @@ async function bytesOf(file: object): Promise<Buffer> {
 }
 
 describe('a form is read strictly', () => {
-  const part = (head: string, content = 'bytes') => `--b\r\n${head}\r\n\r\n${content}\r\n`;
+  const part = (head: string, content = '#!AMR bytes') => `--b\r\n${head}\r\n\r\n${content}\r\n`;
   const FORM = 'multipart/form-data; boundary=b';
   const nameless = 'Content-Disposition: form-data; name="media"';
 
@@ -68,21 +91,21 @@ describe('a form is read strictly', () => {
     ['that is no form', 'bytes', 'image/jpeg', 41005],
     ['without a filename', `${part(nameless)}--b--`, FORM, 41005],
     ['with another name', `${part(DISPOSITION.replace('media', 'file'))}--b--`, FORM, 41005],
-    ['with filename*', `${part(`${DISPOSITION}; filename*=UTF-8''a.jpg`)}--b--`, FORM, 41005],
-    ['with filename* alone', `${part(`${nameless}; filename*=UTF-8''a.jpg`)}--b--`, FORM, 41005],
+    ['with filename*', `${part(`${DISPOSITION}; filename*=UTF-8''a.amr`)}--b--`, FORM, 41005],
+    ['with filename* alone', `${part(`${nameless}; filename*=UTF-8''a.amr`)}--b--`, FORM, 41005],
     ['without quotes', `${part(DISPOSITION.replaceAll('"', ''))}--b--`, FORM, 41005],
     ['with a header that is none', `${part(`${DISPOSITION}\r\nnothing`)}--b--`, FORM, 41005],
     ['with a header twice', `${part(`${DISPOSITION}\r\n${DISPOSITION}`)}--b--`, FORM, 41005],
     ['with bare line feeds', `${part(DISPOSITION)}--b--`.replaceAll('\r', ''), FORM, 41005],
   ])('%s', async (_, body, contentType, errcode) => {
     const desk = await open();
-    const answer = await post(desk, UPLOAD, 'image', body, contentType);
+    const answer = await post(desk, UPLOAD, 'voice', body, contentType);
     expect(answer['errcode']).toBe(errcode);
   });
 
   it('and is told with the names and sizes of its parts', async () => {
     const desk = await open();
-    await post(desk, UPLOAD, 'image', formOf('图.jpg', Buffer.alloc(70_000), { note: '你好' }));
+    await post(desk, UPLOAD, 'image', formOf('图.jpg', sized('a.jpg', 70_000), { note: '你好' }));
     expect(desk.api.callsTo(UPLOAD)[0]?.body).toEqual([
       { name: 'media', filename: '图.jpg', bytes: 70_000 },
       { name: 'note', text: '你好' },
@@ -96,7 +119,7 @@ describe('what is uploaded has its type and size', () => {
   it.each([
     [UPLOAD, 'image', 'a.gif', 10 * MB, {}, undefined],
     [UPLOAD, 'image', 'a.jpg', 10 * MB + 1, {}, 40009],
-    [UPLOAD, 'image', 'a.bmp', 1, {}, 40005],
+    [UPLOAD, 'image', 'a.bmp', 9, {}, 40113],
     [UPLOAD, 'image', 'a.jpg', 0, {}, 44001],
     [UPLOAD, 'voice', 'a.amr', 2 * MB, {}, undefined],
     [UPLOAD, 'voice', 'a.mp3', 2 * MB + 1, {}, 40010],
@@ -108,16 +131,40 @@ describe('what is uploaded has its type and size', () => {
     [UPLOAD, 'image', 'a.jpg', 33 * MB, {}, 45001],
     [IMAGE, '', 'a.png', MB - 1, {}, undefined],
     [IMAGE, '', 'a.png', MB, {}, 40009],
-    [IMAGE, '', 'a.gif', 1, {}, 40005],
-    [ADD, 'image', 'a.bmp', 1, {}, undefined],
-    [ADD, 'voice', 'a.wma', 1, {}, undefined],
-    [ADD, 'video', 'a.mp4', 1, { description }, undefined],
-    [ADD, 'video', 'a.mp4', 1, {}, 47001],
-    [ADD, 'video', 'a.mp4', 1, { description: 'no JSON' }, 47001],
+    [IMAGE, '', 'a.gif', 9, {}, 40005],
+    [ADD, 'image', 'a.bmp', 9, {}, undefined],
+    [ADD, 'voice', 'a.wma', 9, {}, undefined],
+    [ADD, 'video', 'a.mp4', 20, { description }, undefined],
+    [ADD, 'video', 'a.mp4', 20, {}, 47001],
+    [ADD, 'video', 'a.mp4', 20, { description: 'no JSON' }, 47001],
   ])('%s %s %s of %i bytes', async (path, type, name, bytes, fields, errcode) => {
     const desk = await open();
-    const form = formOf(name, Buffer.alloc(bytes), fields);
+    const form = formOf(name, sized(name, bytes), fields);
     expect((await post(desk, path, type, form))['errcode']).toBe(errcode);
+  });
+});
+
+describe('a file is told by its name and its content', () => {
+  it.each([
+    ['a picture whose name has no extension', UPLOAD, 'image', 'a', 'a.jpg'],
+    ['a picture that is named like a date', UPLOAD, 'image', '2024.06.06', 'a.jpg'],
+    ['a picture that is named like another kind', UPLOAD, 'image', 'a.png', 'a.gif'],
+    ['a text that is named like a picture', UPLOAD, 'image', 'a.png', 'a.txt'],
+    ['a video whose name is an id', ADD, 'video', '56c7fec010fe409e83d9b9e7', 'a.mp4'],
+    ['a voice of another format', UPLOAD, 'voice', 'a.wav', 'a.wav'],
+    ['a voice that is named like another', ADD, 'voice', 'a.mp3', 'a.wav'],
+    ['a thumb that is a PNG', UPLOAD, 'thumb', 'a.jpg', 'a.png'],
+  ])('%s is refused', async (_, path, type, name, kind) => {
+    const form = formOf(name, fileOf(kind), { description: '{"title":"t"}' });
+    expect(await post(await open(), path, type, form)).toMatchObject({ errcode: 40113 });
+  });
+
+  it('the client finds a name that the platform takes', async () => {
+    const { client } = await open();
+    for (const filename of ['2024.06.06', 'photo', 'a.txt']) {
+      const { media_id } = await client.media.upload('image', fileOf('a.jpg'), { filename });
+      expect(media_id).toBeTruthy();
+    }
   });
 });
 
@@ -137,29 +184,29 @@ describe('what was uploaded', () => {
 
   it('as a thumb has another name for its id, as a video an address', async () => {
     const desk = await open();
-    const thumb = await post(desk, UPLOAD, 'thumb', formOf('a.jpg', CONTENT));
+    const thumb = await post(desk, UPLOAD, 'thumb', formOf('a.jpg', fileOf('a.jpg')));
     expect(Object.keys(thumb)).toEqual(['type', 'thumb_media_id', 'created_at']);
     const { media } = desk.client;
-    const { media_id: id } = await media.upload('video', CONTENT, { filename: 'a.mp4' });
+    const { media_id: id } = await media.upload('video', fileOf('a.mp4'), { filename: 'a.mp4' });
     const file = await media.get(id);
     if (!('videoUrl' in file)) throw new Error('no address');
-    expect(await bytesAt(file.videoUrl)).toEqual(CONTENT);
+    expect(await bytesAt(file.videoUrl)).toEqual(fileOf('a.mp4'));
   });
 
   it('for good is listed, counted, given back and deleted', async () => {
     const desk = await open();
     const { material } = desk.client;
-    const { media_id: id, url } = await post(desk, ADD, 'image', formOf('a.jpg', CONTENT));
+    const { media_id: id, url } = await post(desk, ADD, 'image', formOf('a.jpg', fileOf('a.jpg')));
     const media_id = id as string;
-    expect(await bytesAt(url as string)).toEqual(CONTENT);
+    expect(await bytesAt(url as string)).toEqual(fileOf('a.jpg'));
     expect(await material.batchGet({ type: 'image', offset: 0, count: 20 })).toMatchObject({
       total_count: 1,
       item: [{ media_id, name: 'a.jpg', url }],
     });
     expect(await material.count()).toMatchObject({ image_count: 1, news_count: 0 });
-    expect(await bytesOf(await material.get({ media_id }))).toEqual(CONTENT);
+    expect(await bytesOf(await material.get({ media_id }))).toEqual(fileOf('a.jpg'));
     await desk.clock.advance(300 * 86_400_000);
-    expect(await bytesOf(await material.get({ media_id }))).toEqual(CONTENT);
+    expect(await bytesOf(await material.get({ media_id }))).toEqual(fileOf('a.jpg'));
     await expect(desk.client.media.get(media_id)).rejects.toMatchObject({ errcode: 40007 });
     await material.delete({ media_id });
     await expect(material.delete({ media_id })).rejects.toMatchObject({ errcode: 40007 });
@@ -169,11 +216,11 @@ describe('what was uploaded', () => {
   it('for good as a video has its title and an address', async () => {
     const desk = await open();
     const description = JSON.stringify({ title: 't', introduction: 'i' });
-    const form = formOf('a.mp4', CONTENT, { description });
+    const form = formOf('a.mp4', fileOf('a.mp4'), { description });
     const { media_id } = await post(desk, ADD, 'video', form);
     const answer = await withToken(desk, '/cgi-bin/material/get_material', { media_id });
     expect(answer).toMatchObject({ title: 't', description: 'i' });
-    expect(await bytesAt(answer['down_url'] as string)).toEqual(CONTENT);
+    expect(await bytesAt(answer['down_url'] as string)).toEqual(fileOf('a.mp4'));
   });
 
   it('for an article has an address, and is in no list', async () => {
@@ -192,6 +239,44 @@ describe('what was uploaded', () => {
     expect(JSON.parse(JSON.stringify(desk.world.state))).toEqual(desk.world.state);
     expect(await bytesAt(`${desk.api.url}/media/${id}`)).toEqual(CONTENT);
   });
+});
+
+describe('the type of an answer says little of it', () => {
+  it('material comes as text/plain, and its refusals do', async () => {
+    const desk = await open();
+    const { media_id } = await post(desk, ADD, 'image', formOf('a.jpg', fileOf('a.jpg')));
+    const query = new URLSearchParams({ access_token: await tokenOf(desk) });
+    const get = (id: unknown) =>
+      fetch(`${desk.api.url}/cgi-bin/material/get_material?${query}`, {
+        method: 'POST',
+        body: JSON.stringify({ media_id: id }),
+      });
+    for (const id of [media_id, 'x']) {
+      expect((await get(id)).headers.get('content-type')).toBe('text/plain');
+    }
+    const { material } = desk.client;
+    expect(await bytesOf(await material.get({ media_id: media_id as string }))).toEqual(
+      fileOf('a.jpg'),
+    );
+    await expect(material.get({ media_id: 'x' })).rejects.toMatchObject({ errcode: 40007 });
+  });
+
+  it.each(['image/jpeg', 'text/plain', 'application/octet-stream'])(
+    'errors and files come as %s where that is asked for',
+    async (type) => {
+      const desk = await open();
+      desk.api.setContentType('/cgi-bin/media/get', type);
+      const { media } = desk.client;
+      await expect(media.get('x')).rejects.toMatchObject({ errcode: 40007 });
+      const { media_id } = await media.upload('image', CONTENT, { filename: 'a.png' });
+      expect(await bytesOf(await media.get(media_id))).toEqual(CONTENT);
+      const query = new URLSearchParams({ access_token: await tokenOf(desk), media_id });
+      const ask = () => fetch(`${desk.api.url}/cgi-bin/media/get?${query}`);
+      expect((await ask()).headers.get('content-type')).toBe(type);
+      desk.api.setContentType('/cgi-bin/media/get', undefined);
+      expect((await ask()).headers.get('content-type')).toBe('image/png');
+    },
+  );
 });
 
 it('a picture may be given by its address', async () => {

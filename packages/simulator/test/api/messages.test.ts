@@ -14,7 +14,7 @@ import type { Person } from '../../src/state.ts';
 afterEach(closeAll);
 
 const HOUR = 3_600_000;
-const JPEG = new Blob(['jpeg']);
+const JPEG = new Blob([Buffer.from('ffd8ffe0', 'hex')]);
 
 /** Someone who just wrote. */
 async function openTo(person: Person = personOf('o1')): Promise<Desk> {
@@ -63,8 +63,9 @@ describe('a customer-service message', () => {
     const { client, shown } = desk;
     const [image, voice, video] = [
       (await client.media.upload('image', JPEG, { filename: 'a.jpg' })).media_id,
-      (await client.media.upload('voice', JPEG, { filename: 'a.amr' })).media_id,
-      (await client.media.upload('video', JPEG, { filename: 'a.mp4' })).media_id,
+      (await client.media.upload('voice', Buffer.from('#!AMR\n'), { filename: 'a.amr' })).media_id,
+      (await client.media.upload('video', Buffer.from('\0\0\0\x18ftypmp42'), { filename: 'a.mp4' }))
+        .media_id,
     ];
     const words = { title: 't', description: 'd' };
     const contents = {

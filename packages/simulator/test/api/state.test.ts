@@ -28,7 +28,7 @@ it('is saved whole, and read back as it was', async () => {
     button: [{ name: 'c', type: 'click', key: 'k' }],
     matchrule: { tag_id: 100 },
   });
-  await client.media.upload('image', Buffer.from('bytes'), { filename: 'a.png' });
+  await client.media.upload('image', Buffer.from('89504e470d0a1a0a', 'hex'), { filename: 'a.png' });
   await client.message.template.add({ template_id_short: 'TM1' });
   await client.draft.add({ articles: [{ title: 'a', content: 'b', thumb_media_id: 'c' }] });
   const action_info = { scene: { scene_str: 'shop' } };

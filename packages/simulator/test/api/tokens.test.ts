@@ -74,6 +74,16 @@ describe('tokens', () => {
     expect(await probe(desk, next)).toBeUndefined();
   });
 
+  it('that are stable end at once when somebody else forces another', async () => {
+    const desk = await open(personOf('o1'));
+    const { access_token: former } = await askStable(desk);
+    const next = desk.api.refreshStable();
+    expect(await probe(desk, former)).toBe(40001);
+    expect(await probe(desk, next)).toBeUndefined();
+    const client = await desk.client.user.get({ openid: 'o1' });
+    expect(client).toMatchObject({ subscribe: 1 });
+  });
+
   it('that are stable stay the same until the last 300 s, in which both work', async () => {
     const desk = await open();
     const { access_token: former } = await askStable(desk);
@@ -164,4 +174,17 @@ it('a third-party platform gets tokens of the accounts that authorized it', asyn
   const { authorizer_access_token: second } = await refresh({ authorizer_refresh_token });
   expect(await probe(desk, first)).toBe(40001);
   expect(await probe(desk, second)).toBeUndefined();
+
+  // Who authorizes again has another refresh token, and the former is none any more.
+  const again = await as('api_query_auth', {
+    authorization_code: desk.api.authorize('wxauthorizer'),
+  });
+  const { authorizer_refresh_token: newer } = again['authorization_info'] as Answer;
+  expect(await refresh({ authorizer_refresh_token })).toMatchObject({ errcode: 61023 });
+  expect(await refresh({ authorizer_refresh_token: newer })).toMatchObject({ expires_in: LIFE });
+  const late = desk.api.authorize('wxauthorizer');
+  await later(desk, 600);
+  expect(await as('api_query_auth', { authorization_code: late })).toMatchObject({
+    errcode: 61010,
+  });
 });
