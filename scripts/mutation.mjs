@@ -59,7 +59,7 @@ function testGroup(name) {
     coverageAnalysis: 'perTest',
     concurrency: 2,
     tempDirName: '.cache/stryker',
-    reporters: ['json'],
+    reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: `${FOLDER}/${name}.json` },
   });
   return stryker.runMutationTest();

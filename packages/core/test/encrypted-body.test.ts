@@ -37,9 +37,14 @@ describe('the Encrypt text', () => {
     ['behind one that is no text', `{"Encrypt":1,"a":"x","Encrypt":"${BASE64}"}`],
     ['as the last of two', `{"Encrypt":"x","Encrypt":"${BASE64}"}`],
     ['behind a text that ends in a backslash', `{"Content":"\\\\","Encrypt":"${BASE64}"}`],
+    ['behind a text that ends in a quote', `{"Content":"\\"","Encrypt":"${BASE64}"}`],
     ['beside values that look like it', `{"a":"Encrypt","b":"x","Encrypt":"${BASE64}","c":"x"}`],
   ])('is cut out of JSON %s', (_, body) => {
     expect(cutEncrypt(body)).toBe(BASE64);
+  });
+
+  it.each(['<![CDATA[q1', 'q1]]>', 'q1'])('is the whole of what is no section: %s', (text) => {
+    expect(cutEncrypt(`<xml><Encrypt>${text}</Encrypt></xml>`)).toBe(text);
   });
 
   it.each([
@@ -50,13 +55,16 @@ describe('the Encrypt text', () => {
     '<xml><Encrypt></Encrypt></xml>',
     '<xml><Encrypt> <![CDATA[\n]]> </Encrypt></xml>',
     '<xml><Encrypt>q1',
+    '<Encrypt>q1',
     '<xml>q1</Encrypt></xml>',
+    '<xml><ToUserName>gh_1</ToUserName></Encrypt></xml>',
     '</Encrypt><Encrypt>',
     '<xml><ENCRYPT>q1</ENCRYPT></xml>',
     '{}',
     '{"Encrypt":""}',
     '{"Encrypt":null}',
     '{"Encrypt":7}',
+    '{"Encrypt":7,"a":"x"}',
     '{"Encrypt":["x"]}',
     '{"Encrypt":{"a":"x"}}',
     '{"Encrypt"',
@@ -68,6 +76,7 @@ describe('the Encrypt text', () => {
     '{"a":{"Encrypt":"x"}}',
     '{"a":["Encrypt","x"]}',
     '{"a":["Encrypt"],"b":"x"}',
+    '{"a":{"Encrypt"}"x"}',
     '{"Content":"\\"Encrypt\\":\\"x\\""}',
     '["Encrypt","x"]',
     '"Encrypt"',
