@@ -13,10 +13,18 @@ export type {
   Api,
   AuthorizeOptions,
   CustomMethods,
+  CustomMiniProgramPage,
+  CustomMsgMenu,
   CustomMusic,
   CustomOptions,
   CustomVideo,
   GroupMethods,
+  MassImageOptions,
+  MassMethods,
+  MassNewsOptions,
+  MassOptions,
+  MassReceivers,
+  MassVideo,
   MediaMethods,
   Oauth2Methods,
   QrcodeMethods,
@@ -45,7 +53,14 @@ export {
   WindowClosedError,
 } from './errors.ts';
 export type { Hooks, RequestSummary, ResponseSummary } from './hooks.ts';
-export type { CardExtension, Jsapi, JsapiConfig, Moment } from './jsapi.ts';
+export type {
+  CardExtension,
+  Jsapi,
+  JsapiConfig,
+  Moment,
+  PageConfig,
+  PageOptions,
+} from './jsapi.ts';
 export type { CallOptions, OfficialClientOptions, Payment } from './options.ts';
 export type { BaseUrl } from './origin.ts';
 export type {

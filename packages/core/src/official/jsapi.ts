@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { jsapiSignature } from '../signature.ts';
 import type { Credential } from './credential.ts';
 
@@ -9,6 +10,23 @@ export interface JsapiConfig {
   readonly timestamp: number;
   readonly nonceStr: string;
   readonly signature: string;
+}
+
+/** What else a page says to `wx.config`. */
+export interface PageOptions {
+  /** The interfaces that the page calls, such as `scanQRCode`. */
+  jsApiList: readonly string[];
+  /** The tags of mini programs and apps that the page shows, such as `wx-open-launch-weapp`. */
+  openTagList?: readonly string[] | undefined;
+  /** Whether WeChat shows what each call answers. Default: false. */
+  debug?: boolean | undefined;
+}
+
+/** All that `wx.config` takes. */
+export interface PageConfig extends JsapiConfig {
+  readonly debug: boolean;
+  readonly jsApiList: readonly string[];
+  readonly openTagList: readonly string[];
 }
 
 /** What a page gives to `wx.addCard` as `cardExt`, written as JSON. */
@@ -55,6 +73,27 @@ export class Jsapi {
     const { value: ticket } = await this.#ticket.get();
     const signature = jsapiSignature({ ticket, noncestr, timestamp, url });
     return { appId: this.#appid, timestamp, nonceStr: noncestr, signature };
+  }
+
+  /**
+   * Makes all that `wx.config` takes for a page: its signature, as `sign` makes it, and what the page
+   * calls and shows.
+   *
+   * @example
+   * res.json(await client.jsapi.buildConfig(url, { jsApiList: ['scanQRCode'] })); // wx.config(it)
+   * @throws {NeedParamError} when there is no `jsApiList`
+   * @throws {InvalidArgumentError} when the address is escaped for HTML, or a name is no text
+   */
+  async buildConfig(url: string, options: PageOptions, moment: Moment = {}): Promise<PageConfig> {
+    const { jsApiList, openTagList = [], debug = false } = Object(options) as PageOptions;
+    if (jsApiList === undefined) {
+      throw new NeedParamError("jsapi.buildConfig needs { jsApiList }, such as ['scanQRCode']");
+    }
+    for (const [name, list] of Object.entries({ jsApiList, openTagList })) {
+      if (Array.isArray(list) && list.every((one) => typeof one === 'string')) continue;
+      throw new InvalidArgumentError(`jsapi.buildConfig: ${name} is an array of names`);
+    }
+    return { debug, ...(await this.sign(url, moment)), jsApiList, openTagList };
   }
 
   /** Signs a coupon for `wx.addCard`. */

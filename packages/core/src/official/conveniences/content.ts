@@ -5,7 +5,7 @@ import { ARTICLE, type Members, REPLIES } from '../../reply/members.ts';
 import { parseArticle, parseMembers, toReply } from '../../reply/parse.ts';
 import type { ReplyLike } from '../../reply/reply.ts';
 import type { CustomArticle, CustomMessage } from '../endpoints/index.ts';
-import { type Fields, isFields, neededText } from './argument.ts';
+import { type Fields, isFields, neededFields, neededText, optionalText } from './argument.ts';
 
 /** A message without the user it is for. */
 export type Content = Omit<CustomMessage, 'touser' | 'customservice'>;
@@ -21,6 +21,21 @@ export const CONTENTS = {
     articlesOf(call, articles).map((one) => ({ msgtype: 'news', news: { articles: [one] } })),
   mpnews: (call, { mediaId }) => [
     { msgtype: 'mpnews', mpnews: { media_id: neededText(call, 'mediaId', mediaId) } },
+  ],
+  wxcard: (call, { cardId }) => [
+    { msgtype: 'wxcard', wxcard: { card_id: neededText(call, 'cardId', cardId) } },
+  ],
+  msgmenu: (call, given) => [{ msgtype: 'msgmenu', msgmenu: readMenu(call, given) }],
+  miniprogrampage: (call, given) => [
+    {
+      msgtype: 'miniprogrampage',
+      miniprogrampage: {
+        title: optionalText(call, 'title', given['title']),
+        appid: neededText(call, 'appid', given['appid']),
+        pagepath: neededText(call, 'pagepath', given['pagepath']),
+        thumb_media_id: neededText(call, 'thumbMediaId', given['thumbMediaId']),
+      },
+    },
   ],
 } satisfies Record<string, (call: string, given: Fields) => Content[]>;
 
@@ -47,6 +62,26 @@ function rename(values: Fields, members: Members): Fields {
 
 function defaultQuality(given: Fields): Fields {
   return { ...given, hqMusicUrl: given['hqMusicUrl'] ?? given['musicUrl'] };
+}
+
+/** What is chosen comes back as `bizMsgMenuId`, so every entry has an id. */
+function readMenu(call: string, given: Fields): NonNullable<CustomMessage['msgmenu']> {
+  const list: unknown = given['list'];
+  if (!Array.isArray(list) || list.length === 0) {
+    throw new NeedParamError(`${call} needs a list: an array with at least one { id, content }`);
+  }
+  return {
+    head_content: optionalText(call, 'headContent', given['headContent']),
+    list: list.map((entry) => {
+      const { id, content } = neededFields(call, 'an entry of the list', entry);
+      const text = typeof id === 'number' ? String(id) : id;
+      return {
+        id: neededText(call, 'the id of an entry', text),
+        content: neededText(call, 'the content of an entry', content),
+      };
+    }),
+    tail_content: optionalText(call, 'tailContent', given['tailContent']),
+  };
 }
 
 function articlesOf(call: string, articles: unknown): CustomArticle[] {

@@ -32,6 +32,22 @@ export interface CustomMusic {
   description?: string | undefined;
 }
 
+/** Answers to choose from; the one chosen comes back as a text with `bizMsgMenuId`. */
+export interface CustomMsgMenu {
+  headContent?: string | undefined;
+  list: readonly { id: string | number; content: string }[];
+  tailContent?: string | undefined;
+}
+
+/** A page of a mini program that the account is linked with. */
+export interface CustomMiniProgramPage {
+  title?: string | undefined;
+  appid: string;
+  pagepath: string;
+  /** The picture of the card, 520 × 416 pixels. */
+  thumbMediaId: string;
+}
+
 /**
  * Messages of customer service, by openid. A user can be written to after writing to the account
  * (5 messages within 48 hours), or after following it, scanning its code or pressing a button of
@@ -74,6 +90,27 @@ export interface CustomMethods {
    * article send `{ touser, msgtype: 'mpnewsarticle', mpnewsarticle: { article_id } }`.
    */
   sendMpNews(openid: string, mediaId: string, options?: CustomOptions): Promise<Success>;
+
+  /** 发送卡券: sends a coupon. */
+  sendCard(openid: string, cardId: string, options?: CustomOptions): Promise<Success>;
+
+  /**
+   * 发送菜单消息: sends answers to choose from.
+   *
+   * @example
+   * await client.message.custom.sendMsgMenu(openid, {
+   *   headContent: 'Did that help?',
+   *   list: [{ id: 'yes', content: 'Yes' }, { id: 'no', content: 'No' }],
+   * });
+   */
+  sendMsgMenu(openid: string, menu: CustomMsgMenu, options?: CustomOptions): Promise<Success>;
+
+  /** 发送小程序卡片: sends a page of a mini program. */
+  sendMiniProgramPage(
+    openid: string,
+    page: CustomMiniProgramPage,
+    options?: CustomOptions,
+  ): Promise<Success>;
 
   /**
    * 发送客服消息: sends a reply, made as for a webhook. A string is a text, an array of articles is
@@ -126,6 +163,13 @@ export function customOf(custom: Pick<Api['message']['custom'], 'send'>): Custom
     ),
     sendNews: sending('sendNews', (call, articles) => CONTENTS.news(call, { articles })),
     sendMpNews: sending('sendMpNews', (call, mediaId) => CONTENTS.mpnews(call, { mediaId })),
+    sendCard: sending('sendCard', (call, cardId) => CONTENTS.wxcard(call, { cardId })),
+    sendMsgMenu: sending('sendMsgMenu', (call, menu) =>
+      CONTENTS.msgmenu(call, neededFields(call, 'menu', menu)),
+    ),
+    sendMiniProgramPage: sending('sendMiniProgramPage', (call, page) =>
+      CONTENTS.miniprogrampage(call, neededFields(call, 'page', page)),
+    ),
     send: (first: string | CustomMessage, reply?: unknown, options?: CustomOptions) =>
       isWire(first) ? custom.send(first) : sendReply(first, reply, options),
   };

@@ -1,14 +1,34 @@
 import type { Readable } from 'node:stream';
+import { InvalidArgumentError } from '../../errors.ts';
 import type { Download } from '../endpoint.ts';
 import { endpoints } from '../endpoints/index.ts';
 import { type BaseUrl, findOrigin } from '../origin.ts';
 import type { Api } from './api.ts';
-import { isWire, neededText } from './argument.ts';
+import { isWire, neededNumber, neededText, optionsOf, wrong } from './argument.ts';
 
 type Qrcode = Api['qrcode'];
+type Created = ReturnType<Qrcode['create']>;
 
-/** The pictures of QR codes, by the ticket that `qrcode.create` answers. */
+/** QR codes that tell what was scanned, and their pictures by the ticket that creating one answers. */
 export interface QrcodeMethods {
+  /**
+   * 生成临时二维码: creates a QR code that lasts for `expireSeconds`: 30 days at most, default 60
+   * seconds. A scan tells the scene: a text of 1 to 64 characters, or a number from 1 to 4294967295.
+   *
+   * @example
+   * const { ticket } = await client.qrcode.createTemporary('order-7', { expireSeconds: 3600 });
+   */
+  createTemporary(
+    scene: string | number,
+    options?: { expireSeconds?: number | undefined },
+  ): Created;
+
+  /**
+   * 生成永久二维码: creates a QR code that lasts; an account has 100000 at most. The scene is a text
+   * of 1 to 64 characters, or a number from 1 to 100000.
+   */
+  createPermanent(scene: string | number): Created;
+
   /**
    * 通过ticket换取二维码图片: downloads the picture, a JPEG, as a stream.
    *
@@ -32,9 +52,16 @@ export interface QrcodeMethods {
   showUrl(ticket: string): string;
 }
 
-/** Makes the methods that show QR codes. */
+const MAX_SCENE_TEXT = 64;
+/** 32 bits. */
+const MAX_SCENE = 4_294_967_295;
+const MAX_PERMANENT_SCENE = 100_000;
+/** 30 days. */
+const MAX_SECONDS = 2_592_000;
+
+/** Makes the methods that create and show QR codes. */
 export function qrcodeOf(
-  { show }: Pick<Qrcode, 'show'>,
+  { create, show }: Pick<Qrcode, 'create' | 'show'>,
   pageBaseUrl: BaseUrl | undefined,
 ): QrcodeMethods {
   function shown(ticket: string): Promise<Readable>;
@@ -44,7 +71,42 @@ export function qrcodeOf(
     const { stream } = await show({ ticket: neededText('qrcode.show', 'ticket', first) });
     return stream;
   }
-  return { show: shown, showUrl: (ticket) => showUrl(ticket, pageBaseUrl) };
+  return {
+    createTemporary: async (scene, options) => {
+      const call = 'qrcode.createTemporary';
+      const action_info = { scene: readScene(call, scene, MAX_SCENE) };
+      const action_name = typeof scene === 'string' ? 'QR_STR_SCENE' : 'QR_SCENE';
+      const expire_seconds = readSeconds(call, optionsOf(call, options)['expireSeconds']);
+      return create({ action_name, action_info, expire_seconds });
+    },
+    createPermanent: async (scene) => {
+      const call = 'qrcode.createPermanent';
+      const action_info = { scene: readScene(call, scene, MAX_PERMANENT_SCENE) };
+      const action_name = typeof scene === 'string' ? 'QR_LIMIT_STR_SCENE' : 'QR_LIMIT_SCENE';
+      return create({ action_name, action_info });
+    },
+    show: shown,
+    showUrl: (ticket) => showUrl(ticket, pageBaseUrl),
+  };
+}
+
+function readScene(call: string, scene: unknown, largest: number) {
+  if (typeof scene !== 'number') {
+    const scene_str = neededText(call, 'scene', scene);
+    if (scene_str.length <= MAX_SCENE_TEXT) return { scene_str };
+    throw new InvalidArgumentError(
+      `${call}: scene has ${MAX_SCENE_TEXT} characters at most, not ${scene_str.length}`,
+    );
+  }
+  if (Number.isInteger(scene) && scene >= 1 && scene <= largest) return { scene_id: scene };
+  throw wrong(call, 'scene', `a text, or a whole number from 1 to ${largest}`, scene);
+}
+
+function readSeconds(call: string, given: unknown): number | undefined {
+  if (given === undefined || given === null) return undefined;
+  const seconds = neededNumber(call, 'expireSeconds', given);
+  if (seconds >= 1 && seconds <= MAX_SECONDS) return seconds;
+  throw wrong(call, 'expireSeconds', `from 1 to ${MAX_SECONDS}, 30 days`, given);
 }
 
 function showUrl(value: string, pageBaseUrl: BaseUrl | undefined): string {

@@ -1,6 +1,7 @@
+import { NeedParamError } from '../../errors.ts';
 import type { User, UserLang } from '../endpoints/index.ts';
 import type { Api } from './api.ts';
-import { isWire, neededName, neededText, optionalText, optionsOf } from './argument.ts';
+import { isFields, isWire, neededName, neededText, optionalText, optionsOf } from './argument.ts';
 
 type Users = Api['user'];
 
@@ -16,6 +17,21 @@ export interface UserMethods {
   get(query: Parameters<Users['get']>[0]): Promise<User>;
 
   /**
+   * 批量获取用户基本信息: gets what is known of users, 100 in a call; more are asked for in several
+   * calls, one after another.
+   *
+   * @example
+   * const { user_info_list } = await client.user.batchGet(['o1', 'o2'], { lang: 'en' });
+   */
+  batchGet(
+    openids: readonly string[],
+    options?: { lang?: UserLang | undefined },
+  ): Promise<{ user_info_list: User[] }>;
+
+  /** 批量获取用户基本信息: the same in the form that it has on the wire. */
+  batchGet(body: Parameters<Users['batchGet']>[0]): Promise<{ user_info_list: User[] }>;
+
+  /**
    * 获取关注用户列表: lists 10000 followers at most, after `nextOpenid`. `user.iterate()` goes through
    * all of them.
    */
@@ -28,12 +44,27 @@ export interface UserMethods {
 const LANGUAGES: readonly UserLang[] = ['zh_CN', 'zh_TW', 'en'];
 
 /** Makes the methods of users that take arguments. */
-export function userOf({ get, list }: Pick<Users, 'get' | 'list'>): UserMethods {
+export function userOf({
+  get,
+  batchGet,
+  list,
+}: Pick<Users, 'get' | 'batchGet' | 'list'>): UserMethods {
   return {
     get: async (
       first: string | Parameters<Users['get']>[0],
       options?: { lang?: UserLang | undefined },
     ) => get(isWire(first) ? first : queryOf(first, options)),
+    batchGet: async (
+      first: readonly string[] | Parameters<Users['batchGet']>[0],
+      options?: { lang?: UserLang | undefined },
+    ) => {
+      if (isFields(first)) return batchGet(first as Parameters<Users['batchGet']>[0]);
+      const users: User[] = [];
+      for (const user_list of readPages(first, options)) {
+        users.push(...(await batchGet({ user_list })).user_info_list);
+      }
+      return { user_info_list: users };
+    },
     list: async (query?: { nextOpenid?: string | undefined; next_openid?: string | undefined }) => {
       const given = optionsOf('user.list', query);
       const after = given['nextOpenid'] ?? given['next_openid'];
@@ -41,6 +72,22 @@ export function userOf({ get, list }: Pick<Users, 'get' | 'list'>): UserMethods 
       return list(next_openid ? { next_openid } : {});
     },
   };
+}
+
+/** Users in one call. */
+const PAGE = 100;
+
+function readPages(openids: unknown, options: unknown) {
+  const call = 'user.batchGet';
+  if (!Array.isArray(openids) || openids.length === 0) {
+    throw new NeedParamError(`${call} needs openids, an array with at least one in it`);
+  }
+  const { lang } = optionsOf(call, options);
+  const shared = { lang: neededName(call, 'lang', lang ?? 'zh_CN', LANGUAGES) };
+  const all = openids.map((openid) => ({ openid: neededText(call, 'openid', openid), ...shared }));
+  return Array.from({ length: Math.ceil(all.length / PAGE) }, (_, page) =>
+    all.slice(page * PAGE, (page + 1) * PAGE),
+  );
 }
 
 function queryOf(first: unknown, options: unknown): Parameters<Users['get']>[0] {
