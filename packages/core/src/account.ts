@@ -9,6 +9,7 @@ import type { MessageClient, WebhookRequest } from './exchange.ts';
 import { consoleLogger, type Logger, protect } from './logger.ts';
 import type { Message } from './message/message.ts';
 import {
+  type AccountOptions,
   checkNames,
   type LateReply,
   MODES,
@@ -19,6 +20,8 @@ import {
   optionalFunction,
   optionalName,
   positive,
+  SOURCES,
+  type Source,
   textsOf,
   type WebhookOptions,
   withMethods,
@@ -38,7 +41,7 @@ import { CONTEXT_METHODS, DELIVERY_METHODS, guardStores } from './stores.ts';
  */
 export type AccountResolver = (
   request: WebhookRequest,
-) => WebhookOptions | undefined | Promise<WebhookOptions | undefined>;
+) => AccountOptions | undefined | Promise<AccountOptions | undefined>;
 
 /** What the accounts of one endpoint have in common. */
 interface Shared {
@@ -55,6 +58,7 @@ export interface Account extends TransactionOptions {
   /** One for each token and key. */
   readonly ciphers: readonly MessageCipher[];
   readonly mode: Mode;
+  readonly source: Source;
   readonly replyWindow: number;
   readonly deliveries: DeliveryStore;
   readonly steps: Steps;
@@ -81,7 +85,7 @@ export interface Account extends TransactionOptions {
 }
 
 /** Checks the options of an account. */
-function createAccount(given: string | WebhookOptions, shared: Shared): Account {
+function createAccount(given: string | AccountOptions, shared: Shared): Account {
   const options = typeof given === 'string' ? { token: given } : given;
   if (typeof options !== 'object' || options === null) {
     throw new NeedParamError('options are needed: the token, or an object with at least { token }');
@@ -95,7 +99,7 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
     mode = keys.length > 0 ? 'safe' : 'plain',
   } = options;
 
-  if (tokens.length === 0) throw new NeedParamError('token is needed: the one in the console');
+  const source = checkSource(options.source, tokens);
   oneOf('mode', mode, MODES);
   if (appid !== undefined && typeof appid !== 'string') {
     throw new InvalidArgumentError('appid must be a string');
@@ -126,6 +130,7 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
       ),
     ),
     mode,
+    source,
     ...stores,
     contextAge: positive('contextAge', options.contextAge ?? 7200),
     ordering: oneOf('ordering', options.ordering ?? 'serial', ORDERINGS),
@@ -146,11 +151,17 @@ function createAccount(given: string | WebhookOptions, shared: Shared): Account 
   };
 }
 
+function checkSource(source: Source = 'signature', tokens: readonly string[]): Source {
+  oneOf('source', source, SOURCES);
+  if (tokens.length > 0 || source === 'cloud') return source;
+  throw new NeedParamError('token is needed: the one in the console');
+}
+
 /** The account of a webhook that serves one, and was not told which. */
 const ONLY_ACCOUNT = 'default';
 
 /** The options that say what becomes of a late reply. */
-function lateOptions(options: WebhookOptions) {
+function lateOptions(options: AccountOptions) {
   const { client, lateReply = client ? 'push' : 'drop' } = options;
   if (typeof lateReply !== 'function') oneOf('lateReply', lateReply, ['push', 'hold', 'drop']);
   if (client && typeof client.message?.custom?.send !== 'function') {
@@ -211,13 +222,13 @@ export interface AccountLookup {
 }
 
 export function createAccountLookup(
-  options: string | WebhookOptions | AccountResolver,
+  options: string | AccountOptions | AccountResolver,
 ): AccountLookup {
   if (typeof options !== 'function') {
     const only = createAccount(options, {});
     return { only, find: async () => only };
   }
-  const accounts = new WeakMap<WebhookOptions, Account>();
+  const accounts = new WeakMap<AccountOptions, Account>();
   const shared: Shared = {};
   const find = async (request: WebhookRequest) => {
     // Nothing is verified yet, so there is nothing to do with the body.

@@ -6,7 +6,7 @@ import type { WechatContext } from './context/context.ts';
 import { InvalidArgumentError, NeedParseError, WechatError } from './errors.ts';
 import type { WebhookRequest, WebhookResponse } from './exchange.ts';
 import type { Message } from './message/message.ts';
-import type { WebhookOptions } from './options.ts';
+import type { AccountOptions } from './options.ts';
 import type { ReplyLike } from './reply/reply.ts';
 import type { HandlersLike } from './router.ts';
 import { createWebhook, type Webhook } from './webhook.ts';
@@ -14,7 +14,7 @@ import { createWebhook, type Webhook } from './webhook.ts';
 /** What an adapter's `wechat()` takes first: whatever `createWebhook` takes, or a webhook. */
 export type AdapterOptions =
   | string
-  | (WebhookOptions & {
+  | (AccountOptions & {
       /** Answer at this path only, for an adapter that is mounted at the root. Default: any path. */
       path?: string | undefined;
     })

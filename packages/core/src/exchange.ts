@@ -10,6 +10,8 @@ export interface WebhookRequest {
   query: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The body as it came: text, bytes, or a stream of Node or of the web nobody has read from yet. */
   body?: string | Uint8Array | Readable | ReadableStream<Uint8Array> | undefined;
+  /** The headers, their names in lower case. Only what `source: 'cloud'` trusts is read of them. */
+  headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
   /** The framework's own request; handlers find it as `exchange.native`. */
   native?: unknown;
   /** Aborts when the client has gone: then the reply is not waited for. */

@@ -1,6 +1,6 @@
 import { parse } from 'node:querystring';
 import type { AccountResolver } from './account.ts';
-import type { WebhookOptions } from './options.ts';
+import type { AccountOptions } from './options.ts';
 import type { HandlersLike } from './router.ts';
 import { createWebhook, type Webhook } from './webhook.ts';
 
@@ -25,7 +25,7 @@ export interface FetchHandler extends Pick<Webhook, 'close'> {
  * @throws {InvalidArgumentError} when an option or a handler's name is wrong
  */
 export function wechat(
-  options: string | WebhookOptions | AccountResolver,
+  options: string | AccountOptions | AccountResolver,
   handlers: HandlersLike,
 ): FetchHandler {
   const webhook = createWebhook(options, handlers);
@@ -35,6 +35,9 @@ export function wechat(
       query: parse(new URL(request.url).search.slice(1)),
       body: request.body ?? (request.bodyUsed ? undefined : ''),
       native,
+      get headers() {
+        return Object.fromEntries(request.headers);
+      },
       get signal() {
         return request.signal;
       },

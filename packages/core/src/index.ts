@@ -14,7 +14,7 @@ export type {
 } from './exchange.ts';
 export { type Clock, systemClock, type Timer } from './clock.ts';
 export type { Logger } from './logger.ts';
-export type { Mode, WebhookOptions } from './options.ts';
+export type { AccountOptions, CloudOptions, Mode, Source, WebhookOptions } from './options.ts';
 export { type ErrorHandler, type HandlersLike, Router } from './router.ts';
 export { createWebhook, type Webhook } from './webhook.ts';
 

@@ -23,10 +23,20 @@ export type LateReply =
   | 'drop'
   | ((reply: Reply, exchange: Exchange) => void | Promise<void>);
 
+export const SOURCES = ['signature', 'cloud'] as const;
+/** What shows that a delivery is WeChat's. */
+export type Source = (typeof SOURCES)[number];
+
 /** How one account's deliveries are checked and answered. */
 export interface WebhookOptions {
   /** The token of the console's server configuration. Several while it is being changed. */
   token: string | readonly string[];
+  /**
+   * `cloud` trusts what comes through the network of 微信云托管 (the header `x-wx-source`), which
+   * signs nothing, and needs no `token`. Only for a container there: at any other address a stranger
+   * can write the header. Default: `signature`.
+   */
+  source?: Source | undefined;
   /** The account's AppID. Needed with `encodingAESKey`. */
   appid?: string | undefined;
   /**
@@ -116,8 +126,18 @@ export interface WebhookOptions {
   clock?: Clock | undefined;
 }
 
+/** The options of a container of 微信云托管, which needs no token. */
+export type CloudOptions = Omit<WebhookOptions, 'token' | 'source'> & {
+  token?: string | readonly string[] | undefined;
+  source: 'cloud';
+};
+
+/** The options of one account. */
+export type AccountOptions = WebhookOptions | CloudOptions;
+
 const NAMES: Record<keyof WebhookOptions, true> = {
   token: true,
+  source: true,
   appid: true,
   account: true,
   originalId: true,

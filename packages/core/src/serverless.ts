@@ -2,7 +2,7 @@ import { parse } from 'node:querystring';
 import type { AccountResolver } from './account.ts';
 import { InvalidArgumentError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
-import type { WebhookOptions } from './options.ts';
+import type { AccountOptions } from './options.ts';
 import type { HandlersLike } from './router.ts';
 import { createWebhook, type Webhook } from './webhook.ts';
 
@@ -36,7 +36,7 @@ export interface FunctionHandler extends Pick<Webhook, 'close'> {
  *   with it when an event is no request of HTTP
  */
 export function wechat(
-  options: string | WebhookOptions | AccountResolver,
+  options: string | AccountOptions | AccountResolver,
   handlers: HandlersLike,
 ): FunctionHandler {
   const webhook = createWebhook(options, handlers);
@@ -64,6 +64,7 @@ interface GatewayEvent {
   queryStringParameters?: Query | null;
   multiValueQueryStringParameters?: Query | null;
   requestContext?: { http?: { method?: string }; elb?: unknown };
+  headers?: Record<string, string> | null;
   body?: unknown;
   isBase64Encoded?: unknown;
 }
@@ -153,9 +154,17 @@ function describeRequest(event: GatewayEvent): WebhookRequest {
   for (const shape of SHAPES) {
     const method = shape.method(event);
     const query = method && shape.query(event);
-    if (method && query) return { method, query, body: readText(event) };
+    if (method && query) {
+      return { method, query, headers: readHeaders(event), body: readText(event) };
+    }
   }
   throw notHttp();
+}
+
+function readHeaders({ headers }: GatewayEvent): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }
 
 function readText({ body, isBase64Encoded }: GatewayEvent): string | Uint8Array | undefined {

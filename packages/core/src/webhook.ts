@@ -2,6 +2,7 @@ import { type Account, type AccountResolver, createAccountLookup } from './accou
 import { isPromise } from './awaitable.ts';
 import { isUnread, readBody } from './body.ts';
 import { systemClock } from './clock.ts';
+import { checkPush, checkSender, openPush, readPush, writePushReply } from './cloud-source.ts';
 import { answerDelivery } from './delivery/attempt.ts';
 import { OrphanRecovery } from './delivery/orphans.ts';
 import { Workload } from './delivery/workload.ts';
@@ -9,7 +10,7 @@ import { openBody, openEcho, readQuery, sealReply, verifyQuery } from './envelop
 import { RequestError, SignatureError } from './errors.ts';
 import type { Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
 import { type Message, toMessage } from './message/message.ts';
-import { positive, type WebhookOptions } from './options.ts';
+import { type AccountOptions, positive } from './options.ts';
 import { printable } from './printable.ts';
 import { SUCCESS } from './reply/parse.ts';
 import { refuse, respond } from './response.ts';
@@ -45,7 +46,7 @@ export interface Webhook {
  * @see https://developers.weixin.qq.com/doc/service/guide/dev/push/
  */
 export function createWebhook(
-  options: string | WebhookOptions | AccountResolver,
+  options: string | AccountOptions | AccountResolver,
   handlers?: HandlersLike,
 ): Webhook {
   const accounts = createAccountLookup(options);
@@ -60,21 +61,26 @@ export function createWebhook(
       let account = accounts.only;
       try {
         checkMethod(request.method);
-        const query = readQuery(request.query);
+        const push = readPush(request);
+        const query = push ? undefined : readQuery(request.query);
         account ??= await accounts.find(request);
         if (!account) throw new RequestError('WECHAT_UNKNOWN_ACCOUNT', 'no account is known here');
         refuseWhenClosing(workload);
         const at = account.clock.now();
-        verifyQuery(account, query, request.method);
-        if (request.method === 'GET') return respond(openEcho(account, query));
+        if (query) verifyQuery(account, query, request.method);
+        else checkPush(account, request.method);
+        if (query && request.method === 'GET') return respond(openEcho(account, query));
 
         const body = readBody(request.body, {
           limit: account.bodyLimit,
           milliseconds: account.replyWindow,
           clock: account.clock,
         });
-        const opened = openBody(account, query, isPromise(body) ? await body : body);
+        const text = isPromise(body) ? await body : body;
+        const opened = query ? openBody(account, query, text) : openPush(text);
+        if (!opened) return respond(SUCCESS);
         const message = toMessage(opened.fields, opened.raw);
+        if (push) checkSender(push, message);
         checkTarget(account, message);
         refuseWhenClosing(workload);
         recovery?.notice(account);
@@ -82,7 +88,9 @@ export function createWebhook(
         const service = { account, workload, dispatch: answer };
         const answering = answerDelivery({ message, at, request }, service);
         const tree = isPromise(answering) ? await answering : answering;
-        return tree ? respond(sealReply(tree, opened), opened.format) : respond(SUCCESS);
+        if (!tree) return respond(SUCCESS);
+        const reply = push ? writePushReply(tree, opened) : sealReply(tree, opened);
+        return respond(reply, opened.format);
       } catch (error) {
         return refuse(error, account?.logger, isUnread(request.body));
       }

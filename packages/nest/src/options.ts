@@ -1,4 +1,4 @@
-import type { AccountResolver, WebhookOptions } from '@wechat-mp/core';
+import type { AccountOptions, AccountResolver } from '@wechat-mp/core';
 
 interface Place {
   /** The address that the webhook answers at, from the root: a global prefix is not added. Default: `/wechat`. */
@@ -8,7 +8,7 @@ interface Place {
 }
 
 /** One account, as `createWebhook` takes it. */
-type OneAccount = Place & WebhookOptions & { accounts?: undefined };
+type OneAccount = Place & AccountOptions & { accounts?: undefined };
 
 /** Several accounts at one address. */
 interface SeveralAccounts extends Place {

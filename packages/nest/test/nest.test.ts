@@ -36,6 +36,7 @@ import {
   OnMessage,
   OnText,
   type Webhook,
+  type WebhookOptions,
   WechatModule,
   type WechatModuleOptions,
 } from '@wechat-mp/nest';
@@ -55,7 +56,7 @@ afterEach(async () => {
   app = undefined;
 });
 
-const options = (given: Partial<WechatModuleOptions> = {}): WechatModuleOptions => ({
+const options = (given: Partial<WebhookOptions> & { path?: string } = {}) => ({
   ...account,
   logger: recorder().logger,
   ...given,

@@ -1,0 +1,60 @@
+import type { Account } from './account.ts';
+import { type Opened, sealReply } from './envelope.ts';
+import { RequestError, SignatureError } from './errors.ts';
+import type { WebhookRequest } from './exchange.ts';
+import { formatOf, type Message, readFields } from './message/message.ts';
+import type { Tree } from './tree.ts';
+
+/** A request that the platform's network vouches for. */
+export interface CloudPush {
+  /** For whom it calls, where it says so. */
+  readonly openids: readonly string[];
+}
+
+/**
+ * Reads what 微信云托管 adds to requests that come through the platform; undefined when it came
+ * otherwise, or is signed. Its gateway takes these headers away from requests of the internet.
+ *
+ * @see https://developers.weixin.qq.com/miniprogram/dev/wxcloudrun/src/guide/weixin/push.html
+ */
+export function readPush({ headers, query }: WebhookRequest): CloudPush | undefined {
+  if (!headers?.['x-wx-source'] || query['signature']) return undefined;
+  const openids = [headers['x-wx-openid'], headers['x-wx-from-openid']];
+  return { openids: openids.flat().filter((openid): openid is string => !!openid) };
+}
+
+/** Takes the message out of a push, which is neither signed nor encrypted; undefined for the console's probe. */
+export function openPush(body: string): Opened | undefined {
+  const fields = readFields(body);
+  if (fields['action'] === 'CheckContainerPath') return undefined;
+  return { fields, raw: body, format: formatOf(body), nonce: '', cipher: undefined };
+}
+
+/**
+ * Refuses words that are put into another user's mouth: a mini program's `callContainer` comes
+ * through the same network, with a body that its user chose.
+ */
+export function checkSender({ openids }: CloudPush, { source }: Message): void {
+  if (openids.length === 0 || openids.includes(source)) return;
+  throw new SignatureError('the message is of another user than x-wx-openid says');
+}
+
+/** Checks all that can be checked of a push before its body is read. */
+export function checkPush({ source }: Account, method: string): void {
+  if (source !== 'cloud') {
+    throw new SignatureError("signature is missing; a push of 微信云托管 needs source: 'cloud'");
+  }
+  if (method === 'POST') return;
+  throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', 'a push of 微信云托管 is a POST');
+}
+
+/**
+ * Writes the reply of a push; in JSON the articles are a list.
+ *
+ * @see https://developers.weixin.qq.com/miniprogram/dev/wxcloudrun/src/development/weixin/callback.html
+ */
+export function writePushReply(tree: Tree, opened: Opened): string {
+  const { Articles: articles } = tree;
+  const isListed = opened.format === 'json' && typeof articles === 'object' && 'item' in articles;
+  return sealReply(isListed ? { ...tree, Articles: articles.item } : tree, opened);
+}
