@@ -1,6 +1,7 @@
 import {
   type Clock,
   type ContextStore,
+  checkSpelling,
   type DeliveryStore,
   InvalidArgumentError,
   NeedParamError,
@@ -14,6 +15,7 @@ import type { RedisClient } from './script.ts';
 import { RedisSessionStore } from './sessions.ts';
 import { RedisTokenStore } from './tokens.ts';
 
+export { InvalidArgumentError, NeedParamError, StoreError } from '@wechat-mp/core';
 export type { RedisClient, RedisListener } from './script.ts';
 
 export interface RedisStoresOptions {
@@ -50,6 +52,7 @@ export interface RedisStores {
  * @throws {InvalidArgumentError} when it is no ioredis client, or an option is wrong
  */
 export function redisStores(redis: RedisClient, options: RedisStoresOptions = {}): RedisStores {
+  checkSpelling(options, ['prefix', 'timeout', 'clock']);
   const { prefix = 'wechat:', timeout = 3000, clock = systemClock } = options;
   if (!redis) throw new NeedParamError('an ioredis client is needed');
   if (typeof redis.evalsha !== 'function') {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { CipherError, InvalidArgumentError, NeedParamError } from './errors.ts';
 import { sign } from './signature.ts';
+import { checkSpelling } from './spelling.ts';
 
 const ALGORITHM = 'aes-256-cbc';
 /** The platform pads to 32 bytes, twice the block size of AES, so Node's own padding is off. */
@@ -24,7 +25,9 @@ export class MessageCipher {
   readonly #appid: Buffer;
 
   constructor(options: { token: string; encodingAESKey: string; appid: string }) {
-    for (const name of ['token', 'encodingAESKey', 'appid'] as const) {
+    const names = ['token', 'encodingAESKey', 'appid'] as const;
+    checkSpelling(options, names);
+    for (const name of names) {
       if (!options[name]) throw new NeedParamError(`${name} is needed to encrypt and decrypt`);
     }
     this.#token = options.token;

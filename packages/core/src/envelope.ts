@@ -5,6 +5,7 @@ import { CipherError, ParseError, SignatureError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import { text } from './message/field.ts';
 import { formatOf, readFields } from './message/message.ts';
+import { sealEnvelope } from './sealed-envelope.ts';
 import { checkSignature, isSameSignature } from './signature.ts';
 import type { Fields, Tree } from './tree.ts';
 import { renderXml } from './xml.ts';
@@ -114,17 +115,8 @@ export function openBody(account: Account, query: DeliveryQuery, body: string): 
 
 /** Writes a reply in the format of the delivery, encrypted where that was. */
 export function sealReply(tree: Tree, { format, nonce, cipher }: Opened): string {
-  const write = (content: Tree) =>
-    format === 'json' ? JSON.stringify(content) : renderXml({ xml: content });
-  if (!cipher) return write(tree);
-  const encrypt = cipher.encrypt(write(tree));
-  const timestamp = Math.floor(Date.now() / 1000);
-  return write({
-    Encrypt: encrypt,
-    MsgSignature: cipher.sign(timestamp, nonce, encrypt),
-    TimeStamp: timestamp,
-    Nonce: nonce,
-  });
+  const content = format === 'json' ? JSON.stringify(tree) : renderXml({ xml: tree });
+  return cipher ? sealEnvelope(cipher, content, { nonce }) : content;
 }
 
 function decrypt(

@@ -4,6 +4,7 @@ import type { AccountOptions } from './options.ts';
 import type { HandlersLike } from './router.ts';
 import { createWebhook, type Webhook } from './webhook.ts';
 
+export { InvalidArgumentError, NeedParamError } from './errors.ts';
 export type { Webhook };
 
 /** Answers the deliveries of WeChat as a function from `Request` to `Response`. */

@@ -80,6 +80,7 @@ export type { Fields, FieldValue, Tree, TreeValue } from './tree.ts';
 
 // Signatures and ciphers
 export { MessageCipher } from './cipher.ts';
+export { openEnvelope, type SealOptions, sealEnvelope } from './sealed-envelope.ts';
 export { checkSignature, jsapiSignature, type SignedParts, sign } from './signature.ts';
 
 // Logging in to web pages
@@ -126,4 +127,5 @@ export {
   type Route,
   type WechatRequest,
 } from './adapter.ts';
+export { checkSpelling } from './spelling.ts';
 export { within } from './with-timeout.ts';

@@ -8,6 +8,7 @@ import type { Logger } from './logger.ts';
 import type { Message } from './message/message.ts';
 import type { Reply, ReplyLike } from './reply/reply.ts';
 import type { ErrorHandler } from './router.ts';
+import { checkSpelling, suggest } from './spelling.ts';
 import type { UndeliveredError } from './undelivered.ts';
 
 export const MODES = ['plain', 'compatible', 'safe'] as const;
@@ -169,14 +170,22 @@ const NAMES: Record<keyof WebhookOptions, true> = {
   clock: true,
 };
 
-/** `encodingAesKey` would leave an account unencrypted without a word. */
+/** What `redisStores` gives for clients beside the webhook's own. */
+const OF_CLIENTS: ReadonlySet<string> = new Set(['tokens', 'sessions']);
+/** Options of other SDKs that would leave an account open without a word. */
+const RENAMED: ReadonlyMap<string, keyof WebhookOptions> = new Map([
+  ['encrypt_mode', 'mode'],
+  ['encryptMode', 'mode'],
+]);
+
+/** @throws {InvalidArgumentError} when an option is misspelt; others that are not known are a warning */
 export function checkNames(options: object, logger: Logger): void {
-  for (const given of Object.keys(options)) {
-    // `redisStores` gives what clients keep along.
-    if (given in NAMES || given === 'tokens' || given === 'sessions') continue;
-    const name = Object.keys(NAMES).find((known) => known.toLowerCase() === given.toLowerCase());
-    if (name) throw new InvalidArgumentError(`the option ${given} is spelt ${name}`);
-    logger.warn({ option: given }, `the option ${given} is not known and has no effect`);
+  for (const given of checkSpelling(options, Object.keys(NAMES))) {
+    if (OF_CLIENTS.has(given)) continue;
+    const name = RENAMED.get(given);
+    if (name) throw new InvalidArgumentError(`unknown option ${given}; did you mean ${name}?`);
+    const hint = suggest(given, Object.keys(NAMES));
+    logger.warn({ option: given }, `unknown option ${given}; it has no effect${hint}`);
   }
 }
 

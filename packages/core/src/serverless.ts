@@ -6,6 +6,7 @@ import type { AccountOptions } from './options.ts';
 import type { HandlersLike } from './router.ts';
 import { createWebhook, type Webhook } from './webhook.ts';
 
+export { InvalidArgumentError, NeedParamError } from './errors.ts';
 export type { Webhook };
 
 /** What a cloud function returns, so that its gateway answers with it. */

@@ -35,27 +35,37 @@ function sortShort(texts: string[]): string[] {
 }
 
 /**
- * Tells whether a signature is the platform's. Never throws: what is no text is no signature.
+ * Tells whether a signature is the platform's: what is no text is no signature. A token is needed,
+ * though; without one every delivery would be refused, and nobody would know why.
  *
  * `token` may be several while the account's token is being changed. The time that it takes
  * tells nothing about the right signature.
  *
  * @example
  * checkSignature({ token: 'TOKEN', signature, timestamp, nonce }) // true or false
+ * @throws {NeedParamError} when there is no token
  */
 export function checkSignature(
   parts: Omit<SignedParts, 'token'> & { token: string | readonly string[]; signature: string },
 ): boolean {
   const { signature, timestamp, nonce, encrypt } = parts;
-  const texts: unknown[] = encrypt === undefined ? [timestamp, nonce] : [timestamp, nonce, encrypt];
-  if (texts.some((text) => typeof text !== 'string' || text === '')) return false;
+  const tokens: readonly unknown[] = Array.isArray(parts.token) ? parts.token : [parts.token];
+  if (!tokens.some(isText)) {
+    throw new NeedParamError('token is needed to check a signature: the one in the console');
+  }
+  if (![timestamp, nonce].every(isText)) return false;
+  if (encrypt !== undefined && !isText(encrypt)) return false;
   let matches = false;
-  for (const token of Array.isArray(parts.token) ? parts.token : [parts.token]) {
-    // Anyone could sign with an empty token.
-    if (typeof token !== 'string' || token === '') continue;
+  for (const token of tokens) {
+    if (!isText(token)) continue;
     if (isSameSignature(sign({ token, timestamp, nonce, encrypt }), signature)) matches = true;
   }
   return matches;
+}
+
+/** Anyone could sign with an empty token. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** Compares two signatures in constant time. */

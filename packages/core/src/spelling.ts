@@ -1,12 +1,26 @@
+import { InvalidArgumentError } from './errors.ts';
+import { printable } from './printable.ts';
+
 /** Tells names that differ in case, underscores and hyphens alone from others. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[_-]/g, '');
 }
 
-/** Finds the known name that `given` is but for case and underscores: `encoding_aes_key`. */
-export function findSpelling(given: string, known: readonly string[]): string | undefined {
+/**
+ * Refuses options that differ from a known one in case and underscores alone, such as
+ * `encoding_aes_key`: without it an account would stay open. Gives the others that are not known.
+ *
+ * @throws {InvalidArgumentError} when one is misspelt
+ */
+export function checkSpelling(options: object, names: readonly string[]): string[] {
   const plain = (name: string) => name.toLowerCase().replaceAll('_', '');
-  return known.find((name) => name !== given && plain(name) === plain(given));
+  const unknown = Object.keys(options).filter((given) => !names.includes(given));
+  for (const given of unknown) {
+    const name = names.find((known) => plain(known) === plain(given));
+    if (name === undefined) continue;
+    throw new InvalidArgumentError(`unknown option ${printable(given, 40)}; did you mean ${name}?`);
+  }
+  return unknown;
 }
 
 /** Gives the end of an error's message about an unknown name: what was probably meant, if anything was. */

@@ -1,3 +1,5 @@
+// Errors
+export { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
 // The platform, and its users
 export type { Answer, Api, ApiRequest, Failure } from './api/server.ts';
 // The back end

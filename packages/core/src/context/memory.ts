@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { joinKey } from '../join-key.ts';
 import { consoleLogger, type Logger, protect } from '../logger.ts';
+import { checkSpelling } from '../spelling.ts';
 import type {
   ContextLock,
   ContextRecord,
@@ -32,6 +33,7 @@ export class MemoryContextStore implements ContextStore {
 
   /** `maxEntries`: users kept at most, the oldest go first; default 100 000. `now`: a clock in ms. */
   constructor(options: { maxEntries?: number; logger?: Logger; now?: () => number } = {}) {
+    checkSpelling(options, ['maxEntries', 'logger', 'now']);
     const { maxEntries = 100_000, logger = consoleLogger, now = Date.now } = options;
     if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {
       throw new InvalidArgumentError('maxEntries must be a whole number above 0');

@@ -4,6 +4,7 @@ import type { ContextUser } from '../context/store.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { ExpiringMap } from '../expiring-map.ts';
 import { joinKey } from '../join-key.ts';
+import { checkSpelling } from '../spelling.ts';
 import { within } from '../with-timeout.ts';
 import { ReplySlots } from './slot.ts';
 import {
@@ -41,6 +42,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
    * reply is held; the oldest go first; default 10 000. `clock` is for tests; `now`: only its `now`.
    */
   constructor(options: { maxEntries?: number; clock?: Clock; now?: () => number } = {}) {
+    checkSpelling(options, ['maxEntries', 'clock', 'now']);
     const { maxEntries = 10_000, clock = systemClock } = options;
     const now = options.now ?? (() => clock.now());
     if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {

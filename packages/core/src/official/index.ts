@@ -1,4 +1,7 @@
 // The API of an account
+
+// Errors
+export { InvalidArgumentError, NeedParamError, StoreError, WechatError } from '../errors.ts';
 export {
   type AccessToken,
   type Methods,
@@ -37,7 +40,6 @@ export type { Download, Id, Success, Upload, UploadOptions } from './endpoint.ts
 export type * from './endpoints/index.ts';
 // The tables themselves, for whoever answers such calls
 export { endpoints } from './endpoints/index.ts';
-// Errors
 export {
   InvalidCredentialError,
   IPNotAllowedError,

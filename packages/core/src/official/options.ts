@@ -1,6 +1,7 @@
 import type { Agents } from 'got';
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { consoleLogger, type Logger, protect } from '../logger.ts';
+import { checkSpelling } from '../spelling.ts';
 import type { Credential } from './credential.ts';
 import type { Hooks } from './hooks.ts';
 import { type BaseUrl, checkBaseUrl } from './origin.ts';
@@ -106,7 +107,7 @@ export function checkCallOptions(options: CallOptions): CallSettings {
       `options must be an object such as { appid, appsecret }, not a ${typeof options}`,
     );
   }
-  checkNames(options);
+  checkSpelling(options, Object.keys(NAMES));
   const {
     tokens,
     baseUrl,
@@ -181,20 +182,6 @@ const NAMES: Readonly<Record<Name, true>> = {
   logger: true,
   hooks: true,
 };
-
-/** What `redisStores` gives beside `tokens` is no mistake; what differs from a name in its spelling is one. */
-function checkNames(options: object): void {
-  for (const given of Object.keys(options)) {
-    if (Object.hasOwn(NAMES, given)) continue;
-    const name = Object.keys(NAMES).find((known) => fold(known) === fold(given));
-    if (name === undefined) continue;
-    throw new InvalidArgumentError(`unknown option ${given}; did you mean ${name}?`);
-  }
-}
-
-function fold(name: string): string {
-  return name.replaceAll('_', '').toLowerCase();
-}
 
 export function needText(name: string, value: unknown, where: string): string {
   if (value === undefined || value === '') throw new NeedParamError(`${name} is needed: ${where}`);

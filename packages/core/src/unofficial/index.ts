@@ -1,5 +1,6 @@
 // Errors
-export { ResponseTooLargeError } from '../official/errors.ts';
+export { InvalidArgumentError, NeedParamError, StoreError, WechatError } from '../errors.ts';
+export { NetworkError, ResponseTooLargeError } from '../official/errors.ts';
 export { UnofficialClient } from './client.ts';
 export {
   LoginError,

@@ -1,6 +1,7 @@
 import type { Agents } from 'got';
 import { InvalidArgumentError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { checkSpelling } from '../spelling.ts';
 import type { QrCodeLogin } from './qr-login.ts';
 import type { Dialect } from './session.ts';
 import type { SessionStore } from './session-store.ts';
@@ -53,6 +54,33 @@ export interface UnofficialClientOptions {
   agent?: Agents | undefined;
   /** Default: warnings and errors to the console. */
   logger?: Logger | undefined;
+}
+
+const NAMES: Readonly<Record<keyof UnofficialClientOptions, true>> = {
+  username: true,
+  password: true,
+  passwordIsMd5: true,
+  token: true,
+  cookies: true,
+  appid: true,
+  pluginToken: true,
+  dialect: true,
+  sessions: true,
+  onNeedLogin: true,
+  baseUrl: true,
+  statisticsBaseUrl: true,
+  timeout: true,
+  maxResponseSize: true,
+  interval: true,
+  userAgent: true,
+  https: true,
+  agent: true,
+  logger: true,
+};
+
+/** @throws {InvalidArgumentError} when an option is misspelt */
+export function checkNames(options: UnofficialClientOptions): void {
+  checkSpelling(options, Object.keys(NAMES));
 }
 
 export const USER_AGENT =

@@ -7,6 +7,7 @@ import { Connection } from './connection.ts';
 import { NeedLoginError } from './errors.ts';
 import { createHttp, type Http } from './http.ts';
 import {
+  checkNames,
   type Login,
   milliseconds,
   originOf,
@@ -34,6 +35,7 @@ export class SessionClient implements Login {
   #before: Session['jar'] | undefined;
 
   constructor(options: UnofficialClientOptions = {}, session?: Session) {
+    checkNames(options);
     const { https, agent, statisticsBaseUrl, sessions, onNeedLogin, username = '' } = options;
     this.#options = options;
     this.#baseUrl = secretOriginOf('baseUrl', options.baseUrl ?? BASE_URL);
