@@ -115,6 +115,8 @@ const OAUTH_STATUSES = {
   address: 400,
   /** The platform did not answer, or refused. */
   platform: 502,
+  /** Too many QR codes were made; later there may be one. */
+  busy: 503,
 } as const;
 
 /** Why a web page's login failed; see {@link OAuthError}. */

@@ -92,6 +92,14 @@ export type {
   OAuthOptions,
   OAuthScope,
 } from './oauth/options.ts';
+export {
+  createSceneLogin,
+  type SceneCode,
+  type SceneLogin,
+  type SceneLoginClient,
+  type SceneLoginOptions,
+  type SceneOutcome,
+} from './oauth/scene-login.ts';
 export type { WechatLogin, WechatUser } from './oauth/user.ts';
 export type { OAuthRequest } from './oauth/visit.ts';
 

@@ -23,12 +23,14 @@ const SNAPSHOT_AGE = 300;
 const USER_LENGTH = 2048;
 const PENDING_LENGTH = 2000;
 
+type Settings = Pick<OAuthSettings, 'cookie' | 'scope'>;
+
 /** Reads and writes what the browser keeps: the user, and for each tab the login under way. */
 export class LoginCookies {
   readonly #seal: Seal;
-  readonly #settings: OAuthSettings;
+  readonly #settings: Settings;
 
-  constructor(seal: Seal, settings: OAuthSettings) {
+  constructor(seal: Seal, settings: Settings) {
     this.#seal = seal;
     this.#settings = settings;
   }
@@ -86,15 +88,25 @@ export class LoginCookies {
   }
 
   #set(name: string, value: string, maxAge: number, base: string): string {
-    const { path, sameSite, secure = base.startsWith('https:') } = this.#settings.cookie;
-    return stringifySetCookie({
-      name,
-      value,
-      maxAge: Math.floor(maxAge),
-      path,
-      httpOnly: true,
-      secure: secure || sameSite === 'none',
-      sameSite,
-    });
+    return serializeCookie(this.#settings.cookie, name, value, maxAge, base);
   }
+}
+
+/** Makes the value of Set-Cookie; `maxAge` in seconds, `base` the site's address. */
+export function serializeCookie(
+  { path, sameSite, secure }: OAuthSettings['cookie'],
+  name: string,
+  value: string,
+  maxAge: number,
+  base: string,
+): string {
+  return stringifySetCookie({
+    name,
+    value,
+    maxAge: Math.floor(maxAge),
+    path,
+    httpOnly: true,
+    secure: (secure ?? base.startsWith('https:')) || sameSite === 'none',
+    sameSite,
+  });
 }

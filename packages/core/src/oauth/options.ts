@@ -146,7 +146,7 @@ export function checkOAuthOptions(options: OAuthOptions): OAuthSettings {
     throw new NeedParamError('options are needed: at least { client, secret, baseUrl }');
   }
   checkNames('', options, NAMES);
-  const { lang, now } = options;
+  const { lang } = options;
   if (lang !== undefined) oneOf('lang', lang, LANGUAGES);
   const client = checkClient(options.client);
   const scope = oneOf('scope', options.scope ?? 'snsapi_base', SCOPES);
@@ -158,12 +158,16 @@ export function checkOAuthOptions(options: OAuthOptions): OAuthSettings {
     lang,
     buildPage: checkPage(client, scope, options),
     cookie: checkCookie(options.cookie),
-    now: optionalFunction('now', now) ?? (() => Date.now()),
+    now: checkNow(options),
   };
 }
 
+export function checkNow({ now }: Pick<OAuthOptions, 'now'>): () => number {
+  return optionalFunction('now', now) ?? (() => Date.now());
+}
+
 /** A misspelt option would do nothing without a word. */
-function checkNames(prefix: string, given: object, names: object): void {
+export function checkNames(prefix: string, given: object, names: object): void {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return;
   const known = Object.keys(names).join(', ');
@@ -201,7 +205,7 @@ function checkPage(
     oauth2.buildQrConnectUrl?.({ appid, redirect_uri, scope, state, ...page }) as string;
 }
 
-function checkSecrets(secret: OAuthOptions['secret']): readonly string[] {
+export function checkSecrets(secret: OAuthOptions['secret']): readonly string[] {
   const secrets = textsOf('secret', secret);
   if (secrets.length === 0) throw new NeedParamError('secret is needed: it signs the cookies');
   if (secrets.some(({ length }) => length < 16)) {
@@ -210,7 +214,10 @@ function checkSecrets(secret: OAuthOptions['secret']): readonly string[] {
   return secrets;
 }
 
-function checkBase({ baseUrl, trustHost }: OAuthOptions): string | undefined {
+export function checkBase({
+  baseUrl,
+  trustHost,
+}: Pick<OAuthOptions, 'baseUrl' | 'trustHost'>): string | undefined {
   const trusts = optionalBoolean('trustHost', trustHost) ?? false;
   if (baseUrl === undefined && !trusts) {
     throw new NeedParamError(
@@ -227,7 +234,7 @@ function checkBase({ baseUrl, trustHost }: OAuthOptions): string | undefined {
   );
 }
 
-function checkCookie(given: OAuthCookieOptions = {}): OAuthSettings['cookie'] {
+export function checkCookie(given: OAuthCookieOptions = {}): OAuthSettings['cookie'] {
   checkNames('cookie.', given, COOKIE_NAMES);
   const { name = 'wechat_user', maxAge = 7200, path = '/', sameSite = 'lax' } = given;
   const secure = optionalBoolean('cookie.secure', given.secure);

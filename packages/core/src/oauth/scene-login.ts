@@ -1,0 +1,259 @@
+import { MemoryContextStore } from '../context/memory.ts';
+import type { ContextStore, ContextUser } from '../context/store.ts';
+import { InvalidArgumentError, NeedParamError, OAuthError } from '../errors.ts';
+import { guardStore } from '../guard-store.ts';
+import type { Message } from '../message/message.ts';
+import { positive, withMethods } from '../options.ts';
+import { LoginCookies, serializeCookie } from './cookies.ts';
+import {
+  checkBase,
+  checkCookie,
+  checkNames,
+  checkNow,
+  checkSecrets,
+  type OAuthOptions,
+} from './options.ts';
+import { Seal } from './seal.ts';
+import type { WechatUser } from './user.ts';
+import { type OAuthRequest, readVisit, type Visit } from './visit.ts';
+
+/** What the login needs of an API client. `OfficialClient` is one. */
+export interface SceneLoginClient {
+  /** The account's AppID. */
+  readonly appid: string;
+  readonly qrcode: {
+    create(body: {
+      action_name: 'QR_STR_SCENE';
+      action_info: { scene: { scene_str: string } };
+      expire_seconds: number;
+    }): Promise<{ ticket: string; url: string }>;
+    /** Makes the address of the picture. */
+    showUrl(ticket: string): string;
+  };
+}
+
+/** How the users of a desktop page log in by a QR code of the account. */
+export interface SceneLoginOptions
+  extends Pick<OAuthOptions, 'secret' | 'baseUrl' | 'trustHost' | 'cookie' | 'now'> {
+  /** Makes the QR codes: an `OfficialClient`, or whatever has these methods. */
+  client: SceneLoginClient;
+  /**
+   * Where the process that is told of a scan leaves it for the one that the browser asks. Default:
+   * in memory, for one process. `redisStores(redis).contexts` is for several.
+   */
+  contexts?: ContextStore | undefined;
+  /** QR codes that a process has made within five minutes, at most. Default: 1000. */
+  maxCodes?: number | undefined;
+}
+
+/** A QR code for one browser. */
+export interface SceneCode {
+  /** The address of the picture. */
+  readonly picture: string;
+  /** What the picture says, for a picture of your own. */
+  readonly url: string;
+  /** Unix milliseconds. */
+  readonly expiresAt: number;
+  /** Values of Set-Cookie. */
+  readonly cookies: readonly string[];
+}
+
+/** How the login of one browser stands; `over` when it needs another QR code. */
+export type SceneOutcome =
+  | { readonly state: 'waiting' | 'over'; readonly cookies: readonly string[] }
+  | { readonly state: 'done'; readonly user: WechatUser; readonly cookies: readonly string[] };
+
+/** 公众号扫码登录: a desktop page shows a QR code of the account, and who scans it is logged in. */
+export interface SceneLogin {
+  /**
+   * Gives the QR code of a browser: a new one, or the one that it has been given already.
+   *
+   * @throws {OAuthError} reason `busy` when too many were made; `address` when the host is not known
+   */
+  begin(request: OAuthRequest): Promise<SceneCode>;
+  /**
+   * Takes a scan: give it `event:scan` and `event:subscribe`. True when the QR code was one of this
+   * login, and nobody else has scanned it.
+   */
+  accept(message: Message): Promise<boolean>;
+  /** Says whether the browser's QR code was scanned, and logs it in, once. */
+  poll(request: OAuthRequest): Promise<SceneOutcome>;
+  /** The user whom a browser is logged in as. */
+  findUser(request: OAuthRequest): WechatUser | undefined;
+}
+
+/** What the browser keeps of its QR code. */
+interface Pending {
+  readonly scene: string;
+  readonly ticket: string;
+  readonly url: string;
+}
+
+/** What the store keeps of a scan. */
+interface Scan {
+  readonly openid: string;
+  readonly isUsed?: true;
+}
+
+/** Seconds for which a QR code holds. */
+const LIFE = 300;
+/** A browser that has one for fewer milliseconds is given another. */
+const TOO_SHORT = 60_000;
+
+/**
+ * Makes the login by a QR code of the account. Its cookie is that of `wechatOAuth` with the same
+ * `client`, `secret` and `cookie`, which knows the user on the pages behind it.
+ *
+ * @example
+ * const login = createSceneLogin({ client, secret, baseUrl, contexts: redisStores(redis).contexts });
+ * wechat('TOKEN', { 'event:scan': async (message) => (await login.accept(message)) && 'Logged in.' });
+ * const { picture, cookies } = await login.begin({ method, url, headers });
+ * const { state } = await login.poll({ method, url, headers });
+ * @throws {NeedParamError} when client, secret or baseUrl is missing
+ * @throws {InvalidArgumentError} when an option is wrong
+ */
+export function createSceneLogin(options: SceneLoginOptions): SceneLogin {
+  const { client, baseUrl, secrets, cookie, contexts, maxCodes, now } = checkOptions(options);
+  const seal = new Seal(secrets, client.appid, now);
+  const jar = new LoginCookies(seal, { cookie, scope: 'snsapi_base' });
+  const cookieName = `${cookie.name}_scan`;
+  const countCode = createCounter(maxCodes, now);
+
+  const readPending = ({ cookies }: Visit) => seal.open<Pending>('scene', cookies[cookieName]);
+  const setPending = (text: string, seconds: number, { base }: Visit) =>
+    serializeCookie(cookie, cookieName, text, seconds, base);
+  const keyOf = (scene: string): ContextUser => ({
+    account: `${client.appid}/scene-login`,
+    openid: scene,
+  });
+  const loadScan = async (scene: string) => {
+    const loaded = await contexts.load(keyOf(scene));
+    const record = 'record' in loaded ? loaded.record : undefined;
+    return record && { version: record.version, scan: JSON.parse(record.json) as Scan };
+  };
+  /** False when another scan, or another request of the browser, was faster. */
+  const saveScan = async (scene: string, scan: Scan, replaces: number) => {
+    const record = { version: replaces + 1, json: JSON.stringify(scan) };
+    const settings = { replaces, milliseconds: LIFE * 1000 };
+    return (await contexts.save(keyOf(scene), record, settings)) === undefined;
+  };
+  const describeCode = ({ ticket, url }: Pending, expiresAt: number, cookies: string[]) => {
+    return { picture: client.qrcode.showUrl(ticket), url, expiresAt, cookies };
+  };
+
+  return {
+    async begin(request) {
+      const visit = readVisit(request, baseUrl);
+      const known = readPending(visit);
+      if (known && known.until - now() > TOO_SHORT) {
+        return describeCode(known.value, known.until, []);
+      }
+      countCode();
+      const scene = seal.createState();
+      const expiresAt = now() + LIFE * 1000;
+      const { ticket, url } = await client.qrcode.create({
+        action_name: 'QR_STR_SCENE',
+        action_info: { scene: { scene_str: scene } },
+        expire_seconds: LIFE,
+      });
+      const pending = { scene, ticket, url };
+      const sealed = seal.seal('scene', pending, LIFE);
+      return describeCode(pending, expiresAt, [setPending(sealed, LIFE, visit)]);
+    },
+
+    async accept(message) {
+      const scene = readScene(message);
+      if (!seal.isState(scene)) return false;
+      const scan = { openid: message.source };
+      if (await saveScan(scene, scan, 0)) return true;
+      const found = (await loadScan(scene))?.scan;
+      return found?.openid === message.source && !found.isUsed;
+    },
+
+    async poll(request) {
+      const visit = readVisit(request, baseUrl);
+      const pending = readPending(visit)?.value;
+      const user = jar.user(visit.cookies);
+      if (!pending) return user ? { state: 'done', user, cookies: [] } : over([]);
+      const found = await loadScan(pending.scene);
+      if (!found) return { state: 'waiting', cookies: [] };
+      const { version, scan } = found;
+      const drop = setPending('', 0, visit);
+      const isFirst =
+        !scan.isUsed && (await saveScan(pending.scene, { ...scan, isUsed: true }, version));
+      if (!isFirst) return over([drop]);
+      const scanned: WechatUser = { openid: scan.openid, scope: 'snsapi_base' };
+      return { state: 'done', user: scanned, cookies: [jar.setUser(scanned, visit.base), drop] };
+    },
+
+    findUser: (request) => jar.user(readVisit(request, baseUrl).cookies),
+  };
+}
+
+function over(cookies: readonly string[]): SceneOutcome {
+  return { state: 'over', cookies };
+}
+
+function readScene(message: Message): string | undefined {
+  const isScan = message.type === 'event:scan' || message.type === 'event:subscribe';
+  return isScan ? message.scene : undefined;
+}
+
+/** Counts the QR codes of each five minutes, so that strangers do not use up the account's calls. */
+function createCounter(most: number, now: () => number): () => void {
+  let count = 0;
+  let until = 0;
+  return () => {
+    if (now() >= until) {
+      count = 0;
+      until = now() + LIFE * 1000;
+    }
+    if (count >= most) {
+      throw new OAuthError('busy', 'too many QR codes were made: try again in five minutes');
+    }
+    count += 1;
+  };
+}
+
+const NAMES: Record<keyof SceneLoginOptions, true> = {
+  client: true,
+  secret: true,
+  baseUrl: true,
+  trustHost: true,
+  cookie: true,
+  contexts: true,
+  maxCodes: true,
+  now: true,
+};
+const STORE_METHODS = ['load', 'save'] as const;
+
+function checkOptions(options: SceneLoginOptions) {
+  if (typeof options !== 'object' || options === null) {
+    throw new NeedParamError('options are needed: at least { client, secret, baseUrl }');
+  }
+  checkNames('', options, NAMES);
+  const now = checkNow(options);
+  const { contexts } = options;
+  withMethods('contexts', contexts, STORE_METHODS, 'a ContextStore');
+  return {
+    client: checkClient(options.client),
+    secrets: checkSecrets(options.secret),
+    baseUrl: checkBase(options),
+    cookie: checkCookie(options.cookie),
+    contexts: contexts
+      ? guardStore('context', contexts, STORE_METHODS)
+      : new MemoryContextStore({ now }),
+    maxCodes: positive('maxCodes', options.maxCodes ?? 1000),
+    now,
+  };
+}
+
+function checkClient(client: SceneLoginClient): SceneLoginClient {
+  if (!client) throw new NeedParamError('client is needed: an OfficialClient makes the QR codes');
+  if (typeof client.appid !== 'string' || client.appid === '') {
+    throw new InvalidArgumentError('client.appid must be the AppID of the account');
+  }
+  const methods = ['create', 'showUrl'] as const;
+  withMethods('client.qrcode', client.qrcode ?? {}, methods, 'that of an OfficialClient');
+  return client;
+}
