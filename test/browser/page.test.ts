@@ -7,6 +7,7 @@ import './page/cost.ts';
 import './page/log.ts';
 import './page/look.ts';
 import './page/menu.ts';
+import './page/templates.ts';
 
 // Without a browser the suite fails once, rather than each of its tests.
 await openChromium();

@@ -10,6 +10,7 @@ import { drawFaults, startFaults } from './faults.js';
 import { addToLog, drawLog, startLog } from './log.js';
 import { countUnread, drawPeople, startPeople } from './people.js';
 import { listen, load, loadMenu, state } from './store.js';
+import { startTemplates } from './templates.js';
 import { applyTexts, switchLanguage, t } from './texts.js';
 import { drawTheme, startTheme } from './theme.js';
 
@@ -101,6 +102,7 @@ startChat();
 startComposer();
 startMenu();
 startPeople(select);
+startTemplates();
 startFaults();
 startLog();
 show('chat');

@@ -22,13 +22,19 @@ export function field(name, label, attributes = {}) {
   return el('label', {}, el('span', {}, label), el('input', { name, ...attributes }));
 }
 
+/** A field for several lines. */
+export function area(name, label, text, attributes = {}) {
+  const lines = el('textarea', { name, rows: 4, ...attributes }, text);
+  return el('label', {}, el('span', {}, label), lines);
+}
+
 export function startDialog() {
   const dialog = $('dialog');
   const form = dialog.querySelector('form');
   let values;
   form.addEventListener('submit', () => {
     values = {};
-    for (const input of form.querySelectorAll('input')) {
+    for (const input of form.querySelectorAll('input, textarea')) {
       values[input.name] = input.type === 'file' ? input.files[0] : input.value;
     }
   });

@@ -21,14 +21,14 @@ const WORDS = {
     failed: 'failed',
     ms: 'ms',
     all: 'All of them passed.',
-    hint: 'WeChat may not mind:',
+    hint: 'note:',
   },
   zh: {
     passed: '通过',
     failed: '未通过',
     ms: '毫秒',
     all: '全部通过。',
-    hint: '微信未必在意：',
+    hint: '提示：',
   },
 } as const;
 

@@ -31,10 +31,24 @@ export interface CheckOptions
   readonly clock?: Clock;
 }
 
-const ROWS: readonly Row[] = [...GOOD_ROWS, ...ODD_ROWS, ...HOSTILE_ROWS, ...SAFE_ROWS];
+interface Checked {
+  readonly result: CheckResult;
+  /** Whether nothing answers any more. */
+  readonly isGone: boolean;
+}
+
+const isDeadly = ({ expected }: Row) => expected === 'survived';
+/** What may end a bot comes last. */
+const ROWS: readonly Row[] = [...GOOD_ROWS, ...ODD_ROWS, ...HOSTILE_ROWS, ...SAFE_ROWS].sort(
+  (one, other) => Number(isDeadly(one)) - Number(isDeadly(other)),
+);
+/** Milliseconds that a bot has to come back in, and between looking for it. */
+const COMES_BACK = 5000;
+const LOOKS = 250;
 
 /**
- * Sends good, odd and hostile deliveries to a webhook, whoever wrote it, one after another.
+ * Sends good, odd and hostile deliveries to a webhook, whoever wrote it, one after another. What
+ * comes after a row that ended the bot is not sent, and has no result.
  *
  * @example
  * const results = await runCheck({ target: 'http://localhost:3000/wechat', token: 'TOKEN' });
@@ -84,10 +98,9 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
   /** What is wrong with a good message before any hostile one was sent. */
   const findFirstProblem = once(async () => judgeAnswer(GOOD, await sendGood(), ''));
 
-  const check = async (row: Row): Promise<CheckResult> => {
+  const check = async (row: Row): Promise<Checked> => {
     const echostr = createEchostr();
-    const isHostile = row.expected === 'survived';
-    const first = isHostile ? await findFirstProblem() : undefined;
+    const first = isDeadly(row) ? await findFirstProblem() : undefined;
     const request = row.expected === 'echo' ? undefined : row.send(desk);
     const answers = await Promise.all(
       Array.from({ length: row.times ?? 1 }, () =>
@@ -95,35 +108,47 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
       ),
     );
     const judged = await Promise.all(answers.map((answer) => judgeAnswer(row, answer, echostr)));
+    const isCutOff = answers.some(({ failure }) => failure === 'gone');
+    const after = isDeadly(row) ? await judgeAnswer(GOOD, await sendGood(), '') : undefined;
+    const isGone = (isCutOff || after?.isGone === true) && !(await comesBack());
     const problem =
       judged.find(({ problem: found }) => found !== undefined)?.problem ??
       (isAlike(answers) ? undefined : 'the same message was answered in two ways') ??
-      (isHostile ? await findDeath(first?.problem) : undefined);
-    return {
+      // A bot that did not stand a good message before need not do so now.
+      (after?.problem === undefined || after.problem === first?.problem
+        ? undefined
+        : `after it a good message failed: ${after.problem}`);
+    const result: CheckResult = {
       name: row.name,
       title: row.title,
-      passed: problem === undefined,
-      why: problem,
+      passed: problem === undefined && !isGone,
+      why: isGone ? [problem, GONE].filter(Boolean).join('; ') : problem,
       hints: [...new Set(judged.flatMap(({ hints }) => hints))],
       milliseconds: Math.max(...answers.map((answer) => answer.milliseconds)),
     };
+    return { result, isGone };
   };
 
-  /** What has become worse: a bot that did not stand a good message need not do so now. */
-  const findDeath = async (first: string | undefined): Promise<string | undefined> => {
-    const { problem } = await judgeAnswer(GOOD, await sendGood(), '');
-    if (problem === undefined || problem === first) return undefined;
-    return `after it a good message failed: ${problem}`;
+  /** Whether a bot that was cut off can be reached again: what watches over it may start it anew. */
+  const comesBack = async (): Promise<boolean> => {
+    for (let waited = 0; waited <= COMES_BACK; waited += LOOKS) {
+      const { failure } = await verify(createEchostr());
+      if (failure !== 'gone') return true;
+      await clock.sleep(LOOKS);
+    }
+    return false;
   };
 
   const judgeAnswer = async (row: Pick<Row, 'expected'>, answered: Answered, echostr: string) => {
-    const { response } = answered;
+    const { response, failure } = answered;
+    const isGone = failure === 'gone';
     const problem = findProblem(row, answered, echostr);
-    if (row.expected !== 'answered' || !response) return { problem, hints: [] };
+    if (row.expected !== 'answered' || !response) return { problem, hints: [], isGone };
     if (response.status !== 200) {
-      return { problem: describeStatus(response, await isVerified()), hints: [] };
+      return { problem: describeStatus(response, await isVerified()), hints: [], isGone };
     }
-    return { problem, hints: problem === undefined ? judgeResponse(response).problems : [] };
+    const hints = problem === undefined ? judgeResponse(response).problems : [];
+    return { problem, hints, isGone };
   };
 
   const judgeResponse = (response: NonNullable<Answered['response']>) => {
@@ -157,9 +182,10 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
   });
   const results: CheckResult[] = [];
   for (const row of wanted) {
-    const result = await check(row);
+    const { result, isGone } = await check(row);
     options.onResult?.(result);
     results.push(result);
+    if (isGone) break;
   }
   return results;
 }
@@ -184,6 +210,8 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 const GOOD = { expected: 'answered' } as const;
+const GONE =
+  'the bot has ended: nothing answers there any more, and what comes after was not checked';
 const BROKEN = {
   gone: 'the connection broke off',
   cut: 'the connection broke off in the middle of the answer',

@@ -45,11 +45,13 @@ async function start(typed: Typed, running: { close(): Promise<void> }[]): Promi
   const page = await servePage({ simulator, host, port: pagePort, target, allowedHosts });
   running.push(page);
   const { appid, appsecret: secret } = simulator.account;
+  const { website } = simulator.api;
   const { isRight, problems } = await simulator.verify();
   const lines = [
     `page       ${page.url}`,
     `bot        ${target}  ${isRight ? '✓ verified' : `✗ ${problems.join('; ')}`}`,
     `API        ${simulator.api.url}  (baseUrl of OfficialClient; appid ${appid}, appsecret ${secret})`,
+    `website    appid ${website.appid}, appsecret ${website.appsecret}  (for the scan login, qrconnect)`,
   ];
   if (backEndPort !== undefined) {
     const { startBackEnd } = await import('../back-end/index.ts');

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import type { Simulator, User } from '../simulator.ts';
-import { booleanOf, type JsonObject, numberOf, textOf } from './body.ts';
+import { booleanOf, type JsonObject, numberOf, optionalText, textOf } from './body.ts';
 import { messageOf, RequestProblem } from './problem.ts';
 import type { Scene, Sending } from './scene.ts';
 import { SENDERS } from './senders.ts';
 import { TAPS } from './taps.ts';
+
+const TEMPLATE_ID = /^(?!__proto__$)[\w-]{1,128}$/;
 
 type Action = (scene: Scene, body: JsonObject) => object;
 
@@ -15,6 +18,22 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   '/users': ({ simulator }, body) => {
     const { name, openid, follows } = simulator.user(textOf(body, 'name', 40).trim());
     return { name, openid, follows };
+  },
+
+  '/templates': ({ simulator }, body) => {
+    const id = optionalText(body, 'id')?.trim() ?? randomBytes(32).toString('base64url');
+    if (!TEMPLATE_ID.test(id)) {
+      throw new RequestProblem(400, 'id: 1 to 128 letters, digits, hyphens or underscores');
+    }
+    const template = {
+      title: textOf(body, 'title', 64).trim(),
+      content: textOf(body, 'content', 2000),
+    };
+    if (!template.content.includes('.DATA}}')) {
+      throw new RequestProblem(400, 'content: a text with {{keyword.DATA}} in it');
+    }
+    simulator.state.templates[id] = template;
+    return { id };
   },
 
   '/send': (scene, body) => {

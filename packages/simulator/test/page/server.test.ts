@@ -238,6 +238,27 @@ describe('what is sent in', () => {
     ],
     ['a fault too slow', '/faults', { breakSignature: false, delay: 1e9 }, 400, /delay: a number/],
     [
+      'a template_id that is none',
+      '/templates',
+      { id: 'a b', title: 't', content: '{{a.DATA}}' },
+      400,
+      /id: 1 to 128/,
+    ],
+    [
+      'a template_id of every object',
+      '/templates',
+      { id: '__proto__', title: 't', content: '{{a.DATA}}' },
+      400,
+      /id: 1 to 128/,
+    ],
+    [
+      'a template without keywords',
+      '/templates',
+      { id: 'TM1', title: 't', content: 'hello' },
+      400,
+      /content: a text with/,
+    ],
+    [
       'material that is not there',
       '/menu',
       { user: 'alice', type: 'media_id', media_id: 'x' },
@@ -250,6 +271,23 @@ describe('what is sent in', () => {
     expect(answer.status).toBe(status);
     expect((JSON.parse(answer.body) as { error: string }).error).toMatch(words);
     expect(alice.received).toEqual([]);
+  });
+
+  it('is one fault, beside those that there are', async () => {
+    const { port, simulator } = await startPage();
+    await post(port, '/faults', { drop: 2 });
+    simulator.faults.drop = 1;
+    await post(port, '/faults', { delay: 1000 });
+    expect(simulator.faults).toMatchObject({ drop: 1, delay: 1000, breakSignature: false });
+  });
+
+  it('is a template, by the id of the console or one of its own', async () => {
+    const { port, simulator } = await startPage();
+    const template = { title: 'Order', content: '{{first.DATA}}' };
+    const made = await post(port, '/templates', { id: 'TM-1_a', ...template });
+    expect(JSON.parse(made.body)).toEqual({ id: 'TM-1_a' });
+    const { id } = JSON.parse((await post(port, '/templates', template)).body) as { id: string };
+    expect(simulator.state.templates).toEqual({ 'TM-1_a': template, [id]: template });
   });
 
   it('is refused when a form could have sent it', async () => {
