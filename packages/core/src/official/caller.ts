@@ -50,7 +50,7 @@ export function createCaller(parts: CallerParts): Call {
   function fillQuery(endpoint: Endpoint, { query }: Input, name: string) {
     if (query !== undefined && query !== null && !isFields(query)) {
       throw new InvalidArgumentError(
-        `${name}: the parameters are an object, not ${describeKind(query)}`,
+        `${name}: the parameters are an object, not ${describeClass(query)}`,
       );
     }
     return fill(endpoint, query, known, name, (key) => endpoint.query.includes(key));
@@ -245,7 +245,7 @@ function write(
   const body = given ?? {};
   if (!isPlain(body)) {
     throw new InvalidArgumentError(
-      `${name}: the body is a plain object, which is written as JSON here, not ${describeKind(body)}`,
+      `${name}: the body is a plain object, which is written as JSON here, not ${describeClass(body)}`,
     );
   }
   try {
@@ -267,7 +267,7 @@ function isPlain(body: unknown): boolean {
   );
 }
 
-function describeKind(value: unknown): string {
+function describeClass(value: unknown): string {
   return typeof value === 'object' ? `a ${Object(value).constructor?.name}` : `a ${typeof value}`;
 }
 

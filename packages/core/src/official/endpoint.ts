@@ -79,6 +79,29 @@ interface Details {
   readonly idempotent?: boolean;
   /** What stands behind the # of a page. */
   readonly hash?: string;
+  /** How its list comes page by page. */
+  readonly paging?: Paging;
+}
+
+/** How a list comes page by page. */
+export interface Paging {
+  /**
+   * How the next page is found: by a `cursor` that each answer has, by the `offset` behind the rows
+   * before, by the `number` of the page, or by the largest id of the page before (`lastId`).
+   */
+  readonly by: 'cursor' | 'offset' | 'number' | 'lastId';
+  /** The parameter that says where a page starts. */
+  readonly at: string;
+  /** Where the first page starts. Default: the parameter is left out. */
+  readonly first?: Id;
+  /** The parameter that says how many rows are asked for, where the platform lets one say it. */
+  readonly count?: string;
+  /** Rows of a full page, the largest that the platform gives. */
+  readonly size: number;
+  /** Where the rows are in an answer; names with dots between. */
+  readonly rows: string;
+  /** The member with the next cursor, with the number of all rows, or with the id of a row. */
+  readonly next?: string;
 }
 
 type WhenNone<T, Then, Else = unknown> = [T] extends [None] ? Then : Else;

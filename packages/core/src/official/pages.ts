@@ -7,22 +7,31 @@ import {
   optionalText,
   optionsOf,
 } from './conveniences/argument.ts';
-import type { Comment, KfRecord, MaterialItem } from './endpoints/index.ts';
 import {
-  type Authorizer,
-  type BlockedMessage,
-  type Draft,
-  type JumpRule,
-  LISTS,
-  type Publication,
-  type TemplateTitle,
-} from './lists.ts';
+  type Comment,
+  endpoints,
+  type KfRecord,
+  type MaterialItem,
+  type Store,
+} from './endpoints/index.ts';
 import { iterate } from './paging.ts';
 
-export type { Authorizer, BlockedMessage, Draft, Publication, TemplateTitle };
-
+/** What a call answers. */
+type Answer<Call extends (...given: never[]) => unknown> = Awaited<ReturnType<Call>>;
 type Template = Api['message']['template'];
 type Subscribe = Api['message']['subscribe'];
+/** An entry of the draft box. */
+export type Draft = Answer<Api['draft']['batchGet']>['item'][number];
+/** Something published. */
+export type Publication = Answer<Api['freepublish']['batchGet']>['item'][number];
+/** An account that gave a third-party platform rights. */
+export type Authorizer = Answer<Api['component']['listAuthorizers']>['list'][number];
+/** A template of the library that users can subscribe to. */
+export type TemplateTitle = Answer<Subscribe['getPubTemplateTitles']>['data'][number];
+/** A message after a template that was held back. */
+export type BlockedMessage = Answer<Template['queryBlocked']>['msginfo'][number];
+/** A rule by which QR codes open a mini program. */
+type JumpRule = Answer<Api['qrcode']['getJumpRules']>['rule_list'][number];
 /** What a call is given, without what says which page. */
 type Asked<Call extends (...given: never[]) => unknown, Place extends string> = Omit<
   Parameters<Call>[0],
@@ -87,6 +96,10 @@ export interface Pages {
     /** 遍历卡券: goes through the ids of the cards, 50 in a call. */
     iterate(filter?: Asked<Api['card']['list'], 'offset' | 'count'>): AsyncIterableIterator<string>;
   };
+  readonly store: {
+    /** 遍历门店: goes through the stores of 门店小程序, 50 in a call. */
+    iterate(): AsyncIterableIterator<Store>;
+  };
   readonly component: {
     /** 遍历已授权账号: goes through the accounts that gave the platform rights, 500 in a call. */
     iterateAuthorizers(
@@ -115,102 +128,78 @@ export interface Pages {
 
 /** Makes the iterators, which call the methods that they are given. */
 export function pagesOf(api: Api): Pages {
+  const { message, ...tables } = endpoints;
   return {
     user: {
       iterate: (options) => {
         const { nextOpenid } = optionsOf('user.iterate', options);
         const from = optionalText('user.iterate', 'nextOpenid', nextOpenid) || undefined;
-        return iterate(LISTS.followers, (at) => api.user.list(at ? { next_openid: at } : {}), from);
+        return iterate(tables.user.list, api.user.list, {}, from);
       },
     },
     tag: {
       iterateUsers: (given) => {
         const tagid = neededNumber('tag.iterateUsers', 'tagid', given);
-        return iterate(LISTS.tagged, (at) =>
-          api.tag.getUsers(at ? { tagid, next_openid: at } : { tagid }),
-        );
+        return iterate(tables.tag.getUsers, api.tag.getUsers, { tagid });
       },
     },
-    blacklist: {
-      iterate: () =>
-        iterate(LISTS.blocked, (at) => api.blacklist.list(at ? { begin_openid: at } : {})),
-    },
+    blacklist: { iterate: () => iterate(tables.blacklist.list, api.blacklist.list) },
     material: {
       iterate: (given) => {
         const type = neededName('material.iterate', 'type', given, MATERIAL_TYPES);
-        return iterate(LISTS.material, (offset, count) =>
-          api.material.batchGet({ type, offset, count }),
-        );
+        return iterate(tables.material.batchGet, api.material.batchGet, { type });
       },
     },
     draft: {
       iterate: (options) => {
         const no_content = noContentOf('draft.iterate', options);
-        return iterate(LISTS.drafts, (offset, count) =>
-          api.draft.batchGet({ offset, count, no_content }),
-        );
+        return iterate(tables.draft.batchGet, api.draft.batchGet, { no_content });
       },
     },
     freepublish: {
       iterate: (options) => {
         const no_content = noContentOf('freepublish.iterate', options);
-        return iterate(LISTS.published, (offset, count) =>
-          api.freepublish.batchGet({ offset, count, no_content }),
-        );
+        return iterate(tables.freepublish.batchGet, api.freepublish.batchGet, { no_content });
       },
     },
     kf: {
-      iterateRecords: (range) => {
-        const { starttime, endtime } = rangeOf('kf.iterateRecords', range);
-        return iterate(LISTS.records, (msgid, number) =>
-          api.kf.listMessages({ starttime, endtime, msgid, number }),
-        );
-      },
+      iterateRecords: (range) =>
+        iterate(tables.kf.listMessages, api.kf.listMessages, rangeOf('kf.iterateRecords', range)),
     },
     comment: {
       iterate: (article) => {
         needField('comment.iterate', article, 'msg_data_id');
-        return iterate(LISTS.comments, (begin, count) =>
-          api.comment.list({ ...article, type: article.type ?? 0, begin, count }),
-        );
+        const given = { ...article, type: article.type ?? 0 };
+        return iterate(tables.comment.list, api.comment.list, given);
       },
     },
-    card: {
-      iterate: (filter = {}) =>
-        iterate(LISTS.cards, (offset, count) => api.card.list({ ...filter, offset, count })),
-    },
+    card: { iterate: (filter) => iterate(tables.card.list, api.card.list, filter) },
+    store: { iterate: () => iterate(tables.store.list, api.store.list) },
     component: {
-      iterateAuthorizers: (platform = {}) =>
-        iterate(LISTS.authorizers, (offset, count) =>
-          api.component.listAuthorizers({ ...platform, offset, count }),
-        ),
+      iterateAuthorizers: (platform) =>
+        iterate(tables.component.listAuthorizers, api.component.listAuthorizers, platform),
     },
     message: {
       template: {
         iterateBlocked: (template) => {
           needField('message.template.iterateBlocked', template, 'tmpl_msg_id');
-          return iterate(LISTS.heldBack, (largest_id, limit) =>
-            api.message.template.queryBlocked({ ...template, largest_id, limit }),
-          );
+          const { queryBlocked } = api.message.template;
+          return iterate(message.template.queryBlocked, queryBlocked, template);
         },
       },
       subscribe: {
         iteratePubTemplateTitles: (categories) => {
-          const call = 'message.subscribe.iteratePubTemplateTitles';
-          needField(call, categories, 'ids');
-          return iterate(LISTS.titles, (start, limit) =>
-            api.message.subscribe.getPubTemplateTitles({ ...categories, start, limit }),
-          );
+          needField('message.subscribe.iteratePubTemplateTitles', categories, 'ids');
+          const { getPubTemplateTitles } = api.message.subscribe;
+          return iterate(message.subscribe.getPubTemplateTitles, getPubTemplateTitles, categories);
         },
       },
     },
     qrcode: {
       iterateJumpRules: (program) => {
         needField('qrcode.iterateJumpRules', program, 'appid');
-        const { appid } = program;
-        return iterate(LISTS.jumpRules, (page_num, page_size) =>
-          api.qrcode.getJumpRules({ appid, get_type: BY_PAGE, page_num, page_size }),
-        );
+        const given = { appid: program.appid, get_type: BY_PAGE };
+        return iterate(tables.qrcode.getJumpRules, api.qrcode.getJumpRules, given);
       },
     },
   };

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { httpMethodOf, type Row, rows, type Shape } from '../../../../test/support/catalogue.ts';
-import { bind, type Endpoint, list } from '../../src/official/endpoint.ts';
+import { bind, type Endpoint, list, type Paging } from '../../src/official/endpoint.ts';
 import { endpoints } from '../../src/official/endpoints/index.ts';
 
 const tables = new Map(list(endpoints));
@@ -66,6 +66,7 @@ test.each(rows.map((row) => [row.name, row] as const))(
       hash: _,
       filled: _filled,
       idempotent: _idempotent,
+      paging: _paging,
       ...endpoint
     } = tables.get(name) as Endpoint;
     expect(endpoint).toEqual(expected(row));
@@ -83,6 +84,23 @@ test('the client fills in only what the platform takes, and what it knows', () =
     );
   });
   expect(wrong).toEqual([]);
+});
+
+test('a list is asked for with parameters that its row takes, and read where its answer has rows', () => {
+  const paged = rows.filter(({ name }) => tables.get(name)?.paging);
+  const wrong = paged.flatMap(({ name, query, body }) => {
+    const { at, count, rows: path, next } = (tables.get(name) as Endpoint).paging as Paging;
+    const taken = [...query, ...fieldsOf(body)];
+    const source = sourceOf(name);
+    return [
+      ...[at, count].filter((one) => one !== undefined && !taken.includes(one)),
+      ...[...path.split('.'), next].filter(
+        (one) => one !== undefined && !new RegExp(`\\b${one}\\??:`).test(source),
+      ),
+    ].map((one) => `${name}: ${one}`);
+  });
+  expect(wrong).toEqual([]);
+  expect(paged).toHaveLength(14);
 });
 
 test('no two endpoints are called in the same way', () => {

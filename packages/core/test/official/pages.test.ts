@@ -211,6 +211,13 @@ const lists: List[] = [
     calls: [1, 1, 1, 2, 3],
   },
   {
+    name: 'store.iterate()',
+    path: '/wxa/get_store_list',
+    start: () => pages.store.iterate(),
+    ...offsetLists(['offset', 'limit'], ['business_list', 'total_count'], [50, 50]),
+    calls: [1, 1, 1, 2, 3],
+  },
+  {
     name: 'card.iterate()',
     path: '/card/batchget',
     start: () => pages.card.iterate(),

@@ -1,5 +1,5 @@
 import { post } from '../endpoint.ts';
-import type { OpenidPage } from './common.ts';
+import { OPENID_PAGING, type OpenidPage } from './common.ts';
 
 /** 黑名单: blocked users. */
 export const blacklist = {
@@ -9,7 +9,8 @@ export const blacklist = {
    */
   list: post<{ begin_openid?: string | undefined }, OpenidPage & { total: number }>(
     '/cgi-bin/tags/members/getblacklist',
-    { idempotent: true },
+    // 1000 or 10000, depending on the page of the documentation; fewer than 1000 are the last.
+    { idempotent: true, paging: { ...OPENID_PAGING, at: 'begin_openid', size: 1000 } },
   ),
   /**
    * 批量拉黑用户: blocks 20 followers at most.

@@ -1,4 +1,5 @@
 import { get, type Id, type None, post } from '../endpoint.ts';
+import { ITEM_PAGING } from './common.ts';
 
 /** When a card is valid: between two times, or for days from when it is received. */
 export interface CardDateInfo {
@@ -413,7 +414,10 @@ export const card = {
   list: post<
     { offset: number; count: number; status_list?: string[] | undefined },
     { card_id_list: string[]; total_num: number }
-  >('/card/batchget', { idempotent: true }),
+  >('/card/batchget', {
+    idempotent: true,
+    paging: { ...ITEM_PAGING, size: 50, rows: 'card_id_list', next: 'total_num' },
+  }),
   /** 更改卡券信息: changes a card; `send_check` tells whether it has to be reviewed. */
   update: post<CardChange, { send_check: boolean }>('/card/update'),
   /** 修改库存: adds to or takes from what is left of a card. */

@@ -35,7 +35,19 @@ export const comment = {
   list: post<
     CommentedArticle & { begin: number; count: number; type: number },
     { total: number; comment: Comment[] }
-  >('/cgi-bin/comment/list', { idempotent: true }),
+  >('/cgi-bin/comment/list', {
+    idempotent: true,
+    // The documentation asks for less than 50 in one place, and for 50 at most in another.
+    paging: {
+      by: 'offset',
+      at: 'begin',
+      first: 0,
+      count: 'count',
+      size: 49,
+      rows: 'comment',
+      next: 'total',
+    },
+  }),
   /** 将评论标记精选: features a comment. */
   markElect: post<CommentRef>('/cgi-bin/comment/markelect'),
   /** 将评论取消精选: features a comment no longer. */

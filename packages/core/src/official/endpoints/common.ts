@@ -1,5 +1,5 @@
 /** What endpoints of more than one table speak of. */
-import type { Upload } from '../endpoint.ts';
+import type { Paging, Upload } from '../endpoint.ts';
 
 /** Which of many: `count` of them, 20 at most, from `offset` on. */
 export interface PageRequest {
@@ -24,6 +24,26 @@ export interface OpenidPage {
   /** The last one here, which the next call starts after. */
   next_openid?: string;
 }
+
+/** How an {@link ItemPage} leads to the next. */
+export const ITEM_PAGING = {
+  by: 'offset',
+  at: 'offset',
+  first: 0,
+  count: 'count',
+  size: 20,
+  rows: 'item',
+  next: 'total_count',
+} as const satisfies Paging;
+
+/** How an {@link OpenidPage} leads to the next; where the pages are smaller, the row says so. */
+export const OPENID_PAGING = {
+  by: 'cursor',
+  at: 'next_openid',
+  size: 10_000,
+  rows: 'data.openid',
+  next: 'next_openid',
+} as const satisfies Paging;
 
 /** An article to write, whatever for. */
 export interface NewsArticle {

@@ -1,4 +1,5 @@
 import { get, type None, page, post } from '../endpoint.ts';
+import { ITEM_PAGING } from './common.ts';
 
 /** A right that an account gave to the platform. */
 export interface FuncInfo {
@@ -185,6 +186,7 @@ export const component = {
     }
   >('/cgi-bin/component/api_get_authorizer_list', {
     idempotent: true,
+    paging: { ...ITEM_PAGING, size: 500, rows: 'list' },
     tokenless: true,
     filled: { component_appid: '{component_appid}' },
     auth: 'component',

@@ -1,5 +1,11 @@
 import { get, type None, post } from '../endpoint.ts';
-import type { ItemPage, NewsArticle, NewsItem, PageRequest } from './common.ts';
+import {
+  ITEM_PAGING,
+  type ItemPage,
+  type NewsArticle,
+  type NewsItem,
+  type PageRequest,
+} from './common.ts';
 
 /** An article to draft. */
 export interface DraftArticle extends NewsArticle {
@@ -60,7 +66,7 @@ export const draft = {
   batchGet: post<
     PageRequest & { no_content?: 0 | 1 | undefined },
     ItemPage<{ media_id: string; content: { news_item: NewsItem[] }; update_time: number }>
-  >('/cgi-bin/draft/batchget', { idempotent: true }),
+  >('/cgi-bin/draft/batchget', { idempotent: true, paging: ITEM_PAGING }),
   /**
    * 草稿箱开关设置: turns the draft box on, which cannot be undone, or only asks when `checkonly`
    * is 1.

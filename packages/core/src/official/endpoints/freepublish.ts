@@ -1,5 +1,5 @@
 import { type Id, post } from '../endpoint.ts';
-import type { ItemPage, NewsItem, PageRequest } from './common.ts';
+import { ITEM_PAGING, type ItemPage, type NewsItem, type PageRequest } from './common.ts';
 
 /** A published article. */
 export interface PublishedArticle extends NewsItem {
@@ -56,5 +56,5 @@ export const freepublish = {
       content: { news_item: PublishedArticle[] };
       update_time: number;
     }>
-  >('/cgi-bin/freepublish/batchget', { idempotent: true }),
+  >('/cgi-bin/freepublish/batchget', { idempotent: true, paging: ITEM_PAGING }),
 };

@@ -129,7 +129,18 @@ export const kf = {
   listMessages: post<
     { starttime: number; endtime: number; msgid: Id; number: number },
     { msgid: Id; number: number; recordlist: KfRecord[] }
-  >('/customservice/msgrecord/getmsglist', { idempotent: true }),
+  >('/customservice/msgrecord/getmsglist', {
+    idempotent: true,
+    paging: {
+      by: 'cursor',
+      at: 'msgid',
+      first: 1,
+      count: 'number',
+      size: 10_000,
+      rows: 'recordlist',
+      next: 'msgid',
+    },
+  }),
   /**
    * 获取客服聊天记录（旧版）: lists the lines of all chats of a day, page by page.
    * @deprecated Use `kf.listMessages`.

@@ -1,5 +1,5 @@
 import { type Download, download, get, type None, post, type Upload, upload } from '../endpoint.ts';
-import type { ItemPage, NewsItem, PageRequest } from './common.ts';
+import { ITEM_PAGING, type ItemPage, type NewsItem, type PageRequest } from './common.ts';
 
 /** An entry of a list of material; articles have `content`, others `name` and `url`. */
 export interface MaterialItem {
@@ -63,5 +63,5 @@ export const material = {
   batchGet: post<
     PageRequest & { type: 'image' | 'voice' | 'video' | 'news' },
     ItemPage<MaterialItem>
-  >('/cgi-bin/material/batchget_material', { idempotent: true }),
+  >('/cgi-bin/material/batchget_material', { idempotent: true, paging: ITEM_PAGING }),
 };

@@ -235,7 +235,18 @@ const template = {
         openid: string;
       }[];
     }
-  >('/wxa/sec/queryblocktmplmsg', { idempotent: true }),
+  >('/wxa/sec/queryblocktmplmsg', {
+    idempotent: true,
+    paging: {
+      by: 'lastId',
+      at: 'largest_id',
+      first: 0,
+      count: 'limit',
+      size: 100,
+      rows: 'msginfo',
+      next: 'id',
+    },
+  }),
 };
 
 /** 订阅消息: messages that users subscribed to, once or for good. */
@@ -302,7 +313,18 @@ const subscribe = {
   getPubTemplateTitles: get<
     { data: { tid: number; title: string; type: number; categoryId: number }[]; count: number },
     { ids: string; start: number; limit: number }
-  >('/wxaapi/newtmpl/getpubtemplatetitles', { query: ['ids', 'start', 'limit'] }),
+  >('/wxaapi/newtmpl/getpubtemplatetitles', {
+    query: ['ids', 'start', 'limit'],
+    paging: {
+      by: 'offset',
+      at: 'start',
+      first: 0,
+      count: 'limit',
+      size: 30,
+      rows: 'data',
+      next: 'count',
+    },
+  }),
   /**
    * 获取私有模板列表: lists the account’s templates.
    * @see https://developers.weixin.qq.com/doc/service/api/notify/notify/api_getwxapubnewtemplate.html

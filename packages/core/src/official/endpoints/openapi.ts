@@ -28,7 +28,13 @@ export const openapi = {
    */
   getApiQuota: post<
     { cgi_path: string },
-    { quota: { daily_limit: number; used: number; remain: number } }
+    {
+      quota: { daily_limit: number; used: number; remain: number };
+      /** How many calls are allowed in so many seconds. */
+      rate_limit?: { call_count: number; refresh_second: number };
+      /** The same for those that a third-party platform makes. */
+      component_rate_limit?: { call_count: number; refresh_second: number };
+    }
   >('/cgi-bin/openapi/quota/get', { idempotent: true }),
   /**
    * 重置指定API调用次数: sets the day’s count of one path back to zero.

@@ -52,7 +52,17 @@ export const qrcode = {
       qrcodejump_open: 0 | 1;
       qrcodejump_pub_quota: number;
     }
-  >('/cgi-bin/wxopen/qrcodejumpget', { idempotent: true }),
+  >('/cgi-bin/wxopen/qrcodejumpget', {
+    idempotent: true,
+    paging: {
+      by: 'number',
+      at: 'page_num',
+      first: 1,
+      count: 'page_size',
+      size: 200,
+      rows: 'rule_list',
+    },
+  }),
   /**
    * 增加或修改二维码规则: adds a rule by which QR codes open a mini program, or changes it when
    * `is_edit` is 1.

@@ -1,4 +1,5 @@
 import { get, type Id, post } from '../endpoint.ts';
+import { ITEM_PAGING } from './common.ts';
 
 /** A category of stores: those of the first level are the children of `root`. */
 export interface StoreCategory {
@@ -198,7 +199,10 @@ export const store = {
    */
   list: post<{ offset: number; limit: number }, { business_list: Store[]; total_count: number }>(
     '/wxa/get_store_list',
-    { idempotent: true },
+    {
+      idempotent: true,
+      paging: { ...ITEM_PAGING, count: 'limit', size: 50, rows: 'business_list' },
+    },
   ),
   /**
    * 删除门店: deletes a store.

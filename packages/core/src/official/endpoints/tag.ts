@@ -1,5 +1,5 @@
 import { get, post } from '../endpoint.ts';
-import type { OpenidPage } from './common.ts';
+import { OPENID_PAGING, type OpenidPage } from './common.ts';
 
 /** 标签: tags on followers. */
 export const tag = {
@@ -31,7 +31,8 @@ export const tag = {
    */
   getUsers: post<{ tagid: number; next_openid?: string | undefined }, OpenidPage>(
     '/cgi-bin/user/tag/get',
-    { idempotent: true },
+    // The documentation does not say how large a page is: each may be a full one.
+    { idempotent: true, paging: { ...OPENID_PAGING, size: 1 } },
   ),
   /**
    * 批量为用户打标签: gives 50 followers at most a tag.

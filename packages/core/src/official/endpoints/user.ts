@@ -1,5 +1,5 @@
 import { get, post } from '../endpoint.ts';
-import type { OpenidPage } from './common.ts';
+import { OPENID_PAGING, type OpenidPage } from './common.ts';
 
 /** The language of what is written out. Default: zh_CN. */
 export type UserLang = 'zh_CN' | 'zh_TW' | 'en';
@@ -55,7 +55,10 @@ export const user = {
    */
   list: get<OpenidPage & { total: number }, { next_openid?: string | undefined }>(
     '/cgi-bin/user/get',
-    { query: ['next_openid'] },
+    {
+      query: ['next_openid'],
+      paging: OPENID_PAGING,
+    },
   ),
   /**
    * 转换openid（账号迁移）: gives the openids here of users of an account that was moved, 100 at
