@@ -234,7 +234,7 @@ describe('a back end that misbehaves', () => {
     const { port } = await listen(answer);
     const options = { ...SESSION, baseUrl: `http://127.0.0.1:${port}`, timeout: 50 };
     const error = await failureOf(new UnofficialClient(options).getUserList());
-    expect(error).toMatchObject({ code: 'WECHAT_UNOFFICIAL', path: '/cgi-bin/contactmanage' });
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK', path: '/cgi-bin/contactmanage' });
     expect(error.message).toContain('the back end was not reached');
   });
 });

@@ -1,44 +1,66 @@
+import { tellText } from '../hide-secrets.ts';
 import { readJson } from '../official/answer.ts';
-import { NeedLoginError, refusalOf } from './errors.ts';
+import { hideEchoes } from '../official/echo.ts';
+import { NetworkError } from '../official/errors.ts';
+import { NeedLoginError, refusalOf, type Verdict } from './errors.ts';
 import type { BackEndAnswer } from './http.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads the JSON object of an answer; a page in its place says that the session is over. */
-export function readObject(path: string, { body }: Pick<BackEndAnswer, 'body'>): Fields {
+/**
+ * Reads the JSON object of an answer; a page in its place says that the session is over.
+ *
+ * @throws {NeedLoginError} when it is none
+ * @throws {NetworkError} when it breaks off
+ */
+export function readObject(path: string, { body, status }: BackEndAnswer): Fields {
+  const text = body.toString();
   try {
-    const value = readJson(body.toString());
+    const value = readJson(text);
     if (typeof value === 'object' && value !== null) return value as Fields;
   } catch {
-    // It is told below.
+    if (/^\s*[[{]/.test(text)) {
+      throw new NetworkError(path, 'the answer breaks off', { status, wasSent: true });
+    }
   }
   throw new NeedLoginError(path);
 }
 
-/** The `base_resp.ret` of an answer; undefined when it has none. */
-export function retOf(answer: Fields): number | undefined {
-  const { ret } = Object(answer['base_resp']) as { ret?: unknown };
-  return ret === undefined ? undefined : Number(ret);
+/** What an answer says of the call; undefined when it says nothing. */
+export function readVerdict(fields: Fields, { sent }: BackEndAnswer): Verdict | undefined {
+  const { ret, err_msg: said } = Object(fields['base_resp']) as Fields;
+  const given = ret ?? fields['ret'];
+  if (given === undefined) return undefined;
+  const told = typeof said === 'string' ? tellText(hideEchoes(said, sent)) : '';
+  return { ret: Number(given), errMsg: told === '' ? undefined : told };
 }
 
 /**
  * Reads what stands at the end of a path of names. What is JSON inside a string is read too: the
- * back end has written the same lists in both ways.
+ * back end has written the same lists in both ways. An empty text is how it writes a list of nothing.
  *
  * @throws {NeedLoginError} when it is not there
  * @throws {UnofficialAPIError} when the back end says why
  */
-export function readField(path: string, answer: BackEndAnswer, ...names: string[]): unknown {
+export function readField<Result>(
+  path: string,
+  answer: BackEndAnswer,
+  names: readonly string[],
+  empty?: Result,
+): Result {
   const fields = readObject(path, answer);
   let value: unknown = fields;
-  for (const name of names) value = unwrap((Object(value) as Fields)[name]);
-  if (value !== undefined) return value;
-  const ret = retOf(fields);
-  throw ret ? refusalOf(path, ret) : new NeedLoginError(path);
+  for (const name of names) {
+    value = unwrap((Object(value) as Fields)[name]);
+    if (empty !== undefined && (value === '' || value === null)) return empty;
+  }
+  if (value !== undefined) return value as Result;
+  const verdict = readVerdict(fields, answer);
+  throw verdict?.ret ? refusalOf(path, verdict) : new NeedLoginError(path);
 }
 
 /** Reads JSON inside a string; any other string stays what it is. */
-function unwrap(value: unknown): unknown {
+export function unwrap(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   try {
     return readJson(value);

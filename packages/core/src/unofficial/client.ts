@@ -1,3 +1,4 @@
+import { describeKind } from '../describe-kind.ts';
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { NeedLoginError } from './errors.ts';
 import {
@@ -34,6 +35,7 @@ import type {
   Fan,
   FileList,
   Group,
+  Id,
   MessageList,
   NewArticle,
   News,
@@ -65,29 +67,29 @@ export class UnofficialClient extends SessionClient {
   }
 
   /** @throws {InvalidArgumentError} `fake id not exist` */
-  async sendMessage(fakeid: string, content: string): Promise<void> {
-    await sendMessage(this.connection, given('fakeid', fakeid), given('content', content));
+  async sendMessage(fakeid: Id, content: string): Promise<void> {
+    await sendMessage(this.connection, givenId('fakeid', fakeid), given('content', content));
   }
 
   /** @throws {InvalidArgumentError} `fake id not exist`, `message id not exist` */
-  async sendNews(fakeid: string, msgid: string): Promise<void> {
-    await sendNews(this.connection, given('fakeid', fakeid), given('msgid', msgid));
+  async sendNews(fakeid: Id, msgid: Id): Promise<void> {
+    await sendNews(this.connection, givenId('fakeid', fakeid), givenId('msgid', msgid));
   }
 
   /** Sends an uploaded file: `type` is 2 (picture), 3 (voice) or 15 (video). */
-  async sendFile(fakeid: string, fid: string, type: number): Promise<void> {
-    await sendFile(this.connection, given('fakeid', fakeid), given('fid', fid), type);
+  async sendFile(fakeid: Id, fid: Id, type: number): Promise<void> {
+    await sendFile(this.connection, givenId('fakeid', fakeid), givenId('fid', fid), type);
   }
 
-  async sendImage(fakeid: string, fid: string): Promise<void> {
+  async sendImage(fakeid: Id, fid: Id): Promise<void> {
     await this.sendFile(fakeid, fid, 2);
   }
 
-  async sendAudio(fakeid: string, fid: string): Promise<void> {
+  async sendAudio(fakeid: Id, fid: Id): Promise<void> {
     await this.sendFile(fakeid, fid, 3);
   }
 
-  async sendVideo(fakeid: string, fid: string): Promise<void> {
+  async sendVideo(fakeid: Id, fid: Id): Promise<void> {
     await this.sendFile(fakeid, fid, 15);
   }
 
@@ -99,13 +101,13 @@ export class UnofficialClient extends SessionClient {
     return readGroupList(this.connection);
   }
 
-  async getUserInfo(fakeid: string): Promise<ContactInfo> {
-    return readUserInfo(this.connection, given('fakeid', fakeid));
+  async getUserInfo(fakeid: Id): Promise<ContactInfo> {
+    return readUserInfo(this.connection, givenId('fakeid', fakeid));
   }
 
   /** A picture of the user, in JPEG. */
-  async getAvatar(fakeid: string): Promise<Buffer> {
-    const id = given('fakeid', fakeid);
+  async getAvatar(fakeid: Id): Promise<Buffer> {
+    const id = givenId('fakeid', fakeid);
     return readFile(this.connection, (place) => classic.avatar(place, id), 'fake id not exist');
   }
 
@@ -114,8 +116,8 @@ export class UnofficialClient extends SessionClient {
     return read(
       this.connection,
       (place) => classic.newsList(place, page, pageSize),
-      'app_msg_info',
-      'item',
+      ['app_msg_info', 'item'],
+      [],
     );
   }
 
@@ -134,29 +136,33 @@ export class UnofficialClient extends SessionClient {
     return read(
       this.connection,
       (place) => classic.fileList(place, type, page, count),
-      'page_info',
+      ['page_info'],
+      { type, file_item: [], file_cnt: {} },
     );
   }
 
   async getDialogMessage(
-    fakeid: string,
-    options: { lastMsgId?: number | string | undefined; createTime?: number | undefined } = {},
+    fakeid: Id,
+    options: {
+      lastMsgId?: number | string | undefined;
+      createTime?: number | string | undefined;
+    } = {},
   ): Promise<Dialog> {
-    const id = given('fakeid', fakeid);
+    const id = givenId('fakeid', fakeid);
     const { lastMsgId = 0, createTime = 0 } = options;
     const connection = this.connection;
     const own = await connection.call('/cgi-bin/home', (place, session) =>
       ownInformation(connection, place, session),
     );
     const from = { own: own.fakeid, lastMsgId, createTime };
-    return read(connection, (place) => classic.dialog(place, id, from), 'page_info');
+    return read(connection, (place) => classic.dialog(place, id, from), ['page_info'], NO_DIALOG);
   }
 
   async getNewMessageNum(lastId: number | string = 0): Promise<number> {
     const number = await read<unknown>(
       this.connection,
       (place) => classic.newMessageNumber(place, lastId),
-      'newTotalMsgCount',
+      ['newTotalMsgCount'],
     );
     if (Number.isInteger(Number(number))) return Number(number);
     throw new NeedLoginError('/cgi-bin/getnewmsgnum');
@@ -171,13 +177,18 @@ export class UnofficialClient extends SessionClient {
   async getMessageList(options: MessageListOptions = {}): Promise<MessageList> {
     const { lastId = 0, offset = 0, count = 20, day = 7, star = false } = options;
     const asked = { lastId, offset, count, day, star };
-    return read(this.connection, (place) => classic.messages(place, asked), 'msg_items');
+    return read(
+      this.connection,
+      (place) => classic.messages(place, asked),
+      ['msg_items'],
+      NO_DIALOG.msg_items,
+    );
   }
 
   /** @throws {InvalidArgumentError} `mode error`, `image message not exist` */
-  async getMessageImage(msgId: string, mode: 'large' | 'small' = 'large'): Promise<Buffer> {
+  async getMessageImage(msgId: Id, mode: 'large' | 'small' = 'large'): Promise<Buffer> {
     if (mode !== 'large' && mode !== 'small') throw new InvalidArgumentError('mode error');
-    const id = given('msgId', msgId);
+    const id = givenId('msgId', msgId);
     return readFile(
       this.connection,
       (place) => classic.messageImage(place, id, mode),
@@ -186,8 +197,8 @@ export class UnofficialClient extends SessionClient {
   }
 
   /** @throws {InvalidArgumentError} `voice message not exist` */
-  async getMessageVoice(msgId: string): Promise<Buffer> {
-    const id = given('msgId', msgId);
+  async getMessageVoice(msgId: Id): Promise<Buffer> {
+    const id = givenId('msgId', msgId);
     return readFile(
       this.connection,
       (place) => classic.messageVoice(place, id),
@@ -196,8 +207,8 @@ export class UnofficialClient extends SessionClient {
   }
 
   /** @throws {InvalidArgumentError} `video message not exist` */
-  async getMessageVideo(msgId: string): Promise<Buffer> {
-    const id = given('msgId', msgId);
+  async getMessageVideo(msgId: Id): Promise<Buffer> {
+    const id = givenId('msgId', msgId);
     return readFile(
       this.connection,
       (place) => classic.messageVideo(place, id),
@@ -229,10 +240,10 @@ export class UnofficialClient extends SessionClient {
 
   /** What another account has published, by the fakeid that `searchAccounts` gives. */
   async listAccountArticles(
-    fakeid: string,
+    fakeid: Id,
     options: Omit<PublishedOptions, 'fakeid'> = {},
   ): Promise<{ total: number; publications: readonly Publication[] }> {
-    return readPublished(this.connection, { ...options, fakeid: given('fakeid', fakeid) });
+    return readPublished(this.connection, { ...options, fakeid: givenId('fakeid', fakeid) });
   }
 
   /**
@@ -240,7 +251,7 @@ export class UnofficialClient extends SessionClient {
    * session those without a group.
    */
   async *iterateUsers(
-    options: { groupId?: number | undefined } = {},
+    options: { groupId?: number | string | undefined } = {},
   ): AsyncGenerator<Contact, void, undefined> {
     const { groupId } = options;
     await this.connection.load();
@@ -267,11 +278,13 @@ export class UnofficialClient extends SessionClient {
 
   /** Goes through what the account, or another, has published, a page a second. */
   iteratePublished(
-    options: { fakeid?: string | undefined } = {},
+    options: { fakeid?: Id | undefined } = {},
   ): AsyncGenerator<Publication, void, undefined> {
     const pace = { size: 10, interval: this.interval };
     return pages<Publication>(async ({ begin }) => {
-      const asked = { ...options, begin, count: pace.size };
+      const { fakeid } = options;
+      const other = fakeid === undefined ? undefined : givenId('fakeid', fakeid);
+      const asked = { fakeid: other, begin, count: pace.size };
       return (await readPublished(this.connection, asked)).publications;
     }, pace);
   }
@@ -286,7 +299,18 @@ export class UnofficialClient extends SessionClient {
   }
 }
 
+const NO_DIALOG: Dialog = { to_nick_name: '', msg_items: { msg_item: [] } };
+
 function given(name: string, value: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new NeedParamError(`${name} is needed, as a string`);
+}
+
+/** An id goes in as it comes out: some are numbers, those beyond 2^53 are their digits. */
+function givenId(name: string, value: Id): string {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return String(value);
+  if (typeof value === 'string' && value !== '') return value;
+  throw new NeedParamError(
+    `${name} is needed, as a string or a number, not ${describeKind(value)}`,
+  );
 }

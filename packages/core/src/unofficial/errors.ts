@@ -6,39 +6,42 @@ export class UnofficialAPIError extends WechatError {
   readonly ret: number | undefined;
   /** The path that was called, without its query. */
   readonly path: string;
+  /** What the back end said: 200 characters of `base_resp.err_msg`, without secrets. */
+  readonly errMsg: string | undefined;
 
-  constructor(
-    message: string,
-    { ret, path }: { ret?: number | undefined; path: string },
-    code = 'WECHAT_UNOFFICIAL',
-  ) {
-    super(code, `${path}: ${message}`);
+  constructor(message: string, { ret, path, errMsg }: Refusal, code = 'WECHAT_UNOFFICIAL') {
+    super(code, `${path}: ${message}${errMsg ? ` (${errMsg})` : ''}`);
     this.ret = ret;
     this.path = path;
+    this.errMsg = errMsg;
   }
+}
+
+/** What is known of a call that was refused. */
+export interface Refusal {
+  readonly path: string;
+  readonly ret?: number | undefined;
+  readonly errMsg?: string | undefined;
 }
 
 /** There is no session, or it is over. Code `WECHAT_NEED_LOGIN`. */
 export class NeedLoginError extends UnofficialAPIError {
-  constructor(path: string, ret?: number) {
-    super('the session is over, or was never begun: log in', { ret, path }, 'WECHAT_NEED_LOGIN');
+  constructor(path: string, about: Omit<Refusal, 'path'> = {}) {
+    const message = 'the session is over, or was never begun: log in';
+    super(message, { ...about, path }, 'WECHAT_NEED_LOGIN');
   }
 }
 
 /** The login was refused. Code `WECHAT_LOGIN`. */
 export class LoginError extends UnofficialAPIError {
-  constructor(
-    message: string,
-    about: { ret?: number | undefined; path: string },
-    code = 'WECHAT_LOGIN',
-  ) {
+  constructor(message: string, about: Refusal, code = 'WECHAT_LOGIN') {
     super(message, about, code);
   }
 }
 
 /** The login needs the text of a captcha, or that one was wrong. Code `WECHAT_LOGIN_VERIFY_CODE`. */
 export class LoginVerifyCodeError extends LoginError {
-  constructor(message: string, about: { ret?: number | undefined; path: string }) {
+  constructor(message: string, about: Refusal) {
     super(message, about, 'WECHAT_LOGIN_VERIFY_CODE');
   }
 }
@@ -59,11 +62,23 @@ const MEANINGS: ReadonlyMap<number, string> = new Map([
   [220002, 'the library of pictures is full'],
 ]);
 
-/** The rets that say that the session is over. */
-const SESSION_LOST: ReadonlySet<number> = new Set([-3, 200003]);
+/** The rets that say that the session is over: invalid session, invalid csrf token. */
+const SESSION_LOST: ReadonlySet<number> = new Set([-3, 200003, 200040]);
+
+/** What the back end said to a call. */
+export interface Verdict {
+  readonly ret: number;
+  readonly errMsg: string | undefined;
+}
+
+/** Whether a ret says something of the call, the user or the account, and not of what was sent. */
+export function isGeneral(ret: number): boolean {
+  return SESSION_LOST.has(ret) || MEANINGS.has(ret);
+}
 
 /** Makes the error of a ret that is not 0. */
-export function refusalOf(path: string, ret: number): UnofficialAPIError {
-  if (SESSION_LOST.has(ret)) return new NeedLoginError(path, ret);
-  return new UnofficialAPIError(`ret ${ret}: ${MEANINGS.get(ret) ?? 'refused'}`, { ret, path });
+export function refusalOf(path: string, { ret, errMsg }: Verdict): UnofficialAPIError {
+  if (SESSION_LOST.has(ret)) return new NeedLoginError(path, { ret, errMsg });
+  const about = { ret, path, errMsg };
+  return new UnofficialAPIError(`ret ${ret}: ${MEANINGS.get(ret) ?? 'refused'}`, about);
 }

@@ -3,9 +3,9 @@ import got, { RequestError } from 'got';
 import type { CookieJar } from 'tough-cookie';
 import { describeError } from '../describe-error.ts';
 import { WechatError } from '../errors.ts';
+import { NetworkError } from '../official/errors.ts';
 import type { Form } from '../official/form.ts';
 import { readBytes, readHead } from '../official/receive.ts';
-import { UnofficialAPIError } from './errors.ts';
 
 /** One request to the back end, as data. */
 export interface BackEndRequest {
@@ -35,7 +35,12 @@ export interface BackEndAnswer {
   readonly body: Buffer;
   /** Whether cookies came with it. */
   readonly hasCookies: boolean;
+  /** What was sent, which the answer may repeat and no error may show. */
+  readonly sent: Sent;
 }
+
+/** Values of a request, and under `secret` those that nobody may see. */
+export type Sent = Readonly<Record<string, unknown>> & { readonly secret: readonly string[] };
 
 export interface HttpOptions {
   readonly baseUrl: string;
@@ -65,7 +70,7 @@ export function createHttp(given: HttpOptions): Http {
   return async ({ method, path, query, form, referer, isAjax = true }, jar) => {
     const address = `${baseUrl}${path}`;
     const url = query ? `${address}?${write(query)}` : address;
-    const cookies = await jar?.getCookieString(url);
+    const cookie = await jar?.getCookieString(url);
     const isFile = form !== undefined && typeof form['open'] === 'function';
     const stream = http.stream(url, {
       isStream: true,
@@ -73,7 +78,7 @@ export function createHttp(given: HttpOptions): Http {
       headers: {
         referer: `${baseUrl}${referer}`,
         ...(isAjax && AJAX),
-        ...(cookies && { cookie: cookies }),
+        ...(cookie && { cookie }),
         ...(form &&
           !isFile && { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }),
         ...(isFile && (form as Form).headers),
@@ -86,12 +91,14 @@ export function createHttp(given: HttpOptions): Http {
     try {
       const { statusCode: status, headers } = await readHead(stream);
       const body = await readBytes(path, stream, maxResponseSize);
+      checkStatus(path, status, body);
       const cookies = headers['set-cookie'] ?? [];
       for (const cookie of cookies) {
         await jar?.setCookie(cookie, url, { ignoreError: true });
       }
       const contentType = headers['content-type'] ?? '';
-      return { status, contentType, body, hasCookies: cookies.length > 0 };
+      const sent = { ...query, ...(!isFile && form), secret: secretsOf(form, cookie) };
+      return { status, contentType, body, hasCookies: cookies.length > 0, sent };
     } catch (error) {
       throw unreached(path, error);
     }
@@ -106,10 +113,28 @@ function write(values: Values): string {
   return given.toString();
 }
 
+/**
+ * A server that fails says nothing of the session: a page of a gateway is not the page to log in.
+ *
+ * @throws {NetworkError} when the answer is not the back end's
+ */
+function checkStatus(path: string, status: number, body: Buffer): void {
+  if (status < 400 || body.subarray(0, 64).toString().trimStart().startsWith('{')) return;
+  throw new NetworkError(path, `the server answered ${status}`, { status, wasSent: true });
+}
+
+/** What nobody may see of a request: its cookies and its login. */
+function secretsOf(form: BackEndRequest['form'], cookie = ''): string[] {
+  const values = cookie.split('; ').map((part) => part.slice(part.indexOf('=') + 1));
+  const { pwd, username } = Object(form) as { pwd?: unknown; username?: unknown };
+  return [...values, pwd, username].filter((value) => typeof value === 'string');
+}
+
 /** got’s errors know the whole request, with its cookies: only what happened is told. */
 function unreached(path: string, error: unknown): WechatError {
   if (error instanceof WechatError) return error;
   if (error instanceof RequestError && error.cause instanceof WechatError) return error.cause;
   const { code, name } = describeError(error);
-  return new UnofficialAPIError(`the back end was not reached (${code ?? name})`, { path });
+  const said = `the back end was not reached (${code ?? name})`;
+  return new NetworkError(path, said, { wasSent: code !== 'ECONNREFUSED' && code !== 'ENOTFOUND' });
 }

@@ -1,4 +1,4 @@
-import { readField } from './answers.ts';
+import { readField, unwrap } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { modern } from './modern-requests.ts';
 import { read } from './reading.ts';
@@ -16,7 +16,12 @@ export async function readDrafts(
   connection: Connection,
   { begin = 0, count = 10 }: PageOptions,
 ): Promise<readonly News[]> {
-  return read(connection, (place) => modern.drafts(place, begin, count), 'app_msg_info', 'item');
+  return read(
+    connection,
+    (place) => modern.drafts(place, begin, count),
+    ['app_msg_info', 'item'],
+    [],
+  );
 }
 
 export interface PublishedOptions extends PageOptions {
@@ -33,18 +38,29 @@ export async function readPublished(
   const path = '/cgi-bin/appmsgpublish';
   return connection.call(path, async (place) => {
     const answer = await connection.send(modern.published(place, given));
-    const page = readField(path, answer, 'publish_page') as {
-      total_count: number;
-      publish_list: { publish_type: number; publish_info: unknown }[];
-    };
-    const publications = page.publish_list.map(({ publish_type, publish_info }) => ({
-      publish_type,
-      publish_info: (typeof publish_info === 'string' && publish_info !== ''
-        ? JSON.parse(publish_info)
-        : publish_info) as Publication['publish_info'],
-    }));
-    return { total: Number(page.total_count), publications };
+    const { total_count = 0, publish_list } = readField<PublishPage>(
+      path,
+      answer,
+      ['publish_page'],
+      {},
+    );
+    const publications = [...(publish_list || [])].map(({ publish_type, publish_info }) => {
+      const info = unwrap(publish_info);
+      // What was taken back has an empty text.
+      const found = typeof info === 'object' ? info : undefined;
+      return {
+        publish_type,
+        publish_info: { type: 0, msgid: 0, appmsgex: [], ...found } as Publication['publish_info'],
+      };
+    });
+    return { total: Number(total_count), publications };
   });
+}
+
+/** The back end's own, where everything may be missing. */
+interface PublishPage {
+  readonly total_count?: number | string;
+  readonly publish_list?: readonly { publish_type: number; publish_info: unknown }[] | null | '';
 }
 
 export async function searchAccounts(
@@ -52,5 +68,5 @@ export async function searchAccounts(
   keyword: string,
   { begin = 0, count = 5 }: PageOptions,
 ): Promise<readonly Account[]> {
-  return read(connection, (place) => modern.accounts(place, keyword, begin, count), 'list');
+  return read(connection, (place) => modern.accounts(place, keyword, begin, count), ['list'], []);
 }

@@ -8,8 +8,8 @@ export const modern = {
   fans: (
     place: Place,
     given: {
-      groupId: number;
-      after: { openid: string; createTime: number } | undefined;
+      groupId: number | string;
+      after: { openid: string; createTime: number | string } | undefined;
       limit: number;
       offset: number;
     },

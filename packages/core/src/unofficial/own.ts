@@ -4,9 +4,9 @@ import { openFile } from '../official/file.ts';
 import { writeForm } from '../official/form.ts';
 import { readObject, scrape } from './answers.ts';
 import type { Connection } from './connection.ts';
-import { NeedLoginError, refusalOf } from './errors.ts';
+import { NeedLoginError } from './errors.ts';
 import { classic, type Place } from './requests.ts';
-import { verdictOf } from './sending.ts';
+import { checkAccepted } from './sending.ts';
 import type { OwnInformation, Plugin, Session } from './session.ts';
 
 /** What the home page tells of the account, once in a session. */
@@ -85,10 +85,7 @@ export async function uploadFile(connection: Connection, filePath: string): Prom
       referer: '/cgi-bin/indexpage?t=wxm-upload&lang=zh_CN&type=2&formId=1',
       isAjax: false,
     });
-    const { ret, said } = verdictOf(path, answer);
-    if (ret === 0) return String(readObject(path, answer)['content']);
-    const refusal = refusalOf(path, ret);
-    if (refusal instanceof NeedLoginError) throw refusal;
-    throw new InvalidArgumentError(said || `ret ${ret}`);
+    checkAccepted(path, 'file', answer);
+    return String(readObject(path, answer)['content']);
   });
 }

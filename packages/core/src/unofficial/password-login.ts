@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
-import { readObject, retOf } from './answers.ts';
-import { LoginError, LoginVerifyCodeError } from './errors.ts';
+import { readObject, readVerdict } from './answers.ts';
+import { LoginError, LoginVerifyCodeError, NeedLoginError, type Verdict } from './errors.ts';
 import type { BackEndAnswer, BackEndRequest, Http } from './http.ts';
 import { createJar, Session } from './session.ts';
 
@@ -67,29 +67,29 @@ export async function logIn(
 }
 
 function refusalOf(answer: BackEndAnswer): LoginError {
-  const text = answer.body.toString();
-  const ret = readRet(answer);
+  const about = { path: PATH, ...findVerdict(answer) };
+  const { ret } = about;
   if (ret !== undefined && CAPTCHA.has(ret)) {
     const message = 'a captcha is needed: show getVerifyCode() to somebody, and give its text';
-    return new LoginVerifyCodeError(message, { ret, path: PATH });
+    return new LoginVerifyCodeError(message, about);
   }
-  if (text.includes('readtemplate')) {
-    const message = 'You need to turn off the safety protection of wechat.';
-    return new LoginError(message, { ret, path: PATH });
+  if (answer.body.includes('readtemplate')) {
+    return new LoginError('You need to turn off the safety protection of wechat.', about);
   }
   const meaning = ret === undefined ? undefined : MEANINGS.get(ret);
   const said =
     ret === undefined
       ? 'the answer is none that a login gives'
       : `ret ${ret}: ${meaning ?? 'refused'}`;
-  return new LoginError(said, { ret, path: PATH });
+  return new LoginError(said, about);
 }
 
-function readRet(answer: BackEndAnswer): number | undefined {
+function findVerdict(answer: BackEndAnswer): Partial<Verdict> {
   try {
-    return retOf(readObject(PATH, answer));
-  } catch {
-    return undefined;
+    return readVerdict(readObject(PATH, answer), answer) ?? {};
+  } catch (error) {
+    if (error instanceof NeedLoginError) return {};
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CookieJar } from 'tough-cookie';
-import { readField, readObject, retOf } from './answers.ts';
+import { readField, readObject, readVerdict } from './answers.ts';
 import { LoginError } from './errors.ts';
 import type { BackEndAnswer, Http, Values } from './http.ts';
 import { createJar, Session } from './session.ts';
@@ -94,7 +94,7 @@ async function look(http: Http, jar: CookieJar): Promise<QrCodeState> {
   const query = { action: 'ask', ...COMMON };
   const answer = await http({ method: 'GET', path: SCAN, query, referer: '/' }, jar);
   check(SCAN, answer);
-  const state = STATES.get(Number(readField(SCAN, answer, 'status'))) ?? 'waiting';
+  const state = STATES.get(Number(readField(SCAN, answer, ['status']))) ?? 'waiting';
   if (state !== 'unable') return state;
   const message = 'the account cannot log in by QR code: bind an e-mail address to it first';
   throw new LoginError(message, { path: SCAN });
@@ -113,7 +113,7 @@ async function finish(http: Http, jar: CookieJar): Promise<Session> {
   const query = { action: 'login' };
   const answer = await http({ method: 'POST', path: LOGIN, query, form, referer: '/' }, jar);
   check(LOGIN, answer);
-  const address = String(readField(LOGIN, answer, 'redirect_url'));
+  const address = String(readField(LOGIN, answer, ['redirect_url']));
   const token = /[?&]token=(\d+)/.exec(address)?.[1];
   if (token === undefined) throw new LoginError('the login gave no token', { path: LOGIN });
   return new Session({ jar: withoutAttempt(jar), token: Number(token), dialect: 'modern' });
@@ -127,6 +127,7 @@ function withoutAttempt(jar: CookieJar): CookieJar {
 }
 
 function check(path: string, answer: BackEndAnswer): void {
-  const ret = retOf(readObject(path, answer));
-  if (ret !== undefined && ret !== 0) throw new LoginError(`ret ${ret}: refused`, { ret, path });
+  const verdict = readVerdict(readObject(path, answer), answer);
+  if (!verdict || verdict.ret === 0) return;
+  throw new LoginError(`ret ${verdict.ret}: refused`, { ...verdict, path });
 }

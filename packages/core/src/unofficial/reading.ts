@@ -7,16 +7,17 @@ import { modern } from './modern-requests.ts';
 import { classic, type Place } from './requests.ts';
 import type { Contact, ContactInfo, Fan, Group } from './shapes.ts';
 
-/** Asks for a list, and reads what stands at the end of the names. */
+/** Asks for a list, and reads what stands at the end of the names; `empty` is a list of nothing. */
 export async function read<Result>(
   connection: Connection,
   requestOf: (place: Place) => BackEndRequest,
-  ...names: string[]
+  names: readonly string[],
+  empty?: Result,
 ): Promise<Result> {
   const { path } = requestOf({ token: 0 });
   return connection.call(path, async (place) => {
     const answer = await connection.send(requestOf(place));
-    return readField(path, answer, ...names) as Result;
+    return readField(path, answer, names, empty);
   });
 }
 
@@ -56,7 +57,7 @@ export interface UserListOptions {
   /** Default: 10. */
   pageSize?: number | undefined;
   /** Default: all of today’s followers, or in a classic session those without a group. */
-  groupId?: number | undefined;
+  groupId?: number | string | undefined;
 }
 
 /** Followers, in the form that the Python SDK documents, whatever the session speaks. */
@@ -67,14 +68,16 @@ export async function readUserList(
   await connection.load();
   if (connection.session.dialect === 'classic') {
     const given = { page, pageSize, groupId: groupId ?? 0 };
-    return read(connection, (place) => classic.contacts(place, given), 'contact_list');
+    return read(connection, (place) => classic.contacts(place, given), ['contact_list'], {
+      contacts: [],
+    });
   }
   const fans = await readFans(connection, { groupId, limit: pageSize, offset: page * pageSize });
   return { contacts: fans.map(contactOf) };
 }
 
 export interface FansQuery {
-  readonly groupId?: number | undefined;
+  readonly groupId?: number | string | undefined;
   readonly limit: number;
   readonly offset?: number;
   readonly after?: Fan | undefined;
@@ -88,8 +91,8 @@ export async function readFans(
   return read(
     connection,
     (place) => modern.fans(place, { groupId, limit, offset, after: from }),
-    'user_list',
-    'user_info_list',
+    ['user_list', 'user_info_list'],
+    [],
   );
 }
 
@@ -97,13 +100,15 @@ export async function readGroupList(connection: Connection): Promise<{ groups: r
   await connection.load();
   if (connection.session.dialect === 'classic') {
     const given = { page: 0, pageSize: 10, groupId: 0 };
-    return read(connection, (place) => classic.contacts(place, given), 'group_list');
+    return read(connection, (place) => classic.contacts(place, given), ['group_list'], {
+      groups: [],
+    });
   }
   const groups = await read<readonly Record<string, unknown>[]>(
     connection,
     (place) => modern.fans(place, { groupId: -2, limit: 20, offset: 0, after: undefined }),
-    'group_info',
-    'group_info_list',
+    ['group_info', 'group_info_list'],
+    [],
   );
   return {
     groups: groups.map((group) => ({
@@ -117,13 +122,13 @@ export async function readGroupList(connection: Connection): Promise<{ groups: r
 export async function readUserInfo(connection: Connection, fakeid: string): Promise<ContactInfo> {
   await connection.load();
   if (connection.session.dialect === 'classic') {
-    return read(connection, (place) => classic.contactInfo(place, fakeid), 'contact_info');
+    return read(connection, (place) => classic.contactInfo(place, fakeid), ['contact_info']);
   }
   const [fan] = await read<readonly (Fan & Record<string, unknown>)[]>(
     connection,
     (place) => modern.fanInfo(place, fakeid),
-    'user_list',
-    'user_info_list',
+    ['user_list', 'user_info_list'],
+    [],
   );
   if (!fan) throw new InvalidArgumentError('fake id not exist');
   const text = (name: string) => {

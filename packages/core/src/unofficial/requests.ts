@@ -86,7 +86,7 @@ export const classic = {
 
   contacts: (
     { token }: Place,
-    { page, pageSize, groupId }: { page: number; pageSize: number; groupId: number },
+    { page, pageSize, groupId }: { page: number; pageSize: number; groupId: number | string },
   ): BackEndRequest => ({
     method: 'GET',
     path: '/cgi-bin/contactmanage',
@@ -128,7 +128,11 @@ export const classic = {
   dialog: (
     place: Place,
     fakeid: string,
-    { own, lastMsgId, createTime }: { own: string; lastMsgId: number | string; createTime: number },
+    {
+      own,
+      lastMsgId,
+      createTime,
+    }: { own: string; lastMsgId: number | string; createTime: number | string },
   ): BackEndRequest => ({
     method: 'GET',
     path: '/cgi-bin/singlesendpage',

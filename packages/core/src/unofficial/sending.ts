@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from '../errors.ts';
-import { tellText } from '../hide-secrets.ts';
-import { readObject, retOf } from './answers.ts';
+import { readObject, readVerdict } from './answers.ts';
 import type { Connection } from './connection.ts';
-import { NeedLoginError, refusalOf } from './errors.ts';
+import { isGeneral, NeedLoginError, refusalOf, type Verdict } from './errors.ts';
 import type { BackEndAnswer } from './http.ts';
 import { classic } from './requests.ts';
 import type { NewArticle } from './shapes.ts';
@@ -21,11 +20,6 @@ const FILE_TYPES: ReadonlyMap<number, number> = new Map([
   [4, 15],
   [15, 15],
 ]);
-/** These say more of the user or the session than of the file. */
-const NOT_OF_THE_FILE: ReadonlySet<number> = new Set([
-  -3, 10701, 10703, 10706, 62752, 200003, 200007, 200008, 200013,
-]);
-
 export async function sendMessage(connection: Connection, fakeid: string, content: string) {
   await connection.call(SEND, async (place) => {
     checkSent(await connection.send(classic.sendMessage(place, fakeid, content)));
@@ -45,10 +39,7 @@ export async function sendFile(connection: Connection, fakeid: string, fid: stri
   }
   await connection.call(SEND, async (place) => {
     const answer = await connection.send(classic.sendFile(place, fakeid, fid, type));
-    const { ret, said } = verdictOf(SEND, answer);
-    if (ret === 0) return;
-    if (NOT_OF_THE_FILE.has(ret)) throw refusalOf(SEND, ret);
-    throw new InvalidArgumentError(said || `ret ${ret}`);
+    checkAccepted(SEND, 'file', answer);
   });
 }
 
@@ -64,28 +55,34 @@ export async function addNews(connection: Connection, news: readonly NewArticle[
   }
   const path = '/cgi-bin/operate_appmsg';
   await connection.call(path, async (place) => {
-    const answer = readObject(path, await connection.send(classic.addNews(place, news)));
-    const ret = answer['ret'] === undefined ? retOf(answer) : Number(answer['ret']);
-    if (ret === undefined) throw new NeedLoginError(path);
-    if (ret === 0) return;
-    const refusal = refusalOf(path, ret);
-    if (refusal instanceof NeedLoginError) throw refusal;
-    throw new InvalidArgumentError(`the news was refused: ret ${ret}`);
+    checkAccepted(path, 'news', await connection.send(classic.addNews(place, news)));
   });
 }
 
 function checkSent(answer: BackEndAnswer): void {
-  const { ret } = verdictOf(SEND, answer);
+  const verdict = verdictOf(SEND, answer);
+  if (verdict.ret === 0) return;
+  const wrong = WRONG.get(verdict.ret);
+  throw wrong === undefined ? refusalOf(SEND, verdict) : new InvalidArgumentError(wrong);
+}
+
+/**
+ * Checks that what was sent, a file or articles, was taken.
+ *
+ * @throws {InvalidArgumentError} in the words of the back end, when it says what was wrong with it
+ * @throws {UnofficialAPIError} for any other reason, as everywhere else
+ */
+export function checkAccepted(path: string, what: string, answer: BackEndAnswer): void {
+  const verdict = verdictOf(path, answer);
+  const { ret, errMsg } = verdict;
   if (ret === 0) return;
-  const wrong = WRONG.get(ret);
-  throw wrong === undefined ? refusalOf(SEND, ret) : new InvalidArgumentError(wrong);
+  if (isGeneral(ret)) throw refusalOf(path, verdict);
+  throw new InvalidArgumentError(errMsg ?? `the ${what} was refused: ret ${ret}`);
 }
 
 /** What the back end says to something that was sent. */
-export function verdictOf(path: string, answer: BackEndAnswer): { ret: number; said: string } {
-  const fields = readObject(path, answer);
-  const ret = retOf(fields);
-  if (ret === undefined) throw new NeedLoginError(path);
-  const { err_msg: said } = Object(fields['base_resp']) as { err_msg?: string };
-  return { ret, said: tellText(`${said ?? ''}`) };
+function verdictOf(path: string, answer: BackEndAnswer): Verdict {
+  const verdict = readVerdict(readObject(path, answer), answer);
+  if (verdict === undefined) throw new NeedLoginError(path);
+  return verdict;
 }

@@ -1,3 +1,6 @@
+/** An id, as the back end gives it: a number, or the digits of one beyond 2^53, or an openid. */
+export type Id = number | string;
+
 /** What the back end tells of a follower. */
 export interface Contact {
   readonly id: number | string;
