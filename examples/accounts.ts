@@ -2,6 +2,7 @@
 import { type WebhookOptions, wechat } from '@wechat-mp/express';
 import express from 'express';
 import { bot } from './bot.ts';
+import { stopOnSigterm } from './stopping.ts';
 
 const accounts = new Map<unknown, WebhookOptions>([
   ['shop', { account: 'shop', token: process.env['SHOP_TOKEN'] ?? 'SHOPTOKEN' }],
@@ -9,11 +10,10 @@ const accounts = new Map<unknown, WebhookOptions>([
 ]);
 
 const app = express();
-app.use(
-  '/wechat',
-  wechat((request) => accounts.get(request.query['account']), bot),
-);
+const answering = wechat((request) => accounts.get(request.query['account']), bot);
+app.use('/wechat', answering);
 
 const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
   console.log('listening', server.address());
 });
+stopOnSigterm(server, answering);

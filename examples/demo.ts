@@ -2,6 +2,7 @@
 // is held without a browser, and checked.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { OfficialClient } from '@wechat-mp/core/official';
 import { wechat } from '@wechat-mp/express';
 import { createSimulator, servePage } from '@wechat-mp/simulator';
@@ -9,6 +10,7 @@ import express from 'express';
 import open from 'open';
 import { converse } from './conversation.ts';
 import { createShowcase, setUp } from './showcase.ts';
+import { stopOnSigterm } from './stopping.ts';
 
 const account = {
   token: 'DEMOTOKEN',
@@ -39,18 +41,26 @@ const client = new OfficialClient({
   appsecret,
   baseUrl: simulator.api.url,
 });
-app.use('/wechat', wechat({ ...account, client }, createShowcase(client, template)));
+const bot = wechat({ ...account, client }, createShowcase(client, template));
+app.use('/wechat', bot);
 await setUp(client);
 
-if (process.argv.includes('--once')) {
-  const problems = await converse(simulator);
+async function end(): Promise<void> {
   await simulator.close();
   server.close();
   server.closeAllConnections();
+}
+
+if (process.argv.includes('--once')) {
+  const problems = await converse(simulator);
+  await end();
   process.exitCode = problems === 0 ? 0 : 1;
 } else {
   simulator.user('小明');
   const page = await servePage({ simulator, target });
+  // The last answer is on its way to the page.
+  const close = () => pause(300).then(page.close).then(end);
+  stopOnSigterm({ close }, bot);
   console.log(`聊天页面 · chat with the bot: ${page.url}\nCtrl+C 退出 · ends it`);
   if (process.stdout.isTTY) await open(page.url).catch(() => {});
 }

@@ -8,3 +8,6 @@ app.register(wechat(process.env['WECHAT_TOKEN'] ?? 'TOKEN', dialogue), { prefix:
 
 await app.listen({ port: Number(process.env['PORT'] ?? 3000) });
 console.log('listening', app.server.address());
+
+// Closing the app closes the webhook too, which waits for what goes on.
+process.once('SIGTERM', () => void app.close());

@@ -2,6 +2,7 @@
 import { wechat } from '@wechat-mp/express';
 import express from 'express';
 import { bot } from './bot.ts';
+import { stopOnSigterm } from './stopping.ts';
 
 const app = express();
 const answering = wechat(process.env['WECHAT_TOKEN'] ?? 'TOKEN', bot);
@@ -10,11 +11,4 @@ app.use('/wechat', answering);
 const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
   console.log('listening', server.address());
 });
-
-// What goes on is waited for; WeChat brings what comes meanwhile to another process, or again.
-async function stop(): Promise<void> {
-  await answering.close();
-  server.close();
-  server.closeAllConnections();
-}
-process.once('SIGTERM', () => void stop());
+stopOnSigterm(server, answering);

@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import { wechat } from '@wechat-mp/koa';
 import Koa from 'koa';
 import { bot } from './bot.ts';
+import { stopOnSigterm } from './stopping.ts';
 
 const router = new Router();
 const answering = wechat(process.env['WECHAT_TOKEN'] ?? 'TOKEN', bot);
@@ -14,11 +15,4 @@ app.use(router.routes());
 const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
   console.log('listening', server.address());
 });
-
-// What goes on is waited for; WeChat brings what comes meanwhile to another process, or again.
-async function stop(): Promise<void> {
-  await answering.close();
-  server.close();
-  server.closeAllConnections();
-}
-process.once('SIGTERM', () => void stop());
+stopOnSigterm(server, answering);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Handlers, type MessageClient, sign, wechat } from '@wechat-mp/express';
 import express from 'express';
+import { stopOnSigterm } from './stopping.ts';
 
 const token = process.env['WECHAT_TOKEN'] ?? 'TOKEN';
 
@@ -28,17 +29,21 @@ const handlers: Handlers = {
 
 const app = express();
 // Three deliveries, 14.5 seconds; what is later is pushed.
-app.use('/push', wechat({ token, client }, handlers));
+const push = wechat({ token, client }, handlers);
+app.use('/push', push);
 // One delivery: the user reads something after 4.5 seconds, and the answer when it is there.
-app.use('/pending', wechat({ token, client, maxDeliveries: 1, pending: '正在想…' }, handlers));
+const patient = wechat({ token, client, maxDeliveries: 1, pending: '正在想…' }, handlers);
+app.use('/pending', patient);
 // No right to push: the answer waits for the user's next message.
 const pending = '还在想，过一会儿回复「继续」看结果';
-app.use('/hold', wechat({ token, lateReply: 'hold', holdKeyword: '继续', pending }, handlers));
+const hold = wechat({ token, lateReply: 'hold', holdKeyword: '继续', pending }, handlers);
+app.use('/hold', hold);
 
 const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
   const { port } = server.address() as AddressInfo;
   const query = `timestamp=1&nonce=1&signature=${sign({ token, timestamp: '1', nonce: '1' })}`;
-  console.log(`listening on port ${port}. In another shell, be WeChat, with its three tries:
+  console.log('listening', server.address());
+  console.log(`In another shell, be WeChat, with its three tries:
 
 wechat() { # PATH TEXT
   id=$(date +%s%N)
@@ -53,3 +58,4 @@ wechat pending 7                   # 正在想… after 4.5 s, pushed after 7 s
 wechat hold 16; sleep 3; wechat hold 继续
 `);
 });
+stopOnSigterm(server, push, patient, hold);

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { createWebhook, nodeRequest } from '@wechat-mp/core';
 import { bot } from './bot.ts';
+import { stopOnSigterm } from './stopping.ts';
 
 const webhook = createWebhook(process.env['WECHAT_TOKEN'] ?? 'TOKEN', bot);
 
@@ -14,11 +15,4 @@ const server = createServer((req, res) => {
 server.listen(Number(process.env['PORT'] ?? 3000), () => {
   console.log('listening', server.address());
 });
-
-// What goes on is waited for; WeChat brings what comes meanwhile to another process, or again.
-async function stop(): Promise<void> {
-  await webhook.close();
-  server.close();
-  server.closeAllConnections();
-}
-process.once('SIGTERM', () => void stop());
+stopOnSigterm(server, webhook);

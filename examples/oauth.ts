@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type OAuthClient, wechatOAuth } from '@wechat-mp/express';
 import express from 'express';
+import { stopOnSigterm } from './stopping.ts';
 
 /**
  * Stands in for WeChat, so that this runs without an account: its page lets everybody in at once,
@@ -47,3 +48,4 @@ const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
   console.log('listening', server.address());
   console.log(`open http://localhost:${port}/me?tab=1 in a browser`);
 });
+stopOnSigterm(server);

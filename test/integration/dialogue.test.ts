@@ -8,7 +8,7 @@ import { startRedis, stopRedis } from '../support/redis.ts';
 const token = 'T0KEN';
 const examples = ['dialogue-express', 'dialogue-koa', 'dialogue-fastify'];
 
-beforeAll(() => bundlePrograms(...examples.map((name) => `examples/${name}.ts`)));
+beforeAll(() => bundlePrograms(...[...examples, 'payment'].map((name) => `examples/${name}.ts`)));
 afterAll(async () => {
   await stopPrograms();
   await stopRedis();
@@ -34,6 +34,25 @@ it.each(examples)('examples/%s.ts', async (example) => {
   expect(await say(address, 'o2', text('你好'))).toBe('这是第 1 次对话');
   const image = platform.userMessage('image', { PicUrl: 'https://example.com/a', MediaId: 'm' });
   expect(await say(address, 'o1', image)).toBe('错误的信息类型');
+});
+
+it('a conversation goes on when the callback of a payment has changed it', async () => {
+  const address = await start('payment');
+  expect(await say(address, 'o1', text('?'))).toBe('还没有付款');
+  for (const [openid, order] of [
+    ['o1', 'A1'],
+    ['o2', 'B2'],
+  ] as const) {
+    const body = JSON.stringify({ openid, order });
+    const headers = { 'content-type': 'application/json' };
+    const paid = await fetch(address.replace('/wechat', '/paid'), {
+      method: 'POST',
+      headers,
+      body,
+    });
+    expect(await paid.json()).toEqual({ code: 'SUCCESS' });
+    expect(await say(address, openid, text('?'))).toBe(`订单 ${order} 已付款`);
+  }
 });
 
 it('two processes that share a Redis go on with each other’s dialogue', async () => {

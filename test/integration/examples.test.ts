@@ -1,4 +1,5 @@
 /** The examples as processes of their own: they answer, and nothing that is sent ends them. */
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type HttpAnswer, type Sent, send } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
@@ -59,7 +60,7 @@ const attacks: Record<string, (origin: string) => Promise<HttpAnswer>> = {
 };
 
 describe.each(names)('examples/%s.ts', (example) => {
-  it('answers, refuses what is bad, and stays alive', async () => {
+  it('answers, refuses what is bad, stays alive, and ends by SIGTERM', async () => {
     const environment = { WECHAT_TOKEN: token, SHOP_TOKEN: token };
     const { child, origin, stdout, stderr } = await startServer(
       `examples/${example}.ts`,
@@ -75,6 +76,9 @@ describe.each(names)('examples/%s.ts', (example) => {
     expect(statuses.filter(([, status]) => !refusals.has(status))).toEqual([]);
     expect(child.exitCode).toBeNull();
     await expectAnswered(origin, example);
+    const ended = once(child, 'close');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
     const output = stdout() + stderr();
     expect(output).not.toContain(token);
     expect(output).not.toMatch(/unhandled|uncaught/i);

@@ -219,16 +219,31 @@ export interface AccountLookup {
   readonly only: Account | undefined;
   /** Finds the account that a request is for. */
   find(request: WebhookRequest): Promise<Account | undefined>;
+  /**
+   * Finds an account by what its keys begin with.
+   *
+   * @throws {NeedParamError} when there are several, and none is named
+   * @throws {InvalidArgumentError} when it is none of them
+   */
+  findById(id: string | undefined): Promise<Account>;
 }
+
+/** Accounts that are found again by their ids, at most; the oldest are forgotten first. */
+const MAX_ACCOUNTS = 10_000;
 
 export function createAccountLookup(
   options: string | AccountOptions | AccountResolver,
 ): AccountLookup {
   if (typeof options !== 'function') {
     const only = createAccount(options, {});
-    return { only, find: async () => only };
+    const findById = async (id: string | undefined) => {
+      if (id === undefined || id === only.id) return only;
+      throw new InvalidArgumentError(`account must be ${only.id} here, or left out`);
+    };
+    return { only, find: async () => only, findById };
   }
   const accounts = new WeakMap<AccountOptions, Account>();
+  const byId = new Map<string, Account>();
   const shared: Shared = {};
   const find = async (request: WebhookRequest) => {
     // Nothing is verified yet, so there is nothing to do with the body.
@@ -244,8 +259,25 @@ export function createAccountLookup(
         'the options that an AccountResolver gives need `appid`, or `account`: a name of your own for the account, always the same one',
       );
     }
-    accounts.set(found, account);
+    if (!accounts.has(found)) {
+      accounts.set(found, account);
+      byId.delete(account.id);
+      byId.set(account.id, account);
+      const [oldest] = byId.keys();
+      if (byId.size > MAX_ACCOUNTS) byId.delete(oldest as string);
+    }
     return account;
   };
-  return { only: undefined, find };
+  const findById = async (id: string | undefined) => {
+    if (typeof id !== 'string') {
+      throw new NeedParamError('several accounts are served here: give { account, openid }');
+    }
+    const account =
+      byId.get(id) ?? (await find({ method: 'GET', query: { account: id, appid: id } }));
+    if (account?.id === id) return account;
+    throw new InvalidArgumentError(
+      'account is not known here: give its `appid`, else its option `account`, as its deliveries have it; the AccountResolver was asked for the query { account, appid }',
+    );
+  };
+  return { only: undefined, find, findById };
 }

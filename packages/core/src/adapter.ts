@@ -32,16 +32,19 @@ export interface WechatRequest {
 /** Lets the framework's route answer, in place of handlers: it calls `answer` with its reply. */
 export type Route = (answer: (reply: ReplyLike) => void) => void | Promise<void>;
 
-/** A middleware that can be stopped, so that the process can end. */
-export type Closable<M> = M & Pick<Webhook, 'close'>;
+/** What can be done with a webhook beside answering requests. */
+export type WebhookControls = Pick<Webhook, 'close' | 'withContext'>;
+
+/** A middleware that can be stopped, so that the process can end, and that opens conversations. */
+export type Closable<M> = M & WebhookControls;
 
 /** What an adapter mounts: a webhook, and what it needs to know of it. */
 export interface Mounted {
   /** Whether the handlers answer, or the framework's route. */
   readonly hasHandlers: boolean;
   readonly path: string | undefined;
-  /** Stops the webhook, so that the process can end. */
-  readonly close: Webhook['close'];
+  /** What the adapter hands on beside its middleware. */
+  readonly controls: WebhookControls;
   /** Whether a request is WeChat's: signed, rightly or not, and at `path` when one was given. */
   readonly accepts: (url: string) => boolean;
   /** Answers a request, showing its message to the handlers or the route as `wechatMessage` of `targets`. */
@@ -58,7 +61,10 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
   return {
     hasHandlers: webhook.hasHandlers,
     path,
-    close: (closing) => webhook.close(closing),
+    controls: {
+      close: (closing) => webhook.close(closing),
+      withContext: (user, use) => webhook.withContext(user, use),
+    },
     accepts: (url) => /[?&](msg_)?signature=/.test(url) && (!path || isSamePath(url, path)),
     async handle(request, targets, route) {
       const { response } = request;

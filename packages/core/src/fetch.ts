@@ -8,7 +8,7 @@ export { InvalidArgumentError, NeedParamError } from './errors.ts';
 export type { Webhook };
 
 /** Answers the deliveries of WeChat as a function from `Request` to `Response`. */
-export interface FetchHandler extends Pick<Webhook, 'close'> {
+export interface FetchHandler extends Pick<Webhook, 'close' | 'withContext'> {
   /** `native` is what handlers find as `exchange.native`; default: the request. */
   (request: Request, native?: unknown): Promise<Response>;
 }
@@ -46,5 +46,6 @@ export function wechat(
     return new Response(body, { status, headers });
   };
   const close: Webhook['close'] = (closing) => webhook.close(closing);
-  return Object.assign(answer, { close });
+  const withContext: Webhook['withContext'] = (user, use) => webhook.withContext(user, use);
+  return Object.assign(answer, { close, withContext });
 }

@@ -17,6 +17,7 @@ export type { Logger } from './logger.ts';
 export type { AccountOptions, CloudOptions, Mode, Source, WebhookOptions } from './options.ts';
 export { type ErrorHandler, type HandlersLike, Router } from './router.ts';
 export { createWebhook, type Webhook } from './webhook.ts';
+export type { ContextOwner } from './with-context.ts';
 
 // Conversations
 export {
@@ -133,6 +134,7 @@ export {
   type NodeRequest,
   nodeRequest,
   type Route,
+  type WebhookControls,
   type WechatRequest,
 } from './adapter.ts';
 export { checkSpelling } from './spelling.ts';

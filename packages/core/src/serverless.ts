@@ -18,7 +18,7 @@ export interface FunctionResult {
 }
 
 /** Answers the deliveries of WeChat that a gateway hands to a cloud function. */
-export interface FunctionHandler extends Pick<Webhook, 'close'> {
+export interface FunctionHandler extends Pick<Webhook, 'close' | 'withContext'> {
   /** Takes the event as an object, or as the JSON that some hosts hand on. */
   (event: unknown, context?: unknown): Promise<FunctionResult>;
 }
@@ -50,7 +50,8 @@ export function wechat(
     return { statusCode: status, headers, body, isBase64Encoded: false };
   };
   const close: Webhook['close'] = (closing) => webhook.close(closing);
-  return Object.assign(answer, { close });
+  const withContext: Webhook['withContext'] = (user, use) => webhook.withContext(user, use);
+  return Object.assign(answer, { close, withContext });
 }
 
 type Query = WebhookRequest['query'];

@@ -3,6 +3,7 @@ import { isPromise } from './awaitable.ts';
 import { isUnread, readBody } from './body.ts';
 import { systemClock } from './clock.ts';
 import { checkPush, checkSender, openPush, readPush, writePushReply } from './cloud-source.ts';
+import type { WechatContext } from './context/context.ts';
 import { answerDelivery } from './delivery/attempt.ts';
 import { OrphanRecovery } from './delivery/orphans.ts';
 import { Workload } from './delivery/workload.ts';
@@ -15,6 +16,7 @@ import { printable } from './printable.ts';
 import { SUCCESS } from './reply/parse.ts';
 import { refuse, respond } from './response.ts';
 import { createDispatch, type HandlersLike, surround } from './router.ts';
+import { type ContextOwner, openContext } from './with-context.ts';
 
 /** Answers the deliveries of WeChat. */
 export interface Webhook {
@@ -31,6 +33,26 @@ export interface Webhook {
    * stream with what the user was given of it.
    */
   close(options?: { timeout?: number | undefined }): Promise<void>;
+  /**
+   * Opens a user's conversation when there is no message of theirs: in the callback of a payment, on a
+   * page, by a timer. It is locked, loaded and saved as for a message, in its turn among the user's
+   * messages. Gives what `use` gives, once it is saved; when `use` fails, nothing is.
+   *
+   * Where several accounts are served, `user` names one: its `appid`, else its option `account`. An
+   * account that had no delivery here yet is asked of the AccountResolver, with the query
+   * `{ account, appid }`. Not for a handler of the same user, which would wait for itself: that has
+   * `exchange.context`.
+   *
+   * @example
+   * await webhook.withContext(openid, (context) => context.set('paid', true));
+   * @throws {NeedParamError} when the user, or the account, is missing
+   * @throws {InvalidArgumentError} when the account is none that is served here
+   * @throws {StoreError} when the store fails
+   * @throws {ContextConflictError} when another process changed the conversation meanwhile
+   * @throws {RunTooLongError} when `use` does not end within `maxRun`
+   * @throws {RequestError} with `WECHAT_CLOSING` when the webhook is being closed
+   */
+  withContext<T>(user: ContextOwner, use: (context: WechatContext) => T | Promise<T>): Promise<T>;
   /** Whether it was made with handlers; without, `around` has to answer. */
   readonly hasHandlers: boolean;
 }
@@ -95,6 +117,12 @@ export function createWebhook(
         return refuse(error, account?.logger, isUnread(request.body));
       }
     },
+    async withContext(user, use) {
+      refuseWhenClosing(workload);
+      const opened = openContext(user, use, accounts, workload);
+      workload.track(opened.then(ignore, ignore));
+      return opened;
+    },
     async close({ timeout = CLOSE_TIMEOUT } = {}) {
       recovery?.stop();
       closing ??= workload.close(systemClock, positive('timeout', timeout));
@@ -102,6 +130,8 @@ export function createWebhook(
     },
   };
 }
+
+const ignore = () => {};
 
 /** Milliseconds. */
 const CLOSE_TIMEOUT = 10_000;

@@ -34,7 +34,7 @@ declare global {
  * app.use('/wechat', wechat('TOKEN', { text: (message) => `You said: ${message.content}` }));
  */
 export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closable<RequestHandler> {
-  const { accepts, close, handle } = mount(options, handlers);
+  const { accepts, controls, handle } = mount(options, handlers);
   const middleware: RequestHandler = async (req, res, next) => {
     guard([req], res);
     if (!accepts(req.url)) return next();
@@ -46,5 +46,5 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
     });
     if (!res.headersSent && !res.destroyed) res.status(status).set(headers).end(body);
   };
-  return Object.assign(middleware, { close });
+  return Object.assign(middleware, controls);
 }

@@ -1,5 +1,6 @@
 import {
   type AdapterOptions,
+  type Closable,
   expose,
   guard,
   type HandlersLike,
@@ -15,6 +16,8 @@ import plugin from 'fastify-plugin';
 
 export * from '@wechat-mp/core';
 export { wechatOAuth } from './oauth.ts';
+
+type Plugin = Closable<FastifyPluginAsync>;
 
 const UNREAD = 'application/vnd.wechat-mp.unread';
 
@@ -36,11 +39,11 @@ declare module 'fastify' {
  * @example
  * app.register(wechat('TOKEN', { text: (message) => message.content }), { prefix: '/wechat' });
  */
-export function wechat(options: AdapterOptions, handlers?: HandlersLike): FastifyPluginAsync {
-  const { hasHandlers, path, accepts, close, handle } = mount(options, handlers);
+export function wechat(options: AdapterOptions, handlers?: HandlersLike): Plugin {
+  const { hasHandlers, path, accepts, controls, handle } = mount(options, handlers);
 
   const answering: FastifyPluginAsync = async (app) => {
-    app.addHook('onClose', () => close());
+    app.addHook('onClose', () => controls.close());
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     app.all(path ?? '/', async (request, reply) => {
@@ -49,7 +52,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Fastif
   };
 
   const preparing: FastifyPluginAsync = async (app) => {
-    app.addHook('onClose', () => close());
+    app.addHook('onClose', () => controls.close());
     // Under a type of its own, the body passes by the app's parsers: it has to be verified as it came.
     if (!app.hasContentTypeParser(UNREAD)) {
       app.addContentTypeParser(UNREAD, (_request, payload, done) => done(null, payload));
@@ -79,7 +82,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Fastif
     });
   };
 
-  return hasHandlers ? answering : plugin(preparing);
+  return Object.assign(hasHandlers ? answering : plugin(preparing), controls);
 }
 
 function requestOf(request: FastifyRequest, reply: FastifyReply): NodeRequest {

@@ -34,7 +34,7 @@ declare module 'http' {
  * app.use(wechat({ token: 'TOKEN', path: '/wechat' }, { text: (message) => message.content }));
  */
 export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closable<Middleware> {
-  const { accepts, close, handle } = mount(options, handlers);
+  const { accepts, controls, handle } = mount(options, handlers);
   const middleware: Middleware = async (ctx, next) => {
     guard([ctx, ctx.req], ctx);
     if (!accepts(ctx.url)) return next();
@@ -52,5 +52,5 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
     ctx.set(headers);
     ctx.body = body;
   };
-  return Object.assign(middleware, { close });
+  return Object.assign(middleware, controls);
 }

@@ -1,0 +1,74 @@
+import type { Account, AccountLookup } from './account.ts';
+import { repeat } from './clock.ts';
+import type { WechatContext } from './context/context.ts';
+import type { ContextUser } from './context/store.ts';
+import { begin, rollback } from './context/transaction.ts';
+import { nameUser } from './delivery/claim.ts';
+import { leaseMilliseconds } from './delivery/heartbeat.ts';
+import type { Workload } from './delivery/workload.ts';
+import { NeedParamError, RunTooLongError } from './errors.ts';
+import { within } from './with-timeout.ts';
+
+/** Whose conversation is opened: an openid, with the account where there are several. */
+export type ContextOwner = string | Readonly<ContextUser>;
+
+/** Opens the conversation of a user when there is no message of theirs, as a delivery does. */
+export async function openContext<T>(
+  owner: ContextOwner,
+  use: (context: WechatContext) => T | Promise<T>,
+  accounts: AccountLookup,
+  workload: Workload,
+): Promise<T> {
+  const { account: id, openid } = typeof owner === 'string' ? { openid: owner } : Object(owner);
+  if (typeof openid !== 'string' || openid === '') {
+    throw new NeedParamError('the openid of a user is needed, as text');
+  }
+  if (typeof use !== 'function') {
+    throw new NeedParamError('withContext needs a function, which is given the context');
+  }
+  const account = await accounts.findById(id);
+  const user = { account: account.id, openid };
+  if (account.ordering === 'parallel') return run(account, user, undefined, use);
+  const name = nameUser(user);
+  const turn = workload.turns.acquire(name);
+  try {
+    await turn?.comes;
+    return await run(account, user, workload.createOwner(), use);
+  } finally {
+    workload.turns.release(name, turn);
+  }
+}
+
+async function run<T>(
+  account: Account,
+  user: ContextUser,
+  lockOwner: string | undefined,
+  use: (context: WechatContext) => T | Promise<T>,
+): Promise<T> {
+  const { clock, maxRun } = account;
+  const lease = leaseMilliseconds(account);
+  const lock = lockOwner === undefined ? undefined : { owner: lockOwner, lease };
+  const transaction = await begin(account, user, lock, undefined);
+  const stop = repeat(clock, () => transaction.renew(), lease / 3);
+  try {
+    const used = await within(call(use, transaction.context), maxRun, undefined, clock);
+    if (!used) {
+      throw new RunTooLongError(`withContext's function did not end within ${maxRun} ms (maxRun)`);
+    }
+    await transaction.end(true);
+    return used.value;
+  } catch (error) {
+    rollback(account, user, lock);
+    throw error;
+  } finally {
+    stop();
+  }
+}
+
+/** What is thrown at once rejects, too. */
+async function call<T>(
+  use: (context: WechatContext) => T | Promise<T>,
+  context: WechatContext,
+): Promise<T> {
+  return use(context);
+}
