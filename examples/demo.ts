@@ -59,7 +59,10 @@ if (process.argv.includes('--once')) {
   simulator.user('小明');
   const page = await servePage({ simulator, target });
   // The last answer is on its way to the page.
-  const close = () => pause(300).then(page.close).then(end);
+  const close = () =>
+    pause(300)
+      .then(() => page.close())
+      .then(end);
   stopOnSigterm({ close }, bot);
   console.log(`聊天页面 · chat with the bot: ${page.url}\nCtrl+C 退出 · ends it`);
   if (process.stdout.isTTY) await open(page.url).catch(() => {});

@@ -7,8 +7,9 @@ export function stopOnSigterm(
   server: { close(): unknown },
   ...webhooks: readonly Pick<Webhook, 'close'>[]
 ): void {
-  process.once('SIGTERM', async () => {
+  const stop = async () => {
     await Promise.all(webhooks.map((webhook) => webhook.close()));
     server.close();
-  });
+  };
+  process.once('SIGTERM', () => void stop());
 }

@@ -64,7 +64,7 @@ describe.each(['express', 'koa', 'fastify', 'node'])('on %s', (FRAMEWORK) => {
     expect(stdout()).toContain('pushed {"type":"text","content":"done first"}');
   });
 
-  it('it ends at once when nothing goes on', async () => {
+  it('the process ends at once when nothing goes on', async () => {
     const { stop, ended } = await start();
     stop();
     expect(await ended).toEqual([0, null]);

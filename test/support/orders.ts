@@ -211,6 +211,17 @@ function createRegistry(clock: Clock, lives: Set<Life>): RunRegistry {
 
 /** Plays so many messages, and gives those that were not answered or pushed exactly once. */
 export async function playOrders(options: OrdersOptions): Promise<Told[]> {
+  const { random } = Math;
+  // Who waits for a lock draws, too.
+  Math.random = createRandom(~options.seed);
+  try {
+    return await play(options);
+  } finally {
+    Math.random = random;
+  }
+}
+
+async function play(options: OrdersOptions): Promise<Told[]> {
   const { seed, messages, latency, mayDie } = options;
   const random = createRandom(seed);
   const clock = new SteppedClock(random);

@@ -3,10 +3,10 @@ import { repeat } from './clock.ts';
 import type { WechatContext } from './context/context.ts';
 import type { ContextUser } from './context/store.ts';
 import { begin, rollback } from './context/transaction.ts';
-import { nameUser } from './delivery/claim.ts';
 import { leaseMilliseconds } from './delivery/heartbeat.ts';
 import type { Workload } from './delivery/workload.ts';
 import { NeedParamError, RunTooLongError } from './errors.ts';
+import { joinKey } from './join-key.ts';
 import { within } from './with-timeout.ts';
 
 /** Whose conversation is opened: an openid, with the account where there are several. */
@@ -29,11 +29,11 @@ export async function openContext<T>(
   const account = await accounts.findById(id);
   const user = { account: account.id, openid };
   if (account.ordering === 'parallel') return run(account, user, undefined, use);
-  const name = nameUser(user);
+  const name = joinKey(account.id, openid);
   const turn = workload.turns.acquire(name);
   try {
     await turn?.comes;
-    return await run(account, user, workload.createOwner(), use);
+    return await run(account, user, workload.createOwner(true), use);
   } finally {
     workload.turns.release(name, turn);
   }

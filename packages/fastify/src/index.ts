@@ -5,19 +5,16 @@ import {
   guard,
   type HandlersLike,
   mount,
-  type NodeRequest,
   nodeRequest,
   type ReplyLike,
   type WebhookResponse,
   type WechatRequest,
 } from '@wechat-mp/core';
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifyPluginAsync as Plugin } from 'fastify';
 import plugin from 'fastify-plugin';
 
 export * from '@wechat-mp/core';
 export { wechatOAuth } from './oauth.ts';
-
-type Plugin = Closable<FastifyPluginAsync>;
 
 const UNREAD = 'application/vnd.wechat-mp.unread';
 
@@ -39,10 +36,10 @@ declare module 'fastify' {
  * @example
  * app.register(wechat('TOKEN', { text: (message) => message.content }), { prefix: '/wechat' });
  */
-export function wechat(options: AdapterOptions, handlers?: HandlersLike): Plugin {
+export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closable<Plugin> {
   const { hasHandlers, path, accepts, controls, handle } = mount(options, handlers);
 
-  const answering: FastifyPluginAsync = async (app) => {
+  const answering: Plugin = async (app) => {
     app.addHook('onClose', () => controls.close());
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
@@ -51,7 +48,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Plugin
     });
   };
 
-  const preparing: FastifyPluginAsync = async (app) => {
+  const preparing: Plugin = async (app) => {
     app.addHook('onClose', () => controls.close());
     // Under a type of its own, the body passes by the app's parsers: it has to be verified as it came.
     if (!app.hasContentTypeParser(UNREAD)) {
@@ -85,7 +82,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Plugin
   return Object.assign(hasHandlers ? answering : plugin(preparing), controls);
 }
 
-function requestOf(request: FastifyRequest, reply: FastifyReply): NodeRequest {
+function requestOf(request: FastifyRequest, reply: FastifyReply) {
   guard([request], reply);
   return nodeRequest(request.raw, reply.raw, request, request);
 }

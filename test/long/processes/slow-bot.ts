@@ -60,6 +60,7 @@ const servers: Record<string, () => Promise<Server>> = {
   },
 };
 
-const server = await servers[process.env['FRAMEWORK'] as string]?.();
-if (server && !server.listening) await once(server, 'listening');
-console.log('port:', (server?.address() as AddressInfo).port);
+const start = servers[process.env['FRAMEWORK'] as string] as () => Promise<Server>;
+const server = await start();
+if (!server.listening) await once(server, 'listening');
+console.log('port:', (server.address() as AddressInfo).port);
