@@ -1,5 +1,7 @@
 /** Everyday calls of the client, played by the simulator. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createWebhook } from '@wechat-mp/core';
 import { OfficialClient } from '@wechat-mp/core/official';
 import { createSimulator, type Simulator } from '@wechat-mp/simulator';
 import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
@@ -10,7 +12,8 @@ let client: OfficialClient;
 let openids: string[];
 
 beforeAll(async () => {
-  simulator = await createSimulator({ target: 'http://127.0.0.1:1', token: 'T0KEN' });
+  const target = createWebhook('T0KEN', { text: () => undefined });
+  simulator = await createSimulator({ target, token: 'T0KEN' });
   const { appid, appsecret } = simulator.account;
   client = new OfficialClient({ appid, appsecret, baseUrl: simulator.api.url });
   openids = ['Anna', 'Ben', 'Chen'].map((name) => simulator.user(name).openid);
@@ -49,6 +52,56 @@ it.each<[string, (client: OfficialClient) => Promise<{ ticket: string; expire_se
   expect(contentType).toMatch(/^image\//);
   stream.destroy();
 });
+
+describe('a message of customer service arrives', () => {
+  it.each<[string, (openid: string) => Promise<unknown>, object]>([
+    [
+      'with answers to choose from',
+      (openid) =>
+        client.message.custom.sendMsgMenu(openid, {
+          headContent: 'Did that help?',
+          list: [{ id: 1, content: 'Yes' }],
+        }),
+      { type: 'menu' },
+    ],
+    [
+      'as a page of a mini program',
+      async (openid) => {
+        const png = Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex');
+        const { media_id } = await client.media.upload('image', png);
+        await client.message.custom.sendMiniProgramPage(openid, {
+          title: 'Our shop',
+          appid: 'wx0123456789abcdef',
+          pagepath: 'pages/index',
+          thumbMediaId: media_id,
+        });
+      },
+      { type: 'miniprogram', title: 'Our shop', pagePath: 'pages/index' },
+    ],
+    [
+      'as a coupon',
+      (openid) => client.message.custom.sendCard(openid, 'p1'),
+      { type: 'card', cardId: 'p1' },
+    ],
+  ])('%s', async (_, send, message) => {
+    const user = simulator.user('Dora');
+    await user.sendText('hello');
+    const pushed = user.nextPushed();
+    await send(user.openid);
+    expect(await pushed).toMatchObject({ message });
+  });
+});
+
+it.each(['2024.06.06', 'cat.png', 'cat', 'photo.jfif', 'CAT.JPG', 'v1.2 final', '猫.jpeg'])(
+  'a picture is taken, whatever it is called: %s',
+  async (filename) => {
+    const jpeg = readFileSync(new URL('../fixtures/qr-code.jpg', import.meta.url));
+    expect(await client.media.upload('image', jpeg, { filename })).toHaveProperty('media_id');
+    expect(
+      await client.material.add({ media: jpeg }, { type: 'image' }, { filename }),
+    ).toHaveProperty('media_id');
+  },
+);
 
 describe('the whole of wx.config', () => {
   const moment = { timestamp: 1_414_587_457, noncestr: 'Wm3WZYTPz0wzccnW' };
