@@ -57,6 +57,23 @@ it('sessions of the back end are kept under their key, and forgotten', async () 
   expect(await sessions.get('other')).toBeUndefined();
 });
 
+it('a key of a token that was never had is forgotten within the hour, a refresh token never', async () => {
+  const redis = track(new Redis((await startRedis()).port));
+  const { tokens } = redisStores(redis);
+  const token = { value: 'token', since: 0, expiresAt: 0 };
+  const put = async (key: string, kept: object | undefined) =>
+    tokens.set(key, kept && { ...token, ...kept }, (await tokens.lock(key, 1000)) as number);
+  await put('code', undefined);
+  await put('token', {});
+  await put('account', { refreshToken: 'refresh' });
+  await put('account', undefined);
+  const hour = 3600_000;
+  expect(await redis.pttl('wechat:token:{code}')).toBeLessThanOrEqual(hour);
+  expect(await redis.pttl('wechat:token:{code}')).toBeGreaterThan(0);
+  expect(await redis.pttl('wechat:token:{token}')).toBeGreaterThan(29 * 24 * hour);
+  expect(await redis.pttl('wechat:token:{account}')).toBe(-1);
+});
+
 describe('a mistake is found when the stores are made', () => {
   const client = { evalsha: async () => 0, eval: async () => 0, del: async () => 0 };
 

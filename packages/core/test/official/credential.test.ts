@@ -11,6 +11,43 @@ describe('the contract, kept by MemoryTokenStore', () => {
   );
 });
 
+describe('MemoryTokenStore, full of keys', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  const token = { value: 'token', since: 0, expiresAt: 0 };
+  const put = async (memory: TokenStore, key: string, more: Partial<Token> = {}) => {
+    const lock = (await memory.lock(key, 1000)) as number;
+    expect(await memory.set(key, { ...token, ...more }, lock)).toBe(true);
+  };
+
+  it('forgets a day after what has no refresh token, and nothing before', async () => {
+    const memory = new MemoryTokenStore();
+    await put(memory, 'old');
+    await put(memory, 'account', { refreshToken: 'refresh' });
+    jest.advanceTimersByTime(23 * 3600_000);
+    for (let number = 0; number < 1000; number += 1) await put(memory, `code ${number}`);
+    expect(await memory.get('old')).toEqual(token);
+    jest.advanceTimersByTime(2 * 3600_000);
+    for (let number = 0; number < 1100; number += 1) await put(memory, `more ${number}`);
+    expect(await memory.get('old')).toBeUndefined();
+    expect(await memory.get('account')).toMatchObject({ refreshToken: 'refresh' });
+    expect(await memory.get('code 999')).toEqual(token);
+  });
+
+  it('gives no lock of a forgotten key a number that was given before', async () => {
+    const memory = new MemoryTokenStore();
+    const first = (await memory.lock('code', 1000)) as number;
+    await memory.set('code', undefined, first);
+    const second = (await memory.lock('code', 1000)) as number;
+    expect(second).toBeGreaterThan(first);
+    expect(await memory.set('code', token, first)).toBe(false);
+  });
+});
+
 const START = 1_700_000_000_000;
 const SECOND = 1000;
 let time: number;
