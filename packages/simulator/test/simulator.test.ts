@@ -812,3 +812,51 @@ it('a thousand messages can be sent again, also of those sent at once; older one
   expect((await again(50)).verdict).toBe('reply');
   await expect(again(49)).rejects.toThrow('too long ago');
 });
+
+describe('whatever is said against an answer, the library prevents or says too', () => {
+  const articles = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ title: `${n}`, url: 'http://e' }));
+
+  it.each<[string, unknown]>([
+    ['two articles in answer to a text', reply.news(articles(2))],
+    ['eight articles in answer to a text', articles(8)],
+    ['nine articles', reply.news(articles(9))],
+    ['no articles', []],
+    ['a text of 2049 bytes', 'a'.repeat(2049)],
+    ['a text of 4500 bytes', '很'.repeat(1500)],
+    ['six tabs', '\t'.repeat(6)],
+    ['line feeds', '\n \n'],
+    ['success with a line feed', 'success\n'],
+    ['an empty text', reply.text('')],
+    ['a picture without its id', { type: 'image', mediaId: '' }],
+    ['music with an empty picture', { type: 'music', musicUrl: 'http://e', thumbMediaId: '' }],
+    ['a type that nobody knows', { type: 'sticker', mediaId: 'm' }],
+    ['control characters', 'a\u0002b\u001d'],
+    ['the end of a CDATA section', ']]></Content><MsgType>x</MsgType>'],
+  ])('%s', async (_, given) => {
+    for (const mode of ['plain', 'safe'] as const) {
+      const lines: string[] = [];
+      const note = (_details: unknown, line?: string) => void lines.push(`${line}`);
+      const logger = { error: note, warn: note, info() {}, debug() {} };
+      const bot = () => given as ReplyLike;
+      const wechat = await startWith(bot, { ...SECRET, mode }, { logger });
+      const { problems, deliveries } = await wechat.user('alice').sendText('hi');
+      // Nothing is said against an answer; what has none has a line in the log.
+      const isAnswered = deliveries.at(-1)?.response?.status === 200;
+      expect(isAnswered ? problems : []).toEqual([]);
+      expect(isAnswered || lines.length > 0).toBe(true);
+    }
+  });
+
+  it.each<[string, ReplyLike, RegExp]>([
+    ['articles are cut', reply.news(articles(2)), /a news reply had 2 articles/],
+    ['an id is empty', reply.image(''), /./],
+  ])('the log has a line when %s', async (_, given, line) => {
+    const lines: string[] = [];
+    const note = (_details: unknown, words?: string) => void lines.push(`${words}`);
+    const logger = { error: note, warn: note, info() {}, debug() {} };
+    const wechat = await startWith(() => given, {}, { logger });
+    await wechat.user('alice').sendText('hi');
+    expect(lines.join('\n')).toMatch(line);
+  });
+});

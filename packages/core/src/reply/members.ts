@@ -3,7 +3,8 @@
 /** One member of a reply. */
 interface Member<T, IsNeeded extends boolean> {
   readonly isNeeded: IsNeeded;
-  readonly kind: 'text' | 'flag';
+  /** An `id` that is empty is none: the platform answers one with the failure notice. */
+  readonly kind: 'text' | 'id' | 'flag';
   /** Its tag in a passive reply; undefined where there is none. */
   readonly tag: string | undefined;
   /** Its name in a customer-service message; undefined where there is none. */
@@ -41,6 +42,12 @@ function optionalText(
   return { isNeeded: false, kind: 'text', tag, customName, alias };
 }
 
+const mediaId: Member<string, true> = { ...text('MediaId', 'media_id'), kind: 'id' };
+
+function optionalId(tag: string | undefined, customName: string): Member<string, false> {
+  return { ...optionalText(tag, customName), kind: 'id' };
+}
+
 /** The members of one article of a news reply. */
 export const ARTICLE = {
   title: optionalText('Title', 'title'),
@@ -63,14 +70,14 @@ const deviceContent = {
 /** The members of each reply but its `type`, under which they stand; those of news are articles. */
 export const REPLIES = {
   text: { content: text('Content', 'content') },
-  image: { mediaId: text('MediaId', 'media_id') },
-  voice: { mediaId: text('MediaId', 'media_id') },
+  image: { mediaId },
+  voice: { mediaId },
   video: {
-    mediaId: text('MediaId', 'media_id'),
+    mediaId,
     title: optionalText('Title', 'title'),
     description: optionalText('Description', 'description'),
     /** The picture that is shown before it plays: in customer-service messages only. */
-    thumbMediaId: optionalText(undefined, 'thumb_media_id'),
+    thumbMediaId: optionalId(undefined, 'thumb_media_id'),
   },
   music: {
     title: optionalText('Title', 'title'),
@@ -79,7 +86,7 @@ export const REPLIES = {
     /** Played on Wi-Fi. Default: `musicUrl`. */
     hqMusicUrl: optionalText('HQMusicUrl', 'hqmusicurl'),
     /** The picture beside it: a customer-service message insists on one. */
-    thumbMediaId: optionalText('ThumbMediaId', 'thumb_media_id'),
+    thumbMediaId: optionalId('ThumbMediaId', 'thumb_media_id'),
   },
   news: {},
   transfer_customer_service: { kfAccount: optionalText('KfAccount') },

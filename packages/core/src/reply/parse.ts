@@ -45,6 +45,8 @@ export function parseArticle(article: unknown): Article {
   throw new InvalidArgumentError(`an article is an object, not ${describeKind(article)}`);
 }
 
+const EXPECTED = { text: 'a string', id: 'a string', flag: '0 or 1' } as const;
+
 /**
  * Gives what a table knows of an object, under its own names. Null is nothing: it is what a database
  * has for it. `owner` begins the message of an error.
@@ -63,19 +65,29 @@ export function parseMembers(
     if (known === undefined) throw unknownMember(owner, name, names);
     if (value !== undefined && value !== null) values[known] ??= value;
   }
-  for (const [name, { kind, isNeeded }] of Object.entries(members)) {
-    const value = values[name];
-    if (value === undefined && !isNeeded) continue;
-    const isRight = kind === 'text' ? typeof value === 'string' : value === 0 || value === 1;
-    if (isRight) continue;
-    const expected = kind === 'text' ? 'a string' : '0 or 1';
-    throw new InvalidArgumentError(
-      isNeeded
-        ? `${owner} needs ${name}, ${expected}, not ${describeKind(value)}`
-        : `${name} of ${owner} must be ${expected}, not ${describeKind(value)}`,
-    );
-  }
+  for (const [name, member] of Object.entries(members)) checkMember(owner, name, member, values);
   return values;
+}
+
+function checkMember(
+  owner: string,
+  name: string,
+  { kind, isNeeded }: Members[string],
+  values: Record<string, unknown>,
+): void {
+  const value = values[name];
+  const isEmptyId = kind === 'id' && typeof value === 'string' && value.trim() === '';
+  if (isEmptyId) delete values[name];
+  if (values[name] === undefined && !isNeeded) return;
+  const isRight = kind === 'flag' ? value === 0 || value === 1 : typeof value === 'string';
+  if (isRight && !isEmptyId) return;
+  const expected = EXPECTED[kind];
+  const found = isEmptyId ? 'an empty one' : describeKind(value);
+  throw new InvalidArgumentError(
+    isNeeded
+      ? `${owner} needs ${name}, ${expected}, not ${found}`
+      : `${name} of ${owner} must be ${expected}, not ${found}`,
+  );
 }
 
 function findAlias(name: string, members: Members): string | undefined {

@@ -299,6 +299,23 @@ describe('members', () => {
     expect(error.message).toContain(message);
   });
 
+  it.each([
+    ['an image reply needs mediaId', { type: 'image', mediaId: '' }],
+    ['a voice reply needs mediaId', { type: 'voice', mediaId: ' ' }],
+    ['a video reply needs mediaId', { type: 'video', mediaId: '', title: 'a' }],
+  ])('that are an empty id are refused: %s', async (message, value) => {
+    const error = await failureOf(() => renderReply(wrong(value), TO));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message.replace('a image', 'an image')).toContain(message);
+    expect(error.message).toContain('not an empty one');
+  });
+
+  it.each(['', ' \n'])('that are an empty id of a picture are left out: %j', (thumbMediaId) => {
+    const xml = renderReply(reply.music('https://e.com/a.mp3', { thumbMediaId }), TO);
+    expect(xml).not.toContain('ThumbMediaId');
+    expect(xml).toContain('<MusicUrl>');
+  });
+
   it('have names of outsiders in no error at length', async () => {
     const name = `${'x'.repeat(500)}\n\u202e`;
     const error = await failureOf(() => renderReply(wrong([{ [name]: 'a' }]), TO));
