@@ -1,7 +1,7 @@
 /** The two readers of XML: the scanner reads what the platform writes, the library the rest. */
 import { describe, expect, it } from '@jest/globals';
-import { ParseError } from '@wechat-mp/core';
-import { parseXml } from '../src/xml.ts';
+import { ParseError } from '../src/errors.ts';
+import { parseXml, renderXml } from '../src/xml.ts';
 import { readOtherXml } from '../src/xml-library.ts';
 import { scanXml } from '../src/xml-scanner.ts';
 
@@ -42,6 +42,8 @@ describe.each(READERS)('%s', (_name, read) => {
     ['<a>1</a><a>2</a>', { a: ['1', '2'] }],
     ['<a>1</a><b/><a><c/></a><a/>', { a: ['1', { c: '' }, ''], b: '' }],
     ['<A>1</A><a>2</a>', { A: '1', a: '2' }],
+    ['<a>\u3000</a>', { a: '' }],
+    ['<azAZ09/>', { azAZ09: '' }],
     ['<a.b-c_1/><_/>', { 'a.b-c_1': '', _: '' }],
     ['<xml><xml/></xml>', { xml: { xml: '' } }],
     ['<__proto__>1</__proto__><constructor/>', { ['__proto__']: '1', constructor: '' }],
@@ -61,6 +63,8 @@ describe.each(READERS)('%s', (_name, read) => {
     ['x<![CDATA[y]]>z]]>', /not well-formed/],
     ['<!DOCTYPE xml>', /has a DOCTYPE/],
     ['<!doctype xml>', /has a DOCTYPE/],
+    ['<a>1</a><b>2</b><!DOCTYPE xml>', /has a DOCTYPE/],
+    ['x<![CDATA[y', /not well-formed/],
   ])('refuses %j', (xml, message) => {
     expect(() => read(`<xml>${xml}</xml>`)).toThrow(ParseError);
     expect(() => read(`<xml>${xml}</xml>`)).toThrow(message);
@@ -89,7 +93,11 @@ describe.each(READERS)('%s', (_name, read) => {
   });
 
   it('passes over a declaration and blanks around the root', () => {
-    for (const start of ['<?xml version="1.0"?>', '<?xml version="1.1" encoding="UTF-8"?>\n']) {
+    for (const start of [
+      '<?xml version="1.0"?>',
+      '<?xml  version="1.0"  encoding="utf-8" ?>',
+      '<?xml version="1.1" encoding="UTF-8"?>\n',
+    ]) {
       expect(plainly(read(`${start} <xml>1</xml>\n`))).toEqual({ xml: '1' });
     }
     expect(plainly(read('\n\t <xml>1</xml> '))).toEqual({ xml: '1' });
@@ -143,6 +151,11 @@ describe('the scanner', () => {
     '<xml>&nbsp;</xml>',
     '<xml>a & b</xml>',
     '<xml>&amp</xml>',
+    '<xml>a & b<c/></xml>',
+    '<xml>a<c/>&nbsp;</xml>',
+    '<xml><></xml>',
+    '<xml></></xml>',
+    '<xml><a></></xml>',
     '<xml><é/></xml>',
     '<xml><a:b/></xml>',
     '<xml>< a></xml>',
@@ -163,6 +176,19 @@ describe('the scanner', () => {
     `<?xml version="1.0"${' '.repeat(100)}?><xml/>`,
   ])('leaves %j to the library', (text) => {
     expect(scanXml(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['', 'there is no tag'],
+    ['<xml>', 'a tag is not closed'],
+    ['<xml><a></xml>', 'a tag is closed that is not the open one'],
+    ['<xml><a><![CDATA[x</a></xml>', 'a CDATA section is not closed'],
+    ['<xml>x<![CDATA[y</xml>', 'a CDATA section is not closed'],
+    ['<xml>x<![CDATA[y]]>z]]></xml>', 'a CDATA section ends that did not begin'],
+    ['x<xml/>', 'there is text outside the root'],
+    ['<xml/><xml/>', 'there are two roots'],
+  ])('says what is wrong with %j', (text, what) => {
+    expect(() => scanXml(text)).toThrow(new ParseError(`the XML is not well-formed: ${what}`));
   });
 
   it('reads a section to its tag’s own end', () => {
@@ -193,6 +219,7 @@ describe('the library', () => {
     ["<?a b='c\"'?>1", '1'],
     ['a<!-- x -->b', 'ab'],
     ['&#65;&#x1F600;&#x1f600;&#0000000065;&#x0000000041;&#10;', 'A😀😀AA\n'],
+    ['a&#32;&#9;&#13;b', 'a \t\rb'],
     ['&#38;lt;&amp;#65;', '&lt;&#65;'],
     ['&#xD7FF;&#xE000;&#xFFFD;&#x10000;&#x10FFFF;', '\ud7ff\ue000\ufffd\u{10000}\u{10ffff}'],
     ['<é>1</é>', { é: '1' }],
@@ -244,6 +271,39 @@ describe('the library', () => {
     expect(() => readOtherXml(`<xml>${xml}</xml>`)).toThrow(ParseError);
   });
 
+  it.each([
+    ['a & b', 'an "&" begins no known entity'],
+    ['&#0;</xml>', 'a reference is to no character'],
+    ['&#11;</xml>', 'a reference is to no character'],
+    ['&#55296;</xml>', 'a reference is to no character'],
+    ['<?a "?>', 'a quote is not closed'],
+    ['<?a', 'there is no ?>'],
+    ['<!-- a', 'there is no -->'],
+    ['<![CDATA[', 'there is no ]]>'],
+    ['<a b="', 'there is no "'],
+    ["<a b='", "there is no '"],
+    ['<a></a/>', 'an end tag has more than a name'],
+    ['<a', 'a tag has no ">"'],
+    ['</a', 'there is no >'],
+  ])('says what is wrong with %j', (xml, what) => {
+    const error = new ParseError(`the XML is not well-formed: ${what}`);
+    expect(() => readOtherXml(`<xml>${xml}`)).toThrow(error);
+  });
+
+  it.each([
+    '<!-- --><!DOCTYPE xml><xml/>',
+    '<?a?><!DOCTYPE xml><xml/>',
+    '<xml a="1"><!DOCTYPE xml></xml>',
+    '<xml><a b=">"/><!-- > --><![CDATA[>]]><!DOCTYPE xml></xml>',
+  ])('refuses a DOCTYPE wherever it is: %s', (text) => {
+    expect(() => readOtherXml(text)).toThrow(/has a DOCTYPE/);
+  });
+
+  it('reads a root that is nothing but a tag', () => {
+    expect(plainly(readOtherXml('<xml a="b"/>'))).toEqual({ xml: '' });
+    expect(plainly(readOtherXml(' <xml a="b" />\n'))).toEqual({ xml: '' });
+  });
+
   it('reads a declaration of any encoding, and comments around the root', () => {
     const text = '<?xml version="1.0" encoding="gbk"?><!-- a --><xml>1</xml><!-- b --><?c d?>';
     expect(plainly(readOtherXml(text))).toEqual({ xml: '1' });
@@ -271,13 +331,16 @@ describe('the library', () => {
   });
 
   it('takes comments without number, and 10 000 attributes and instructions', () => {
-    const attributes = (count: number) =>
-      Array.from({ length: count }, (_, index) => ` a${index}='"'`).join('');
+    const attributes = (count: number, value = `'"'`) =>
+      Array.from({ length: count }, (_, index) => ` a${index}=${value}`).join('');
     expect(inside(`${'<!---->'.repeat(10_001)}<b/>`)).toEqual({ b: '' });
     expect(inside(`${'<?a?>'.repeat(9998)}<b/>`)).toEqual({ b: '' });
     expect(() => inside(`${'<?a?>'.repeat(9999)}<b/>`)).toThrow(/over 10000 tags, attributes/);
     expect(inside(`<b${attributes(9998)}/>`)).toEqual({ b: '' });
-    expect(() => inside(`<b${attributes(9999)}/>`)).toThrow(/over 10000 tags, attributes/);
+    for (const value of [`'"'`, `"'"`]) {
+      const many = `<b${attributes(9999, value)}/>`;
+      expect(() => inside(many)).toThrow(/over 10000 tags, attributes or sections$/);
+    }
   });
 });
 
@@ -304,5 +367,25 @@ describe('parseXml', () => {
     expect(plainly(parseXml('<xml><a><![CDATA[x]\0]>y]]></a></xml>', 'xml'))).toEqual({
       a: 'x]\ufffd]>y',
     });
+  });
+});
+
+describe('renderXml', () => {
+  it.each([
+    [{}, ''],
+    [{ a: 'x' }, '<a><![CDATA[x]]></a>'],
+    [{ a: '' }, '<a><![CDATA[]]></a>'],
+    [{ a: 0, b: 1.5 }, '<a>0</a><b>1.5</b>'],
+    [{ a: undefined, b: 'x' }, '<b><![CDATA[x]]></b>'],
+    [{ a: { b: 'x', c: {} } }, '<a><b><![CDATA[x]]></b><c></c></a>'],
+    [{ a: ['x', 1, { b: 2 }] }, '<a><![CDATA[x]]></a><a>1</a><a><b>2</b></a>'],
+    [{ a: [] }, ''],
+    [{ a: '<b>&amp;\r\n\t' }, '<a><![CDATA[<b>&amp;\r\n\t]]></a>'],
+    [{ a: 'x]]>y]]>' }, '<a><![CDATA[x]]]]><![CDATA[>y]]]]><![CDATA[>]]></a>'],
+    [{ a: 'x\0\u0008y\uffff' }, '<a><![CDATA[xy]]></a>'],
+    [{ a: 'x]\0]>' }, '<a><![CDATA[x]]]]><![CDATA[>]]></a>'],
+    [{ a: '\ud800😀' }, '<a><![CDATA[\ufffd😀]]></a>'],
+  ])('writes %j', (tree, xml) => {
+    expect(renderXml(tree)).toBe(xml);
   });
 });
