@@ -69,8 +69,7 @@ export function verifyQuery(account: Account, query: DeliveryQuery, method: stri
     throw new SignatureError('signature is wrong: is the token the one in the console?');
   }
   const { maxAge } = account;
-  const age = Math.abs(account.clock.wallTime() / 1000 - Number(timestamp));
-  if (maxAge !== undefined && !(age <= maxAge)) {
+  if (maxAge !== undefined && !(measureAge(account, timestamp) <= maxAge)) {
     throw new SignatureError(`timestamp is more than ${maxAge} seconds away (maxAge)`);
   }
   if (msgSignature !== undefined && account.mode === 'plain') {
@@ -82,6 +81,11 @@ export function verifyQuery(account: Account, query: DeliveryQuery, method: stri
   if (msgSignature === undefined && account.mode === 'safe' && method !== 'GET') {
     throw new SignatureError('the delivery is not encrypted, but the mode is safe');
   }
+}
+
+/** Seconds between a timestamp and now. */
+function measureAge({ clock }: Account, timestamp: string): number {
+  return Math.abs(clock.wallTime() / 1000 - Number(timestamp));
 }
 
 /** Answers the platform's check of the address: the echostr, decrypted where it is encrypted. */

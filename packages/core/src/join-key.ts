@@ -3,10 +3,11 @@
  * stands behind its length. `a` and `b c` are not `a b` and `c`.
  */
 export function joinKey(...parts: readonly (string | number)[]): string {
-  let key = '';
+  const pieces: (string | number)[] = [];
   for (const part of parts) {
     const text = String(part);
-    key += `${text.length}:${text}`;
+    pieces.push(text.length, ':', text);
   }
-  return key;
+  // One flat text: what is put together with + keeps its parts alive, and what they were cut from.
+  return pieces.join('');
 }

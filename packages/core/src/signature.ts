@@ -23,7 +23,7 @@ export function sign({ token, timestamp, nonce, encrypt }: SignedParts): string 
   return sha1(sortShort(parts).join(''));
 }
 
-/** Sorts a few texts as `sort()` does, which costs as much as the hash. */
+/** Sorts a few texts as `sort()` does, which would cost as much as the hash. */
 function sortShort(texts: string[]): string[] {
   for (let end = 1; end < texts.length; end += 1) {
     const text = texts[end] as string;

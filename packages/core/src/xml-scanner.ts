@@ -28,6 +28,12 @@ import { findFamily, findWordsEnd, joinSections, type Words } from './xml-words.
 
 const DECLARATION = /^<\?xml(?: +(?:version="1\.[01]"|encoding="utf-8"|standalone="yes"))+ *$/i;
 const LONGEST_DECLARATION = 100;
+/**
+ * Which tag came after which one: the platform writes those of a message in the same order each time,
+ * and a name that is there already costs less than one that is cut out of the text.
+ */
+const followers = new Map<string, string>();
+const MAX_FOLLOWERS = 500;
 const LESS_THAN = 0x3c;
 /** An element that holds more than one section, as XML allows. */
 const MIXED = -1;
@@ -36,6 +42,8 @@ interface Scan extends Words {
   open: Element;
   /** The tags and sections so far. */
   count: number;
+  /** The name of the last start tag. */
+  last: string;
 }
 
 /** A tag with nothing but a name. */
@@ -53,7 +61,14 @@ interface Tag {
  */
 export function scanXml(text: string): Fields | undefined {
   const document = openElement('');
-  const scan: Scan = { text, marks: undefined, plan: undefined, open: document, count: 0 };
+  const scan: Scan = {
+    text,
+    marks: undefined,
+    plan: undefined,
+    open: document,
+    count: 0,
+    last: '',
+  };
   let at: number | undefined = skipDeclaration(text);
   while (at !== undefined && at < text.length) at = step(scan, at);
   if (at === undefined) return undefined;
@@ -81,8 +96,11 @@ function step(scan: Scan, start: number): number | undefined {
 
 function readStartTag(scan: Scan, at: number): number | undefined {
   const { text, open } = scan;
-  const tag = readTag(text, at + 1);
+  const guess = followers.get(scan.last);
+  const tag = readTag(text, at + 1, guess);
   if (!tag) return undefined;
+  if (tag.name !== guess && followers.size < MAX_FOLLOWERS) followers.set(scan.last, tag.name);
+  scan.last = tag.name;
   if (open.depth === MAX_DEPTH) throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
   count(scan);
   if (text[tag.end - 2] === '/') {
@@ -127,8 +145,10 @@ function findSectionEnd(scan: Scan, name: string, tag: number, start: number): n
   if (wordsEnd !== undefined) return wordsEnd;
   let end = text.indexOf(SECTION_END, start);
   if (end === -1) throw malformed('a CDATA section is not closed');
+  if (isOwnEnd(text, end, name)) return end;
   if (isMixed(text, end, name)) return MIXED;
-  while (end !== -1 && !isOwnEnd(text, end, name)) end = text.indexOf(SECTION_END, end + 1);
+  do end = text.indexOf(SECTION_END, end + 1);
+  while (end !== -1 && !isOwnEnd(text, end, name));
   return end === -1 ? undefined : end;
 }
 
@@ -141,9 +161,8 @@ function isEndTag(text: string, at: number, name: string): boolean {
   return text.startsWith('</', at) && text.startsWith(name, at + 2) && text[end] === '>';
 }
 
-/** Whether text or further sections follow a section, and then the end tag. */
+/** Whether text or further sections follow a section that does not end its tag, and then the end tag. */
 function isMixed(text: string, sectionEnd: number, name: string): boolean {
-  if (isOwnEnd(text, sectionEnd, name)) return false;
   let end = sectionEnd;
   while (end !== -1) {
     const start = end + SECTION_END.length;
@@ -181,7 +200,11 @@ function readSection(scan: Scan, at: number): number | undefined {
 }
 
 /** Reads a tag whose name begins at a place; undefined when there is anything but a plain name. */
-function readTag(text: string, start: number): Tag | undefined {
+function readTag(text: string, start: number, guess?: string): Tag | undefined {
+  // Stryker disable next-line ConditionalExpression: what was guessed would be read
+  if (guess && text.startsWith(guess, start) && text[start + guess.length] === '>') {
+    return { name: guess, end: start + guess.length + 1 };
+  }
   let end = start;
   while (isNameCharacter(text.charCodeAt(end), end > start)) end += 1;
   if (end === start) return undefined;

@@ -2,7 +2,6 @@ import { type Awaitable, isPromise } from '../awaitable.ts';
 import { runInBackground } from '../background.ts';
 import { StoreError } from '../errors.ts';
 import type { Exchange, WebhookRequest } from '../exchange.ts';
-import { joinKey } from '../join-key.ts';
 import type { Message } from '../message/message.ts';
 import { addressReply } from '../reply/address.ts';
 import { storeFailed } from '../store-failure.ts';
@@ -89,7 +88,7 @@ export class DeliveryAttempt implements Visitor {
     this.#incoming = incoming;
     this.#service = service;
     this.id = idempotencyKey(incoming.message, account.id);
-    this.#user = joinKey(account.id, incoming.message.source);
+    this.#user = `${account.id.length}:${account.id}${incoming.message.source}`;
     this.#body = fingerprint(incoming.message);
     this.#closing = incoming.at + account.replyWindow;
   }

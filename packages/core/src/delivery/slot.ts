@@ -158,7 +158,6 @@ export class ReplySlots {
     const isFull = this.#ended >= this.#maxEntries / 2;
     if (isFull || this.#turn <= now) this.#startGeneration(isFull, now);
     const slot = new ReplySlot(body);
-    this.#old.delete(key);
     this.#young.set(key, slot);
     return slot;
   }

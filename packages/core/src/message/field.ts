@@ -91,33 +91,29 @@ function reader<S extends Shape>(shape: S): (fields: Fields) => Read<S> {
 
 /** Reads every field of a shape into an object that has some already. */
 export function fillerOf(shape: Shape): <T extends object>(target: T, fields: Fields) => T {
-  const entries = Object.entries(shape);
+  const readings = Object.entries(shape).map(([name, { read }]) => ({ name, read }));
   return (target, fields) => {
-    for (const [name, { read }] of entries)
+    for (const { name, read } of readings) {
       (target as Record<string, unknown>)[name] = read(fields);
+    }
     return target;
   };
 }
 
+/** Reads what stands under a tag: the exact one, else in any case, since the platform's spelling varies. */
 function at<T>(
   tag: string,
   parse: (value: FieldValue | undefined, fields: Fields) => T,
 ): (fields: Fields) => T {
-  const find = lookup(tag);
-  return (fields) => parse(find(fields), fields);
+  const lower = tag.toLowerCase();
+  return (fields) => parse(fields[tag] ?? findSpelling(fields, lower), fields);
 }
 
-/** Finds a tag: the exact one first, then in any case, since the platform's spelling varies. */
-function lookup(tag: string): (fields: Fields) => FieldValue | undefined {
-  const lower = tag.toLowerCase();
-  return (fields) => {
-    const exact = fields[tag];
-    if (exact !== undefined) return exact;
-    for (const name of namesOf(fields)) {
-      if (name.length === tag.length && name.toLowerCase() === lower) return fields[name];
-    }
-    return undefined;
-  };
+function findSpelling(fields: Fields, lower: string): FieldValue | undefined {
+  for (const name of namesOf(fields)) {
+    if (name.length === lower.length && name.toLowerCase() === lower) return fields[name];
+  }
+  return undefined;
 }
 
 /** The fields that were asked for their names last: a message lacks several of its optional ones. */

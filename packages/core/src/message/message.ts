@@ -139,7 +139,10 @@ function complete(
   raw: string,
 ): Message {
   const fill = readers.get(common.type) as ReturnType<typeof fillerOf>;
-  return Object.assign(fill(common, fields), { raw, fields }) as unknown as Message;
+  const message = fill(common, fields) as typeof common & { raw: string; fields: Fields };
+  message.raw = raw;
+  message.fields = fields;
+  return message as unknown as Message;
 }
 
 function messageType(kind: string): string {
