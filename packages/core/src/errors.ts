@@ -5,18 +5,19 @@
  * No message holds a token, a key, a secret or a full URL.
  */
 export class WechatError extends Error {
+  override readonly name: string = 'WechatError';
   /** What kind of error this is, for example `WECHAT_PARSE`. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
     this.code = code;
   }
 }
 
 /** An option or argument that the call needs was not given. Code `WECHAT_NEED_PARAM`. */
 export class NeedParamError extends WechatError {
+  override readonly name: string = 'NeedParamError';
   constructor(message: string, options?: ErrorOptions) {
     super('WECHAT_NEED_PARAM', message, options);
   }
@@ -24,6 +25,7 @@ export class NeedParamError extends WechatError {
 
 /** An option, an argument or a handler's return value is wrong. Code `WECHAT_INVALID_ARGUMENT`. */
 export class InvalidArgumentError extends WechatError {
+  override readonly name: string = 'InvalidArgumentError';
   constructor(message: string, options?: ErrorOptions) {
     super('WECHAT_INVALID_ARGUMENT', message, options);
   }
@@ -31,6 +33,7 @@ export class InvalidArgumentError extends WechatError {
 
 /** Bytes that are no WeChat message. Code `WECHAT_PARSE`. */
 export class ParseError extends WechatError {
+  override readonly name: string = 'ParseError';
   constructor(message: string, options?: ErrorOptions) {
     super('WECHAT_PARSE', message, options);
   }
@@ -38,6 +41,7 @@ export class ParseError extends WechatError {
 
 /** The request's message was asked for before the webhook had parsed it. Code `WECHAT_NEED_PARSE`. */
 export class NeedParseError extends WechatError {
+  override readonly name: string = 'NeedParseError';
   /** Express and Koa read this: a request without a message is, mostly, one that WeChat did not sign. */
   readonly status = 401;
   /** The same for Fastify. */
@@ -50,6 +54,7 @@ export class NeedParseError extends WechatError {
 
 /** A signature is missing, wrong or too old. Code `WECHAT_SIGNATURE`. */
 export class SignatureError extends WechatError {
+  override readonly name: string = 'SignatureError';
   constructor(message: string, options?: ErrorOptions) {
     super('WECHAT_SIGNATURE', message, options);
   }
@@ -57,6 +62,7 @@ export class SignatureError extends WechatError {
 
 /** A ciphertext cannot be decrypted, or was made for another account. Code `WECHAT_CIPHER`. */
 export class CipherError extends WechatError {
+  override readonly name: string = 'CipherError';
   constructor(message: string, options?: ErrorOptions) {
     super('WECHAT_CIPHER', message, options);
   }
@@ -64,6 +70,7 @@ export class CipherError extends WechatError {
 
 /** A store failed, so that no handler could run, or what it changed or answered not be kept. Code `WECHAT_STORE`. */
 export class StoreError extends WechatError {
+  override readonly name: string = 'StoreError';
   constructor(message: string, options?: ErrorOptions) {
     super('WECHAT_STORE', message, options);
   }
@@ -71,6 +78,7 @@ export class StoreError extends WechatError {
 
 /** Another process changed the context meanwhile; nothing was overwritten. Code `WECHAT_CONTEXT_CONFLICT`. */
 export class ContextConflictError extends WechatError {
+  override readonly name: string = 'ContextConflictError';
   constructor(message: string, options?: ErrorOptions) {
     super('WECHAT_CONTEXT_CONFLICT', message, options);
   }
@@ -78,6 +86,7 @@ export class ContextConflictError extends WechatError {
 
 /** A handler did not end within `maxRun`. Code `WECHAT_RUN_TOO_LONG`. */
 export class RunTooLongError extends WechatError {
+  override readonly name: string = 'RunTooLongError';
   constructor(message: string, options?: ErrorOptions) {
     super('WECHAT_RUN_TOO_LONG', message, options);
   }
@@ -94,6 +103,7 @@ export type RequestErrorCode =
 
 /** A request that never became a delivery; `code` says why. */
 export class RequestError extends WechatError {
+  override readonly name: string = 'RequestError';
   declare readonly code: RequestErrorCode;
 
   constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
@@ -124,6 +134,7 @@ export type OAuthErrorReason = keyof typeof OAUTH_STATUSES;
 
 /** A user of a web page could not be found out; `reason` says why. Code `WECHAT_OAUTH`. */
 export class OAuthError extends WechatError {
+  override readonly name: string = 'OAuthError';
   readonly reason: OAuthErrorReason;
   /** Express and Koa read this. */
   readonly status: number;

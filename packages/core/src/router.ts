@@ -124,24 +124,25 @@ export class Router {
   /** Runs an exchange through the router; `next` answers what it does not handle. */
   async run(exchange: Exchange, next?: () => Promise<Answer>): Promise<Answer> {
     // What fails after this router is not this router's to answer; a stream may fail later.
-    const outside: unknown[] = [];
+    const answers: Answer[] = [];
+    const failures: unknown[] = [];
     const leave = async () => {
       try {
         const answer = await next?.();
-        outside.push(answer);
+        answers.push(answer);
         return answer;
       } catch (error) {
-        outside.push(error);
+        failures.push(error);
         throw error;
       }
     };
     try {
       const answer = await this.#runFrom(0, exchange, leave);
       const onError = this.#error;
-      if (!onError || !isStream(answer) || outside.includes(answer)) return answer;
+      if (!onError || !isStream(answer) || answers.includes(answer)) return answer;
       return guard(answer, async (error) => toReply(await onError(error, exchange)));
     } catch (error) {
-      if (!this.#error || outside.includes(error)) throw error;
+      if (!this.#error || failures.includes(error)) throw error;
       return this.#error(error, exchange);
     }
   }

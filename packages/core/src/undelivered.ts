@@ -12,6 +12,7 @@ export function messageKey({ type, id, target, source, time }: Message): Message
 
 /** A late reply could not be sent; `cause` says why. Code `WECHAT_UNDELIVERED`. */
 export class UndeliveredError extends WechatError {
+  override readonly name: string = 'UndeliveredError';
   /**
    * What the user has not seen: of a long text, the part that was not sent. Of a stream that did not
    * end, what the user has seen; of a message that was not handled, a reply of the type `none`.

@@ -201,4 +201,34 @@ describe('router.error', () => {
     expect(answer).toBe('success');
     expect(log).toEqual([]);
   });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'broken'],
+  ])('answers for a middleware that rejects with %s after next()', async (_, thrown) => {
+    const reject = async () => Promise.reject(thrown);
+    const after: Middleware = async (_exchange, next) => {
+      await next();
+      return reject();
+    };
+    const seen: unknown[] = [];
+    const answers = (router: Router) =>
+      router.error((error) => {
+        seen.push(error);
+        return 'sorry';
+      });
+    expect(await answerOf(answers(new Router().use(after)))).toBe('sorry');
+    expect(await answerOf(answers(new Router().use(after).default(() => 'hi')))).toBe('sorry');
+    // What the outer router answered is not at fault.
+    const inner = answers(new Router().use(after));
+    expect(await answerOf(new Router().use(inner).default(() => undefined))).toBe('sorry');
+    expect(seen).toEqual([thrown, thrown, thrown]);
+  });
+
+  it('does not answer for an outer handler that rejects with nothing', async () => {
+    const inner = new Router().error(() => 'inner');
+    const outer = new Router().use(inner).default(async () => Promise.reject(undefined));
+    expect(await answerOf(outer.error(() => 'outer'))).toBe('outer');
+  });
 });

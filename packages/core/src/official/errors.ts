@@ -13,6 +13,7 @@ export interface Refusal {
 
 /** The platform refused a call. Code `WECHAT_API`; the classes below it have codes of their own. */
 export class OfficialAPIError extends WechatError {
+  override readonly name: string = 'OfficialAPIError';
   readonly errcode: number;
   /** What the platform said: 200 characters of it, without the rid and without secrets. */
   readonly errmsg: string;
@@ -42,6 +43,7 @@ const HINT = /,?\s*(?:rid:|hints?:).*$/s;
 
 /** The token, the AppID or the secret is not accepted. Code `WECHAT_API_CREDENTIAL`. */
 export class InvalidCredentialError extends OfficialAPIError {
+  override readonly name: string = 'InvalidCredentialError';
   constructor(refusal: Refusal) {
     super(refusal, 'WECHAT_API_CREDENTIAL', adviseOnCredential(refusal));
   }
@@ -59,6 +61,7 @@ function adviseOnCredential({ errcode, path }: Refusal): string {
 
 /** The server’s address is not in the console’s IP 白名单. Code `WECHAT_API_IP`. */
 export class IPNotAllowedError extends OfficialAPIError {
+  override readonly name: string = 'IPNotAllowedError';
   /** The address that the platform saw. */
   readonly ip: string | undefined;
 
@@ -75,6 +78,7 @@ export class IPNotAllowedError extends OfficialAPIError {
 
 /** The calls of the day or the month are used up. Code `WECHAT_API_QUOTA`. */
 export class QuotaExceededError extends OfficialAPIError {
+  override readonly name: string = 'QuotaExceededError';
   constructor(refusal: Refusal) {
     super(refusal, 'WECHAT_API_QUOTA', 'client.openapi.getApiQuota tells what is left');
   }
@@ -82,6 +86,7 @@ export class QuotaExceededError extends OfficialAPIError {
 
 /** Too many calls in a short time. Code `WECHAT_API_RATE`. */
 export class RateLimitError extends OfficialAPIError {
+  override readonly name: string = 'RateLimitError';
   constructor(refusal: Refusal) {
     super(refusal, 'WECHAT_API_RATE', 'Call less often, and again in a minute');
   }
@@ -89,6 +94,7 @@ export class RateLimitError extends OfficialAPIError {
 
 /** The user wrote over 48 hours ago, or unsubscribed. Code `WECHAT_API_WINDOW`. */
 export class WindowClosedError extends OfficialAPIError {
+  override readonly name: string = 'WindowClosedError';
   constructor(refusal: Refusal) {
     super(
       refusal,
@@ -100,6 +106,7 @@ export class WindowClosedError extends OfficialAPIError {
 
 /** The user has to write again before more messages may be sent. Code `WECHAT_API_MESSAGE_COUNT`. */
 export class MessageCountError extends OfficialAPIError {
+  override readonly name: string = 'MessageCountError';
   constructor(refusal: Refusal) {
     super(refusal, 'WECHAT_API_MESSAGE_COUNT', 'The user has to write before more can be sent');
   }
@@ -107,6 +114,7 @@ export class MessageCountError extends OfficialAPIError {
 
 /** The account may not call this. Code `WECHAT_API_UNAUTHORIZED`. */
 export class UnauthorizedAPIError extends OfficialAPIError {
+  override readonly name: string = 'UnauthorizedAPIError';
   constructor(refusal: Refusal) {
     super(
       refusal,
@@ -118,6 +126,7 @@ export class UnauthorizedAPIError extends OfficialAPIError {
 
 /** The user does not follow the account. Code `WECHAT_API_NOT_FOLLOWER`. */
 export class NotFollowerError extends OfficialAPIError {
+  override readonly name: string = 'NotFollowerError';
   constructor(refusal: Refusal) {
     super(refusal, 'WECHAT_API_NOT_FOLLOWER');
   }
@@ -125,6 +134,7 @@ export class NotFollowerError extends OfficialAPIError {
 
 /** The platform was not reached, or its answer makes no sense. Code `WECHAT_NETWORK`. */
 export class NetworkError extends WechatError {
+  override readonly name: string = 'NetworkError';
   readonly path: string;
   /** The status of an answer that did come. */
   readonly status: number | undefined;
@@ -146,6 +156,7 @@ export class NetworkError extends WechatError {
 
 /** An answer has more bytes than `maxResponseSize`. Code `WECHAT_RESPONSE_TOO_LARGE`. */
 export class ResponseTooLargeError extends NetworkError {
+  override readonly name: string = 'ResponseTooLargeError';
   constructor(path: string, limit: number) {
     const said = `the answer has more than ${limit} bytes: raise maxResponseSize if that is right`;
     super(path, said, { wasSent: true }, 'WECHAT_RESPONSE_TOO_LARGE');

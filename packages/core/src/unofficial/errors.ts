@@ -2,6 +2,7 @@ import { WechatError } from '../errors.ts';
 
 /** The back end refused a call, or answered what makes no sense. Code `WECHAT_UNOFFICIAL`. */
 export class UnofficialAPIError extends WechatError {
+  override readonly name: string = 'UnofficialAPIError';
   /** `base_resp.ret`; undefined when the answer had none. */
   readonly ret: number | undefined;
   /** The path that was called, without its query. */
@@ -26,6 +27,7 @@ export interface Refusal {
 
 /** There is no session, or it is over. Code `WECHAT_NEED_LOGIN`. */
 export class NeedLoginError extends UnofficialAPIError {
+  override readonly name: string = 'NeedLoginError';
   constructor(path: string, about: Omit<Refusal, 'path'> = {}) {
     const message = 'the session is over, or was never begun: log in';
     super(message, { ...about, path }, 'WECHAT_NEED_LOGIN');
@@ -34,6 +36,7 @@ export class NeedLoginError extends UnofficialAPIError {
 
 /** The login was refused. Code `WECHAT_LOGIN`. */
 export class LoginError extends UnofficialAPIError {
+  override readonly name: string = 'LoginError';
   constructor(message: string, about: Refusal, code = 'WECHAT_LOGIN') {
     super(message, about, code);
   }
@@ -41,6 +44,7 @@ export class LoginError extends UnofficialAPIError {
 
 /** The login needs the text of a captcha, or that one was wrong. Code `WECHAT_LOGIN_VERIFY_CODE`. */
 export class LoginVerifyCodeError extends LoginError {
+  override readonly name: string = 'LoginVerifyCodeError';
   constructor(message: string, about: Refusal) {
     super(message, about, 'WECHAT_LOGIN_VERIFY_CODE');
   }
