@@ -41,7 +41,7 @@ describe('a handler that fails', () => {
       const { send, log } = setUp(handler);
       expect(await send()).toMatchObject(SUCCESS);
       expect(log.lines).toHaveLength(1);
-      expect(log.lines[0]).toMatchObject({ level: 'error', details: KEY });
+      expect(log.lines[0]).toMatchObject({ level: 'error', details: { message: KEY } });
       expect(log.lines[0]?.details).toHaveProperty('err');
     },
   );
@@ -93,7 +93,7 @@ describe('onError', () => {
     const { send, log } = setUp(fail, { onError });
     expect(await send()).toMatchObject(SUCCESS);
     expect(log.lines).toHaveLength(1);
-    expect(log.lines[0]).toMatchObject({ level: 'error', details: KEY });
+    expect(log.lines[0]).toMatchObject({ level: 'error', details: { message: KEY } });
     expect(String(log.lines[0]?.details['cause'])).toContain('broken');
     expect(String(log.lines[0]?.details['err'])).toMatch(/worse|number/);
   });
@@ -144,7 +144,7 @@ describe('the window of the last delivery', () => {
     // The handler goes on, and so does the renewal of the user's lock; the window's timer is gone.
     expect(jest.getTimerCount()).toBe(1);
     expect(log.lines.map(({ level, details }) => ({ level, details }))).toEqual([
-      { level: 'info', details: expect.objectContaining(KEY) },
+      { level: 'info', details: { message: expect.objectContaining(KEY) } },
     ]);
   });
 
@@ -171,8 +171,8 @@ describe('the window of the last delivery', () => {
     log.lines.length = 0;
     await jest.advanceTimersByTimeAsync(1);
     expect(log.lines).toHaveLength(1);
-    expect(log.lines[0]).toMatchObject({ level: 'warn', details: KEY });
-    expect(log.lines[0]?.details['time']).toEqual(expect.any(Number));
+    expect(log.lines[0]).toMatchObject({ level: 'warn', details: { message: KEY } });
+    expect(log.lines[0]?.details).toHaveProperty('message.time', expect.any(Number));
     expect(log.text()).not.toContain('too late');
   });
 
@@ -189,7 +189,7 @@ describe('the window of the last delivery', () => {
     await jest.advanceTimersByTimeAsync(6000);
     expect(seen.body).toBe('success');
     expect(log.lines.map(({ level }) => level)).toEqual(['info', 'error']);
-    expect(log.lines[1]).toMatchObject({ details: KEY });
+    expect(log.lines[1]).toMatchObject({ details: { message: KEY } });
     expect(String(log.lines[1]?.details['err'])).toContain('late failure');
   });
 
@@ -226,7 +226,7 @@ describe('the window of the last delivery', () => {
     expect(log.lines).toEqual([]);
     await jest.advanceTimersByTimeAsync(1);
     expect(log.lines).toHaveLength(1);
-    expect(log.lines[0]).toMatchObject({ level: 'warn', details: KEY });
+    expect(log.lines[0]).toMatchObject({ level: 'warn', details: { message: KEY } });
     expect(jest.getTimerCount()).toBe(0);
   });
 

@@ -47,7 +47,7 @@ export function answerDelivery(
   const { account, workload } = service;
   if (workload.pending >= account.maxPending) {
     account.logger.warn(
-      messageKey(incoming.message),
+      { message: messageKey(incoming.message) },
       `${account.maxPending} messages are in work (maxPending): a delivery was answered success, and not handled`,
     );
     return undefined;
@@ -182,7 +182,7 @@ export class DeliveryAttempt implements Visitor {
     if (workload.turns.count(this.#user) < maxQueued) return false;
     const { message } = this.#incoming;
     const text = `${maxQueued} messages of a user wait (maxQueued): one was answered success, and not handled`;
-    logger.warn(messageKey(message), text);
+    logger.warn({ message: messageKey(message) }, text);
     if (account.onUndelivered) {
       const cause = new Error(text);
       const error = new UndeliveredError({ type: 'none' }, messageKey(message), cause);
@@ -255,7 +255,7 @@ export class DeliveryAttempt implements Visitor {
     if (this.attempt > 0) this.attempt = attempt;
     if (isSame) return;
     this.#service.account.logger.warn(
-      messageKey(this.#incoming.message),
+      { message: messageKey(this.#incoming.message) },
       'two deliveries of a message differ: the first one counts',
     );
   }
@@ -361,7 +361,10 @@ export class DeliveryAttempt implements Visitor {
     const run = workload.runs.get(this.id.key);
     if (!run || run.attempt <= this.attempt) {
       run?.closeWindow();
-      account.logger.info(messageKey(message), 'the last window closed before the handler ended');
+      account.logger.info(
+        { message: messageKey(message) },
+        'the last window closed before the handler ended',
+      );
     }
     return answerInPlace(fitPending(message, account), this.#service, () =>
       this.createExchange(new Error('the handler has not ended')),
@@ -402,7 +405,7 @@ export class DeliveryAttempt implements Visitor {
 
   #warn(text: string, error: unknown): void {
     const key = messageKey(this.#incoming.message);
-    this.#service.account.logger.warn({ err: error, ...key }, text);
+    this.#service.account.logger.warn({ err: error, message: key }, text);
   }
 }
 

@@ -56,7 +56,10 @@ export function fitPending(message: Message, account: Account): FittedReply {
       typeof pending === 'function' ? pending(message) : pending,
     );
   } catch (error) {
-    logger.error({ err: error, ...messageKey(message) }, '`pending` failed; answered success');
+    logger.error(
+      { err: error, message: messageKey(message) },
+      '`pending` failed; answered success',
+    );
     return {};
   }
 }
@@ -101,7 +104,7 @@ function give(
   const { account, handoff, id, message, workload } = run;
   if (result === 'stale') {
     const text = 'a run lost its lease, and its reply was dropped: another run answers';
-    account.logger.warn(messageKey(message), text);
+    account.logger.warn({ message: messageKey(message) }, text);
     run.isStale = true;
     handoff.settle({ state: 'elsewhere' });
     return;
@@ -183,7 +186,7 @@ async function isUnsent(
     return await claim();
   } catch (error) {
     const text = 'could not tell whether the reply was delivered; sending it anyway';
-    account.logger.warn({ err: error, ...key }, text);
+    account.logger.warn({ err: error, message: key }, text);
     return true;
   }
 }
@@ -240,7 +243,7 @@ async function checkFinished(
     return readFinished(await finishing, answering);
   } catch (error) {
     if (save) throw storeFailed('context', error);
-    const details = { err: error, ...messageKey(message) };
+    const details = { err: error, message: messageKey(message) };
     account.logger.warn(details, 'the end of a run could not be stored');
     return { result: answering > 0 ? 'respond' : 'defer', answering };
   }

@@ -102,7 +102,7 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
   const exchange = run.exchange ?? createExchange(run, error);
   const isLast = run.attempt >= account.maxDeliveries;
   if (account.retryOnError && !isStoreFailure(error) && !run.hasResponded && !isLast) {
-    const details = { err: error, ...messageKey(message) };
+    const details = { err: error, message: messageKey(message) };
     account.logger.warn(details, 'a handler failed; the next delivery runs it again');
     await giveBack(run);
     handoff.settle({ state: 'again' });
@@ -126,7 +126,7 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
 /** Has the platform try again; when nobody waits, only the log knows. */
 function fail({ account, handoff, message }: Run, error: unknown): void {
   if (handoff.settle({ state: 'failed', error })) return;
-  const details = { err: error, ...messageKey(message) };
+  const details = { err: error, message: messageKey(message) };
   account.logger.error(details, 'the handler failed after all deliveries had ended');
 }
 
@@ -156,10 +156,13 @@ export async function answerError<T>(
   if (isStoreFailure(error) && !onError) throw error;
   try {
     if (onError) return check(await onError(error, exchange));
-    logger.error({ err: error, ...key }, 'a handler failed; answered success');
+    logger.error({ err: error, message: key }, 'a handler failed; answered success');
   } catch (second) {
     if (isStoreFailure(error) && second === error) throw error;
-    logger.error({ err: second, cause: error, ...key }, 'onError failed itself; answered success');
+    logger.error(
+      { err: second, cause: error, message: key },
+      'onError failed itself; answered success',
+    );
   }
   return check(undefined);
 }

@@ -51,8 +51,9 @@ export function limitRun<T>(run: LivingRun, work: PromiseLike<T>, isStream: bool
       const { logger } = account;
       const key = messageKey(message);
       work.then(
-        () => logger.warn(key, 'a handler ended after maxRun; its reply was dropped'),
-        (late: unknown) => logger.error({ err: late, ...key }, 'a handler failed after maxRun'),
+        () => logger.warn({ message: key }, 'a handler ended after maxRun; its reply was dropped'),
+        (late: unknown) =>
+          logger.error({ err: late, message: key }, 'a handler failed after maxRun'),
       );
     };
     work.then(resolve, reject);

@@ -77,7 +77,7 @@ export class LateReplies {
       if (typeof lateReply === 'function') await lateReply(reply, this.#exchange);
       else if (lateReply === 'hold') await this.#hold(reply);
       else if (lateReply === 'push') await this.#push(reply);
-      else logger.warn(messageKey(message), REASONS[reason]);
+      else logger.warn({ message: messageKey(message) }, REASONS[reason]);
     } catch (thrown) {
       const error = disarmError(thrown);
       await reportUndelivered(
@@ -127,10 +127,10 @@ export async function reportUndelivered(
     if (onUndelivered) return await onUndelivered(error, exchange);
   } catch (second) {
     if (second !== error) {
-      logger.error(key, `onUndelivered failed itself: ${summarizeError(second)}`);
+      logger.error({ message: key }, `onUndelivered failed itself: ${summarizeError(second)}`);
     }
   }
-  logger.error({ code, ...key }, message);
+  logger.error({ code, message: key }, message);
 }
 
 /** The kinds of reply that a customer-service message can carry. */
@@ -206,7 +206,10 @@ export async function withHeld(
   }
   const readable = held.flatMap((text) => readReply(text) ?? []);
   if (readable.length < held.length) {
-    account.logger.warn(messageKey(message), 'a held reply cannot be read, and was dropped');
+    account.logger.warn(
+      { message: messageKey(message) },
+      'a held reply cannot be read, and was dropped',
+    );
   }
   return join(readable, answer);
 }

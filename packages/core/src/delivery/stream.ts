@@ -46,7 +46,10 @@ export async function answerStream(
           responding = { done: complete(run, fitReply(run, reply), 2 * AHEAD * replyWindow) };
         }
         if (!abortAtDeadline) return;
-        logger.warn(messageKey(message), 'a stream was stopped at the deadline (abortAtDeadline)');
+        logger.warn(
+          { message: messageKey(message) },
+          'a stream was stopped at the deadline (abortAtDeadline)',
+        );
         run.abort();
       },
       send,

@@ -161,7 +161,9 @@ export function createCaller(parts: CallerParts): Call {
       });
       const { code, said } = verdictOf(answer);
       const milliseconds = performance.now() - since;
-      logger.debug({ name, path, status, errcode: code, milliseconds, attempt }, 'called WeChat');
+      const took = Math.round(milliseconds);
+      const call = { name, path, status, errcode: code, milliseconds: took, attempt };
+      logger.debug({ call }, 'called WeChat');
       for (const hook of hooks.afterResponse ?? []) {
         await hook({ ...summary, status, errcode: code, milliseconds });
       }

@@ -48,7 +48,7 @@ export function addressReply(
 /** Tells of a reply to what nobody sent. */
 export function warnOfNobody({ type, id, target, source, time }: Message, logger: Logger): void {
   logger.warn(
-    { type, id, target, source, time },
+    { message: { type, id, target, source, time } },
     'a reply was dropped: nobody sent this message, so its answer is success; let the handler return nothing',
   );
 }

@@ -194,7 +194,10 @@ describe('two deliveries of a message with different bodies', () => {
       [1, 2, 3].map(() => expect.objectContaining({ Content: 'You said: the first' })),
     );
     expect(log.lines).toHaveLength(1);
-    expect(log.lines[0]).toMatchObject({ level: 'warn', details: { type: 'text', id: '7000' } });
+    expect(log.lines[0]).toMatchObject({
+      level: 'warn',
+      details: { message: { type: 'text', id: '7000' } },
+    });
     expect(log.text()).not.toMatch(/the first'|forged/);
   });
 });

@@ -187,7 +187,7 @@ describe('what could not be sent reaches onUndelivered', () => {
     ['a transfer to an agent', reply.transferToCustomerService()],
     ['a text for a device', reply.deviceText(device)],
     ['an event for a device', reply.deviceEvent({ ...device, event: 'bind' })],
-    ['the status of a device', reply.deviceStatus({ ...device, deviceStatus: 1 })],
+    ['the status of a device', reply.deviceStatus({ deviceType: 'd', deviceId: 'e', deviceStatus: 1 })],
     ['a page of the hardware platform', reply.hardware('myrank', 'ranklist')],
   ])('because it is %s, which only a delivery can carry', async (_, answer) => {
     const { client, openids } = fakeClient();
@@ -242,7 +242,7 @@ describe('what could not be sent, without onUndelivered,', () => {
   ])('is one error in the log, which says why: %s', async (_, cause) => {
     const { log, levels } = await answerLate(SECRET, rejecting(cause));
     expect(levels).toEqual(['info', 'error']);
-    expect(log.lines[1]?.details).toMatchObject({ ...KEY, code: 'WECHAT_UNDELIVERED' });
+    expect(log.lines[1]?.details).toMatchObject({ message: KEY, code: 'WECHAT_UNDELIVERED' });
     expect(log.lines[1]?.message).toContain('45015');
     expect(log.text()).not.toContain(SECRET);
   });
@@ -276,7 +276,10 @@ describe('onUndelivered', () => {
     const failing = rejecting(new Error('45015'));
     const { log, levels } = await answerLate(SECRET, { ...failing, onUndelivered });
     expect(levels).toEqual(['info', 'error', 'error']);
-    expect(log.lines.slice(1).map(({ details }) => details)).toMatchObject([KEY, KEY]);
+    expect(log.lines.slice(1).map(({ details }) => details)).toMatchObject([
+      { message: KEY },
+      { message: KEY },
+    ]);
     expect(log.text()).toMatch(/worse[^]*45015/);
     expect(log.text()).not.toContain(SECRET);
   });
@@ -290,7 +293,7 @@ describe('lateReply', () => {
     const onUndelivered = jest.fn(() => {});
     const { log, levels } = await answerLate(SECRET, { ...options, onUndelivered });
     expect(levels).toEqual(['info', 'warn']);
-    expect(log.lines[1]?.details).toMatchObject(KEY);
+    expect(log.lines[1]?.details).toMatchObject({ message: KEY });
     expect(log.text()).not.toContain(SECRET);
     expect(onUndelivered).not.toHaveBeenCalled();
   });

@@ -109,7 +109,9 @@ describe('pending', () => {
     const { sayFor, pushed, log, levels } = setUp(slow, { maxDeliveries: 1, pending });
     expect(await sayFor(10_000)).toEqual({ shown: 'success', attempt: 1 });
     expect([pushed, levels()]).toEqual([[reply.text('answer')], ['error']]);
-    expect(log.lines.find(({ level }) => level === 'error')?.details).toMatchObject(KEY);
+    expect(log.lines.find(({ level }) => level === 'error')?.details).toMatchObject({
+      message: KEY,
+    });
   });
 
   it('is not asked when the answer comes in time', async () => {
@@ -150,7 +152,7 @@ describe('maxRun', () => {
     expect([signal?.aborted, starts.length, levels()]).toEqual([true, 2, ['error']]);
     expect(await next).toEqual({ shown: 'Here you are.', attempt: 1 });
     const error = log.lines.find(({ level }) => level === 'error');
-    expect(error?.details).toMatchObject({ ...KEY, err: expect.any(RunTooLongError) });
+    expect(error?.details).toMatchObject({ message: KEY, err: expect.any(RunTooLongError) });
     const sent = pushed.length;
     await advance(60_000);
     expect([pushed.length, levels()]).toEqual([sent, ['error']]);
@@ -174,7 +176,7 @@ describe('maxRun', () => {
     expect([pushed, levels()]).toEqual([[reply.text('Sorry.')], []]);
     await advance(20_000);
     expect([pushed.length, levels()]).toEqual([1, [level]]);
-    expect(log.lines.at(-1)).toMatchObject({ details: KEY, message: /after maxRun/ });
+    expect(log.lines.at(-1)).toMatchObject({ details: { message: KEY }, message: /after maxRun/ });
     expect(log.text()).not.toContain('too late');
     expect(await say('next')).toEqual({ shown: '0 kept', attempt: 1 });
   });
@@ -285,7 +287,7 @@ it('maxPending bounds what is in work; what comes beyond it is success and a war
   void say('2', 'o2');
   expect(await say('the third', 'o3')).toEqual({ shown: 'success', attempt: 1 });
   expect([starts.length, levels()]).toEqual([2, ['warn']]);
-  expect(log.lines[0]?.details).toMatchObject({ ...KEY, source: 'o3' });
+  expect(log.lines[0]?.details).toMatchObject({ message: { ...KEY, source: 'o3' } });
   expect(log.text()).not.toContain('the third');
   // A run counts for as long as it goes on, not only while a delivery waits for it.
   await advance(5900);

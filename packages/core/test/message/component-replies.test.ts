@@ -39,7 +39,9 @@ describe('a reply to a push', () => {
     expect(log.lines).toMatchObject([
       {
         level: 'warn',
-        details: { type: 'component:authorized', target: COMPONENT, source: '', time: CREATED },
+        details: {
+          message: { type: 'component:authorized', target: COMPONENT, source: '', time: CREATED },
+        },
         message: expect.stringContaining('a reply was dropped'),
       },
     ]);
