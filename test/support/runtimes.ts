@@ -35,7 +35,11 @@ const SERVERS = {
       "const { port } = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen() {} }, fetch).addr;",
     command: [
       join(folder, 'node_modules', DENO, 'deno'),
-      ...['run', '--allow-net', '--allow-env', '--allow-read', 'Deno.mjs'],
+      'run',
+      '--allow-net',
+      '--allow-env',
+      '--allow-read',
+      'Deno.mjs',
     ],
   },
   workerd: { serve: undefined, command: [process.execPath, 'serve-workerd.mjs'] },
