@@ -40,9 +40,13 @@ writeJson('package.json', {
   private: true,
   type: 'module',
   dependencies: { ...tarballs, ...fromRoot('express', 'koa', 'fastify') },
-  devDependencies: fromRoot('@types/express', '@types/koa', '@types/node'),
+  devDependencies: {
+    ...fromRoot('@types/express', '@types/koa', '@types/node', '@swc/core', '@swc/jest', 'jest'),
+    ...fromNest('@nestjs/platform-express', '@nestjs/testing'),
+  },
 });
 writeJson('tsconfig.json', {
+  exclude: ['jest'],
   compilerOptions: {
     target: 'es2022',
     lib: ['es2022'],
@@ -63,6 +67,8 @@ step(
   '--version',
 );
 report('consumer: types, ESM and CommonJS', checkTypes());
+process.env['WECHAT_MP_PACKAGES'] = JSON.stringify(names);
+step('consumer: Jest, CommonJS', join(consumer, 'jest'), join(consumer, 'node_modules/.bin/jest'));
 
 /** Runs a command in silence; a failure ends the script with the command's output. */
 function step(title, cwd, command, ...args) {
@@ -100,6 +106,11 @@ function readJson(path) {
 
 function writeJson(name, value) {
   writeFileSync(join(consumer, name), JSON.stringify(value, null, 2));
+}
+
+function fromNest(...wanted) {
+  const nest = packages.find(({ name }) => name === '@wechat-mp/nest');
+  return Object.fromEntries(wanted.map((name) => [name, nest.devDependencies[name]]));
 }
 
 function fromRoot(...wanted) {
