@@ -247,7 +247,13 @@ export function createAccountLookup(
   const shared: Shared = {};
   const find = async (request: WebhookRequest) => {
     // Nothing is verified yet, so there is nothing to do with the body.
-    const found = await options({ ...request, body: undefined });
+    const found = await options({
+      ...request,
+      body: undefined,
+      get signal() {
+        return request.signal;
+      },
+    });
     if (found === undefined || found === null) return undefined;
     if (typeof found !== 'object') {
       throw new InvalidArgumentError('an AccountResolver gives options, an object, or undefined');

@@ -3,8 +3,9 @@ import { parse } from 'node:querystring';
 import { Readable } from 'node:stream';
 import type { AccountResolver } from './account.ts';
 import type { WechatContext } from './context/context.ts';
-import { InvalidArgumentError, NeedParseError, WechatError } from './errors.ts';
-import type { WebhookRequest, WebhookResponse } from './exchange.ts';
+import { InvalidArgumentError, WechatError } from './errors.ts';
+import type { Exchange, WebhookRequest, WebhookResponse } from './exchange.ts';
+import { Exposure } from './exposure.ts';
 import type { Message } from './message/message.ts';
 import type { AccountOptions } from './options.ts';
 import type { ReplyLike } from './reply/reply.ts';
@@ -70,10 +71,7 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
       const { response } = request;
       const delivery = { isAnswered: false };
       const answer = await webhook.handle(request, (exchange, next) => {
-        for (const target of targets) {
-          expose(target, 'wechatMessage', exchange.message);
-          expose(target, 'wechatContext', exchange.context);
-        }
+        for (const target of targets) delivered.show(target, exchange);
         return route && !webhook.hasHandlers ? ask(route, response, delivery) : next();
       });
       delivery.isAnswered = true;
@@ -148,6 +146,63 @@ function createSignal(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
+/** What Node's parser is asked for: an escape, or a blank that is written as "+". */
+const ESCAPED = /[%+]/;
+
+/** A query as Node makes it: nothing is inherited, so every name is a parameter's. */
+const Query = function Query() {} as unknown as new () => Record<string, string>;
+Query.prototype = Object.create(null) as object;
+
+/** Reads the query of an address. The platform escapes and repeats nothing; Node reads what does. */
+function readQuery(url: string): NodeRequest['query'] {
+  let start = url.indexOf('?') + 1;
+  if (start === 0) return new Query();
+  const query = new Query();
+  if (ESCAPED.test(url)) return parse(url.slice(start));
+  while (start < url.length) {
+    const next = url.indexOf('&', start);
+    const end = next === -1 ? url.length : next;
+    const equals = url.indexOf('=', start);
+    const middle = equals === -1 || equals > end ? end : equals;
+    const name = url.slice(start, middle);
+    if (name in query) return parse(url.slice(url.indexOf('?') + 1));
+    if (end > start) query[name] = url.slice(middle + 1, end);
+    start = end + 1;
+  }
+  return query;
+}
+
+class DescribedRequest implements NodeRequest {
+  readonly method: string;
+  readonly query: NodeRequest['query'];
+  readonly body: NodeRequest['body'];
+  readonly native: unknown;
+  readonly response: ServerResponse;
+  #signal: AbortSignal | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    native: unknown,
+    body: NodeRequest['body'],
+  ) {
+    this.method = request.method ?? 'GET';
+    this.query = readQuery(request.url ?? '');
+    this.body = body;
+    this.native = native;
+    this.response = response;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= createSignal(this.response);
+    return this.#signal;
+  }
+
+  isGone(): boolean {
+    return this.response.destroyed;
+  }
+}
+
 /**
  * Describes a Node request to a webhook.
  *
@@ -161,20 +216,8 @@ export function nodeRequest(
   parsed: object = {},
 ): NodeRequest {
   const { rawBody, body } = parsed as { rawBody?: unknown; body?: unknown };
-  const url = request.url ?? '';
-  let signal: AbortSignal | undefined;
-  return {
-    method: request.method ?? 'GET',
-    query: parse(url.includes('?') ? url.slice(url.indexOf('?') + 1) : ''),
-    body: [rawBody, body, request].find(isUsable),
-    native,
-    get signal() {
-      signal ??= createSignal(response);
-      return signal;
-    },
-    isGone: () => response.destroyed,
-    response,
-  };
+  const usable = [rawBody, body, request].find(isUsable);
+  return new DescribedRequest(request, response, native, usable);
 }
 
 function isUsable(body: unknown): body is string | Uint8Array | Readable {
@@ -182,23 +225,33 @@ function isUsable(body: unknown): body is string | Uint8Array | Readable {
   return typeof body === 'string' || body instanceof Uint8Array;
 }
 
+/** Sends an answer in one piece, unless something else was sent or the client has gone. */
+export function sendResponse(
+  response: ServerResponse,
+  { status, headers, body }: WebhookResponse,
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, { ...headers, 'content-length': length }).end(body);
+}
+
+const delivered = new Exposure<Exchange>({
+  wechatMessage: ({ message }) => message,
+  wechatContext: ({ context }) => context,
+});
+/** By name. */
+const others = new Map<string, Exposure<unknown>>();
+
 /** Makes what a request will have throw NeedParseError as long as it is not there. */
 export function guard(targets: readonly object[], replyTarget: object): void {
-  for (const target of targets) {
-    expose(target, 'wechatMessage');
-    expose(target, 'wechatContext');
-  }
+  for (const target of targets) delivered.prepare(target);
   expose(replyTarget, 'wechatReply');
 }
 
 /** Makes a property that throws NeedParseError until it is given a value. */
 export function expose(target: object, name: string, value?: unknown): void {
-  if (value === undefined && Object.hasOwn(target, name)) return;
-  const get = () => {
-    if (value !== undefined) return value;
-    throw new NeedParseError(
-      `${name} is not there yet: the webhook has not parsed this request, or it was not WeChat's`,
-    );
-  };
-  Object.defineProperty(target, name, { get, configurable: true });
+  const exposure = others.get(name) ?? new Exposure<unknown>({ [name]: (shown) => shown });
+  others.set(name, exposure);
+  if (value === undefined) exposure.prepare(target);
+  else exposure.show(target, value);
 }

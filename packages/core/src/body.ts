@@ -1,7 +1,14 @@
 import { finished, Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Awaitable } from './awaitable.ts';
-import { type Clock, systemClock } from './clock.ts';
+import {
+  type Clock,
+  systemClock,
+  type Timer,
+  type TurnWatcher,
+  unwatchTurn,
+  watchTurn,
+} from './clock.ts';
 import { RequestError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import { decode } from './message/message.ts';
@@ -49,60 +56,118 @@ function isTouched(stream: ReadableStream): boolean {
   return stream.locked || Readable.isDisturbed(stream as unknown as Readable);
 }
 
-async function readStream(
-  stream: Readable,
-  { limit, milliseconds, clock = systemClock }: Bounds,
-): Promise<string> {
-  const { bytes, stop } = collect(stream, limit);
-  let read: { value: Buffer | undefined } | undefined;
+async function readStream(stream: Readable, bounds: Bounds): Promise<string> {
+  const { limit, milliseconds, clock = systemClock } = bounds;
+  let end: Buffer | Stopped;
   try {
-    read = await within(bytes, milliseconds, undefined, clock);
+    end = await new Collector(stream, limit, milliseconds, clock).end;
   } catch (error) {
     const message = 'the body could not be read: it broke off, or is neither text nor bytes';
     throw new RequestError('WECHAT_BODY_UNREADABLE', message, { cause: error });
   }
-  if (!read) {
-    stop();
+  if (typeof end !== 'string') return end.toString('utf8');
+  if (end === 'too slow') {
     throw new RequestError(
       'WECHAT_BODY_TOO_SLOW',
       `the body did not arrive within ${milliseconds} ms`,
     );
   }
-  if (!read.value) {
-    await discard(stream, clock);
-    throw tooLarge(limit);
-  }
-  return decode(read.value);
+  await discard(stream, clock);
+  throw tooLarge(limit);
 }
 
-/** Reads the bytes of a stream until it is stopped; undefined when there are more than `limit`. */
-function collect(stream: Readable, limit: number) {
-  const { headers } = stream as { headers?: Record<string, string | undefined> };
-  const chunks: Uint8Array[] = [];
-  let size = Number(headers?.['content-length'] ?? 0) > limit ? Number.POSITIVE_INFINITY : 0;
-  let add = (_chunk: unknown) => {};
-  const stop = () => void stream.off('data', add).pause();
-  const bytes = new Promise<Buffer | undefined>((resolve, reject) => {
-    add = (chunk) => {
-      const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-      if (!(part instanceof Uint8Array)) {
-        stop();
-        return reject(new TypeError('neither text nor bytes'));
-      }
-      size += part.length;
-      if (size > limit) {
-        stop();
-        return resolve(undefined);
-      }
-      chunks.push(part);
-    };
-    finished(stream, { writable: false }, (error) =>
-      error ? reject(error) : resolve(Buffer.concat(chunks)),
-    );
-    if (size > limit) resolve(undefined);
-    else stream.on('data', add);
-  });
-  return { bytes, stop };
+/** Why a stream was not read to its end. */
+type Stopped = 'too slow' | 'too large';
+
+/** Reads the bytes of a stream, as long as it stays within its bounds. */
+class Collector implements TurnWatcher {
+  readonly end: Promise<Buffer | Stopped>;
+  readonly #stream: Readable;
+  readonly #limit: number;
+  readonly #milliseconds: number;
+  readonly #clock: Clock;
+  readonly #chunks: Buffer[] = [];
+  /** Bytes. */
+  #size = 0;
+  /** Bytes that a request of Node announced. */
+  #length = Number.NaN;
+  #isOver = false;
+  #timer: Timer | undefined;
+  #resolve!: (end: Buffer | Stopped) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(stream: Readable, limit: number, milliseconds: number, clock: Clock) {
+    this.#stream = stream;
+    this.#limit = limit;
+    this.#milliseconds = milliseconds;
+    this.#clock = clock;
+    this.end = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#start();
+  }
+
+  #start(): void {
+    const stream = this.#stream;
+    const { headers } = stream as { headers?: Record<string, string | undefined> };
+    const announced = Number(headers?.['content-length'] ?? Number.NaN);
+    if (announced > this.#limit) return this.#resolve('too large');
+    // Of any other stream nobody knows whether its headers are about what comes out of it.
+    if ('complete' in stream && stream.readableEncoding === null) this.#length = announced;
+    // What is over tells nobody any more that it is.
+    if (stream.destroyed || stream.readableEnded) {
+      return void finished(stream, { writable: false }, (error) => this.#finish(error));
+    }
+    stream.on('end', () => this.#finish());
+    stream.on('error', (error) => this.#finish(error));
+    stream.on('close', () => this.#isOver || this.#finish(new Error('it ended too early')));
+    stream.on('data', this.#add);
+    // A body that came with its head ends in this turn, and needs no timer.
+    watchTurn(this);
+  }
+
+  onTurnEnd(): void {
+    this.#timer = this.#clock.setTimeout(() => this.#stop('too slow'), this.#milliseconds);
+  }
+
+  readonly #add = (chunk: unknown): void => {
+    const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    if (!(part instanceof Uint8Array)) {
+      this.#pause();
+      return this.#reject(new TypeError('neither text nor bytes'));
+    }
+    this.#size += part.length;
+    if (this.#size > this.#limit) return this.#stop('too large');
+    this.#chunks.push(part as Buffer);
+    // The stream tells of its end some turns later.
+    if (this.#size === this.#length) this.#finish();
+  };
+
+  #finish(error?: Error | null): void {
+    if (this.#isOver) return;
+    this.#endWatch();
+    if (error) return this.#reject(error);
+    const [first] = this.#chunks;
+    const isWhole = this.#chunks.length === 1 && Buffer.isBuffer(first);
+    this.#resolve(isWhole ? first : Buffer.concat(this.#chunks));
+  }
+
+  #stop(why: Stopped): void {
+    this.#pause();
+    this.#resolve(why);
+  }
+
+  #pause(): void {
+    this.#endWatch();
+    this.#stream.off('data', this.#add).pause();
+  }
+
+  #endWatch(): void {
+    this.#isOver = true;
+    unwatchTurn(this);
+    if (this.#timer) this.#clock.clearTimeout(this.#timer);
+  }
 }
 
 /** Lets a client go on sending for a moment: an answer now would be lost with the connection. */

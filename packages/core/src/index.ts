@@ -134,6 +134,7 @@ export {
   type NodeRequest,
   nodeRequest,
   type Route,
+  sendResponse,
   type WebhookControls,
   type WechatRequest,
 } from './adapter.ts';

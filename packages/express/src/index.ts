@@ -7,6 +7,7 @@ import {
   mount,
   nodeRequest,
   type ReplyLike,
+  sendResponse,
   type WechatRequest,
 } from '@wechat-mp/core';
 import type { RequestHandler } from 'express';
@@ -39,12 +40,11 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
     guard([req], res);
     if (!accepts(req.url)) return next();
 
-    const request = nodeRequest(req, res, req, req);
-    const { status, headers, body } = await handle(request, [req], (answer) => {
+    const response = await handle(nodeRequest(req, res, req, req), [req], (answer) => {
       expose(res, 'wechatReply', answer);
       next();
     });
-    if (!res.headersSent && !res.destroyed) res.status(status).set(headers).end(body);
+    sendResponse(res, response);
   };
   return Object.assign(middleware, controls);
 }
