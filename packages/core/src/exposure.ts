@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream';
+import { EventEmitter } from 'node:events';
 import { NeedParseError } from './errors.ts';
 
 /**
@@ -35,22 +35,26 @@ export class Exposure<T> {
   }
 
   #define(home: object, name: string): void {
-    const shown = this.#shown;
     const read = this.#readers[name] as (value: T) => unknown;
     // Another copy of this module has its own, and shows other things.
-    const earlier = Object.getOwnPropertyDescriptor(home, name)?.get;
-    function get(this: object): unknown {
+    const earlier = Object.getOwnPropertyDescriptor(home, name);
+    const find = (asked: object): unknown => {
       // Whoever asks may have made an object of their own out of the framework's.
-      for (let target: object | null = this; target; target = readPrototype(target)) {
-        const value = shown.get(target);
+      for (let target: object | null = asked; target; target = readPrototype(target)) {
+        const value = this.#shown.get(target);
         if (value !== undefined) return read(value);
       }
-      if (earlier) return earlier.call(this);
+      if (earlier?.get) return earlier.get.call(asked);
       throw new NeedParseError(
         `${name} is not there yet: the webhook has not parsed this request, or it was not WeChat's`,
       );
-    }
-    Object.defineProperty(home, name, { get, configurable: true });
+    };
+    Object.defineProperty(home, name, {
+      get(this: object) {
+        return find(this);
+      },
+      configurable: true,
+    });
   }
 }
 
@@ -61,8 +65,8 @@ export class Exposure<T> {
 function findHome(target: object): object {
   let home = target;
   for (let next = readPrototype(target); next; next = readPrototype(next)) {
-    const isStream = next instanceof Readable || next instanceof Writable;
-    if (readPrototype(next) === null || (isStream && Object.hasOwn(next, 'constructor'))) break;
+    const isClassOfNode = next instanceof EventEmitter && Object.hasOwn(next, 'constructor');
+    if (isClassOfNode || readPrototype(next) === null) break;
     home = next;
   }
   return home;

@@ -1,0 +1,86 @@
+/** Where the properties stand that show a message, and what they show to whom. */
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { expose, guard, NeedParseError } from '@wechat-mp/core';
+
+class FrameworkRequest {}
+class AppRequest extends FrameworkRequest {}
+const createNodeRequest = () => new IncomingMessage(new Socket());
+/** As Express makes one: the app's prototype, then the framework's, then Node's. */
+const frameworkPrototype = Object.create(IncomingMessage.prototype) as object;
+const appPrototype = Object.create(frameworkPrototype) as object;
+const createExpressRequest = () =>
+  Object.setPrototypeOf(createNodeRequest(), appPrototype) as object;
+
+type Shown = Record<string, unknown>;
+const kinds: Record<string, () => object> = {
+  'of a class': () => new AppRequest(),
+  'as Express makes it': createExpressRequest,
+  'of Node': createNodeRequest,
+  'of Node, a response': () => new ServerResponse(createNodeRequest()),
+  literal: () => ({}),
+  'without a prototype': () => Object.create(null) as object,
+};
+
+describe.each(Object.entries(kinds))('an object %s', (_name, create) => {
+  it('throws NeedParseError until something is shown, to itself alone', () => {
+    const [one, other] = [create() as Shown, create() as Shown];
+    guard([one, other], one);
+    for (const name of ['wechatMessage', 'wechatContext', 'wechatReply']) {
+      expect(() => one[name]).toThrow(NeedParseError);
+    }
+    expose(one, 'wechatReply', 'shown');
+    expose(one, 'wechatReply');
+    expect(one['wechatReply']).toBe('shown');
+    expect(() => other['wechatMessage']).toThrow(NeedParseError);
+    expose(one, 'wechatReply', 'shown later');
+    expect(one['wechatReply']).toBe('shown later');
+  });
+
+  it('shows it to what was made of it', () => {
+    const one = create();
+    expose(one, 'wechatReply', 'shown');
+    expect((Object.create(one) as Shown)['wechatReply']).toBe('shown');
+  });
+
+  it('gets nothing that a copy or a log of it would have', () => {
+    const one = create();
+    const before = Object.keys(one);
+    guard([one], one);
+    expose(one, 'wechatReply', 'shown');
+    expect(Object.keys(one)).toEqual(before);
+    expect(Object.getOwnPropertySymbols(one)).toEqual(Object.getOwnPropertySymbols(create()));
+  });
+});
+
+it.each(['of a class', 'as Express makes it'])(
+  'a request %s keeps the shape that it shares with the others',
+  (name) => {
+    const one = (kinds[name] as () => object)();
+    const before = Reflect.ownKeys(one);
+    guard([one], one);
+    expose(one, 'wechatReply', 'shown');
+    expect(Reflect.ownKeys(one)).toEqual(before);
+  },
+);
+
+it('nothing that is Node’s or the language’s has the properties', () => {
+  for (const create of Object.values(kinds)) guard([create()], create());
+  for (const { prototype } of [IncomingMessage, ServerResponse, Object]) {
+    expect('wechatMessage' in prototype || 'wechatReply' in prototype).toBe(false);
+  }
+});
+
+it('what another copy of the package shows is seen', () => {
+  class Request {}
+  Object.defineProperty(Request.prototype, 'wechatReply', {
+    get: () => 'of the other copy',
+    configurable: true,
+  });
+  const request = new Request() as Shown;
+  guard([request], request);
+  expect(request['wechatReply']).toBe('of the other copy');
+  expose(request, 'wechatReply', 'of this one');
+  expect(request['wechatReply']).toBe('of this one');
+});

@@ -1,0 +1,81 @@
+/** What a message that is answered at once makes, by count: nothing here is measured. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import type { Clock } from '@wechat-mp/core';
+import { hosts } from '../support/hosts.ts';
+import { closeServers, recorder, search, send } from '../support/http.ts';
+import * as platform from '../support/platform.ts';
+
+afterAll(closeServers);
+
+const account = {
+  token: 'CostsToken',
+  appid: 'wx5823bf96d3bd56c7',
+  encodingAESKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
+};
+const writers = { plain: platform.plain, safe: platform.safe };
+const handlers = { text: ({ content }: { content: string }) => `You said: ${content}` };
+
+/** Sends a delivery as one piece, as the platform's small ones come, and waits for the answer. */
+async function sendAtOnce(origin: string, delivery: platform.Delivery): Promise<string> {
+  const { hostname, port } = new URL(origin);
+  const { body = '', query } = delivery;
+  const socket = connect(Number(port), hostname).setEncoding('utf8');
+  const head = [
+    `POST /wechat?${search(query)} HTTP/1.1`,
+    'Host: localhost',
+    'Connection: close',
+    'Content-Type: text/xml',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  let answer = '';
+  socket.on('data', (chunk: string) => {
+    answer += chunk;
+  });
+  await once(socket, 'close');
+  return answer;
+}
+
+// What fetch calls is given a signal by whoever calls it.
+const adapters = hosts.filter(({ name }) => /^(Express|Koa|Fastify)/.test(name));
+
+describe.each(adapters)('$name', ({ start }) => {
+  it.each(['plain', 'safe'] as const)('a %s message', async (mode) => {
+    const { logger } = recorder();
+    const made = { timers: 0, controllers: 0, uuids: 0 };
+    const clock: Clock = {
+      now: () => 0,
+      wallTime: () => Date.now(),
+      setTimeout: () => {
+        made.timers += 1;
+        return {};
+      },
+      clearTimeout: () => {},
+    };
+    const options = mode === 'safe' ? account : { token: account.token };
+    const origin = await start({ '/wechat': [{ ...options, logger, clock }, handlers] });
+    const write = () => writers[mode](account, platform.userMessage('text', { Content: 'hello' }));
+    // The first one names the process.
+    await send(`${origin}/wechat`, write());
+    made.timers = 0;
+
+    const RealController = globalThis.AbortController;
+    class CountedController extends RealController {
+      constructor() {
+        super();
+        made.controllers += 1;
+      }
+    }
+    globalThis.AbortController = CountedController;
+    const uuids = jest.spyOn(globalThis.crypto, 'randomUUID');
+    const answers: string[] = [];
+    for (let sent = 0; sent < 5; sent += 1) answers.push(await sendAtOnce(origin, write()));
+    globalThis.AbortController = RealController;
+    made.uuids = uuids.mock.calls.length;
+    uuids.mockRestore();
+    expect(answers.filter((answer) => !answer.startsWith('HTTP/1.1 200'))).toEqual([]);
+    expect(made).toEqual({ timers: 0, controllers: 0, uuids: 0 });
+  });
+});
