@@ -437,7 +437,7 @@ describe('a mistake is found when the client is made, or called', () => {
     const client = createClient(getPlatform());
     for (const call of [
       client.request('POST', '/cgi-bin/tags/create', { body }),
-      client.tag.create(body as never),
+      client.draft.add(body as never),
     ]) {
       const error = await failureOf(call);
       expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });

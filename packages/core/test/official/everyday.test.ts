@@ -10,11 +10,12 @@ import { failureOf } from '../support.ts';
 /** What was sent, without what was undefined, and what is answered. */
 const sent: [path: string, body: unknown][] = [];
 let answer: (body: never) => unknown = () => ({ errcode: 0 });
-const api = bind(endpoints, ({ path }, { body }) => {
-  sent.push([path, JSON.parse(JSON.stringify(body))]);
+const api = bind(endpoints, ({ path }, { body, query }) => {
+  sent.push([path, JSON.parse(JSON.stringify({ ...Object(query), ...Object(body) }))]);
   return Promise.resolve(answer(body as never));
 });
-const { message, qrcode, user } = conveniencesOf(api);
+const { message, qrcode, user, ...groups } = conveniencesOf(api);
+const { blacklist, material, menu, tag } = groups;
 const { custom, mass } = message;
 type Loose<T> = { [K in keyof T]: (...given: unknown[]) => unknown };
 const loose = <T>(methods: T) => methods as Loose<T>;
@@ -212,6 +213,148 @@ describe('many users', () => {
     ['a language that is none', () => wrong.batchGet(['o1'], { lang: 'de' })],
   ])('but not by %s', async (_, get) => {
     expect(await failureOf(get)).toMatchObject({ code: expect.stringMatching(/^WECHAT_/) });
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('what is changed is named by arguments, or in the form of the wire', () => {
+  const openid_list = ['o1', 'o2'];
+  type Call = () => Promise<unknown>;
+  it.each<[string, Call, Call, object]>([
+    [
+      'tags/create',
+      () => tag.create('regulars'),
+      () => tag.create({ tag: { name: 'regulars' } }),
+      { tag: { name: 'regulars' } },
+    ],
+    [
+      'tags/update',
+      () => tag.update(7, 'guests'),
+      () => tag.update({ tag: { id: 7, name: 'guests' } }),
+      { tag: { id: 7, name: 'guests' } },
+    ],
+    ['tags/delete', () => tag.delete(7), () => tag.delete({ tag: { id: 7 } }), { tag: { id: 7 } }],
+    [
+      'user/tag/get',
+      () => tag.getUsers(7, { nextOpenid: 'o9' }),
+      () => tag.getUsers({ tagid: 7, next_openid: 'o9' }),
+      { tagid: 7, next_openid: 'o9' },
+    ],
+    [
+      'tags/members/batchtagging',
+      () => tag.batchTag(['o1', 'o2'], 7),
+      () => tag.batchTag({ openid_list, tagid: 7 }),
+      { openid_list, tagid: 7 },
+    ],
+    [
+      'tags/members/batchuntagging',
+      () => tag.batchUntag(['o1', 'o2'], 7),
+      () => tag.batchUntag({ openid_list, tagid: 7 }),
+      { openid_list, tagid: 7 },
+    ],
+    [
+      'tags/getidlist',
+      () => tag.getUserTags('o1'),
+      () => tag.getUserTags({ openid: 'o1' }),
+      { openid: 'o1' },
+    ],
+    [
+      'tags/members/batchblacklist',
+      () => blacklist.add(['o1', 'o2']),
+      () => blacklist.add({ openid_list }),
+      { openid_list },
+    ],
+    [
+      'tags/members/batchunblacklist',
+      () => blacklist.remove(['o1', 'o2']),
+      () => blacklist.remove({ openid_list }),
+      { openid_list },
+    ],
+    [
+      'user/info/updateremark',
+      () => user.updateRemark('o1', 'Anna'),
+      () => user.updateRemark({ openid: 'o1', remark: 'Anna' }),
+      { openid: 'o1', remark: 'Anna' },
+    ],
+    [
+      'message/custom/typing',
+      () => custom.typing('o1'),
+      () => custom.typing({ touser: 'o1', command: 'Typing' }),
+      { touser: 'o1', command: 'Typing' },
+    ],
+    [
+      'material/get_material',
+      () => material.get('m1'),
+      () => material.get({ media_id: 'm1' }),
+      { media_id: 'm1' },
+    ],
+    [
+      'material/del_material',
+      () => material.delete('m1'),
+      () => material.delete({ media_id: 'm1' }),
+      { media_id: 'm1' },
+    ],
+    [
+      'material/add_material',
+      () => material.add('image', 'cat.jpg'),
+      () => material.add({ media: 'cat.jpg' }, { type: 'image' }),
+      { media: 'cat.jpg', type: 'image' },
+    ],
+    [
+      'menu/trymatch',
+      () => menu.tryMatch('o1'),
+      () => menu.tryMatch({ user_id: 'o1' }),
+      { user_id: 'o1' },
+    ],
+    [
+      'menu/delconditional',
+      () => menu.deleteConditional(208),
+      () => menu.deleteConditional({ menuid: '208' }),
+      { menuid: '208' },
+    ],
+  ])('%s', async (path, byArguments, byBody, body) => {
+    await byArguments();
+    await byBody();
+    expect(sent).toEqual(Array(2).fill([`/cgi-bin/${path}`, body]));
+  });
+
+  it('a remark is taken away, typing is ended, and a video is described', async () => {
+    await user.updateRemark('o1', '');
+    await custom.typing('o1', 'CancelTyping');
+    await material.add('video', 'tour.mp4', { title: 'A tour', introduction: 'Of our shop' });
+    expect(sent.map(([, body]) => body)).toEqual([
+      { openid: 'o1', remark: '' },
+      { touser: 'o1', command: 'CancelTyping' },
+      {
+        media: 'tour.mp4',
+        description: '{"title":"A tour","introduction":"Of our shop"}',
+        type: 'video',
+      },
+    ]);
+  });
+
+  const [tags, lists, users, files, menus, messages] = [
+    loose(tag),
+    loose(blacklist),
+    loose(user),
+    loose(material),
+    loose(menu),
+    loose(custom),
+  ];
+  it.each<[string, () => unknown]>([
+    ['a tag without a name', () => tags.create('')],
+    ['a tag by a name in place of its number', () => tags.delete('regulars')],
+    ['nobody with a tag', () => tags.batchTag([], 7)],
+    ['one openid in place of several', () => tags.batchTag('o1', 7)],
+    ['openids without a tag', () => tags.batchUntag(['o1'])],
+    ['nobody to block', () => lists.add()],
+    ['a remark for nobody', () => users.updateRemark('', 'Anna')],
+    ['a material of no type', () => files.add('news', 'cat.jpg')],
+    ['a material without an id', () => files.get()],
+    ['a menu for nobody', () => menus.tryMatch()],
+    ['to be typing in another way', () => messages.typing('o1', 'Sleeping')],
+  ])('but not %s', async (_, call) => {
+    expect(await failureOf(call)).toMatchObject({ code: expect.stringMatching(/^WECHAT_/) });
     expect(sent).toEqual([]);
   });
 });

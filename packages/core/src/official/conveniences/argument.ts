@@ -29,6 +29,15 @@ export function optionalText(call: string, name: string, value: unknown): string
   throw wrong(call, name, 'a string', value);
 }
 
+/** An array of texts that are not empty. */
+export function neededTexts(call: string, name: string, values: unknown): string[] {
+  if (values === undefined || values === null || (Array.isArray(values) && values.length === 0)) {
+    throw new NeedParamError(`${call} needs ${name}, an array with at least one in it`);
+  }
+  if (!Array.isArray(values)) throw wrong(call, name, 'an array of strings', values);
+  return values.map((value) => neededText(call, name, value));
+}
+
 /** A whole number from 0 on, or its digits. */
 export function neededNumber(call: string, name: string, value: unknown): number {
   if (value === undefined || value === null || value === '') {

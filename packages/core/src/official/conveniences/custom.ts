@@ -3,8 +3,16 @@ import { splitText } from '../../reply/split.ts';
 import type { Success } from '../endpoint.ts';
 import type { CustomArticle, CustomMessage } from '../endpoints/index.ts';
 import type { Api } from './api.ts';
-import { isWire, neededFields, neededText, optionalText, optionsOf } from './argument.ts';
+import {
+  isWire,
+  neededFields,
+  neededName,
+  neededText,
+  optionalText,
+  optionsOf,
+} from './argument.ts';
 import { CONTENTS, type Content, contentsOf } from './content.ts';
+import { type Positional, takeArguments } from './positional.ts';
 
 /** How a message of customer service is sent. */
 export interface CustomOptions {
@@ -91,6 +99,12 @@ export interface CustomMethods {
    */
   sendMpNews(openid: string, mediaId: string, options?: CustomOptions): Promise<Success>;
 
+  /** 客服输入状态: shows that somebody is typing, for 15 seconds at most, or with `CancelTyping` no longer. */
+  typing: Positional<
+    Api['message']['custom']['typing'],
+    [openid: string, command?: 'Typing' | 'CancelTyping']
+  >;
+
   /** 发送卡券: sends a coupon. */
   sendCard(openid: string, cardId: string, options?: CustomOptions): Promise<Success>;
 
@@ -131,7 +145,7 @@ export interface CustomMethods {
 }
 
 /** Makes the methods that send messages of customer service by openid. */
-export function customOf(custom: Pick<Api['message']['custom'], 'send'>): CustomMethods {
+export function customOf(custom: Pick<Api['message']['custom'], 'send' | 'typing'>): CustomMethods {
   /** A method that reads its second argument with `read`, and sends what that gives. */
   function sending(name: string, read: (call: string, given: unknown) => Content[]) {
     const call = `message.custom.${name}`;
@@ -163,6 +177,10 @@ export function customOf(custom: Pick<Api['message']['custom'], 'send'>): Custom
     ),
     sendNews: sending('sendNews', (call, articles) => CONTENTS.news(call, { articles })),
     sendMpNews: sending('sendMpNews', (call, mediaId) => CONTENTS.mpnews(call, { mediaId })),
+    typing: takeArguments('message.custom.typing', custom.typing, (call, openid, command) => ({
+      touser: neededText(call, 'openid', openid),
+      command: neededName(call, 'command', command ?? 'Typing', ['Typing', 'CancelTyping']),
+    })),
     sendCard: sending('sendCard', (call, cardId) => CONTENTS.wxcard(call, { cardId })),
     sendMsgMenu: sending('sendMsgMenu', (call, menu) =>
       CONTENTS.msgmenu(call, neededFields(call, 'menu', menu)),

@@ -1,16 +1,21 @@
 /** What the client offers over the methods of the tables: arguments in place of bodies, and checks. */
 import type { BaseUrl } from '../origin.ts';
 import type { Api } from './api.ts';
+import { type BlacklistMethods, createBlacklistMethods } from './blacklist.ts';
 import { type CustomMethods, customOf } from './custom.ts';
 import { type GroupMethods, groupOf } from './group.ts';
 import { createMassMethods, type MassMethods } from './mass.ts';
+import { createMaterialMethods, type MaterialMethods } from './material.ts';
 import { type MediaMethods, mediaOf } from './media.ts';
+import { createMenuMethods, type MenuMethods } from './menu.ts';
 import { type Oauth2Methods, oauth2Of } from './oauth2.ts';
 import { type QrcodeMethods, qrcodeOf } from './qrcode.ts';
+import { createTagMethods, type TagMethods } from './tag.ts';
 import { type TemplateMethods, templateOf } from './template.ts';
 import { type UserMethods, userOf } from './user.ts';
 
 export type { Api } from './api.ts';
+export type { BlacklistMethods } from './blacklist.ts';
 export type {
   CustomMethods,
   CustomMiniProgramPage,
@@ -28,9 +33,12 @@ export type {
   MassReceivers,
   MassVideo,
 } from './mass.ts';
+export type { MaterialMethods, MaterialOptions } from './material.ts';
 export type { MediaMethods } from './media.ts';
+export type { MenuMethods } from './menu.ts';
 export type { AuthorizeOptions, Oauth2Methods } from './oauth2.ts';
 export type { QrcodeMethods } from './qrcode.ts';
+export type { TagMethods } from './tag.ts';
 export type { TemplateMethods, TemplateOptions, TemplateValues } from './template.ts';
 export type { UserMethods } from './user.ts';
 
@@ -41,7 +49,11 @@ export interface Conveniences {
     readonly template: TemplateMethods;
     readonly mass: MassMethods;
   };
+  readonly menu: MenuMethods;
   readonly media: MediaMethods;
+  readonly material: MaterialMethods;
+  readonly tag: TagMethods;
+  readonly blacklist: BlacklistMethods;
   readonly group: GroupMethods;
   readonly user: UserMethods;
   readonly qrcode: QrcodeMethods;
@@ -50,7 +62,19 @@ export interface Conveniences {
 
 /** Makes the conveniences, which call the methods that they are given. */
 export function conveniencesOf(
-  api: Pick<Api, 'message' | 'media' | 'group' | 'user' | 'qrcode' | 'oauth2'>,
+  api: Pick<
+    Api,
+    | 'message'
+    | 'menu'
+    | 'media'
+    | 'material'
+    | 'tag'
+    | 'blacklist'
+    | 'group'
+    | 'user'
+    | 'qrcode'
+    | 'oauth2'
+  >,
   pageBaseUrl?: BaseUrl,
 ): Conveniences {
   return {
@@ -59,7 +83,11 @@ export function conveniencesOf(
       template: templateOf(api.message.template),
       mass: createMassMethods(api.message.mass),
     },
+    menu: createMenuMethods(api.menu),
     media: mediaOf(api.media),
+    material: createMaterialMethods(api.material),
+    tag: createTagMethods(api.tag),
+    blacklist: createBlacklistMethods(api.blacklist),
     group: groupOf(api.group),
     user: userOf(api.user),
     qrcode: qrcodeOf(api.qrcode, pageBaseUrl),

@@ -7,6 +7,7 @@ import {
   neededFields,
   neededNumber,
   neededText,
+  neededTexts,
   optionalText,
   optionsOf,
   wrong,
@@ -124,7 +125,7 @@ export function createMassMethods({
     sendImage: createSender('sendImage', (call, mediaIds, options) => ({
       msgtype: 'image',
       images: {
-        media_ids: readTexts(call, 'mediaIds', [mediaIds].flat()),
+        media_ids: neededTexts(call, 'mediaIds', [mediaIds].flat()),
         recommend: optionalText(call, 'recommend', options['recommend']),
         need_open_comment: readFlag(call, 'needOpenComment', options),
         only_fans_can_comment: readFlag(call, 'onlyFansCanComment', options),
@@ -164,7 +165,7 @@ function readReceivers(call: string, receivers: unknown): Target {
     throw new NeedParamError(`${call} needs receivers: 'all', { tagId } or openids`);
   }
   if (Array.isArray(receivers)) {
-    const touser = readTexts(call, 'receivers', receivers);
+    const touser = neededTexts(call, 'receivers', receivers);
     if (touser.length >= MIN_OPENIDS && touser.length <= MAX_OPENIDS) return { touser };
     throw new InvalidArgumentError(
       `${call}: a mass message goes to ${MIN_OPENIDS} to ${MAX_OPENIDS} openids, not ${touser.length}`,
@@ -175,11 +176,6 @@ function readReceivers(call: string, receivers: unknown): Target {
     return { filter: { is_to_all: false, tag_id } };
   }
   throw wrong(call, 'receivers', "'all', { tagId } or an array of openids", receivers);
-}
-
-function readTexts(call: string, name: string, values: readonly unknown[]): string[] {
-  if (values.length === 0) throw new NeedParamError(`${call} needs ${name}, at least one`);
-  return values.map((value) => neededText(call, name, value));
 }
 
 function readFlag(call: string, name: string, { [name]: value }: Fields): 0 | 1 | undefined {

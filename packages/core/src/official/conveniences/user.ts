@@ -1,7 +1,15 @@
-import { NeedParamError } from '../../errors.ts';
 import type { User, UserLang } from '../endpoints/index.ts';
 import type { Api } from './api.ts';
-import { isFields, isWire, neededName, neededText, optionalText, optionsOf } from './argument.ts';
+import {
+  isFields,
+  isWire,
+  neededName,
+  neededText,
+  neededTexts,
+  optionalText,
+  optionsOf,
+} from './argument.ts';
+import { type Positional, takeArguments } from './positional.ts';
 
 type Users = Api['user'];
 
@@ -31,6 +39,9 @@ export interface UserMethods {
   /** 批量获取用户基本信息: the same in the form that it has on the wire. */
   batchGet(body: Parameters<Users['batchGet']>[0]): Promise<{ user_info_list: User[] }>;
 
+  /** 设置用户备注名: sets the account’s own name for a follower; 30 characters at most. */
+  updateRemark: Positional<Users['updateRemark'], [openid: string, remark: string]>;
+
   /**
    * 获取关注用户列表: lists 10000 followers at most, after `nextOpenid`. `user.iterate()` goes through
    * all of them.
@@ -47,8 +58,9 @@ const LANGUAGES: readonly UserLang[] = ['zh_CN', 'zh_TW', 'en'];
 export function userOf({
   get,
   batchGet,
+  updateRemark,
   list,
-}: Pick<Users, 'get' | 'batchGet' | 'list'>): UserMethods {
+}: Pick<Users, 'get' | 'batchGet' | 'updateRemark' | 'list'>): UserMethods {
   return {
     get: async (
       first: string | Parameters<Users['get']>[0],
@@ -65,6 +77,11 @@ export function userOf({
       }
       return { user_info_list: users };
     },
+    updateRemark: takeArguments('user.updateRemark', updateRemark, (call, openid, remark) => ({
+      openid: neededText(call, 'openid', openid),
+      // An empty one takes the name away.
+      remark: optionalText(call, 'remark', remark) ?? '',
+    })),
     list: async (query?: { nextOpenid?: string | undefined; next_openid?: string | undefined }) => {
       const given = optionsOf('user.list', query);
       const after = given['nextOpenid'] ?? given['next_openid'];
@@ -79,12 +96,10 @@ const PAGE = 100;
 
 function readPages(openids: unknown, options: unknown) {
   const call = 'user.batchGet';
-  if (!Array.isArray(openids) || openids.length === 0) {
-    throw new NeedParamError(`${call} needs openids, an array with at least one in it`);
-  }
+  const texts = neededTexts(call, 'openids', openids);
   const { lang } = optionsOf(call, options);
   const shared = { lang: neededName(call, 'lang', lang ?? 'zh_CN', LANGUAGES) };
-  const all = openids.map((openid) => ({ openid: neededText(call, 'openid', openid), ...shared }));
+  const all = texts.map((openid) => ({ openid, ...shared }));
   return Array.from({ length: Math.ceil(all.length / PAGE) }, (_, page) =>
     all.slice(page * PAGE, (page + 1) * PAGE),
   );
