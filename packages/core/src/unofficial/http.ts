@@ -40,7 +40,7 @@ export interface BackEndAnswer {
 }
 
 /** Values of a request, and under `secret` those that nobody may see. */
-export type Sent = Readonly<Record<string, unknown>> & { readonly secret: readonly string[] };
+type Sent = Readonly<Record<string, unknown>> & { readonly secret: readonly string[] };
 
 export interface HttpOptions {
   readonly baseUrl: string;
