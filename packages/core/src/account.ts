@@ -1,5 +1,6 @@
 import { MessageCipher } from './cipher.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { CONSOLE } from './console.ts';
 import { MemoryContextStore } from './context/memory.ts';
 import type { Ordering, TransactionOptions } from './context/transaction.ts';
 import { MemoryDeliveryStore } from './delivery/memory.ts';
@@ -154,7 +155,7 @@ function createAccount(given: string | AccountOptions, shared: Shared): Account 
 function checkSource(source: Source = 'signature', tokens: readonly string[]): Source {
   oneOf('source', source, SOURCES);
   if (tokens.length > 0 || source === 'cloud') return source;
-  throw new NeedParamError('token is needed: the one in the console');
+  throw new NeedParamError(`token is needed: the one in the console, ${CONSOLE.token}`);
 }
 
 /** The account of a webhook that serves one, and was not told which. */

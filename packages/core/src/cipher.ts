@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { CONSOLE } from './console.ts';
 import { CipherError, InvalidArgumentError, NeedParamError } from './errors.ts';
 import { sign } from './signature.ts';
 import { checkSpelling } from './spelling.ts';
@@ -98,7 +99,7 @@ function decodeKey(encodingAESKey: string): Buffer {
   const key = encodingAESKey.trim();
   if (!/^[A-Za-z0-9+/]{43}$/.test(key)) {
     throw new InvalidArgumentError(
-      `encodingAESKey is the 43 letters and digits of the console’s 消息加解密密钥, but has ${key.length} characters`,
+      `encodingAESKey is the 43 letters and digits of the console’s 消息加解密密钥 (${CONSOLE.encodingAESKey}), but has ${key.length} characters`,
     );
   }
   return Buffer.from(key, 'base64');

@@ -1,5 +1,6 @@
 import type { Account } from './account.ts';
 import type { MessageCipher } from './cipher.ts';
+import { CONSOLE } from './console.ts';
 import { cutEncrypt } from './encrypted-body.ts';
 import { CipherError, ParseError, SignatureError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
@@ -66,7 +67,9 @@ export function readQuery(query: Query): DeliveryQuery {
 export function verifyQuery(account: Account, query: DeliveryQuery, method: string): void {
   const { signature, timestamp, nonce, msgSignature } = query;
   if (!checkSignature({ token: account.tokens, signature, timestamp, nonce })) {
-    throw new SignatureError('signature is wrong: is the token the one in the console?');
+    throw new SignatureError(
+      `signature is wrong: is the token the one in the console? It is at ${CONSOLE.token}`,
+    );
   }
   const { maxAge } = account;
   if (maxAge !== undefined && !(measureAge(account, timestamp) <= maxAge)) {
@@ -74,7 +77,7 @@ export function verifyQuery(account: Account, query: DeliveryQuery, method: stri
   }
   if (msgSignature !== undefined && account.mode === 'plain') {
     throw new SignatureError(
-      'the delivery is encrypted, but the mode is plain: give encodingAESKey and appid, or choose 明文模式 in the console',
+      `the delivery is encrypted, but the mode is plain: give encodingAESKey and appid, or choose 明文模式 in the console (${CONSOLE.server})`,
     );
   }
   // The check of the address is plain in every mode.

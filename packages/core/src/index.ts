@@ -123,6 +123,9 @@ export {
   WechatError,
 } from './errors.ts';
 
+// Where the console has a setting
+export { CONSOLE } from './console.ts';
+
 // For those who write an adapter or a store
 export {
   type AdapterOptions,

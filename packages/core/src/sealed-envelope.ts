@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { MessageCipher } from './cipher.ts';
+import { CONSOLE } from './console.ts';
 import { cutEncrypt } from './encrypted-body.ts';
 import { SignatureError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
@@ -32,7 +33,9 @@ export function openEnvelope(
   if (isSameSignature(cipher.sign(timestamp, nonce, encrypt), signature)) {
     return cipher.decrypt(encrypt);
   }
-  throw new SignatureError('msg_signature is wrong: is the token the one in the console?');
+  throw new SignatureError(
+    `msg_signature is wrong: is the token the one in the console? It is at ${CONSOLE.token}`,
+  );
 }
 
 /** What stands beside the ciphertext in a reply. */

@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import { CONSOLE } from './console.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
 
 /** What the platform signs: the account's token, and the query of the delivery. */
@@ -51,7 +52,9 @@ export function checkSignature(
   const { signature, timestamp, nonce, encrypt } = parts;
   const tokens: readonly unknown[] = Array.isArray(parts.token) ? parts.token : [parts.token];
   if (!tokens.some(isText)) {
-    throw new NeedParamError('token is needed to check a signature: the one in the console');
+    throw new NeedParamError(
+      `token is needed to check a signature: the one in the console, ${CONSOLE.token}`,
+    );
   }
   if (![timestamp, nonce].every(isText)) return false;
   if (encrypt !== undefined && !isText(encrypt)) return false;

@@ -1,3 +1,4 @@
+import { CONSOLE } from '../console.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { createCaller } from './caller.ts';
 import { conveniencesOf } from './conveniences/index.ts';
@@ -83,11 +84,15 @@ export class OfficialClient extends Base {
   constructor(options: OfficialClientOptions) {
     super();
     const settings = checkCallOptions(options);
-    const appid = needText('appid', options?.appid, '开发者ID in the console');
+    const appid = needText('appid', options?.appid, `开发者ID in the console, ${CONSOLE.appid}`);
     const { appsecret, accessToken, component } = options;
     const tokens = guardTokens(options.tokens ?? new MemoryTokenStore());
     if (!component && (appsecret !== undefined || accessToken === undefined)) {
-      needText('appsecret', appsecret, '开发者密码 in the console, or give an accessToken');
+      needText(
+        'appsecret',
+        appsecret,
+        `开发者密钥 in the console, ${CONSOLE.appsecret}, or give an accessToken`,
+      );
     }
     const now = Date.now;
     const known = { appid, appsecret, component_appid: component?.componentAppid };

@@ -1,3 +1,4 @@
+import { CONSOLE } from '../console.ts';
 import { WechatError } from '../errors.ts';
 import { tellText } from '../hide-secrets.ts';
 
@@ -51,9 +52,11 @@ export class InvalidCredentialError extends OfficialAPIError {
 
 /** Tells what to do: a refused token has nothing to do with the AppID and the secret. */
 function adviseOnCredential({ errcode, path }: Refusal): string {
-  if (errcode === 40243) return 'The AppSecret is frozen: unfreeze it in the console';
+  if (errcode === 40243)
+    return `The AppSecret is frozen: unfreeze it in the console (${CONSOLE.appsecret})`;
   const isToken = [40001, 40014, 41001, 42001, 42007].includes(errcode);
-  if (!isToken || path.endsWith('token')) return 'Compare appid and appsecret with the console';
+  if (!isToken || path.endsWith('token'))
+    return `Compare appid and appsecret with the console (${CONSOLE.appsecret})`;
   return path.startsWith('/sns/')
     ? 'The user’s token is over: refresh it, or send the user through the login again'
     : 'The tokens that replace it are refused too: does another program fetch them for this account?';
@@ -70,7 +73,7 @@ export class IPNotAllowedError extends OfficialAPIError {
     super(
       refusal,
       'WECHAT_API_IP',
-      `Add ${ip ?? 'the server’s address'} to the console’s IP 白名单`,
+      `Add ${ip ?? 'the server’s address'} to the console’s IP 白名单 (${CONSOLE.ipAllowlist})`,
     );
     this.ip = ip;
   }
@@ -119,7 +122,7 @@ export class UnauthorizedAPIError extends OfficialAPIError {
     super(
       refusal,
       'WECHAT_API_UNAUTHORIZED',
-      'The console’s 接口权限 lists what the account may call',
+      `The console’s 接口权限 (${CONSOLE.permissions}) lists what the account may call`,
     );
   }
 }

@@ -45,7 +45,7 @@ export interface CallOptions {
 export interface OfficialClientOptions extends CallOptions {
   /** 开发者ID(AppID) in the console. */
   appid: string;
-  /** 开发者密码(AppSecret). Needed to fetch a token. */
+  /** 开发者密钥(AppSecret), which the console shows once. Needed to fetch a token. */
   appsecret?: string | undefined;
   /** Whether to use the platform’s stable token, which others do not end. Default: true. */
   stableToken?: boolean | undefined;

@@ -187,7 +187,10 @@ describe('what could not be sent reaches onUndelivered', () => {
     ['a transfer to an agent', reply.transferToCustomerService()],
     ['a text for a device', reply.deviceText(device)],
     ['an event for a device', reply.deviceEvent({ ...device, event: 'bind' })],
-    ['the status of a device', reply.deviceStatus({ deviceType: 'd', deviceId: 'e', deviceStatus: 1 })],
+    [
+      'the status of a device',
+      reply.deviceStatus({ deviceType: 'd', deviceId: 'e', deviceStatus: 1 }),
+    ],
     ['a page of the hardware platform', reply.hardware('myrank', 'ranklist')],
   ])('because it is %s, which only a delivery can carry', async (_, answer) => {
     const { client, openids } = fakeClient();

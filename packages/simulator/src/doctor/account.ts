@@ -1,3 +1,4 @@
+import { CONSOLE } from '@wechat-mp/core';
 import { type Finding, ok, problem, warn } from './finding.ts';
 import type { DiagnoseOptions } from './options.ts';
 
@@ -12,8 +13,8 @@ export function* lookAtAccount(options: DiagnoseOptions): Generator<Finding> {
         zh: 'Token 不是 3 到 32 位字母或数字。',
       },
       {
-        en: 'The console takes no other: look for blanks at its ends, and for a placeholder that was left in.',
-        zh: '后台只接受这样的 Token：看看首尾有没有空格，是不是忘了换掉示例值。',
+        en: `The console (${CONSOLE.token}) takes no other: look for blanks at its ends, and for a placeholder that was left in.`,
+        zh: `后台（${CONSOLE.token}）只接受这样的 Token：看看首尾有没有空格，是不是忘了换掉示例值。`,
       },
     );
   } else yield ok('token', 'The token has the right form.', 'Token 格式正确。');
@@ -27,8 +28,8 @@ export function* lookAtAccount(options: DiagnoseOptions): Generator<Finding> {
         zh: `EncodingAESKey 现在是 ${length} 个字符，应为 43 个字母或数字。`,
       },
       {
-        en: 'Copy it again from the console, without an = at its end.',
-        zh: '从后台重新复制一次，末尾不要加 =。',
+        en: `Copy it again from the console (${CONSOLE.encodingAESKey}), without an = at its end.`,
+        zh: `从后台（${CONSOLE.encodingAESKey}）重新复制一次，末尾不要加 =。`,
       },
     );
   } else yield ok('key', 'EncodingAESKey has the right form.', 'EncodingAESKey 格式正确。');
@@ -40,8 +41,8 @@ export function* lookAtAccount(options: DiagnoseOptions): Generator<Finding> {
         zh: 'AppID 不是 wx 加 16 位十六进制数字。',
       },
       {
-        en: 'An encrypted message carries the AppID; with another one it is refused.',
-        zh: '加密消息里带有 AppID，不一致就会被拒绝。',
+        en: `An encrypted message carries the AppID; with another one it is refused. It is at ${CONSOLE.appid}.`,
+        zh: `加密消息里带有 AppID，不一致就会被拒绝。AppID 在「${CONSOLE.appid}」。`,
       },
     );
   }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { CONSOLE } from '@wechat-mp/core';
 import { type Answered, exchange } from '../check/exchange.ts';
 import { toRequest, type Words } from '../check/row.ts';
 import type { Clock } from '../clock.ts';
@@ -13,8 +14,8 @@ const STATUS_HINTS: readonly [test: (status: number) => boolean, hint: Words][] 
   [
     (status) => status === 401 || status === 403,
     {
-      en: 'The bot refuses the signature: is the token the same on both sides, letter for letter? Does the bot compare a clock?',
-      zh: '机器人不认这个签名：两边的 Token 一字不差吗？机器人是否校验了时间？',
+      en: `The bot refuses the signature: is the token the same on both sides, letter for letter? The console’s is at ${CONSOLE.token}. Does the bot compare a clock?`,
+      zh: `机器人不认这个签名：两边的 Token 一字不差吗？后台的在「${CONSOLE.token}」。机器人是否校验了时间？`,
     },
   ],
   [
