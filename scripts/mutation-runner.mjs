@@ -68,6 +68,7 @@ async function bundle(file) {
     platform: 'node',
     format: 'cjs',
     conditions: ['@wechat-mp/source'],
+    supported: { 'dynamic-import': false },
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(file)) },
     plugins: [{ name: 'packages', setup: leavePackagesOut }],
   });

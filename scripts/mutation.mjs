@@ -51,6 +51,7 @@ function testGroup(name) {
     testRunner: 'suites',
     suites: suites.map((suite) => `packages/${suite}`),
     warnings: false,
+    logLevel: 'error',
     tsconfigFile: 'none',
     coverageAnalysis: 'perTest',
     concurrency: 2,
@@ -97,13 +98,13 @@ function printSurvivors(mutants) {
 const asked = process.argv.slice(2);
 const names = Object.keys(GROUPS).filter((name) => asked.length === 0 || asked.includes(name));
 const rows = [];
+mkdirSync(FOLDER, { recursive: true });
 for (const name of names) {
   const mutants = await testGroup(name);
   printSurvivors(mutants);
   rows.push(...summarize(mutants));
+  writeFileSync(`${FOLDER}/summary.json`, `${JSON.stringify(rows, null, 2)}\n`);
 }
-mkdirSync(FOLDER, { recursive: true });
-writeFileSync(`${FOLDER}/summary.json`, `${JSON.stringify(rows, null, 2)}\n`);
 console.table(rows);
 const weak = rows.filter(({ score }) => !(score >= LEAST));
 for (const { file, score } of weak) console.log(`${file}: ${score} % is under ${LEAST} %`);

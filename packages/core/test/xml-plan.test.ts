@@ -135,14 +135,15 @@ describe('a plan', () => {
   });
 
   it('takes a start for that of an end behind it alone', () => {
-    expect(choose(2, 'p', open('a'))).toBe('earlier');
-    const pairAndHalves = `${close('a')}x${open('a')}`;
+    expect(choose(2, 'p', `${open('a')}y`)).toBe('earlier');
+    const pairAndHalves = `${close('a')}x${open('a')}y`;
     expect(choose(5, `${open('a')}p`, pairAndHalves)).toBe('later');
     expect(choose(6, `${open('a')}p`, pairAndHalves)).toBe('earlier');
   });
 
   it('asks nothing of a text for what stands in another', () => {
     expect(choose(7, `${open('a')}p`, '', open('a'))).toBe('later');
+    expect(choose(7, `${open('a')}p`, close('b'))).toBe('later');
   });
 
   it('asks as much for a tag left out as for another gap', () => {
