@@ -95,18 +95,3 @@ it.each([
     for (const one of [shown, ...texts]) expect(Buffer.byteLength(one)).toBeLessThanOrEqual(2048);
   },
 );
-
-it('a message that is answered at once makes no timer, no controller and no UUID', async () => {
-  const { say } = setUp(async () => Promise.resolve('the answer'));
-  // The process has its name once.
-  await say('first');
-  const timer = jest.spyOn(globalThis, 'setTimeout');
-  const uuid = jest.spyOn(crypto, 'randomUUID');
-  const controller = jest.spyOn(globalThis, 'AbortController');
-  expect((await say()).body).toContain('the answer');
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(timer).not.toHaveBeenCalled();
-  expect(uuid).not.toHaveBeenCalled();
-  expect(controller).not.toHaveBeenCalled();
-  jest.restoreAllMocks();
-});
