@@ -65,7 +65,7 @@ export function createShowcase(client: OfficialClient, template: string): Router
   };
   return new Router()
     .text(/^(帮助|help|[?？])$/i, () => HELP)
-    .text('新闻', () => NEWS)
+    .text('新闻', () => NEWS.slice(0, 1))
     .text('计数', (_, { context }) => {
       const count = context.get('count', 0) + 1;
       context.set('count', count);
