@@ -67,3 +67,21 @@ it('but only once, as the message may be what kills processes', async () => {
   expect(await startsOf('deadly')).toHaveLength(2);
   expect(alive(bots)).toHaveLength(1);
 });
+
+it('a stream that had spoken is not begun again: another process tells what the user has of it', async () => {
+  const [mine, other] = await startThree();
+  expect(await say('hello:0', other, 'o-stream-other')).toEqual(answered('done hello'));
+  const spoken = await say('stream:60000:talk', mine, 'o-stream');
+  expect(spoken).toEqual(answered('stream begins. '));
+  await mine.kill();
+  const told = () => redis.lrange('undelivered', 0, -1);
+  await until(async () => (await told()).includes('stream'));
+  expect(await redis.lrange('undelivered replies', 0, -1)).toEqual([
+    JSON.stringify({ type: 'text', content: 'stream begins. ' }),
+  ]);
+  // The user's next message is let in, and finds the conversation as it was.
+  expect(await say('after:0', other, 'o-stream')).toEqual(answered('done after'));
+  expect(await told()).toEqual(['stream']);
+  expect(await startsOf('stream')).toEqual([`stream:${mine.pid}`]);
+  expect((await pushed()).filter((text) => text.includes('stream'))).toEqual([]);
+});

@@ -33,6 +33,9 @@ function randomLatency(): number {
 
 interface Sent {
   readonly id: string;
+  /** The platform's MsgId. */
+  readonly number: string;
+  readonly at: number;
   readonly seen: Seen;
 }
 
@@ -54,7 +57,13 @@ async function flood(
       const id = `u${user}-m${message}`;
       const Content = `${id}:${Math.round(randomLatency())}`;
       const fields = { ...platform.userMessage('text', { Content }), FromUserName: `o${user}` };
-      sent.push({ id, seen: await deliver(fields, wall) });
+      const at = Date.now();
+      sent.push({
+        id,
+        number: String((fields as platform.WireFields)['MsgId']),
+        at,
+        seen: await deliver(fields, wall),
+      });
       onAnswer(sent.length);
     }
   };
@@ -160,13 +169,19 @@ it.each(floods)(
         `doubled: ${doubled.length}`,
       ].join(' · '),
     );
+    const lines = await read('lines');
     const about = (one: Sent) => ({
       ...one,
+      killed,
       runs: runs.get(one.id),
       pushed: texts.get(`done ${one.id}`),
+      undelivered: count(undelivered).get(one.id),
+      lines: lines.filter((line) => line.includes(` ${one.number} `)),
     });
+    const wrong = [...lost, ...doubled, ...mixed].map(about);
+    for (const one of wrong) console.log(one);
     expect(sent).toHaveLength(total);
-    expect([...lost, ...doubled, ...mixed].map(about)).toEqual([]);
+    expect(wrong).toEqual([]);
     for (const { id } of again) {
       // All runs but the last were those of a process that was killed.
       const before = runs.get(id)?.slice(0, -1) ?? [];

@@ -1,6 +1,7 @@
 /**
  * One process of a bot. Its handler takes as long as the text says, `ID:MILLISECONDS`, and ends with
- * its process when that says `ID:MILLISECONDS:exit`; who ran what, what was pushed and what was told to
+ * its process when that says `ID:MILLISECONDS:exit`; with `ID:MILLISECONDS:talk` it is a stream, which
+ * says something at once, and the rest then. Who ran what, what was pushed and what was told to
  * be undelivered stands in Redis. The stores may be behind a slower way to it.
  */
 import { once } from 'node:events';
@@ -15,15 +16,33 @@ import { Redis } from 'ioredis';
 const [token = '', redisPort, replyWindow, storePort] = process.argv.slice(2);
 const redis = new Redis(Number(redisPort));
 const stores = redisStores(new Redis(Number(storePort)));
+/** Keeps the lines of the log with the messages that they are about, for when one is lost. */
+const write = (level: string) => (details: object, line: string) => {
+  const { id, err } = details as { id?: string; err?: Error };
+  void redis.rpush('lines', `${Date.now()} ${process.pid} ${id} ${level} ${line} ${err ?? ''}`);
+};
+const logger = {
+  error: write('error'),
+  warn: write('warn'),
+  info: write('info'),
+  debug: () => {},
+};
 const client = {
   message: {
     custom: {
       send: async (_openid: string, reply: Reply) => {
-        await redis.rpush('pushed', reply.type === 'text' ? reply.content : reply.type);
+        const text = reply.type === 'text' ? reply.content : reply.type;
+        await redis.rpush('pushed', text);
       },
     },
   },
 };
+async function* talk(id: string, milliseconds: number): AsyncGenerator<string> {
+  yield `${id} begins. `;
+  await pause(milliseconds);
+  yield `${id} ends.`;
+}
+
 const app = express().use(
   '/wechat',
   wechat(
@@ -31,17 +50,22 @@ const app = express().use(
       token,
       replyWindow: Number(replyWindow),
       client,
-      onUndelivered: async (_error, { message }) => {
+      onUndelivered: async ({ reply }, { message }) => {
         const [id] = message.type === 'text' ? message.content.split(':') : [message.type];
         await redis.rpush('undelivered', `${id}`);
+        await redis.rpush('undelivered replies', JSON.stringify(reply));
       },
+      logger,
       ...stores,
     },
     {
-      text: async ({ content }, { context }) => {
+      text: async ({ content, id: messageId }, { context }) => {
         const [id, milliseconds, end] = content.split(':');
         await redis.rpush('started', `${id}:${process.pid}`);
+        logger.info({ id: messageId }, `begins ${id}`);
+        if (end === 'talk') return talk(`${id}`, Number(milliseconds));
         await pause(Number(milliseconds));
+        logger.info({ id: messageId }, `ends ${id}`);
         if (end === 'exit') process.exit(1);
         context.set('last', `${id}`);
         return `done ${id}`;
