@@ -14,16 +14,29 @@ import { type Answer, type Connection, defineScript } from './script.ts';
 // In every script KEYS[1] is the context, KEYS[2] the lock. A context is kept as
 // `version|expiry|json`, for example `1795390868123|s600|{"step":4}`.
 
-/** Gives the lock's remaining milliseconds, or a list of the context. `dead` is an owner whose lock counts no more. */
+/**
+ * Gives the lock's remaining milliseconds, or a list of the context. `dead` is an owner whose lock counts
+ * no more; `rolling` the seconds for which a context is kept anew that says none itself, or ''.
+ */
 export const LOAD = `
-local function load(context, lock, owner, lease, dead)
+local function load(context, lock, owner, lease, dead, rolling)
   if owner ~= '' and not redis.call('SET', lock, owner, 'NX', 'PX', lease) then
     if dead == '' or redis.call('GET', lock) ~= dead then
       return redis.call('PTTL', lock)
     end
     redis.call('SET', lock, owner, 'PX', lease)
   end
-  return { redis.call('GET', context) }
+  local value = redis.call('GET', context)
+  if value and rolling ~= '' then
+    local kind, seconds = string.match(value, '^%d+|([su]?)([%d.]*)|')
+    if kind == '' then
+      seconds = rolling
+    end
+    if kind == '' or kind == 's' then
+      redis.call('PEXPIRE', context, math.ceil(seconds * 1000))
+    end
+  end
+  return { value }
 end`;
 
 /** Gives a list of what stood in the way, or 1. */
@@ -49,7 +62,7 @@ local function release(lock, owner)
 end`;
 
 const load = defineScript(`${LOAD}
-return load(KEYS[1], KEYS[2], ARGV[1], ARGV[2], '')`);
+return load(KEYS[1], KEYS[2], ARGV[1], ARGV[2], '', ARGV[3])`);
 
 const save = defineScript(`${SAVE}
 return save(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`);
@@ -79,12 +92,10 @@ export class RedisContextStore implements ContextStore {
     return this.#connection.redis === redis && this.#connection.prefix === prefix;
   }
 
-  async load(user: ContextUser, lock?: ContextLock): Promise<Loaded> {
+  async load(user: ContextUser, lock?: ContextLock, rolling?: number): Promise<Loaded> {
     const keys = keysOf(this.#connection, user);
-    return readLoaded(
-      await load(this.#connection, keys, lock?.owner ?? '', lock?.lease ?? 0),
-      keys,
-    );
+    const { owner, lease } = lock ?? { owner: '', lease: 0 };
+    return readLoaded(await load(this.#connection, keys, owner, lease, rolling ?? ''), keys);
   }
 
   async save(

@@ -139,12 +139,17 @@ export class RedisDeliveryStore implements DeliveryStore {
     if (!(contexts instanceof RedisContextStore && contexts.isAt(this.#connection)))
       return undefined;
     return {
-      begin: (id, wanted, lock) => this.#begin(id, wanted, lock),
+      begin: (id, wanted, lock, rolling) => this.#begin(id, wanted, lock, rolling),
       commit: (id, how, lock, save) => this.#commit(id, how, lock, save),
     };
   }
 
-  async #begin(id: DeliveryId, wanted: Claim, lock: ContextLock | undefined): Promise<Begun> {
+  async #begin(
+    id: DeliveryId,
+    wanted: Claim,
+    lock: ContextLock | undefined,
+    rolling: number | undefined,
+  ): Promise<Begun> {
     const keys = keysOf(this.#connection, id);
     const all = [this.#keyOf(id), ...keys];
     const found = (await scripts.begin(
@@ -152,6 +157,7 @@ export class RedisDeliveryStore implements DeliveryStore {
       all,
       ...claimArguments(wanted),
       lock ? '1' : '',
+      rolling ?? '',
     )) as readonly Answer[];
     const claimed = readClaimed(found);
     if (claimed.state !== 'yours') return claimed;

@@ -97,11 +97,11 @@ end`;
 export const claim: Script = defineScript(`${CLAIM}
 return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`);
 
-/** KEYS: delivery, context, lock. ARGV: as for claim, '1' to lock. */
+/** KEYS: delivery, context, lock. ARGV: as for claim, '1' to lock, seconds to keep the context anew or ''. */
 export const begin: Script = defineScript(`${CLAIM}${LOAD}
 local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])
 if claimed[3] == 'yours' then
-  claimed[5] = load(KEYS[2], KEYS[3], ARGV[6] == '1' and ARGV[1] or '', ARGV[2], claimed[4])
+  claimed[5] = load(KEYS[2], KEYS[3], ARGV[6] == '1' and ARGV[1] or '', ARGV[2], claimed[4], ARGV[7])
 end
 return claimed`);
 

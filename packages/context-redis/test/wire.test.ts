@@ -69,9 +69,13 @@ describe.each(Object.entries(kinds))('%s', (_name, start) => {
     const [value, ttl] = [await client.get(key), 600_000];
     // A context that is written has the time to live of contextAge.
     await client.pexpire(key, ttl);
-    await send(content);
+    await send(content, { contextRolling: false });
     expect(await client.get(key)).toBe(value);
     expect(await client.pttl(key)).toBeLessThanOrEqual(ttl);
+    // By default it is kept anew all the same.
+    await send(content);
+    expect(await client.get(key)).toBe(value);
+    expect(await client.pttl(key)).toBeGreaterThan(ttl);
   });
 
   it('keeps both keys of a user in one slot, under the prefix, with a time to live', async () => {

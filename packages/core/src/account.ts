@@ -114,7 +114,9 @@ function createAccount(given: string | AccountOptions, shared: Shared): Account 
   if (keys.length === 0 && mode !== 'plain') {
     throw new NeedParamError(`encodingAESKey and appid are needed in the mode ${mode}`);
   }
+  const { contextAge, rolling } = readContextAge(options);
   const stores = guardStores({
+    rolling,
     contexts: withMethods('contexts', options.contexts, CONTEXT_METHODS, 'a ContextStore'),
     deliveries: withMethods('deliveries', options.deliveries, DELIVERY_METHODS, 'a DeliveryStore'),
     ownContexts: () =>
@@ -133,7 +135,7 @@ function createAccount(given: string | AccountOptions, shared: Shared): Account 
     mode,
     source,
     ...stores,
-    contextAge: positive('contextAge', options.contextAge ?? 7200),
+    contextAge,
     ordering: oneOf('ordering', options.ordering ?? 'serial', ORDERINGS),
     replyWindow: checkWindow(options.replyWindow ?? 4500),
     maxDeliveries: oneOf('maxDeliveries', options.maxDeliveries ?? 3, [1, 2, 3]),
@@ -160,6 +162,13 @@ function checkSource(source: Source = 'signature', tokens: readonly string[]): S
 
 /** The account of a webhook that serves one, and was not told which. */
 const ONLY_ACCOUNT = 'default';
+
+/** Reads for how many seconds a conversation is kept after a save, and after a message. */
+function readContextAge(options: AccountOptions) {
+  const contextAge = positive('contextAge', options.contextAge ?? 7200);
+  const isRolling = optionalBoolean('contextRolling', options.contextRolling) ?? true;
+  return { contextAge, rolling: isRolling ? contextAge : undefined };
+}
 
 /** The options that say what becomes of a late reply. */
 function lateOptions(options: AccountOptions) {

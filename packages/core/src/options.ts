@@ -57,6 +57,11 @@ export interface WebhookOptions {
   contexts?: ContextStore | undefined;
   /** Seconds for which a conversation is kept after it was last saved. Default: 7200. */
   contextAge?: number | undefined;
+  /**
+   * Whether each message of the user begins that time anew, also one whose handler only reads or does
+   * not look. Default: true; false has only saves begin it anew.
+   */
+  contextRolling?: boolean | undefined;
   /** Whether messages of one user run one after another, also across processes. Default: `serial`. */
   ordering?: Ordering | undefined;
   /**
@@ -146,6 +151,7 @@ const NAMES: Record<keyof WebhookOptions, true> = {
   mode: true,
   contexts: true,
   contextAge: true,
+  contextRolling: true,
   ordering: true,
   replyWindow: true,
   deliveries: true,

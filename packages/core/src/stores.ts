@@ -28,7 +28,7 @@ export const CONTEXT_METHODS = [
 function guardContexts(store: ContextStore): ContextStore {
   return guardOnce(store, () => {
     const guarded = guardStore('context', store, CONTEXT_METHODS);
-    return { ...guarded, load: async (user, lock) => checkLoaded(await guarded.load(user, lock)) };
+    return { ...guarded, load: async (...given) => checkLoaded(await guarded.load(...given)) };
   });
 }
 
@@ -85,21 +85,39 @@ interface Stores {
   readonly deliveries: DeliveryStore | undefined;
   readonly ownContexts: () => MemoryContextStore;
   readonly ownDeliveries: () => MemoryDeliveryStore;
+  /** Seconds for which a message has its user's conversation kept anew; undefined: it does not. */
+  readonly rolling: number | undefined;
 }
 
 /** Guards the stores that a webhook was given, and puts the steps together that both have. */
-export function guardStores({ contexts, deliveries, ownContexts, ownDeliveries }: Stores) {
+export function guardStores(stores: Stores) {
+  const { contexts, deliveries, ownContexts, ownDeliveries, rolling } = stores;
   const guarded = {
-    contexts: contexts ? guardContexts(contexts) : ownContexts(),
+    contexts: roll(contexts ? guardContexts(contexts) : ownContexts()),
     deliveries: deliveries ? guardDeliveries(deliveries) : ownDeliveries(),
   };
   return { ...guarded, steps: joinSteps() };
 
+  function roll(store: ContextStore): ContextStore {
+    const load: ContextStore['load'] = (user, lock) => store.load(user, lock, rolling);
+    return {
+      load,
+      save: (...given) => store.save(...given),
+      delete: (user) => store.delete(user),
+      renew: (...given) => store.renew(...given),
+      release: (...given) => store.release(...given),
+      clearExpired: () => store.clearExpired(),
+    };
+  }
+
   function joinSteps(): Steps {
     const unit = deliveries?.unitOfWork?.(contexts ?? guarded.contexts);
-    if (unit) return guardStore('delivery', unit, ['begin', 'commit']);
+    if (unit) {
+      const { begin, commit } = guardStore('delivery', unit, ['begin', 'commit']);
+      return { begin: (id, claim, lock) => begin(id, claim, lock, rolling), commit };
+    }
     return contexts || deliveries
       ? sequential(guarded.contexts, guarded.deliveries)
-      : createLocalSteps(ownContexts(), ownDeliveries());
+      : createLocalSteps(ownContexts(), ownDeliveries(), rolling);
   }
 }

@@ -108,6 +108,24 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     assert.equal(await store.save(user, record(1), minute), undefined);
   },
 
+  'a load that rolls keeps a record anew, for as long as it says itself, else for so many seconds':
+    async (store, user) => {
+      const [own, dated, still] = [newUser(), newUser(), newUser()];
+      await store.save(user, record(1), minute);
+      await store.save(own, { ...record(1), expiry: { seconds: 60 } }, minute);
+      await store.save(dated, { ...record(1), expiry: { until: Date.now() + 60_000 } }, minute);
+      await store.save(still, record(1), minute);
+      assert.deepEqual(await store.load(user, undefined, 0.04), { record: record(1) });
+      await store.load(own, undefined, 0.04);
+      await store.load(dated, undefined, 0.04);
+      await store.load(still);
+      await pause(100);
+      assert.equal(await stored(store, user), undefined);
+      for (const other of [own, dated, still]) assert.ok(await stored(store, other));
+      await store.load(own, undefined, 600);
+      assert.ok(await stored(store, own));
+    },
+
   'a record ends with its time, and clearExpired takes no other': async (store, user) => {
     const other = newUser();
     await store.save(other, record(1), minute);

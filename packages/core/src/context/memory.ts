@@ -23,7 +23,7 @@ interface Entry {
  * wechat({ token: 'TOKEN', contexts: new MemoryContextStore({ maxEntries: 50_000 }) }, handlers)
  */
 export class MemoryContextStore implements ContextStore {
-  /** In the order of their saves, the oldest first. */
+  /** In the order of their saves, or of their users' messages, the oldest first. */
   readonly #entries = new Map<string, Entry>();
   readonly #locks = new Map<string, { owner: string; until: number }>();
   readonly #maxEntries: number;
@@ -49,14 +49,26 @@ export class MemoryContextStore implements ContextStore {
     }
   }
 
-  async load(user: ContextUser, lock?: ContextLock): Promise<Loaded> {
+  async load(user: ContextUser, lock?: ContextLock, rolling?: number): Promise<Loaded> {
     const key = keyOf(user);
     if (lock) {
       const busyFor = this.#heldFor(key, lock.owner);
       if (busyFor > 0) return { busyFor };
       this.#locks.set(key, { owner: lock.owner, until: this.#now() + lock.lease });
     }
+    if (rolling !== undefined) this.prolong(user, rolling);
     return { record: this.#get(key) };
+  }
+
+  /** @internal Has a record kept from now on, for the seconds that it says, else for so many. */
+  prolong(user: ContextUser, seconds: number): void {
+    if (this.#entries.size === 0) return;
+    const key = keyOf(user);
+    const record = this.#get(key);
+    if (!record || (record.expiry && 'until' in record.expiry)) return;
+    const milliseconds = (record.expiry?.seconds ?? seconds) * 1000;
+    this.#entries.delete(key);
+    this.#entries.set(key, { record, expiresAt: this.#now() + milliseconds });
   }
 
   /** @internal Loads for the one whose turn it is: the lock is free, and ends with that turn only. */

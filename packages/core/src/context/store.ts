@@ -44,8 +44,12 @@ export type Loaded = { readonly record: ContextRecord | undefined } | { readonly
  * of the store itself rejects. `contextStoreContract` has the checks that an own store must pass.
  */
 export interface ContextStore {
-  /** Loads a user's record. With `lock` it takes the lock first, or tells that another has it. */
-  load(user: ContextUser, lock?: ContextLock): Promise<Loaded>;
+  /**
+   * Loads a user's record. With `lock` it takes the lock first, or tells that another has it. With
+   * `rolling` the record is kept from now on for the seconds that it says, else for so many; one that
+   * is kept until a date stays so.
+   */
+  load(user: ContextUser, lock?: ContextLock, rolling?: number): Promise<Loaded>;
 
   /**
    * Writes `record` for `milliseconds` if the stored version is still `replaces` and no other owner

@@ -141,9 +141,14 @@ export class MemoryDeliveryStore implements DeliveryStore {
 export function createLocalSteps(
   contexts: MemoryContextStore,
   deliveries: MemoryDeliveryStore,
+  rolling: number | undefined,
 ): Steps {
   return {
-    begin: ({ key }, claim) => deliveries.slots.claim(key, claim),
+    begin(id, claim) {
+      const claimed = deliveries.slots.claim(id.key, claim);
+      if (rolling !== undefined && claimed.state === 'yours') contexts.prolong(id, rolling);
+      return claimed;
+    },
     open: (user, lock) => contexts.open(user, lock),
     commit(id, finish, lock, save) {
       const refused = save && contexts.saveNow(id, save.record, save.options);

@@ -199,8 +199,16 @@ export interface RunRegistry {
 
 /** The steps of a message that concern both stores. */
 export interface UnitOfWork {
-  /** Claims; when the run is ours, loads the context too, taking over the lock of a run that died. */
-  begin(id: DeliveryId, claim: Claim, lock: ContextLock | undefined): Promise<Begun>;
+  /**
+   * Claims; when the run is ours, loads the context too, taking over the lock of a run that died, and
+   * keeping it anew as `rolling` of `ContextStore.load` says.
+   */
+  begin(
+    id: DeliveryId,
+    claim: Claim,
+    lock: ContextLock | undefined,
+    rolling?: number,
+  ): Promise<Begun>;
 
   /**
    * Saves, or only gives back the lock, and finishes. A save that is refused finishes nothing and
