@@ -60,7 +60,7 @@ async function flood(
       const at = Date.now();
       sent.push({
         id,
-        number: String((fields as platform.WireFields)['MsgId']),
+        number: (fields as platform.WireFields)['MsgId'] as string,
         at,
         seen: await deliver(fields, wall),
       });

@@ -113,8 +113,11 @@ export function guardStores(stores: Stores) {
   function joinSteps(): Steps {
     const unit = deliveries?.unitOfWork?.(contexts ?? guarded.contexts);
     if (unit) {
-      const { begin, commit } = guardStore('delivery', unit, ['begin', 'commit']);
-      return { begin: (id, claim, lock) => begin(id, claim, lock, rolling), commit };
+      const steps = guardStore('delivery', unit, ['begin', 'commit']);
+      return {
+        begin: (id, claim, lock) => steps.begin(id, claim, lock, rolling),
+        commit: (...given) => steps.commit(...given),
+      };
     }
     return contexts || deliveries
       ? sequential(guarded.contexts, guarded.deliveries)

@@ -4,9 +4,8 @@ import type { WechatContext } from './context/context.ts';
 import type { ContextUser } from './context/store.ts';
 import { begin, rollback } from './context/transaction.ts';
 import { leaseMilliseconds } from './delivery/heartbeat.ts';
-import type { Workload } from './delivery/workload.ts';
+import { nameLine, type Workload } from './delivery/workload.ts';
 import { NeedParamError, RunTooLongError } from './errors.ts';
-import { joinKey } from './join-key.ts';
 import { within } from './with-timeout.ts';
 
 /** Whose conversation is opened: an openid, with the account where there are several. */
@@ -29,7 +28,7 @@ export async function openContext<T>(
   const account = await accounts.findById(id);
   const user = { account: account.id, openid };
   if (account.ordering === 'parallel') return run(account, user, undefined, use);
-  const name = joinKey(account.id, openid);
+  const name = nameLine(account.id, openid);
   const turn = workload.turns.acquire(name);
   try {
     await turn?.comes;

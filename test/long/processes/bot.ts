@@ -18,8 +18,9 @@ const redis = new Redis(Number(redisPort));
 const stores = redisStores(new Redis(Number(storePort)));
 /** Keeps the lines of the log with the messages that they are about, for when one is lost. */
 const write = (level: string) => (details: object, line: string) => {
-  const { id, err } = details as { id?: string; err?: Error };
-  void redis.rpush('lines', `${Date.now()} ${process.pid} ${id} ${level} ${line} ${err ?? ''}`);
+  const { message, err } = details as { message?: { id: string }; err?: Error };
+  const said = `${level} ${line} ${err?.message ?? ''}`;
+  void redis.rpush('lines', `${Date.now()} ${process.pid} ${message?.id} ${said}`);
 };
 const logger = {
   error: write('error'),
@@ -62,10 +63,10 @@ const app = express().use(
       text: async ({ content, id: messageId }, { context }) => {
         const [id, milliseconds, end] = content.split(':');
         await redis.rpush('started', `${id}:${process.pid}`);
-        logger.info({ id: messageId }, `begins ${id}`);
+        logger.info({ message: { id: messageId } }, `begins ${id}`);
         if (end === 'talk') return talk(`${id}`, Number(milliseconds));
         await pause(Number(milliseconds));
-        logger.info({ id: messageId }, `ends ${id}`);
+        logger.info({ message: { id: messageId } }, `ends ${id}`);
         if (end === 'exit') process.exit(1);
         context.set('last', `${id}`);
         return `done ${id}`;

@@ -23,7 +23,7 @@ import {
   withoutContext,
 } from './run.ts';
 import type { Begun, Claim, Claimed, DeliveryId, Ended, Outcome } from './store.ts';
-import type { ActiveRun } from './workload.ts';
+import { type ActiveRun, nameLine } from './workload.ts';
 
 /** Milliseconds between two tries to get a run that is free. */
 const LOOK_AGAIN = 100;
@@ -88,7 +88,7 @@ export class DeliveryAttempt implements Visitor {
     this.#incoming = incoming;
     this.#service = service;
     this.id = idempotencyKey(incoming.message, account.id);
-    this.#user = `${account.id.length}:${account.id}${incoming.message.source}`;
+    this.#user = nameLine(account.id, incoming.message.source);
     this.#body = fingerprint(incoming.message);
     this.#closing = incoming.at + account.replyWindow;
   }

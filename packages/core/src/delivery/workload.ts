@@ -21,6 +21,11 @@ export interface ActiveRun {
   abandon(cause: Error): Promise<void>;
 }
 
+/** Names a user for the line of their messages. */
+export function nameLine(account: string, openid: string): string {
+  return `${account.length}:${account}${openid}`;
+}
+
 let processName: string | undefined;
 let owners = 0;
 
