@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as platform from '../../../test/support/platform.ts';
 import { type Account, createAccountLookup } from '../src/account.ts';
 import { systemClock } from '../src/clock.ts';
+import { CONSOLE } from '../src/console.ts';
 import {
   type DeliveryQuery,
   openBody,
@@ -103,7 +104,9 @@ describe('the signature of a query', () => {
   it('is that of the token', () => {
     const query = signed(SAFE.token);
     expect(() => verifyQuery(plain, query, 'POST')).not.toThrow();
-    const error = new SignatureError('signature is wrong: is the token the one in the console?');
+    const error = new SignatureError(
+      `signature is wrong: is the token the one in the console? It is at ${CONSOLE.token}`,
+    );
     for (const wrong of [
       signed(CHANGED.token),
       { ...query, nonce: '1' },
@@ -158,8 +161,7 @@ describe('the mode of an account', () => {
     expect(verify(mode, method, isEncrypted)).not.toThrow();
   });
 
-  const keyless =
-    'the delivery is encrypted, but the mode is plain: give encodingAESKey and appid, or choose 明文模式 in the console';
+  const keyless = `the delivery is encrypted, but the mode is plain: give encodingAESKey and appid, or choose 明文模式 in the console (${CONSOLE.server})`;
   it.each([
     ['plain', 'POST', true, keyless],
     ['plain', 'GET', true, keyless],
