@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
 import { getRequestListener } from '@hono/node-server';
-import { createWebhook, type Handlers, type WebhookOptions } from '@wechat-mp/core';
+import { type AccountOptions, createWebhook, type Handlers } from '@wechat-mp/core';
 import { wechat as onFetch } from '@wechat-mp/core/fetch';
 import { wechat as onExpress } from '@wechat-mp/express';
 import { wechat as onFastify } from '@wechat-mp/fastify';
@@ -17,7 +17,7 @@ import Koa2 from 'koa2';
 import { listen, listenFastify } from './http.ts';
 
 /** Options and handlers by prefix. */
-export type Mounts = Record<`/${string}`, readonly [options: WebhookOptions, handlers: Handlers]>;
+export type Mounts = Record<`/${string}`, readonly [options: AccountOptions, handlers: Handlers]>;
 
 export interface Host {
   readonly name: string;
@@ -121,7 +121,8 @@ function nodeListener(mounts: Mounts) {
     const method = req.method ?? '';
     const gone = new AbortController();
     res.once('close', () => gone.abort());
-    const request = { method, query: parse(query), body: req, signal: gone.signal };
+    const { headers } = req;
+    const request = { method, query: parse(query), headers, body: req, signal: gone.signal };
     const answer = await webhooks.get(path)?.handle(request);
     res.writeHead(answer?.status ?? 404, answer?.headers).end(answer?.body);
   };

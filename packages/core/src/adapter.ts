@@ -46,8 +46,11 @@ export interface Mounted {
   readonly path: string | undefined;
   /** What the adapter hands on beside its middleware. */
   readonly controls: WebhookControls;
-  /** Whether a request is WeChat's: signed, rightly or not, and at `path` when one was given. */
-  readonly accepts: (url: string) => boolean;
+  /**
+   * Whether a request is WeChat's: signed, rightly or not, or a push of 微信云托管 where those are
+   * taken, and at `path` when one was given.
+   */
+  readonly accepts: (url: string, request: IncomingMessage) => boolean;
   /** Answers a request, showing its message to the handlers or the route as `wechatMessage` of `targets`. */
   readonly handle: (
     request: NodeRequest,
@@ -66,7 +69,9 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
       close: (closing) => webhook.close(closing),
       withContext: (user, use) => webhook.withContext(user, use),
     },
-    accepts: (url) => /[?&](msg_)?signature=/.test(url) && (!path || isSamePath(url, path)),
+    accepts: (url, request) =>
+      (SIGNED.test(url) || (webhook.takesPushes && PUSHED in request.headers)) &&
+      (!path || isSamePath(url, path)),
     async handle(request, targets, route) {
       const { response } = request;
       const delivery = { isAnswered: false };
@@ -79,6 +84,10 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
     },
   };
 }
+
+const SIGNED = /[?&](msg_)?signature=/;
+/** The header of a request that comes through the network of 微信云托管. */
+const PUSHED = 'x-wx-source';
 
 function read(options: AdapterOptions, handlers: HandlersLike | undefined) {
   if (typeof options !== 'object' || options === null) {
@@ -178,6 +187,7 @@ class DescribedRequest implements NodeRequest {
   readonly body: NodeRequest['body'];
   readonly native: unknown;
   readonly response: ServerResponse;
+  readonly #request: IncomingMessage;
   #signal: AbortSignal | undefined;
 
   constructor(
@@ -191,6 +201,12 @@ class DescribedRequest implements NodeRequest {
     this.body = body;
     this.native = native;
     this.response = response;
+    this.#request = request;
+  }
+
+  // Node reads headers when they are asked for.
+  get headers(): IncomingMessage['headers'] {
+    return this.#request.headers;
   }
 
   get signal(): AbortSignal {

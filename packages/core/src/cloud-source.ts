@@ -17,8 +17,10 @@ export interface CloudPush {
  *
  * @see https://developers.weixin.qq.com/miniprogram/dev/wxcloudrun/src/guide/weixin/push.html
  */
-export function readPush({ headers, query }: WebhookRequest): CloudPush | undefined {
-  if (!headers?.['x-wx-source'] || query['signature']) return undefined;
+export function readPush(request: WebhookRequest): CloudPush | undefined {
+  if (request.query['signature']) return undefined;
+  const { headers } = request;
+  if (!headers?.['x-wx-source']) return undefined;
   const openids = [headers['x-wx-openid'], headers['x-wx-from-openid']];
   return { openids: openids.flat().filter((openid): openid is string => !!openid) };
 }

@@ -55,6 +55,8 @@ export interface Webhook {
   withContext<T>(user: ContextOwner, use: (context: WechatContext) => T | Promise<T>): Promise<T>;
   /** Whether it was made with handlers; without, `around` has to answer. */
   readonly hasHandlers: boolean;
+  /** Whether it takes pushes of 微信云托管, which have no signature in their query. */
+  readonly takesPushes: boolean;
 }
 
 /**
@@ -79,6 +81,7 @@ export function createWebhook(
 
   return {
     hasHandlers: handlers !== undefined,
+    takesPushes: accounts.only === undefined || accounts.only.source === 'cloud',
     async handle(request, around) {
       let account = accounts.only;
       try {

@@ -38,7 +38,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
   const { accepts, controls, handle } = mount(options, handlers);
   const middleware: RequestHandler = async (req, res, next) => {
     guard([req], res);
-    if (!accepts(req.url)) return next();
+    if (!accepts(req.url, req)) return next();
 
     const response = await handle(nodeRequest(req, res, req, req), [req], (answer) => {
       expose(res, 'wechatReply', answer);

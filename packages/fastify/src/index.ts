@@ -55,11 +55,11 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
       app.addContentTypeParser(UNREAD, (_request, payload, done) => done(null, payload));
     }
     app.addHook('onRequest', async (request) => {
-      if (accepts(request.url)) request.headers['content-type'] = UNREAD;
+      if (accepts(request.url, request.raw)) request.headers['content-type'] = UNREAD;
     });
     app.addHook('preHandler', async (request, reply) => {
       const described = requestOf(request, reply);
-      if (!accepts(request.url)) return;
+      if (!accepts(request.url, request.raw)) return;
       const refusal = await new Promise<WebhookResponse | undefined>((resolve) => {
         let isRouteAsked = false;
         const response = handle(described, [request], (answer) => {

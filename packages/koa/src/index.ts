@@ -37,7 +37,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
   const { accepts, controls, handle } = mount(options, handlers);
   const middleware: Middleware = async (ctx, next) => {
     guard([ctx, ctx.req], ctx);
-    if (!accepts(ctx.url)) return next();
+    if (!accepts(ctx.url, ctx.req)) return next();
 
     const request = nodeRequest(ctx.req, ctx.res, ctx, ctx.request);
     let isAnswered = false;

@@ -15,6 +15,7 @@ import {
   mount,
   nodeRequest,
   type Router,
+  sendResponse,
   type Webhook,
 } from '@wechat-mp/core';
 import { createRouter } from './handlers.ts';
@@ -97,15 +98,15 @@ export class WechatServer implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 
-  #accepts({ url = '' }: IncomingMessage): boolean {
+  #accepts(request: IncomingMessage): boolean {
+    const { url = '' } = request;
     const [path = ''] = url.split('?', 1);
-    return withoutSlash(path) === this.#path && this.#mounted.accepts(url);
+    return withoutSlash(path) === this.#path && this.#mounted.accepts(url, request);
   }
 
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const request = nodeRequest(req, res, req, req);
-    const { status, headers, body } = await this.#mounted.handle(request, [req]);
-    if (!res.headersSent && !res.destroyed) res.writeHead(status, headers).end(body);
+    sendResponse(res, await this.#mounted.handle(request, [req]));
   }
 }
 
