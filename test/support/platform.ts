@@ -62,14 +62,14 @@ export function push(InfoType: string, fields: WireFields = {}): WireFields {
   return { AppId: COMPONENT, CreateTime: seconds(), InfoType, ...fields };
 }
 
-/** Writes fields as the platform does: text in CDATA, numbers bare. */
+/** Writes fields as the platform does: text in CDATA, which nothing is escaped in, numbers bare. */
 export function writeXml(fields: WireFields): string {
   const write = (tag: string, value: WireValue): string => {
     if (Array.isArray(value)) return value.map((item: WireFields) => write(tag, item)).join('');
     if (typeof value === 'number') return `<${tag}>${value}</${tag}>\n`;
     if (typeof value === 'object') return `<${tag}>${writeAll(value as WireFields)}</${tag}>\n`;
     if (tag === 'MsgId') return `<${tag}>${value}</${tag}>\n`;
-    return `<${tag}><![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]></${tag}>\n`;
+    return `<${tag}><![CDATA[${value}]]></${tag}>\n`;
   };
   const writeAll = (all: WireFields) =>
     Object.entries(all)

@@ -48,9 +48,18 @@ export async function post(path, body) {
 /** Hears of every new entry. A browser that lost the connection asks for what it missed. */
 export function listen({ onEntry, onReset, onConnection }) {
   const events = new EventSource(`/events?after=${after}`);
-  events.addEventListener('open', () => onConnection(true));
+  // Where many tabs listen they take turns, and this one will be back by itself.
+  let givesWay = false;
+  events.addEventListener('turn', () => {
+    givesWay = true;
+  });
+  events.addEventListener('open', () => {
+    givesWay = false;
+    onConnection(true);
+  });
   events.addEventListener('error', () => {
-    onConnection(false);
+    if (!givesWay) onConnection(false);
+    givesWay = false;
     // A refusal is final for an EventSource; the server may be back later.
     if (events.readyState === EventSource.CLOSED) again(1500);
   });

@@ -113,6 +113,22 @@ describe('the log', () => {
       await tab.getByRole('button', { name: /^carol/ }).waitFor();
   });
 
+  it('is the same in more tabs than a browser has connections', async () => {
+    const { chat, tab, url, simulator } = await openChat({
+      text: ({ content }) => `got ${content}`,
+    });
+    const others = [];
+    while (others.length < 7) others.push(await openTab(url));
+    await chat.ask('one');
+    for (const other of others) await other.getByText('got one').waitFor();
+    await others[6]?.getByRole('switch', { name: 'Reorder' }).click();
+    await until(() => simulator.faults.reorder === true);
+    for (const other of [tab, ...others]) {
+      await other.locator('[role=switch][aria-checked=true]', { hasText: 'Reorder' }).waitFor();
+      expect(await other.locator('#connection').textContent()).toBe('');
+    }
+  });
+
   it('says that the simulator is gone, and finds it again', async () => {
     const { simulator } = await createPageWorld({ text: () => 'fine' });
     simulator.user('alice');

@@ -4,6 +4,11 @@ import type { Entry, Journal } from './journal.ts';
 /** A browser that has this much unread is let go; it comes back and asks for what it missed. */
 const UNREAD = 8 * 1024 * 1024;
 const HEARTBEAT = 15_000;
+/**
+ * A browser has six connections to a server, for all of its tabs. Where more tabs than these listen,
+ * the one that has listened longest gives way, and comes back for what it missed.
+ */
+const LISTENERS = 4;
 
 /**
  * Sends the journal as Server-Sent Events, from what the browser last had. Where that is unknown
@@ -25,6 +30,7 @@ export function streamJournal(
   const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT).unref();
   request.once('close', end);
   response.once('close', end);
+  takeTurn(journal, giveWay);
 
   function write(entry: Entry | undefined): void {
     if (response.writableLength > UNREAD) return void response.destroy();
@@ -32,10 +38,26 @@ export function streamJournal(
     response.write(`id: ${journal.epoch}-${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`);
   }
 
+  function giveWay(): void {
+    end();
+    response.end('event: turn\ndata: {}\n\n');
+  }
+
   function end(): void {
     stop();
     clearInterval(heartbeat);
+    turns.get(journal)?.delete(giveWay);
   }
+}
+
+/** How each listener of a journal gives way, the longest first. */
+const turns = new WeakMap<Journal, Set<() => void>>();
+
+function takeTurn(journal: Journal, giveWay: () => void): void {
+  const listeners = turns.get(journal) ?? new Set();
+  turns.set(journal, listeners.add(giveWay));
+  const [longest] = listeners;
+  if (listeners.size > LISTENERS) longest?.();
 }
 
 function missedSince(journal: Journal, after: string | undefined): readonly Entry[] | undefined {

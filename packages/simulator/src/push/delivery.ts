@@ -10,7 +10,7 @@ import { describeStatus, judge, openReply } from './verdict.ts';
 
 /**
  * The platform hangs up after so many milliseconds, and tries so often in all:
- * https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Receiving_standard_messages.html
+ * https://developers.weixin.qq.com/doc/service/guide/product/message/Receiving_standard_messages.html
  */
 const PATIENCE = 5000;
 const TRIES = 3;

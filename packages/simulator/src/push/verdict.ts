@@ -73,7 +73,7 @@ function readSeal(
   }
   const { Encrypt, MsgSignature, TimeStamp, Nonce } = tags as Record<string, string>;
   const parts = { timestamp: `${TimeStamp}`, nonce: `${Nonce}`, encrypt: `${Encrypt}` };
-  // https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Message_encryption_and_decryption_instructions.html
+  // https://developers.weixin.qq.com/doc/service/guide/dev/push/encryption.html
   if (!checkSignature({ token: account.token, signature: `${MsgSignature}`, ...parts })) {
     return refuse('MsgSignature is not that of TimeStamp, Nonce and Encrypt with the token');
   }

@@ -7,7 +7,7 @@ const BARE: ReadonlySet<string> = new Set(['MsgId', 'MsgID']);
 /**
  * Writes a message as the platform does: text in CDATA, numbers bare, a tag in each line. What a
  * user typed stands in its CDATA as it is, `]]>` and control characters too:
- * https://github.com/silenceper/wechat/issues/750 and https://github.com/node-webot/node-wechat/issues/13
+ * https://github.com/silenceper/wechat/issues/750 and https://github.com/offu/WeRoBot/issues/420
  */
 export function writeXml(fields: WireFields): string {
   return `<xml>${writeAll(fields)}</xml>`;
@@ -48,7 +48,7 @@ const DOCTYPE = /<!doctype[^[>]*(?:\[[^\]]*\])?[^>]*>/gi;
 /**
  * Reads a bot's XML; gives words for its developer where it is not what it has to be. What is
  * neither XML, nor success, nor empty is an abnormal answer:
- * https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Passive_user_reply_message.html
+ * https://developers.weixin.qq.com/doc/service/guide/product/message/Passive_user_reply_message.html
  */
 export function readXml(body: string): { tags: Tags; hints: string[] } | { problem: string } {
   const start = body.trimStart();

@@ -41,6 +41,19 @@ describe('events', () => {
     expect(text).not.toContain('got one');
   });
 
+  it('come to four at a time: who has listened longest gives way, and misses nothing', async () => {
+    const { port, alice } = await startPage();
+    await alice.sendText('zero');
+    const { after } = JSON.parse((await ask(port, '/state')).body) as { after: string };
+    const first = hear(port, after, /event: turn/);
+    await ask(port, '/state');
+    const others = Array.from({ length: 4 }, () => hear(port, after, /got one/));
+    expect((await first).text).not.toContain('got one');
+    await alice.sendText('one');
+    await Promise.all(others);
+    expect((await hear(port, after, /got one/)).text).not.toContain('got zero');
+  });
+
   it('ask for a new start when the number is of another one, or of no one', async () => {
     const { port, alice } = await startPage();
     await alice.sendText('one');
