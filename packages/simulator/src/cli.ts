@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { WechatError } from '@wechat-mp/core';
 import { type Command, UsageError } from './cli/command.ts';
 
 /** Each is loaded when it is asked for: help needs none of them. */
@@ -32,7 +31,7 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-const USAGE = `wechat-mp-simulator: WeChat on your desk
+const USAGE = `wechat-mp-simulator: a local WeChat simulator
 
   wechat-mp-simulator        --target URL --token TOKEN   serves a chat page for the bot at URL
   wechat-mp-simulator check  --target URL --token TOKEN   checks how a webhook stands good, odd and hostile deliveries
@@ -96,6 +95,8 @@ function print(text: string): number {
 try {
   process.exitCode = await run();
 } catch (error) {
+  // The library is loaded for its errors alone only where there is one.
+  const { WechatError } = await import('@wechat-mp/core');
   const isOurs = error instanceof UsageError || error instanceof WechatError;
   process.stderr.write(`${isOurs ? error.message : ((error as Error).stack ?? String(error))}\n`);
   if (error instanceof UsageError)

@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from '@wechat-mp/core';
 import type { SimulatorOptions } from '../simulator.ts';
 
 /** The options of the command line, as they were typed. */
@@ -44,18 +43,18 @@ export function accountOf(typed: Typed): Account {
   };
 }
 
-/** @throws {InvalidArgumentError} when it is no port */
+/** @throws {UsageError} when it is no port */
 export function portOf<T>(text: string | undefined, name: string, otherwise: T): number | T {
   if (text === undefined) return otherwise;
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError(`--${name} is a port from 0 to 65535, where 0 is any free one`);
+  throw new UsageError(`--${name} is a port from 0 to 65535, where 0 is any free one`);
 }
 
 /** Of what is printed: as asked for, or as the system speaks. */
 export function languageOf({ language }: Typed): 'en' | 'zh' {
   if (language === 'en' || language === 'zh') return language;
-  if (language !== undefined) throw new InvalidArgumentError('--language is en or zh');
+  if (language !== undefined) throw new UsageError('--language is en or zh');
   const { LC_ALL, LC_MESSAGES, LANG } = process.env;
   const system = LC_ALL || LC_MESSAGES || LANG || Intl.DateTimeFormat().resolvedOptions().locale;
   return system.startsWith('zh') ? 'zh' : 'en';
