@@ -82,11 +82,7 @@ export function answerInPlace(
  * Ends a run with its reply, and what it changed in the context: those who wait here are given it,
  * or another delivery asks for it, or it is sent late. That is decided by the store, in one step.
  */
-export function complete(
-  run: Run,
-  fitted: FittedReply,
-  patience: number = parkingMilliseconds(run.account),
-): Awaitable<void> {
+export function complete(run: Run, fitted: FittedReply, patience?: number): Awaitable<void> {
   // It was abandoned when the webhook was closed.
   if (run.isStale) return undefined;
   const stored = store(run, fitted);
@@ -99,7 +95,7 @@ function give(
   run: Run,
   fitted: FittedReply,
   { result, answering }: Completion,
-  patience: number,
+  patience: number | undefined,
 ): void {
   const { account, handoff, id, message, workload } = run;
   if (result === 'stale') {
@@ -130,7 +126,7 @@ function give(
       key: messageKey(message),
       reply,
       rest,
-      patience,
+      patience: patience ?? parkingMilliseconds(account),
       releases: answering,
     });
   }
@@ -228,9 +224,8 @@ function storeOnce(
   const answering = handoff.newest;
   if (answering > 0) handoff.offer({ state: 'respond', tree }, save !== undefined);
   const finishing = finish(run, { owner, outcome, answering }, save, whole);
-  return isPromise(finishing)
-    ? checkFinished(run, finishing, save, answering)
-    : readFinished(finishing, answering);
+  if (isPromise(finishing)) return checkFinished(run, finishing, save, answering);
+  return typeof finishing === 'string' ? { result: finishing, answering } : finishing;
 }
 
 async function checkFinished(
@@ -240,19 +235,16 @@ async function checkFinished(
   answering: number,
 ): Promise<Completion | Refused> {
   try {
-    return readFinished(await finishing, answering);
+    const result = await finishing;
+    if (typeof result === 'string') return { result, answering };
+    if (Object.hasOwn(Object(result) as object, 'current')) return result;
+    throw new StoreError('the delivery store failed: finish() gave no result');
   } catch (error) {
     if (save) throw storeFailed('context', error);
     const details = { err: error, message: messageKey(message) };
     account.logger.warn(details, 'the end of a run could not be stored');
     return { result: answering > 0 ? 'respond' : 'defer', answering };
   }
-}
-
-function readFinished(result: CompletionResult | Refused, answering: number): Completion | Refused {
-  if (typeof result === 'string') return { result, answering };
-  if (Object.hasOwn(Object(result) as object, 'current')) return result;
-  throw new StoreError('the delivery store failed: finish() gave no result');
 }
 
 /** What the store decided, and for which delivery it was asked. */

@@ -4,9 +4,9 @@ import type { ContextUser } from '../context/store.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { ExpiringMap } from '../expiring-map.ts';
 import { joinKey } from '../join-key.ts';
+import type { Reply } from '../reply/reply.ts';
 import { checkSpelling } from '../spelling.ts';
 import { within } from '../with-timeout.ts';
-import { ReplySlots } from './slot.ts';
 import {
   type Claim,
   type Claimed,
@@ -18,9 +18,176 @@ import {
   type Free,
   HELD_LIMITS,
   type LeaseRequest,
+  type Outcome,
   type Steps,
   type WaitOptions,
 } from './store.ts';
+
+/** Milliseconds for which the reply of a run is kept: the platform's last try comes 10 s after the first. */
+const KEPT = 30_000;
+
+/** Where one message stands, in memory: the two facts of store.ts, and the steps that change them. */
+class ReplySlot {
+  readonly #body: string;
+  #owner: string | undefined;
+  /** When the owner's lease is over. */
+  #until = 0;
+  #attempts = 0;
+  /** Set when the run has ended. A text is kept as no more than that: there are thousands of them. */
+  #reply: string | Reply | null | undefined;
+  /** When the reply was made, in Unix seconds. */
+  #time = 0;
+  /** Who has the reply: a delivery by its number, no delivery any more, its sender, or nobody yet (0). */
+  #holder: number | 'late' | 'sent' = 0;
+  /** When it is forgotten: never while its run goes on. */
+  keptUntil = Number.POSITIVE_INFINITY;
+
+  constructor(body: string) {
+    this.#body = body;
+  }
+
+  claim({ owner, lease, attempt: counted, expired, body }: Claim, now: number): Claimed {
+    if (counted === undefined) {
+      this.#attempts += 1;
+      // The user was answered without the reply, but asks once more: it need not be late.
+      if (!this.hasEnded && this.#holder === 'late') this.#holder = 0;
+    }
+    const attempt = this.#attempts;
+    const isSame = this.#body === body;
+    if (this.hasEnded) return { attempt, isSame, ...this.claimReply(counted ?? attempt) };
+    const before = this.#owner;
+    if (before !== owner && before !== expired && this.leaseLeft(now) > 0) {
+      return { attempt, isSame, state: 'running' };
+    }
+    this.#owner = owner;
+    this.#until = now + lease;
+    this.keptUntil = Number.POSITIVE_INFINITY;
+    return { attempt, isSame, state: 'yours', replaces: before === owner ? undefined : before };
+  }
+
+  get hasEnded(): boolean {
+    return this.#reply !== undefined;
+  }
+
+  leaseLeft(now: number): number {
+    return this.#owner === undefined ? 0 : this.#until - now;
+  }
+
+  /** Gives the reply of a run that has ended to a delivery, unless it is late. 0 only looks. */
+  claimReply(attempt: number): Ended {
+    if (attempt === 0 && this.#holder !== 'sent') return { state: 'ended', outcome: this.#outcome };
+    if (typeof this.#holder === 'string') return { state: 'ended', outcome: undefined };
+    this.#holder = Math.max(this.#holder, attempt);
+    return { state: 'ended', outcome: this.#outcome };
+  }
+
+  get #outcome(): Outcome | undefined {
+    const reply = this.#reply;
+    if (reply === undefined || reply === null) return reply;
+    return {
+      reply: typeof reply === 'string' ? { type: 'text', content: reply } : reply,
+      time: this.#time,
+    };
+  }
+
+  closeWindow(attempt: number): Ended | undefined {
+    if (this.hasEnded) return this.claimReply(attempt);
+    if (this.#attempts <= attempt) this.#holder = 'late';
+    return undefined;
+  }
+
+  renew({ owner, lease }: LeaseRequest, now: number): 'renewed' | 'late' | 'stale' {
+    if (this.#owner !== owner || this.hasEnded) return 'stale';
+    this.#until = now + lease;
+    return this.#holder === 'late' ? 'late' : 'renewed';
+  }
+
+  finish({ owner, outcome, answering }: Finish, now: number): CompletionResult {
+    if (this.#owner !== owner || this.hasEnded) return 'stale';
+    this.keptUntil = now + KEPT;
+    if (outcome === undefined) {
+      this.#owner = undefined;
+      return 'park';
+    }
+    const reply = outcome && outcome.reply;
+    this.#reply = reply?.type === 'text' ? reply.content : reply;
+    this.#time = outcome?.time ?? 0;
+    if (this.#holder === 'late') return 'defer';
+    this.#holder = answering;
+    return answering > 0 ? 'respond' : 'park';
+  }
+
+  claimLateReply(): boolean {
+    if (!this.hasEnded || (this.#holder !== 0 && this.#holder !== 'late')) return false;
+    this.#holder = 'sent';
+    return true;
+  }
+
+  releaseReply(attempt: number): boolean {
+    if (this.#holder !== attempt) return false;
+    this.#holder = 0;
+    return true;
+  }
+}
+
+/**
+ * The slots of all messages, in two generations. Those that go on are never forgotten; of those that
+ * have ended the older generation is, as a whole, so that nothing looks for what is old.
+ */
+class ReplySlots {
+  #young = new Map<string, ReplySlot>();
+  #old = new Map<string, ReplySlot>();
+  /** When the older generation may go. */
+  #turn = 0;
+  /** How many have ended since the younger one began. */
+  #ended = 0;
+  readonly #maxEntries: number;
+  readonly #now: () => number;
+
+  /** `now`: a clock in milliseconds. */
+  constructor(options: { maxEntries: number; now: () => number }) {
+    this.#maxEntries = options.maxEntries;
+    this.#now = options.now;
+  }
+
+  find(key: string, now: number = this.#now()): ReplySlot | undefined {
+    const slot = this.#young.get(key) ?? this.#old.get(key);
+    return slot && slot.keptUntil > now ? slot : undefined;
+  }
+
+  claim(key: string, claim: Claim): Claimed {
+    const now = this.#now();
+    const slot = this.find(key, now) ?? this.#add(key, claim.body, now);
+    return slot.claim(claim, now);
+  }
+
+  finish(key: string, finish: Finish): CompletionResult {
+    const now = this.#now();
+    const result = this.find(key, now)?.finish(finish, now) ?? 'stale';
+    if (result !== 'stale') this.#ended += 1;
+    return result;
+  }
+
+  #add(key: string, body: string, now: number): ReplySlot {
+    const isFull = this.#ended >= this.#maxEntries / 2;
+    if (isFull || this.#turn <= now) this.#startGeneration(isFull, now);
+    const slot = new ReplySlot(body);
+    this.#young.set(key, slot);
+    return slot;
+  }
+
+  #startGeneration(isFull: boolean, now: number): void {
+    const dropped = this.#old;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#turn = now + KEPT;
+    this.#ended = 0;
+    for (const [key, slot] of dropped) {
+      const isRunning = slot.keptUntil === Number.POSITIVE_INFINITY;
+      if (isRunning || (!isFull && slot.keptUntil > now)) this.#young.set(key, slot);
+    }
+  }
+}
 
 /**
  * Has the deliveries of a message meet in this process: the default, right for one process.

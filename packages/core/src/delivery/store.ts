@@ -10,7 +10,7 @@ import type { Refused, Save } from '../context/transaction.ts';
 import type { Reply } from '../reply/reply.ts';
 
 // Where one message stands is two facts. Each has one owner, and changes by these steps only, in
-// memory (slot.ts) as in Redis (delivery-scripts.ts); contract.ts checks them by the same names.
+// memory (memory.ts) as in Redis (delivery-scripts.ts); contract.ts checks them by the same names.
 //
 // Who runs the handler:
 //
