@@ -89,7 +89,9 @@ export function readJson<T>(text: string, what: string): T {
     return JSON.parse(text) as T;
   } catch {
     // The error of JSON.parse shows some of the text.
-    throw new StoreError(`what Redis has as ${what} is no JSON: another program wrote it`);
+    throw new StoreError(
+      `the value that Redis has as ${what} is not JSON: another program wrote it`,
+    );
   }
 }
 
@@ -97,7 +99,8 @@ export function readJson<T>(text: string, what: string): T {
 const ADVICE: Readonly<Record<string, string>> = {
   OOM: 'Redis is full: raise maxmemory, or let it evict keys',
   READONLY: 'this is a replica: connect to the master',
-  NOPERM: 'the user of this connection lacks rights: docs/context.md lists those that are needed',
+  NOPERM:
+    'the user of this connection needs the keys and channels of the prefix, +@read +@write +@scripting +@pubsub -@dangerous +time +info +cluster|slots +cluster|info',
   NOAUTH: 'give the client a password',
   WRONGPASS: 'the password or the name of the user is wrong',
   WRONGTYPE: 'another program uses the key: give another prefix',

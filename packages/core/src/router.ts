@@ -1,3 +1,4 @@
+import { describeKind } from './describe-kind.ts';
 import { InvalidArgumentError } from './errors.ts';
 import {
   type Answer,
@@ -228,17 +229,19 @@ function matcher(
 function checkName(name: string): string {
   if (messageNames.includes(name)) return name;
   if (typeof name !== 'string') {
-    throw new InvalidArgumentError(`the name of a message is a string, not ${String(name)}`);
+    throw new InvalidArgumentError(`the name of a message is a string, not ${describeKind(name)}`);
   }
   const near = messageNames.find(
     (known) => known.split(':').pop() === name.toLowerCase().split(':').pop(),
   );
   throw new InvalidArgumentError(
-    `no message is called "${name}"${near ? `; did you mean "${near}"?` : ''} The names are in docs/messages.md; what has no name arrives as "unknown" or "event:unknown"`,
+    `no message is called "${name}"${near ? `; did you mean "${near}"?` : ';'} the names are in messageNames; what has no name arrives as "unknown" or "event:unknown"`,
   );
 }
 
 function checkFunction<F>(value: F, name: string): F {
   if (typeof value === 'function') return value;
-  throw new InvalidArgumentError(`the handler of "${name}" is ${typeof value}, not a function`);
+  throw new InvalidArgumentError(
+    `the handler of "${name}" must be a function, not ${describeKind(value)}`,
+  );
 }

@@ -11,7 +11,7 @@ describe('a wrong name is found at once, and the right one suggested', () => {
     ['CLICK', '"event:click"'],
     ['event:text', '"text"'],
     ['bind', '"device_event:bind"'],
-    ['txet', 'docs/messages.md'],
+    ['txet', 'messageNames'],
   ])('%s: %s', async (name, suggestion) => {
     const wrong = name as MessageName;
     for (const register of [

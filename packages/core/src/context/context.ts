@@ -253,7 +253,7 @@ function textsOf(data: ReadonlyMap<string, Json>): Map<string, string> {
 function checkJson(value: unknown, key: string): Json {
   const problem = problemOf(value, []);
   if (problem)
-    throw new InvalidArgumentError(`the context cannot keep ${key}: ${problem} is no JSON`);
+    throw new InvalidArgumentError(`the context cannot keep ${key}: ${problem} is not JSON`);
   return value as Json;
 }
 

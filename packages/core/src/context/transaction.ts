@@ -215,7 +215,7 @@ function parseData({ json }: ContextRecord): Readonly<Record<string, Json>> {
   } catch {
     // The same as JSON of another kind.
   }
-  throw new StoreError('the stored context is damaged: it is no JSON object');
+  throw new StoreError('the stored context is damaged: it is not a JSON object');
 }
 
 function parseExpiry({ expiry }: ContextRecord): Expiry {

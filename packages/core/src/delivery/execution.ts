@@ -159,10 +159,7 @@ export async function answerError<T>(
     logger.error({ err: error, message: key }, 'a handler failed; answered success');
   } catch (second) {
     if (isStoreFailure(error) && second === error) throw error;
-    logger.error(
-      { err: second, cause: error, message: key },
-      'onError failed itself; answered success',
-    );
+    logger.error({ err: second, cause: error, message: key }, 'onError threw; answered success');
   }
   return check(undefined);
 }

@@ -127,7 +127,7 @@ export async function reportUndelivered(
     if (onUndelivered) return await onUndelivered(error, exchange);
   } catch (second) {
     if (second !== error) {
-      logger.error({ message: key }, `onUndelivered failed itself: ${summarizeError(second)}`);
+      logger.error({ message: key }, `onUndelivered threw: ${summarizeError(second)}`);
     }
   }
   logger.error({ code, message: key }, message);

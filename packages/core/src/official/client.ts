@@ -59,7 +59,7 @@ const Base = class {} as new () => Methods;
 /**
  * The official API of one account.
  *
- * Methods have the names of the table in docs/endpoints.md. Bodies and answers keep the platform’s
+ * Methods have the names of the tables of endpoints. Bodies and answers keep the platform’s
  * field names. The access token is fetched when it is first needed, once for all calls and, with
  * `tokens` in Redis, for all processes; one that the platform refuses is replaced and the call made
  * again.

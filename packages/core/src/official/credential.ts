@@ -256,7 +256,7 @@ export class Credential {
 
 function noLock(): StoreError {
   return new StoreError(
-    `the token store failed: its lock, which lasts ${LOCKED} ms, was not to be had in twice that time`,
+    `the token store failed: its lock, which lasts ${LOCKED} ms, could not be acquired within twice that time`,
   );
 }
 

@@ -45,7 +45,7 @@ import { readStatistics, type StatisticsOptions } from './statistics.ts';
 
 /**
  * The back end that the console’s own pages use (mp.weixin.qq.com). Nobody promises that it stays
- * as it is; where the official API can do a thing, use `OfficialClient`. See docs/unofficial.md.
+ * as it is; where the official API can do a thing, use `OfficialClient`. It may break, and cost an account.
  *
  * The constructor never logs in: `loginWithQrCode` does, or a session that was kept.
  *

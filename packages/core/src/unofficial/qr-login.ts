@@ -87,7 +87,7 @@ async function fetchCode(http: Http, jar: CookieJar): Promise<Buffer> {
   const request = { method: 'GET', path: SCAN, query, referer: '/', isAjax: false } as const;
   const { body, contentType } = await http(request, jar);
   if (contentType.startsWith('image/')) return body;
-  throw new LoginError('there is no QR code to be had', { path: SCAN });
+  throw new LoginError('the back end gave no QR code', { path: SCAN });
 }
 
 async function look(http: Http, jar: CookieJar): Promise<QrCodeState> {

@@ -84,6 +84,6 @@ function explain(error: unknown): unknown {
   };
   if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return error;
   return new UsageError(
-    `port ${port} of ${address} cannot be had (${code}): choose another with --port, --api-port or --back-end-port; 0 is any free one`,
+    `port ${port} of ${address} cannot be opened (${code}): choose another with --port, --api-port or --back-end-port; 0 is any free one`,
   );
 }
