@@ -44,7 +44,7 @@ const TRY_AGAIN = 10_000;
 const FORCE_AGAIN = 2 * 3600_000;
 /** The platform gives a new stable token from 300 s before the end of the old one. */
 const LONG = 300_000;
-/** Milliseconds from one replacement to the next when none was accepted; doubled each time. */
+/** Milliseconds from a second replacement to the next when none was accepted; doubled each time. */
 const PAUSE = 1000;
 const LONGEST_PAUSE = 5 * 60_000;
 
@@ -202,10 +202,11 @@ export class Credential {
   /** Sets the pause until a token that was fetched in place of a refused one is replaced in turn. */
   #pause(): void {
     const { logger, name, now } = this.#parts;
-    const milliseconds = Math.min(PAUSE * 2 ** this.#replacements, LONGEST_PAUSE);
     this.#replacements += 1;
-    this.#pausedUntil = now() + milliseconds;
+    // One refusal more may be that of a token which another program replaced meanwhile.
     if (this.#replacements === 1) return;
+    const milliseconds = Math.min(PAUSE * 2 ** (this.#replacements - 2), LONGEST_PAUSE);
+    this.#pausedUntil = now() + milliseconds;
     logger.warn(
       { milliseconds },
       `each new ${name} is refused; another is fetched after a pause. Does another program fetch it for the same account?`,

@@ -253,8 +253,8 @@ describe('when the platform refuses each new token, there is a pause before the 
     ['stable', true],
   ])('%s', async (_, isStable) => {
     const seconds = await replacements(createProcess({ isStable }), 20);
-    expect(seconds).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 811, 1111]);
-    expect(given).toHaveLength(13);
+    expect(seconds).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 812, 1112]);
+    expect(given).toHaveLength(14);
   });
 
   it('also when the platform gives the same stable token over and over', async () => {
@@ -269,9 +269,9 @@ describe('when the platform refuses each new token, there is a pause before the 
     await replacements(createProcess({ isStable: false }), 1);
     const [first, ...others] = warnings();
     expect(first).toContain('each new access token is refused');
-    expect(others).toHaveLength(4);
+    expect(others).toHaveLength(5);
     expect(log.lines.map(({ details }) => details['milliseconds'])).toEqual(
-      [2, 4, 8, 16, 32].map((seconds) => seconds * SECOND),
+      [1, 2, 4, 8, 16, 32].map((seconds) => seconds * SECOND),
     );
   });
 
@@ -279,12 +279,14 @@ describe('when the platform refuses each new token, there is a pause before the 
     const [first, second] = [createProcess(), createProcess()];
     const token = await first.get();
     inForce = '';
-    const refused = (await first.replace(token)) as Token;
+    const other = (await first.replace(token)) as Token;
+    inForce = '';
+    const refused = (await first.replace(other)) as Token;
     expect(await first.replace(refused)).toBeUndefined();
     inForce = '';
     await second.get();
     await second.replace(refused);
-    expect((await first.replace(refused))?.value).toBe('token-3');
+    expect((await first.replace(refused))?.value).toBe('token-4');
   });
 
   it('and none any more once a token was accepted', async () => {
