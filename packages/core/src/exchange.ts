@@ -43,10 +43,13 @@ export interface MessageClient {
   };
 }
 
-/** One message and its way through the handlers. */
+/**
+ * One message and its way through the handlers. `context`, `delivery` and `signal` are made when they
+ * are asked for, so a copy (`{ ...exchange }`) lacks them: pass the exchange itself on.
+ */
 export interface Exchange<N extends MessageName = MessageName> {
   readonly message: MessageMap[N];
-  /** The state of the user's conversation: loaded before the handlers, saved after them. */
+  /** The state of the user's conversation: theirs alone until the handlers end, and saved then. */
   readonly context: WechatContext;
   /** The newest delivery of the message; changes while the handler runs. */
   readonly delivery: DeliveryState;
