@@ -1,4 +1,5 @@
-// Installs the dependencies when node_modules is absent or stale against the manifests.
+// Installs the dependencies when node_modules is absent or stale against the manifests. What only
+// the benchmarks need, other packages of the same kind, comes with the argument "bench".
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,8 +12,11 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   fail(`wechat-mp needs Node 20.19 or newer; this is ${process.versions.node}.`);
 }
-const manifests = fingerprint();
-if (!existsSync(STAMP) || read(STAMP) !== manifests) install();
+const most = fingerprint();
+const everything = `${most} with bench`;
+const isBench = process.argv[2] === 'bench';
+const installed = existsSync(STAMP) ? read(STAMP) : undefined;
+if (installed !== everything && (isBench || installed !== most)) install();
 
 function fingerprint() {
   const lockfile = read('pnpm-lock.yaml');
@@ -26,11 +30,12 @@ function fingerprint() {
 function install() {
   console.log('Installing dependencies, once …');
   const { packageManager } = JSON.parse(read('package.json'));
-  const args = ['--yes', packageManager, 'install', '--frozen-lockfile'];
+  const filter = isBench ? [] : ['--filter', '!@wechat-mp/bench'];
+  const args = ['--yes', packageManager, 'install', '--frozen-lockfile', ...filter];
   const shell = process.platform === 'win32';
   const { status, stdout, stderr } = spawnSync('npx', args, { shell, encoding: 'utf8' });
   if (status !== 0) fail(`${stdout}${stderr}\nfailed: npx ${args.join(' ')}`);
-  writeFileSync(STAMP, manifests);
+  writeFileSync(STAMP, isBench ? everything : most);
 }
 
 function read(file) {
