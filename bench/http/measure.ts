@@ -44,8 +44,8 @@ export async function measureRound(
     const order = { port, requests: load.requests, connections: load.connections };
     let warmed = { requests: 0, rate: 0, failed: 0 };
     while (warmed.requests < load.warmUp) {
-      const sent = await sendRequests({ ...order, seconds: 1, first: warmed.requests });
-      if (sent.requests === 0) throw new Error(`${name} answers nothing`);
+      const sent = await sendRequests({ ...order, seconds: 2, first: warmed.requests });
+      if (sent.failed > 0 && sent.requests === 0) throw new Error(`${name} answers nothing`);
       warmed = { ...sent, requests: warmed.requests + sent.requests };
     }
     const seconds = Math.ceil(load.measured / warmed.rate);
