@@ -40,6 +40,6 @@ class AppModule {}
 
 const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
 // SIGTERM waits for what goes on.
-app.enableShutdownHooks();
+app.enableShutdownHooks([], { useProcessExit: true });
 await app.listen(Number(process.env['PORT'] ?? 3000));
 console.log('listening', app.getHttpServer().address());
