@@ -165,7 +165,7 @@ function read(value: Answer | undefined, [key]: readonly string[]): ContextRecor
   const match = /^(\d+)\|(?:([su])(-?\d+(?:\.\d+)?))?\|(.*)$/s.exec(value);
   if (!match) {
     throw new StoreError(
-      `the value under ${key} in Redis is not a context of this library: delete the key, or give another prefix`,
+      `the value under ${key} in Redis is damaged, or not a context of this library: delete the key, or give another prefix`,
     );
   }
   const [, version, kind, amount, json] = match;

@@ -10,6 +10,7 @@ import {
 } from '@wechat-mp/core';
 import { ComponentClient, OfficialClient } from '@wechat-mp/core/official';
 import { UnofficialClient } from '@wechat-mp/core/unofficial';
+import { createSimulator } from '@wechat-mp/simulator';
 import { suggest } from '../src/spelling.ts';
 import { failureOf, recorder, SAFE } from './support.ts';
 
@@ -27,6 +28,8 @@ const CONSTRUCTORS: Record<string, (given: Options) => unknown> = {
   MemoryDeliveryStore: (given) => new MemoryDeliveryStore(given),
   redisStores: (given) => redisStores({ evalsha: () => {} } as never, given),
 };
+const simulate = (given: Options) =>
+  createSimulator({ target: 'http://localhost:1', token: 'TOKEN', ...given });
 
 describe('an option that differs in case and underscores alone', () => {
   it.each([
@@ -58,6 +61,15 @@ describe('an option that differs in case and underscores alone', () => {
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toBe(`unknown option ${given}; did you mean ${option}?`);
   });
+});
+
+it.each([
+  ['encodingAESKey', 'encoding_aes_key'],
+  ['appsecret', 'appSecret'],
+])('the simulator refuses it too, and says %s: %s', async (option, given) => {
+  const error = await failureOf(() => simulate({ [given]: 'a' }));
+  expect(error).toBeInstanceOf(InvalidArgumentError);
+  expect(error.message).toBe(`unknown option ${given}; did you mean ${option}?`);
 });
 
 describe('any other option that is not known', () => {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
+import { checkSpelling, InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
 import { cipherOf } from './push/envelope.ts';
 import type { SimulatorOptions, Target } from './simulator.ts';
 import type { AccountSettings } from './world.ts';
@@ -17,8 +17,24 @@ export function readTarget(target: Target | undefined): Target {
   return target;
 }
 
-/** @throws when something that the mode needs is missing or wrong */
+const NAMES: Readonly<Record<keyof SimulatorOptions, true>> = {
+  target: true,
+  token: true,
+  appid: true,
+  appsecret: true,
+  encodingAESKey: true,
+  mode: true,
+  account: true,
+  title: true,
+  clock: true,
+  faults: true,
+  api: true,
+  state: true,
+};
+
+/** @throws when an option is misspelt, or something that the mode needs is missing or wrong */
 export function readAccount(options: Omit<SimulatorOptions, 'clock'>): AccountSettings {
+  checkSpelling(options, Object.keys(NAMES));
   const { token, appid = APPID, encodingAESKey, title = '公众号', account = ACCOUNT } = options;
   const mode = options.mode ?? (encodingAESKey ? 'safe' : 'plain');
   if (!token) throw new NeedParamError('token is needed: the same as the bot has');
