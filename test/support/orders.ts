@@ -101,8 +101,8 @@ type Stores = Required<Pick<WebhookOptions, 'contexts' | 'deliveries'>>;
 
 /** A place that the processes share. */
 export interface Place {
-  /** Makes the stores of one process. */
-  readonly createStores: (wire: Wire) => Stores;
+  /** Makes the stores of one process; none: the webhook has its own, and there is one process. */
+  readonly createStores: (wire: Wire) => Stores | undefined;
   /** Resolves when nothing is on its way that needs no time. */
   readonly settle: () => Promise<void>;
 }
@@ -175,6 +175,9 @@ function createMemory(clock: Clock): Place {
     },
   };
 }
+
+/** The stores that a webhook makes for itself. */
+export const OWN_STORES: Place = { createStores: () => undefined, settle: takeTurn };
 
 /** What a process has written down, and until when it surely lives. */
 interface Life {
@@ -319,7 +322,8 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     return process;
   }
 
-  const processes = [createProcess(0), createProcess(1)] as const;
+  const first = createProcess(0);
+  const processes = place === OWN_STORES ? [first] : [first, createProcess(1)];
 
   /** Delivers a message as the platform does, until it has an answer. */
   function deliver(id: string, fields: Record<string, unknown>, attempt: number): void {
@@ -370,8 +374,8 @@ async function play(options: OrdersOptions): Promise<Told[]> {
   }
   if (mayDie) {
     clock.at(random() * 20_000, () => {
-      processes[0].isDead = true;
-      for (const end of processes[0].connections) end();
+      first.isDead = true;
+      for (const end of first.connections) end();
     });
   }
   await clock.run(120_000, place.settle);

@@ -1,7 +1,12 @@
 /** Whatever happens in whatever order, a reply reaches the user exactly once. */
 import { describe, expect, it } from '@jest/globals';
 import { createWebhook, MemoryDeliveryStore, type Reply } from '@wechat-mp/core';
-import { createRandom, playOrders, SteppedClock } from '../../../../test/support/orders.ts';
+import {
+  createRandom,
+  OWN_STORES,
+  playOrders,
+  SteppedClock,
+} from '../../../../test/support/orders.ts';
 import { plain, userMessage } from '../../../../test/support/platform.ts';
 
 const MESSAGES = 250;
@@ -9,15 +14,22 @@ const LATENCY = 100;
 const first = Number(process.env['ORDERS_SEED'] ?? Math.floor(Math.random() * 1e9));
 const batches = Number(process.env['ORDERS_BATCHES'] ?? 2);
 
-describe(`of ${MESSAGES * batches * 3} messages each is answered or pushed once (ORDERS_SEED=${first})`, () => {
+describe(`of ${MESSAGES * batches * 4} messages each is answered or pushed once (ORDERS_SEED=${first})`, () => {
   it.each([
-    ['the store is in the process', 0, false],
-    ['the store answers after a while', 300, false],
-    ['the store answers after a while, and a process dies', 300, true],
-  ])('%s', async (_, latency, mayDie) => {
+    ['the stores are the webhook’s own', 0, false, OWN_STORES],
+    ['the store is in the process', 0, false, undefined],
+    ['the store answers after a while', 300, false, undefined],
+    ['the store answers after a while, and a process dies', 300, true, undefined],
+  ])('%s', async (_, latency, mayDie, place) => {
     const wrong: unknown[] = [];
     for (let seed = first; seed < first + batches; seed += 1) {
-      const played = await playOrders({ seed, messages: MESSAGES, latency, mayDie });
+      const played = await playOrders({
+        seed,
+        messages: MESSAGES,
+        latency,
+        mayDie,
+        ...(place && { place }),
+      });
       wrong.push(...played.map((one) => ({ seed, ...one })));
     }
     expect(wrong).toEqual([]);
