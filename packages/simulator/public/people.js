@@ -42,12 +42,7 @@ function drawPerson({ name, openid, follows }) {
   const count = unread.get(name);
   const badge =
     count &&
-    el(
-      'span',
-      { class: 'weui-badge' },
-      `${count}`,
-      el('span', { class: 'hidden' }, ` ${t('unread')}`),
-    );
+    el('span', { class: 'badge' }, `${count}`, el('span', { class: 'hidden' }, ` ${t('unread')}`));
   const attributes = {
     type: 'button',
     title: openid,

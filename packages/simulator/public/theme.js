@@ -17,8 +17,8 @@ export function startTheme() {
 
 export function drawTheme() {
   if (!THEMES.includes(theme)) theme = 'auto';
-  if (theme === 'auto') delete document.body.dataset.weuiTheme;
-  else document.body.dataset.weuiTheme = theme;
+  if (theme === 'auto') delete document.body.dataset.theme;
+  else document.body.dataset.theme = theme;
   const words = t(`theme${theme[0].toUpperCase()}${theme.slice(1)}`);
   $('theme').setAttribute('aria-label', words);
   $('theme').title = words;

@@ -190,7 +190,7 @@ describe('a bot', () => {
     await client.message.custom.send(bob.openid, 'hello bob');
     await tab.getByRole('button', { name: /^bob.*1 new messages/ }).click();
     await chat.theirs.getByText('hello bob').waitFor();
-    expect(await tab.locator('.weui-badge').count()).toBe(0);
+    expect(await tab.locator('.people .badge').count()).toBe(0);
   });
 
   it('that fails, hangs up or restarts: the toast, and then it goes on', async () => {

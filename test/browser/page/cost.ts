@@ -57,8 +57,8 @@ describe('with a thousand lines in the log', () => {
     const named = [...html.matchAll(/(?:href|src)="([\w.-]+)"/g)].map(([, name]) => `/${name}`);
     // No module is found only when another has come.
     expect(asked.sort()).toEqual(['/', ...named, '/state', '/events'].sort());
-    expect(bytes).toBeGreaterThan(100_000);
-    expect(bytes).toBeLessThan(320_000);
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(200_000);
   });
 
   it('what is out of sight is not laid out, and no text of a delivery is there', async () => {

@@ -142,7 +142,7 @@ describe('it', () => {
     await tab.getByRole('button', { name: '颜色：浅色' }).click();
     await tab.reload();
     await tab.getByRole('button', { name: '颜色：深色' }).waitFor();
-    expect(await tab.locator('body').getAttribute('data-weui-theme')).toBe('dark');
+    expect(await tab.locator('body').getAttribute('data-theme')).toBe('dark');
   });
 
   it('is used with the keyboard alone', async () => {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Shown } from './media.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -8,9 +7,6 @@ const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
 };
-
-/** Tencent's own style sheet for pages that are to look like WeChat. */
-const WEUI = 'weui/dist/style/weui.min.css';
 
 /** From `src/page/` as from `dist/page/`. */
 const FOLDER = new URL('../../public/', import.meta.url);
@@ -22,8 +18,7 @@ export async function readAsset(path: string): Promise<Shown | undefined> {
   const type = /^[a-z][a-z-]*\.([a-z]+)$/.exec(name)?.[1];
   if (type === undefined || TYPES[type] === undefined) return undefined;
   try {
-    const file = name === 'weui.css' ? import.meta.resolve(WEUI) : new URL(name, FOLDER);
-    return { type: TYPES[type], bytes: await readFile(fileURLToPath(file)) };
+    return { type: TYPES[type], bytes: await readFile(new URL(name, FOLDER)) };
   } catch {
     return undefined;
   }

@@ -127,11 +127,11 @@ describe('the page is for its own browser only', () => {
 });
 
 describe('what is asked for', () => {
-  it('is the page, its parts, and the style sheet of WeChat', async () => {
+  it('is the page and its parts', async () => {
     const { port } = await startPage();
     const { body } = await ask(port, '/');
     const names = [...body.matchAll(/(?:href|src)="([\w.-]+)"/g)].map(([, name]) => name);
-    expect(names).toContain('weui.css');
+    expect(names).toContain('base.css');
     for (const name of names)
       expect([name, (await ask(port, `/${name}`)).status]).toEqual([name, 200]);
   });
