@@ -209,12 +209,26 @@ function createRegistry(connection: Connection): RunRegistry {
     ['alive', `of:${process}`].map((name) => `${connection.prefix}{runs}:${name}`);
   const own = keysFor(self);
 
+  /**
+   * Runs of which Redis did not say whether they were taken. Put back, one may be taken twice; its claim
+   * tells then that it is run already. One that is not put back may be lost.
+   */
+  const unsure = new Map<string, { readonly process: string; readonly json: string }>();
+
+  async function putBack(): Promise<void> {
+    for (const [name, { process, json }] of unsure) {
+      await scripts.putBack(connection, keysFor(process), process, name, json);
+      unsure.delete(name);
+    }
+  }
+
+  /** Adds the runs of a dead process to those that were taken. */
   async function takeFrom(
     process: string,
     isKnown: (account: string) => boolean,
     limit: number,
-  ): Promise<RegisteredRun[]> {
-    const taken: RegisteredRun[] = [];
+    taken: RegisteredRun[],
+  ): Promise<void> {
     const keys = keysFor(process);
     let cursor = '0';
     do {
@@ -222,14 +236,17 @@ function createRegistry(connection: Connection): RunRegistry {
       const [next, entries] = scanned as [string, string[]];
       const known = readRuns(entries).filter(({ run }) => isKnown(run.account));
       await Promise.all(
-        known.slice(0, limit - taken.length).map(async ({ name, run }) => {
-          const isTaken = (await scripts.takeExpired(connection, keys, process, name)) !== null;
-          if (isTaken) taken.push(run);
+        known.slice(0, limit - taken.length).map(async ({ name, json, run }) => {
+          try {
+            const found = await scripts.takeExpired(connection, keys, process, name);
+            if (found !== null) taken.push(run);
+          } catch {
+            unsure.set(name, { process, json });
+          }
         }),
       );
       cursor = next;
     } while (cursor !== '0' && taken.length < limit);
-    return taken;
   }
 
   return {
@@ -245,11 +262,17 @@ function createRegistry(connection: Connection): RunRegistry {
       await scripts.erase(connection, own, self, keyOf(connection, id));
     },
     async takeExpired(isKnown, limit) {
+      await putBack();
       const dead = await scripts.listExpired(connection, own.slice(0, 1), MAX_EXPIRED);
       const taken: RegisteredRun[] = [];
-      for (const process of dead as string[]) {
-        if (taken.length >= limit) break;
-        taken.push(...(await takeFrom(process, isKnown, limit - taken.length)));
+      try {
+        for (const process of dead as string[]) {
+          if (taken.length >= limit) break;
+          await takeFrom(process, isKnown, limit, taken);
+        }
+      } catch (error) {
+        // What was taken is nobody else's any more.
+        if (taken.length === 0) throw error;
       }
       return taken;
     },
@@ -257,11 +280,13 @@ function createRegistry(connection: Connection): RunRegistry {
 }
 
 /** Reads names and runs, which come one after another. */
-function readRuns(entries: readonly string[]): { name: string; run: RegisteredRun }[] {
+function readRuns(
+  entries: readonly string[],
+): { name: string; json: string; run: RegisteredRun }[] {
   return entries.flatMap((name, index) => {
     if (index % 2 === 1) return [];
-    const run = readJson<RegisteredRun>(entries[index + 1] as string, 'a registered run');
-    return { name, run };
+    const json = entries[index + 1] as string;
+    return { name, json, run: readJson<RegisteredRun>(json, 'a registered run') };
   });
 }
 

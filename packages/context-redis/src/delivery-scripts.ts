@@ -227,6 +227,13 @@ if lives and tonumber(lives) > now() then
 end
 return erase()`);
 
+/** ARGV: process, name, run. For a run of which it is not known whether it was taken. */
+export const putBack: Script = defineScript(`
+redis.call('ZADD', KEYS[1], 'NX', 0, ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ${KEPT})
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
+
 /** ARGV: how many processes at most. Gives those that have died. */
 export const listExpired: Script = defineScript(`${NOW}
 return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'LIMIT', 0, ARGV[1])`);

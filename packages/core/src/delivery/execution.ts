@@ -8,10 +8,10 @@ import { disarmError } from '../describe-error.ts';
 import { ContextConflictError, StoreError } from '../errors.ts';
 import { type Answer, type Exchange, isStream } from '../exchange.ts';
 import type { ReplyLike } from '../reply/reply.ts';
-import { messageKey } from '../undelivered.ts';
+import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { complete, type FittedReply, fitReply } from './completion.ts';
 import { findRegistry, leaseMilliseconds, limitRun } from './heartbeat.ts';
-import { withHeld } from './late-replies.ts';
+import { reportUndelivered, withHeld } from './late-replies.ts';
 import { createExchange, type Run, RunExchange } from './run.ts';
 import { answerStream } from './stream.ts';
 
@@ -114,7 +114,6 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
   try {
     fitted = await answerError(error, exchange, account, (reply) => fitReply(run, reply));
   } catch (failure) {
-    runInBackground(() => giveBack(run));
     fail(run, failure);
     return;
   }
@@ -123,17 +122,32 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
   runInBackground(async () => run.transaction?.end(false));
 }
 
-/** Has the platform try again; when nobody waits, only the log knows. */
-function fail({ account, handoff, message }: Run, error: unknown): void {
-  if (handoff.settle({ state: 'failed', error })) return;
-  const details = { err: error, message: messageKey(message) };
+/** Has the platform try again; when it will not, `onUndelivered` is told. */
+function fail(run: Run, error: unknown): void {
+  const givenBack = giveBack(run).catch(() => undefined);
+  if (!run.handoff.settle({ state: 'failed', error })) {
+    run.workload.track(givenBack.then((result) => reportFailure(run, error, result)));
+  }
+}
+
+async function reportFailure(run: Run, error: unknown, result: unknown): Promise<void> {
+  const { account, message } = run;
+  const key = messageKey(message);
+  const details = { err: error, message: key };
+  if (result === 'stale') {
+    account.logger.warn(details, 'a run lost its lease, and failed: another run answers');
+    return;
+  }
   account.logger.error(details, 'the handler failed after all deliveries had ended');
+  if (!account.onUndelivered || run.attempt < account.maxDeliveries) return;
+  const exchange = run.exchange ?? createExchange(run, error);
+  await reportUndelivered(new UndeliveredError({ type: 'none' }, key, error), exchange, account);
 }
 
 /** Gives the run back, for the next delivery. */
-async function giveBack({ account, id, owner, parts }: Run): Promise<void> {
+async function giveBack({ account, id, owner, parts }: Run): Promise<unknown> {
   const finish = { owner, outcome: undefined, answering: 0 };
-  await account.steps.commit(id, finish, parts.possession.lock, undefined);
+  return account.steps.commit(id, finish, parts.possession.lock, undefined);
 }
 
 /** Whether a store failed: the platform's next try may find it again, so the handler is not at fault. */

@@ -1,0 +1,67 @@
+/** Where processes write down what they still have to answer: what is taken from a dead one is not lost. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { redisStores } from '@wechat-mp/context-redis';
+import type { RunRegistry } from '@wechat-mp/core';
+import { Redis } from 'ioredis';
+import { startRedis, stopRedis, track } from '../../../test/support/redis.ts';
+
+let port: number;
+beforeAll(async () => {
+  ({ port } = await startRedis());
+});
+afterAll(stopRedis);
+
+/** A process on a client that may lose the answers to a script whose text is known. */
+function createProcess() {
+  const redis = track(new Redis(port));
+  const lost = { answers: 0, requests: 0 };
+  const isTaking = (given: readonly unknown[]) =>
+    given.length === 5 && String(given[4]).includes(':delivery:');
+  const client = {
+    evalsha: async (...given: Parameters<Redis['evalsha']>) => {
+      const isCut = isTaking(given.slice(1));
+      if (isCut && lost.requests > 0) {
+        lost.requests -= 1;
+        throw new Error('Connection is closed.');
+      }
+      const answer = await redis.evalsha(...given);
+      if (!isCut || lost.answers === 0) return answer;
+      lost.answers -= 1;
+      throw new Error('Connection is closed.');
+    },
+    eval: (...given: Parameters<Redis['eval']>) => redis.eval(...given),
+    duplicate: () => redis.duplicate(),
+    once: (event: 'end', listener: () => void) => redis.once(event, listener),
+  };
+  const registry = redisStores(client as never, { timeout: 60_000 }).deliveries
+    .runRegistry as RunRegistry;
+  return { registry, lost };
+}
+
+it.each([
+  ['answer', { answers: 2, requests: 0 }],
+  ['request', { answers: 0, requests: 2 }],
+])('a run is taken later when Redis loses the %s', async (name, losses) => {
+  const account = `gh_${name}`;
+  const isKnown = (known: string) => known === account;
+  const dead = createProcess().registry;
+  const write = (message: string) =>
+    dead.write({ account, openid: 'o1', key: message }, { account, owner: 'dead', message }, 1);
+  const { registry, lost } = createProcess();
+  // Once the server knows the scripts.
+  await write('0');
+  await pause(10);
+  expect(await registry.takeExpired(isKnown, 10)).toHaveLength(1);
+  const messages = ['1', '2', '3', '4'];
+  for (const message of messages) await write(message);
+  await pause(10);
+  Object.assign(lost, losses);
+  const taken: string[] = [];
+  for (let look = 0; look < 3; look += 1) {
+    for (const { message } of await registry.takeExpired(isKnown, 10)) taken.push(message);
+  }
+  expect(lost).toEqual({ answers: 0, requests: 0 });
+  expect(taken.toSorted()).toEqual(messages);
+});
