@@ -1,0 +1,44 @@
+/** What an entry point loads besides its own files: told by what a bundler finds. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Metafile {
+  readonly inputs: Record<string, { readonly imports: { path: string; external?: boolean }[] }>;
+}
+
+/** The packages that an entry names when it is loaded, those of Node and of this repository left out. */
+function findPackages(entry: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-loading-'));
+  const metafile = join(folder, 'meta.json');
+  const bundler = join(root, 'node_modules/esbuild/bin/esbuild');
+  const options = ['--bundle', '--platform=node', '--format=esm', '--packages=external'];
+  execFileSync(
+    bundler,
+    options.concat(
+      `${root}packages/${entry}`,
+      `--metafile=${metafile}`,
+      `--outfile=${folder}/out.js`,
+    ),
+    { stdio: 'ignore' },
+  );
+  const { inputs } = JSON.parse(readFileSync(metafile, 'utf8')) as Metafile;
+  rmSync(folder, { recursive: true });
+  const named = Object.values(inputs).flatMap(({ imports }) => imports);
+  const outside = named.filter(({ external, path }) => external && !path.startsWith('node:'));
+  return [...new Set(outside.map(({ path }) => path))].sort();
+}
+
+it.each([
+  ['core/src/index.ts', ['cookie', 'fast-xml-parser']],
+  ['express/src/index.ts', ['@wechat-mp/core']],
+  ['koa/src/index.ts', ['@wechat-mp/core']],
+  ['fastify/src/index.ts', ['@wechat-mp/core', 'fastify-plugin']],
+])('%s loads no package but %j: no HTTP client, and no framework', (entry, packages) => {
+  expect(findPackages(entry)).toEqual(packages);
+});
