@@ -279,9 +279,11 @@ async function play(options: OrdersOptions): Promise<Told[]> {
       tell: later,
       noteSending: ({ key }) => {
         const one = [...told.values()].find(({ number: id }) => key.includes(id)) as Told;
-        process.connections.add(() => {
+        const cutOff = () => {
           if (one.pushed === 0) one.isCutOff = true;
-        });
+        };
+        if (process.isDead) cutOff();
+        else process.connections.add(cutOff);
       },
     };
     const send = async (_openid: string, reply: { type: string; content?: string }) => {

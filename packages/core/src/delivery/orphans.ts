@@ -88,10 +88,11 @@ async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
   // It was only late to say that it lives.
   if (workload.runs.has(attempt.id.key)) return;
   const found = await attempt.takeUp(run.owner);
-  if (found.state !== 'ended' || !found.outcome) return;
-  const { reply } = found.outcome;
+  if (found.state !== 'ended' || found.outcome === null) return;
+  // Without an outcome it was claimed to be sent: nobody knows whether it was.
+  const { reply } = found.outcome ?? { reply: { type: 'none' } as const };
   const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
-  if (await account.deliveries.claimLateReply(attempt.id)) {
+  if (found.outcome && (await account.deliveries.claimLateReply(attempt.id))) {
     const late = new LateReplies(exchange, account);
     late.send(reply);
     workload.trackLate(late);

@@ -64,7 +64,7 @@ function setUp(
     const request = { method: 'POST', query: { ...query, tenant }, body } as WebhookRequest;
     expect((await webhook.handle(request)).status).toBe(200);
   };
-  return { known, limits, sent, send };
+  return { known, limits, sent, send, deliveries };
 }
 
 describe('a run that has ended is taken out of the registry', () => {
@@ -124,6 +124,24 @@ describe('the runs of processes that died', () => {
     expect(sent).toEqual([
       { by: 'club', openid: OPENID, reply: { type: 'text', content: 'an answer' } },
     ]);
+  });
+
+  it('are told to be undelivered when their replies were being sent', async () => {
+    const expired: RegisteredRun[] = [];
+    const told: unknown[] = [];
+    const onUndelivered = ({ reply }: { reply: unknown }) => void told.push(reply);
+    const { sent, send, deliveries } = setUp(expired, { onUndelivered });
+    deliveries.claim = async () => ({
+      attempt: 3,
+      isSame: true,
+      state: 'ended',
+      outcome: undefined,
+    });
+    await send('shop', 'gh_1');
+    const message = writeXml(userMessage('text', { Content: 'hi' }));
+    expired.push({ account: 'shop', owner: 'dead', message });
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect([sent, told]).toEqual([[], [{ type: 'none' }]]);
   });
 
   it('are not asked for on behalf of accounts that only a body named', async () => {
