@@ -11,7 +11,6 @@ import {
   MemoryContextStore,
   nodeRequest,
   Router,
-  reply,
   sendResponse,
   type WebhookOptions,
 } from '@wechat-mp/core';
@@ -146,17 +145,14 @@ const peers: Record<string, (mode: keyof typeof modes) => Server> = {
 /** What a server of this project is given to grow by. */
 interface Growth {
   readonly handlers?: number;
-  readonly articles?: number;
   readonly contexts?: number;
 }
 
-/** Answers the last of so many handlers with so many articles, after as many users have talked. */
-async function grow({ handlers: count = 1, articles = 0, contexts = 0 }: Growth): Promise<Server> {
+/** Answers by the last of so many handlers, once so many users have talked. */
+async function grow({ handlers: count = 1, contexts = 0 }: Growth): Promise<Server> {
   const router = new Router();
   for (let at = 1; at < count; at += 1) router.text(`order ${at}`, () => `order ${at}`);
-  const article = { title: 'title', description: 'description', url: 'https://example.com' };
-  const news = reply.news(Array.from({ length: articles }, () => article));
-  router.default(() => (articles > 0 ? news : 'hello'));
+  router.default(() => 'hello');
   const store = new MemoryContextStore({ maxEntries: 2_000_000 });
   for (let at = 0; at < contexts; at += 1) {
     const user = {

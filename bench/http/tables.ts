@@ -74,10 +74,6 @@ export const GROWTH: readonly {
     what: 'conversations in memory',
     of: [1000, 1_000_000].map((contexts) => ({ size: `${contexts}`, growth: { contexts } })),
   },
-  {
-    what: 'articles of the reply',
-    of: [1, 2, 4, 8].map((articles) => ({ size: `${articles}`, growth: { articles } })),
-  },
 ];
 
 export const TRAFFIC: Omit<Traffic, 'mode'> = { count: 60_000, users: 1000, size: 12 };
