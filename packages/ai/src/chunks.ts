@@ -1,0 +1,220 @@
+import { createProviderError, ModelStreamError } from './errors.ts';
+
+/** An object of unknown shape, as it comes from a provider. */
+type Shape = Readonly<Record<string, unknown>>;
+
+/** How one provider's chunks are read. */
+interface ChunkReader {
+  readonly name: string;
+  /** Whether a chunk has this provider's shape. */
+  readonly matches: (chunk: Shape) => boolean;
+  /** Returns the text that the user is shown; throws what the provider reports as a failure. */
+  readonly read: (chunk: Shape) => string;
+}
+
+const isShape = (value: unknown): value is Shape => typeof value === 'object' && value !== null;
+const asShape = (value: unknown): Shape => (isShape(value) ? value : {});
+const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
+const asType = (chunk: Shape): string => asText(chunk['type']);
+
+/** Whether a member holds a failure; providers also write `error: null`. */
+const hasError = (chunk: Shape): boolean =>
+  isShape(chunk['error']) || Boolean(asText(chunk['error']));
+
+/** Joins the parts of a message's content that are text, not reasoning, tools or pictures. */
+function readContent(content: unknown): string {
+  if (!Array.isArray(content)) return asText(content);
+  return content
+    .map((part: unknown) => {
+      if (typeof part === 'string') return part;
+      const { type, text, thought } = asShape(part);
+      const isText =
+        type === undefined || type === 'text' || type === 'output_text' || type === 'text_delta';
+      return isText && thought !== true ? asText(text) : '';
+    })
+    .join('');
+}
+
+/** OpenAI's chat completions, and the many that speak their format: DeepSeek, Qwen, Kimi, GLM. */
+const chatCompletions: ChunkReader = {
+  name: 'chat completions',
+  matches: ({ choices, object }) => Array.isArray(choices) || object === 'chat.completion.chunk',
+  read: ({ choices }) => {
+    const [choice] = Array.isArray(choices) ? (choices as unknown[]) : [];
+    const { delta, message, text } = asShape(choice);
+    const { content, refusal } = asShape(delta ?? message);
+    return readContent(content) || asText(refusal) || asText(text);
+  },
+};
+
+/** OpenAI's responses, as a stream. */
+const responses: ChunkReader = {
+  name: 'OpenAI responses',
+  matches: (chunk) => asType(chunk).startsWith('response.') || Array.isArray(chunk['output']),
+  read: (chunk) => {
+    switch (asType(chunk)) {
+      case 'response.output_text.delta':
+      case 'response.refusal.delta':
+        return asText(chunk['delta']);
+      case 'response.failed':
+      case 'response.error':
+        throw createProviderError('OpenAI', asShape(chunk['response'])['error'] ?? chunk);
+      default:
+        return Array.isArray(chunk['output'])
+          ? chunk['output'].map((item) => readContent(asShape(item)['content'])).join('')
+          : '';
+    }
+  },
+};
+
+/** Dify: chat, agent and workflow applications. */
+const dify: ChunkReader = {
+  name: 'Dify',
+  matches: ({ event }) => typeof event === 'string',
+  read: (chunk) => {
+    switch (chunk['event']) {
+      case 'message':
+      case 'agent_message':
+        return asText(chunk['answer']);
+      case 'text_chunk':
+        return asText(asShape(chunk['data'])['text']);
+      case 'error':
+        throw createProviderError('Dify', chunk);
+      default:
+        return '';
+    }
+  },
+};
+
+const isCoze = (event: string): boolean =>
+  event.startsWith('conversation.') || event === 'done' || event === 'error';
+
+/** Coze: what its SDK gives, and its server-sent events with their names. */
+const coze: ChunkReader = {
+  name: 'Coze',
+  matches: ({ event, data }) =>
+    typeof event === 'string' && isCoze(event) && (data !== undefined || event !== 'error'),
+  read: ({ event, data }) => {
+    const { type, content, last_error } = asShape(data);
+    if (event === 'error') throw createProviderError('Coze', data);
+    if (event === 'conversation.chat.failed') throw createProviderError('Coze', last_error ?? data);
+    return event === 'conversation.message.delta' && type === 'answer' ? asText(content) : '';
+  },
+};
+
+/** Anthropic's messages. */
+const anthropic: ChunkReader = {
+  name: 'Anthropic',
+  matches: (chunk) => /^(message_|content_block_|ping$)/.test(asType(chunk)),
+  read: (chunk) => (asType(chunk) === 'content_block_delta' ? readContent([chunk['delta']]) : ''),
+};
+
+/** LangChain's messages; what a graph streams as messages is a pair with its metadata. */
+const langchain: ChunkReader = {
+  name: 'LangChain',
+  matches: (chunk) =>
+    isLangChainMessage(chunk) || (Array.isArray(chunk) && isLangChainMessage(asShape(chunk[0]))),
+  read: (chunk) => {
+    const message = Array.isArray(chunk) ? asShape(chunk[0]) : chunk;
+    const type = readMessageType(message);
+    return type === 'ai' || type === 'AIMessageChunk' ? readContent(message['content']) : '';
+  },
+};
+
+const isLangChainMessage = (chunk: Shape): boolean =>
+  'content' in chunk && readMessageType(chunk) !== undefined;
+
+function readMessageType(message: Shape): string | undefined {
+  const { getType, _getType, type } = message;
+  if (typeof getType === 'function') return String(getType.call(message));
+  if (typeof _getType === 'function') return String(_getType.call(message));
+  return type === 'ai' || type === 'AIMessageChunk' ? type : undefined;
+}
+
+/** Parts of the AI SDK's `fullStream` and of its streams for pages. */
+const aiSdk: ChunkReader = {
+  name: 'the AI SDK',
+  matches: (chunk) =>
+    /^(start|finish|abort|error|raw|file|source|custom|text|reasoning|tool|data|message|step)(-|$)/.test(
+      asType(chunk),
+    ),
+  read: (chunk) => {
+    const { type, text, textDelta, delta } = chunk;
+    if (type === 'error') throw createProviderError('the model', chunk['error'] ?? chunk);
+    return type === 'text-delta' || type === 'text'
+      ? asText(text) || asText(textDelta) || asText(delta)
+      : '';
+  },
+};
+
+/** Google's Gemini. */
+const gemini: ChunkReader = {
+  name: 'Gemini',
+  matches: ({ candidates, usageMetadata }) => Array.isArray(candidates) || isShape(usageMetadata),
+  read: ({ candidates }) => {
+    const [candidate] = Array.isArray(candidates) ? (candidates as unknown[]) : [];
+    return readContent(asShape(asShape(candidate)['content'])['parts']);
+  },
+};
+
+/** Ollama's own format, and single messages as some SDKs give them. */
+const plainMessage: ChunkReader = {
+  name: 'Ollama',
+  matches: (chunk) =>
+    isShape(chunk['message']) || (typeof chunk['response'] === 'string' && 'done' in chunk),
+  read: ({ message, response }) => readContent(asShape(message)['content']) || asText(response),
+};
+
+/** What `generateText` and workflows of one step give. */
+const wholeText: ChunkReader = {
+  name: 'a text',
+  matches: ({ text, answer }) => typeof text === 'string' || typeof answer === 'string',
+  read: ({ text, answer }) => asText(text) || asText(answer),
+};
+
+/** The shapes of chunks that are known; the first that matches reads. */
+const READERS: readonly ChunkReader[] = [
+  chatCompletions,
+  responses,
+  anthropic,
+  langchain,
+  coze,
+  dify,
+  aiSdk,
+  gemini,
+  plainMessage,
+  wholeText,
+];
+
+/**
+ * Returns the text that one chunk of a model's stream adds to the answer; empty for reasoning,
+ * tools and statistics.
+ *
+ * @throws {ModelStreamError} when the chunk reports a failure, or its shape is not known
+ */
+export function readChunk(chunk: unknown): string {
+  if (typeof chunk === 'string') return chunk;
+  if (chunk === null || chunk === undefined) return '';
+  if (!isShape(chunk)) {
+    throw new ModelStreamError(`a chunk of the model's stream is a ${typeof chunk}; ${KNOWN}`);
+  }
+  const reader = READERS.find(({ matches }) => matches(chunk));
+  if (reader) {
+    if (hasError(chunk) && reader !== aiSdk) throw createProviderError(reader.name, chunk['error']);
+    return reader.read(chunk);
+  }
+  if (hasError(chunk)) throw createProviderError('the model', chunk['error']);
+  const keys = Object.keys(chunk).filter((key) => /^[\w.$-]{1,40}$/.test(key));
+  throw new ModelStreamError(
+    `a chunk of the model's stream has an unknown shape, with the keys ${keys.slice(0, 20).join(', ') || '(none)'}; ${KNOWN}`,
+  );
+}
+
+/** Whether an object is a chunk, or a whole answer, rather than a stream. */
+export function isChunk(value: object): boolean {
+  const shape = value as Shape;
+  return hasError(shape) || READERS.some(({ matches }) => matches(shape));
+}
+
+const KNOWN =
+  'give texts, or the stream of OpenAI, the AI SDK, LangChain, Anthropic, Gemini, Ollama, Dify or Coze as it is';

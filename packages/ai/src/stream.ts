@@ -1,0 +1,256 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { isChunk, readChunk } from './chunks.ts';
+import { createProviderError, ModelStreamError } from './errors.ts';
+
+/**
+ * What a model answers with: a text, a stream of one of the known kinds, a `Response` of fetch, the
+ * result of `streamText`, or a promise of any of these.
+ */
+export type ModelAnswer =
+  | string
+  | AsyncIterable<unknown>
+  | Iterable<unknown>
+  | ReadableStream<unknown>
+  | Response
+  | object
+  | PromiseLike<ModelAnswer>;
+
+export interface ReadAnswerOptions {
+  /** Ends the text, and cancels its source. */
+  signal?: AbortSignal | undefined;
+  /** Bytes of one answer at most; what comes after is not read. Default: 1 MiB. */
+  maxBytes?: number | undefined;
+}
+
+const MAX_BYTES = 1_048_576;
+
+/**
+ * Reads the text of a model's answer while it comes. When the signal aborts, the text ends quietly
+ * and the source is cancelled; a source that fails makes it reject. Of a function, the argument is a
+ * signal that aborts as soon as nobody reads on: some SDKs end their requests by nothing else.
+ *
+ * @example
+ * for await (const text of readAnswer((signal) => streamText({ …, abortSignal: signal }))) …
+ */
+export async function* readAnswer(
+  answer: ModelAnswer | ((signal: AbortSignal) => ModelAnswer),
+  { signal, maxBytes = MAX_BYTES }: ReadAnswerOptions = {},
+): AsyncGenerator<string, void, undefined> {
+  const ending = new AbortController();
+  const source = openAnswer(answer, ending.signal);
+  let bytes = 0;
+  for await (const chunk of endOnAbort(source, ending, signal)) {
+    const text = readChunk(chunk);
+    bytes += Buffer.byteLength(text);
+    if (bytes > maxBytes) {
+      throw new ModelStreamError(`the model's answer is longer than ${maxBytes} bytes (maxBytes)`);
+    }
+    if (text !== '') yield text;
+  }
+}
+
+/** Returns the chunks of an answer, whatever it is. `ended` aborts when nobody reads on. */
+async function* openAnswer(
+  answer: ModelAnswer | ((signal: AbortSignal) => ModelAnswer),
+  ended: AbortSignal,
+): AsyncGenerator<unknown, void, undefined> {
+  const given: unknown = await (typeof answer === 'function'
+    ? (answer as (signal: AbortSignal) => unknown)(ended)
+    : answer);
+  if (ended.aborted) await discard(given);
+  else if (typeof given === 'string' || given === undefined || given === null) yield given;
+  else if (typeof given === 'object') yield* findStream(given, ended);
+  else {
+    throw new ModelStreamError(
+      `the model answered with a ${typeof given}; give a text, a stream or a Response`,
+    );
+  }
+}
+
+type Chunks = AsyncIterable<unknown> | Iterable<unknown>;
+
+/** Where a result keeps its stream: the AI SDK's `fullStream` tells of failures, its `textStream` does not. */
+const MEMBERS = ['fullStream', 'textStream', 'stream'] as const;
+
+function findStream(given: object, ended: AbortSignal): Chunks {
+  if (isResponse(given)) return openResponse(given, ended);
+  if (isWebStream(given)) return decodeBytes(iterateWebStream(given, ended));
+  if (isIterable(given)) return decodeBytes(iterate(given, ended));
+  for (const name of MEMBERS) {
+    const member: unknown = (given as Record<string, unknown>)[name];
+    if (typeof member === 'object' && member !== null) return findStream(member, ended);
+  }
+  if (isChunk(given)) return [given];
+  const keys = Object.keys(given).slice(0, 20).join(', ') || '(none)';
+  throw new ModelStreamError(
+    `the model answered with an object that is no stream, with the keys ${keys}; give a text, a stream or a Response`,
+  );
+}
+
+function isIterable(given: object): given is Chunks {
+  return Symbol.asyncIterator in given || Symbol.iterator in given;
+}
+
+function isWebStream(given: object): given is ReadableStream<unknown> {
+  return typeof (given as { getReader?: unknown }).getReader === 'function';
+}
+
+function isResponse(given: object): given is Response {
+  const { headers, body, status } = given as Partial<Response>;
+  return typeof status === 'number' && body !== undefined && typeof headers?.get === 'function';
+}
+
+/** Iterates with a reader of its own, which can be cancelled while it waits. */
+async function* iterateWebStream<T>(
+  stream: ReadableStream<T>,
+  ended: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  const reader = stream.getReader();
+  const cancel = () => void reader.cancel().catch(() => undefined);
+  ended.addEventListener('abort', cancel);
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+  } finally {
+    ended.removeEventListener('abort', cancel);
+    cancel();
+  }
+}
+
+/** Iterates; what waits is stopped by the means that its kind has. */
+async function* iterate(chunks: Chunks, ended: AbortSignal): AsyncGenerator<unknown> {
+  const cancel = () => {
+    const { controller, destroy } = chunks as {
+      controller?: AbortController; // of OpenAI's streams
+      destroy?: () => void; // of Node's
+    };
+    if (typeof controller?.abort === 'function') controller.abort();
+    else if (typeof destroy === 'function') destroy.call(chunks);
+  };
+  ended.addEventListener('abort', cancel);
+  try {
+    yield* chunks;
+  } finally {
+    ended.removeEventListener('abort', cancel);
+  }
+}
+
+/** Bytes become texts; whatever else is in a stream passes as it is. */
+async function* decodeBytes(source: Chunks): AsyncGenerator<unknown> {
+  const decoder = new TextDecoder();
+  for await (const chunk of source) {
+    yield chunk instanceof Uint8Array ? decoder.decode(chunk, { stream: true }) : chunk;
+  }
+  yield decoder.decode();
+}
+
+/** Reads a Response of fetch: server-sent events, lines of JSON, JSON, or plain text. */
+async function* openResponse(response: Response, ended: AbortSignal): AsyncGenerator<unknown> {
+  if (!response.ok) {
+    await discard(response);
+    throw createProviderError('the address', { status: response.status });
+  }
+  if (response.body === null) return;
+  const type = response.headers.get('content-type') ?? '';
+  const texts = decodeBytes(iterateWebStream(response.body, ended)) as AsyncIterable<string>;
+  if (type.includes('text/event-stream')) yield* readEvents(texts);
+  else if (/ndjson|jsonl|json-seq/.test(type)) yield* readLines(texts);
+  else if (type.includes('json')) yield* readJson(texts);
+  else yield* texts;
+}
+
+async function* readJson(texts: AsyncIterable<string>): AsyncGenerator<unknown> {
+  let json = '';
+  for await (const text of texts) {
+    json += text;
+    if (json.length > MAX_BYTES) throw new ModelStreamError('the JSON is longer than 1 MiB');
+  }
+  yield parseJson(json);
+}
+
+async function* readEvents(texts: AsyncIterable<string>): AsyncGenerator<unknown> {
+  const events: EventSourceMessage[] = [];
+  const parser = createParser({
+    onEvent: (event) => void events.push(event),
+    maxBufferSize: MAX_BYTES,
+  });
+  for await (const text of texts) {
+    parser.feed(text);
+    for (const event of events.splice(0)) yield* readEvent(event);
+  }
+  // A last event without the empty line that ends it.
+  parser.feed('\n\n');
+  for (const event of events) yield* readEvent(event);
+}
+
+function* readEvent({ event, data }: EventSourceMessage): Generator<unknown> {
+  if (data === '' || data === '[DONE]' || data === '"[DONE]"') return;
+  const json = parseJson(data);
+  // Names of events that their data repeats say nothing new; Coze's data has a type of its own.
+  const isNamed = typeof json === 'object' && json !== null && ('type' in json || 'event' in json);
+  const isPlain = event === undefined || (isNamed && !event.startsWith('conversation.'));
+  yield isPlain ? json : { event, data: json };
+}
+
+async function* readLines(texts: AsyncIterable<string>): AsyncGenerator<unknown> {
+  let rest = '';
+  for await (const text of texts) {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') yield parseJson(line);
+  }
+  if (rest.trim() !== '') yield parseJson(rest);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // The error of JSON.parse shows some of the text.
+    throw new ModelStreamError("what the model's address answered is not JSON");
+  }
+}
+
+/** Ends the iteration as soon as the signal aborts, also while the source is silent. */
+async function* endOnAbort(
+  source: AsyncGenerator<unknown>,
+  ending: AbortController,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<unknown> {
+  const onAbort = () => ending.abort();
+  signal?.addEventListener('abort', onAbort);
+  if (signal?.aborted) onAbort();
+  const ended = new Promise<undefined>((resolve) => {
+    const end = () => resolve(undefined);
+    if (ending.signal.aborted) end();
+    else ending.signal.addEventListener('abort', end, { once: true });
+  });
+  try {
+    for (;;) {
+      const next = source.next();
+      next.catch(() => undefined);
+      const result = await Promise.race([ended, next]);
+      if (result === undefined || result.done) return;
+      yield result.value;
+    }
+  } catch (error) {
+    // Providers' clients reject when their own signal aborts: that is no failure.
+    if (!signal?.aborted) throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    ending.abort();
+    // A source that waits ends with its next chunk: nobody waits for that.
+    source.return(undefined).catch(() => undefined);
+  }
+}
+
+/** Frees what an answer holds that nobody reads. */
+async function discard(given: unknown): Promise<void> {
+  if (typeof given !== 'object' || given === null) return;
+  try {
+    if (isResponse(given)) await given.body?.cancel();
+    else if (isWebStream(given)) await given.cancel();
+    else (given as { controller?: AbortController }).controller?.abort?.();
+  } catch {
+    // It is being read, or has ended already.
+  }
+}
