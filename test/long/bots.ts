@@ -10,9 +10,10 @@ export interface Bot {
 
 export const TOKEN = 'BotProcess';
 const BOT = 'test/long/processes/bot.ts';
+const SLOW_WIRE = 'test/long/processes/slow-wire.ts';
 
 /** For `beforeAll`. */
-export const bundleBot = (): Promise<void> => bundlePrograms(BOT);
+export const bundleBot = (): Promise<void> => bundlePrograms(BOT, SLOW_WIRE);
 
 /** The reply window is in milliseconds; the stores may have a port of their own, on a slower way to Redis. */
 export async function startBot(
@@ -28,4 +29,10 @@ export async function startBot(
     isRunning: () => child.exitCode === null && child.signalCode === null,
     kill: () => killProgram(child),
   };
+}
+
+/** Starts a way to a server of this machine that takes so many milliseconds; gives its port. */
+export async function startSlowWire(serverPort: number, milliseconds: number): Promise<number> {
+  const { ready } = await forkProgram<number>(SLOW_WIRE, `${serverPort}`, `${milliseconds}`);
+  return ready;
 }

@@ -9,9 +9,8 @@ import { Redis } from 'ioredis';
 import * as platform from '../support/platform.ts';
 import { killPrograms, stopPrograms } from '../support/programs.ts';
 import { startRedis, stopRedis, track } from '../support/redis.ts';
-import { startSlowWire } from '../support/slow-wire.ts';
 import { deliver, type Seen } from '../support/wall.ts';
-import { type Bot, bundleBot, startBot, TOKEN } from './bots.ts';
+import { type Bot, bundleBot, startBot, startSlowWire, TOKEN } from './bots.ts';
 
 beforeAll(bundleBot);
 afterAll(async () => {
@@ -104,9 +103,9 @@ it.each(floods)(
   async (delay) => {
     const server = await startRedis();
     const { port } = server;
-    const wire = await startSlowWire(port, delay);
+    const storePort = delay > 0 ? await startSlowWire(port, delay) : port;
     const redis = track(new Redis(port));
-    const startOne = () => startBot(port, WINDOW, delay > 0 ? wire.port : port);
+    const startOne = () => startBot(port, WINDOW, storePort);
     const bots: (Bot | undefined)[] = await Promise.all([1, 2, 3].map(startOne));
     const killed: string[] = [];
     let killing = Promise.resolve();
@@ -189,7 +188,6 @@ it.each(floods)(
       expect(before.filter((pid) => !killed.includes(pid))).toEqual([]);
     }
     await killPrograms();
-    await wire.close();
     redis.disconnect();
     await server.kill();
   },
