@@ -37,19 +37,25 @@ export function formatMarkdown(markdown: string, options: FormatOptions = {}): s
 
 /**
  * Turns Markdown that still comes into what the chat shows; the pieces give the same text as the
- * whole at once, and none ends within a construct.
+ * whole at once, and none ends within a construct. What came before a failure is given before it.
  */
 export async function* formatStream(
   markdown: AsyncIterable<string>,
   options: FormatOptions = {},
 ): AsyncGenerator<string, void, undefined> {
   const formatter = createFormatter(options);
-  for await (const piece of markdown) {
-    const text = formatter.push(piece);
-    if (text !== '') yield text;
+  let failure: { error: unknown } | undefined;
+  try {
+    for await (const piece of markdown) {
+      const text = formatter.push(piece);
+      if (text !== '') yield text;
+    }
+  } catch (error) {
+    failure = { error };
   }
   const rest = formatter.end();
   if (rest !== '') yield rest;
+  if (failure) throw failure.error;
 }
 
 interface Formatter {

@@ -1,0 +1,323 @@
+import {
+  type Clock,
+  checkSpelling,
+  describeError,
+  type Exchange,
+  type Handler,
+  InvalidArgumentError,
+  type Logger,
+  type MessageMap,
+  type MessageName,
+  systemClock,
+  type UndeliveredError,
+  type Webhook,
+} from '@wechat-mp/core';
+import { type Format, formatStream } from './format.ts';
+import {
+  checkHistory,
+  clearHistory,
+  History,
+  type HistoryOptions,
+  keepRest,
+  type OpenTurn,
+  takeRest,
+} from './history.ts';
+import type { Limits } from './limits.ts';
+import type { ImageInput } from './media.ts';
+import type { ChatMessage, Language, ModelInfo, OpenContext } from './messages.ts';
+import type { Moderation } from './moderation.ts';
+import { type ModelAnswer, readAnswer } from './stream.ts';
+import { CHAT_TEXTS, type ChatTexts } from './texts.ts';
+import { showTyping } from './typing.ts';
+
+/** What is asked of the model. */
+export type Question =
+  | string
+  | { readonly text: string; readonly images?: readonly ImageInput[] | undefined };
+
+export interface ChatOptions<N extends MessageName = 'text'> {
+  /** Asks the model: gives a text, a stream of any known kind, or a promise of one. */
+  model: (messages: ChatMessage[], info: ModelInfo<N>) => ModelAnswer;
+  /** What the model is told first. */
+  system?: string | ((info: ModelInfo<N>) => string | Promise<string>) | undefined;
+  /** What the message asks. Default: its text, or what was recognised of a voice. */
+  input?:
+    | ((message: MessageMap[N], exchange: Exchange<N>) => Question | Promise<Question>)
+    | undefined;
+  /** What is remembered of the conversation; false for nothing. Default: 10 turns, 16 KiB. */
+  history?: HistoryOptions | false | undefined;
+  /** What becomes of the model's Markdown. Default: `wechat`. */
+  format?: Format | undefined;
+  /** Texts that clear the conversation. Default: `/reset`. */
+  reset?: string | readonly string[] | undefined;
+  /** Asks for what could not be sent, and for nothing else; see `keepUndelivered`. Default: 继续. */
+  continueWith?: string | undefined;
+  /** The language of the bot's own texts. Default: `zh`. */
+  language?: Language | ((message: MessageMap[N], exchange: Exchange<N>) => Language) | undefined;
+  texts?: Partial<ChatTexts> | undefined;
+  /** Made by `createLimits`. */
+  limits?: Limits | undefined;
+  moderate?: Moderation<ModelInfo<N>> | undefined;
+  /** Whether the user sees that the bot is typing, where the client can show it. Default: true. */
+  typing?: boolean | undefined;
+  /** Bytes of one answer at most. Default: 1 MiB. */
+  maxBytes?: number | undefined;
+  /** Told of a model that fails after its answer has begun. Default: the console. */
+  logger?: Pick<Logger, 'error'> | undefined;
+  /** For tests. Default: the system's. */
+  clock?: Clock | undefined;
+}
+
+const NAMES: Readonly<Record<keyof ChatOptions, true>> = {
+  model: true,
+  system: true,
+  input: true,
+  history: true,
+  format: true,
+  reset: true,
+  continueWith: true,
+  language: true,
+  texts: true,
+  limits: true,
+  moderate: true,
+  typing: true,
+  maxBytes: true,
+  logger: true,
+  clock: true,
+};
+
+const consoleLogger: Pick<Logger, 'error'> = {
+  error: (details, message) => console.error(message, details),
+};
+
+/**
+ * Makes a handler that asks a language model: with the conversation so far, its answer as the chat
+ * shows it, while it comes.
+ *
+ * @example
+ * text: chat({
+ *   model: (messages, { signal }) =>
+ *     openai.chat.completions.create({ model: 'gpt-5-mini', messages, stream: true }, { signal }),
+ * })
+ * @throws {InvalidArgumentError} when an option is wrong
+ */
+export function chat<N extends MessageName = 'text'>(options: ChatOptions<N>): Handler<N> {
+  checkOptions(options);
+  return (message, exchange) => answer(options, message, exchange);
+}
+
+function checkOptions<N extends MessageName>(options: ChatOptions<N>): void {
+  const unknown = checkSpelling(options, Object.keys(NAMES));
+  if (unknown.length > 0) throw new InvalidArgumentError(`unknown option ${unknown.join(', ')}`);
+  if (typeof options.model !== 'function') {
+    throw new InvalidArgumentError('chat needs `model`, a function that asks the model');
+  }
+  if (options.history) checkHistory(options.history);
+}
+
+async function* answer<N extends MessageName>(
+  options: ChatOptions<N>,
+  message: MessageMap[N],
+  exchange: Exchange<N>,
+): AsyncGenerator<string, void, undefined> {
+  const { signal } = exchange;
+  const context = exchange.context as unknown as OpenContext;
+  const language = chooseLanguage(options, message, exchange);
+  const texts = { ...CHAT_TEXTS[language], ...options.texts };
+  const asked = options.input ? await options.input(message, exchange) : readQuestion(message);
+  const { text, images = [] } = typeof asked === 'string' ? { text: asked } : asked;
+  const word = text.trim();
+
+  if ([options.reset ?? '/reset'].flat().includes(word)) {
+    clearHistory(context);
+    yield texts.reset;
+    return;
+  }
+  const rest = takeRest(context);
+  if (rest !== '') yield rest;
+  if (rest !== '' && word === (options.continueWith ?? '继续')) return;
+  const joint = rest === '' ? '' : '\n\n';
+
+  const info = { signal, message, exchange, context, openid: message.source, language, images };
+  const permit = await options.limits?.acquire(exchange as unknown as Exchange, language);
+  if (typeof permit === 'string') {
+    yield joint + permit;
+    return;
+  }
+  const run = new AnswerRun(options, info, texts, text);
+  try {
+    yield* prependOnce(joint, run.stream());
+  } finally {
+    await permit?.release(run.usage);
+  }
+}
+
+/** What one answer consists of, for those who count. */
+export interface Usage {
+  readonly messages: readonly ChatMessage[];
+  readonly answer: string;
+}
+
+/** One question on its way through the checks, the model, the history and the format. */
+class AnswerRun<N extends MessageName> {
+  readonly #options: ChatOptions<N>;
+  readonly #info: ModelInfo<N>;
+  readonly #texts: ChatTexts;
+  readonly #question: string;
+  #messages: ChatMessage[] = [];
+  #answer = '';
+
+  constructor(options: ChatOptions<N>, info: ModelInfo<N>, texts: ChatTexts, question: string) {
+    this.#options = options;
+    this.#info = info;
+    this.#texts = texts;
+    this.#question = question;
+  }
+
+  get usage(): Usage {
+    return { messages: this.#messages, answer: this.#answer };
+  }
+
+  async *stream(): AsyncGenerator<string, void, undefined> {
+    const { moderate, history: wanted, typing = true, clock = systemClock } = this.#options;
+    const { context, exchange, openid } = this.#info;
+    const verdict = await moderate?.question?.(this.#question, this.#info);
+    if (isStop(verdict)) {
+      yield verdict.stop;
+      return;
+    }
+    const question = typeof verdict === 'string' ? verdict : this.#question;
+
+    const history = wanted === false ? undefined : new History(context, wanted ?? {});
+    this.#messages = await this.#createMessages(history?.list() ?? [], question);
+    const { id } = exchange.message as { id?: string };
+    const turn = history?.begin(question, id ?? `${clock.wallTime()}`, clock.wallTime());
+    const stopTyping = typing ? showTyping(exchange.client, openid, clock) : () => {};
+    let hasBegun = false;
+    try {
+      for await (const text of this.#check(this.#format(turn))) {
+        hasBegun = true;
+        yield text;
+      }
+      if (!hasBegun && !exchange.signal.aborted) yield this.#texts.empty;
+      if (!exchange.signal.aborted) turn?.finish();
+    } catch (error) {
+      turn?.fail();
+      // What a handler that fails has changed is not kept otherwise.
+      if (!hasBegun) {
+        await context.save();
+        throw error;
+      }
+      const { logger = consoleLogger } = this.#options;
+      logger.error({ err: describeError(error) }, 'the model failed in the middle of an answer');
+      yield `\n\n${this.#texts.failed}`;
+    } finally {
+      stopTyping();
+    }
+    if (!exchange.signal.aborted) await this.#prune(history);
+  }
+
+  async #createMessages(earlier: ChatMessage[], question: string): Promise<ChatMessage[]> {
+    const { system } = this.#options;
+    const told = typeof system === 'function' ? await system(this.#info) : system;
+    const messages: ChatMessage[] = [...earlier, { role: 'user', content: question }];
+    return told ? [{ role: 'system', content: told }, ...messages] : messages;
+  }
+
+  /** The answer as the chat shows it; the turn remembers it as the model wrote it. */
+  #format(turn: OpenTurn | undefined): AsyncGenerator<string, void, undefined> {
+    const { format, maxBytes, model } = this.#options;
+    const info = this.#info;
+    const source = readAnswer((signal) => model(this.#messages, { ...info, signal }), {
+      signal: info.signal,
+      maxBytes,
+    });
+    return formatStream(this.#record(source, turn), { format });
+  }
+
+  async *#record(
+    source: AsyncIterable<string>,
+    turn: OpenTurn | undefined,
+  ): AsyncGenerator<string, void, undefined> {
+    for await (const text of source) {
+      this.#answer += text;
+      turn?.add(text);
+      yield text;
+    }
+  }
+
+  async *#check(pieces: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+    const check = this.#options.moderate?.answer;
+    for await (const piece of pieces) {
+      const verdict = await check?.(piece, this.#info);
+      if (isStop(verdict)) {
+        yield verdict.stop;
+        return;
+      }
+      yield typeof verdict === 'string' ? verdict : piece;
+    }
+  }
+
+  async #prune(history: History | undefined): Promise<void> {
+    try {
+      await history?.prune();
+    } catch (error) {
+      const { logger = consoleLogger } = this.#options;
+      logger.error({ err: describeError(error) }, 'history.summarise failed');
+    }
+  }
+}
+
+function isStop(verdict: unknown): verdict is { stop: string } {
+  return typeof verdict === 'object' && verdict !== null && 'stop' in verdict;
+}
+
+async function* prependOnce(
+  text: string,
+  pieces: AsyncIterable<string>,
+): AsyncGenerator<string, void, undefined> {
+  let before = text;
+  for await (const piece of pieces) {
+    yield before + piece;
+    before = '';
+  }
+}
+
+function chooseLanguage<N extends MessageName>(
+  { language = 'zh' }: ChatOptions<N>,
+  message: MessageMap[N],
+  exchange: Exchange<N>,
+): Language {
+  return typeof language === 'function' ? language(message, exchange) : language;
+}
+
+function readQuestion(message: MessageMap[MessageName]): string {
+  if (message.type === 'text') return message.content;
+  if (message.type === 'voice' && message.recognition) return message.recognition;
+  throw new InvalidArgumentError(
+    `chat does not know what a message of the type ${message.type} asks: give \`input\``,
+  );
+}
+
+/** What a webhook, or what `wechat()` gives, is needed for here. */
+type ContextAccess = Pick<Webhook, 'withContext'>;
+
+/**
+ * Makes an `onUndelivered` that keeps what the platform did not take (45047: five messages; 45015:
+ * 48 hours) for the user's next message, and marks the answer as undelivered in the history.
+ *
+ * @example
+ * const bot = wechat({ token, client, onUndelivered: keepUndelivered(() => bot) }, { text: chat({ model }) });
+ */
+export function keepUndelivered(
+  getWebhook: () => ContextAccess,
+): (error: UndeliveredError, exchange: Exchange) => Promise<void> {
+  return async (error, { message }) => {
+    const { id } = message as { id?: string };
+    if (error.reply.type !== 'text' || id === undefined) throw error;
+    const rest = error.reply.content;
+    await getWebhook().withContext(message.source, (context) =>
+      keepRest(context as unknown as OpenContext, id, rest),
+    );
+  };
+}

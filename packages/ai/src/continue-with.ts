@@ -1,0 +1,57 @@
+import { InvalidArgumentError, type Message, type WebhookOptions } from '@wechat-mp/core';
+import type { Language } from './messages.ts';
+
+export interface ContinueOptions {
+  /** Default: `zh`. */
+  language?: Language | undefined;
+  /** What the user reads while the model thinks. */
+  pending?: ((keyword: string, seconds: number) => string) | undefined;
+  /** Unix milliseconds. For tests. Default: the system's. */
+  now?: (() => number) | undefined;
+}
+
+const PENDING: Readonly<Record<Language, (keyword: string, seconds: number) => string>> = {
+  zh: (keyword, seconds) => `还在想，已经想了 ${seconds} 秒。稍后回复「${keyword}」看结果。`,
+  en: (keyword, seconds) =>
+    `Still thinking, for ${seconds} s now. Send “${keyword}” in a moment to read the answer.`,
+};
+
+/** Users whose question is remembered, to say how long it has been thought about. */
+const MAX_USERS = 10_000;
+/** A keyword that comes later than this asks for something else. */
+const MEMORY = 600_000;
+
+/**
+ * Returns webhook options for an account without the customer-service API (未认证的公众号): what
+ * takes too long is kept for the user, who asks for it by a keyword.
+ *
+ * @example
+ * wechat({ token: 'TOKEN', ...continueWith('继续') }, { text: chat({ model }) });
+ */
+export function continueWith(
+  keyword: string,
+  options: ContinueOptions = {},
+): Required<Pick<WebhookOptions, 'lateReply' | 'holdKeyword' | 'pending'>> {
+  if (typeof keyword !== 'string' || keyword.trim() === '') {
+    throw new InvalidArgumentError('continueWith needs a keyword, for example 继续');
+  }
+  const { language = 'zh', now = Date.now } = options;
+  const write = options.pending ?? PENDING[language];
+  const holdKeyword = keyword.trim();
+  const since = new Map<string, number>();
+
+  function pending(message: Message): string {
+    const user = `${message.target} ${message.source}`;
+    const isKeyword = message.type === 'text' && message.content.trim() === holdKeyword;
+    const known = since.get(user) ?? 0;
+    // The keyword goes on about the question before it.
+    const start = isKeyword && now() - known < MEMORY ? known : message.time * 1000;
+    since.delete(user);
+    since.set(user, start);
+    const [oldest] = since.keys();
+    if (since.size > MAX_USERS && oldest !== undefined) since.delete(oldest);
+    return write(holdKeyword, Math.max(1, Math.round((now() - start) / 1000)));
+  }
+
+  return { lateReply: 'hold', holdKeyword, pending };
+}

@@ -1,0 +1,215 @@
+import { InvalidArgumentError, type Json } from '@wechat-mp/core';
+import type { ChatMessage, OpenContext } from './messages.ts';
+
+/** How much of a conversation is remembered. */
+export interface HistoryOptions {
+  /** Questions with their answers. Default: 10. */
+  turns?: number | undefined;
+  /** Bytes of them together. Default: 16 384. */
+  bytes?: number | undefined;
+  /** Counts the tokens of a text, for `maxTokens`. */
+  countTokens?: ((text: string) => number) | undefined;
+  maxTokens?: number | undefined;
+  /** Makes a short text of what is forgotten; the model is given it instead. */
+  summarise?: ((messages: ChatMessage[]) => string | Promise<string>) | undefined;
+}
+
+/** Why an answer did not arrive, or not all of it. */
+type TurnState = 'interrupted' | 'failed' | 'undelivered';
+
+/** A question and its answer, as the context keeps them. */
+export interface Turn {
+  question: string;
+  answer: string;
+  state?: TurnState;
+}
+
+/** What the model reads at the end of an answer that did not arrive as it was. */
+const MARKS: Readonly<Record<TurnState, string>> = {
+  interrupted: '[The user did not let this answer end.]',
+  failed: '[This answer broke off.]',
+  undelivered: '[The user did not receive all of this answer.]',
+};
+
+const PREFIX = 'ai:turn:';
+const SUMMARY = 'ai:summary';
+const REST = 'ai:rest';
+
+/**
+ * The turns of one conversation. Each has a key of its own in the user's context, so that messages
+ * of one user that are answered at the same time do not overwrite each other.
+ */
+export class History {
+  readonly #context: OpenContext;
+  readonly #options: HistoryOptions;
+  readonly #turns: number;
+  readonly #bytes: number;
+
+  constructor(context: OpenContext, options: HistoryOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#turns = options.turns ?? 10;
+    this.#bytes = options.bytes ?? 16_384;
+  }
+
+  /** Starts a turn: until `finish` or `fail` it counts as interrupted, whenever it is saved. */
+  begin(question: string, id: string, time: number): OpenTurn {
+    for (const key of listKeys(this.#context)) {
+      // The same message, answered by a process that has died.
+      if (key.endsWith(`:${id}`)) this.#context.delete(key);
+    }
+    const turn: Turn = {
+      question: cutBytes(question, this.#bytes),
+      answer: '',
+      state: 'interrupted',
+    };
+    this.#context.set(`${PREFIX}${String(time).padStart(14, '0')}:${id}`, turn as unknown as Json);
+    return new OpenTurn(turn, this.#bytes);
+  }
+
+  /** Returns what the model is told of the conversation: the latest turns that fit. */
+  list(): ChatMessage[] {
+    const summary = this.#context.get(SUMMARY);
+    const { kept } = this.#divide();
+    return [
+      ...(typeof summary === 'string' ? [createSummary(summary)] : []),
+      ...kept.flatMap(({ turn }) => writeTurn(turn)),
+    ];
+  }
+
+  /** Forgets the turns that do not fit, or has them summarised. */
+  async prune(): Promise<void> {
+    const { dropped } = this.#divide();
+    if (dropped.length === 0) return;
+    const { summarise } = this.#options;
+    if (summarise) {
+      const summary = this.#context.get(SUMMARY);
+      const earlier = typeof summary === 'string' ? [createSummary(summary)] : [];
+      const text = await summarise([...earlier, ...dropped.flatMap(({ turn }) => writeTurn(turn))]);
+      this.#context.set(SUMMARY, cutBytes(text, this.#bytes));
+    }
+    for (const { key } of dropped) this.#context.delete(key);
+  }
+
+  #divide(): { kept: KeptTurn[]; dropped: KeptTurn[] } {
+    const { countTokens, maxTokens = Number.POSITIVE_INFINITY } = this.#options;
+    const all = readTurns(this.#context);
+    let bytes = 0;
+    let tokens = 0;
+    let first = all.length;
+    for (const { turn } of all.toReversed()) {
+      const text = `${turn.question}\n${turn.answer}`;
+      bytes += Buffer.byteLength(text);
+      tokens += countTokens?.(text) ?? 0;
+      if (all.length - first >= this.#turns || bytes > this.#bytes || tokens > maxTokens) break;
+      first -= 1;
+    }
+    return { kept: all.slice(first), dropped: all.slice(0, first) };
+  }
+}
+
+/** The turn that is being answered. */
+export class OpenTurn {
+  readonly #turn: Turn;
+  #left: number;
+
+  constructor(turn: Turn, bytes: number) {
+    this.#turn = turn;
+    this.#left = bytes - Buffer.byteLength(turn.question) - 1;
+  }
+
+  get answer(): string {
+    return this.#turn.answer;
+  }
+
+  /** Adds to the answer, as far as it can be remembered. */
+  add(text: string): void {
+    const kept = cutBytes(text, this.#left);
+    this.#left -= Buffer.byteLength(kept);
+    if (kept.length < text.length) this.#left = 0;
+    this.#turn.answer += kept;
+  }
+
+  finish(): void {
+    delete this.#turn.state;
+  }
+
+  fail(): void {
+    this.#turn.state = 'failed';
+  }
+}
+
+interface KeptTurn {
+  readonly key: string;
+  readonly turn: Turn;
+}
+
+function listKeys(context: OpenContext): string[] {
+  return context
+    .keys()
+    .filter((key) => key.startsWith(PREFIX))
+    .sort();
+}
+
+function readTurns(context: OpenContext): KeptTurn[] {
+  return listKeys(context).map((key) => ({ key, turn: context.get(key) as unknown as Turn }));
+}
+
+function writeTurn({ question, answer, state }: Turn): ChatMessage[] {
+  const content = [answer, state ? MARKS[state] : ''].filter((text) => text !== '').join('\n');
+  const messages: ChatMessage[] = [{ role: 'user', content: question }];
+  // Models want questions and answers in turn.
+  messages.push({ role: 'assistant', content: content === '' ? MARKS.failed : content });
+  return messages;
+}
+
+function createSummary(summary: string): ChatMessage {
+  return { role: 'system', content: `What was said before, in short: ${summary}` };
+}
+
+/** Forgets a conversation: its turns, their summary, and what was not sent. */
+export function clearHistory(context: OpenContext): void {
+  for (const key of [...listKeys(context), SUMMARY, REST]) context.delete(key);
+}
+
+/** Marks the answer to a message as undelivered, and keeps what the user has not seen. */
+export function keepRest(context: OpenContext, id: string, rest: string): void {
+  const kept = readTurns(context).find(({ key }) => key.endsWith(`:${id}`));
+  if (kept) context.set(kept.key, { ...kept.turn, state: 'undelivered' } as unknown as Json);
+  if (rest !== '') context.set(REST, `${takeRestText(context)}${rest}`);
+}
+
+/** Returns what the user has not seen yet, once. */
+export function takeRest(context: OpenContext): string {
+  const rest = takeRestText(context);
+  context.delete(REST);
+  return rest;
+}
+
+function takeRestText(context: OpenContext): string {
+  const rest = context.get(REST);
+  return typeof rest === 'string' ? rest : '';
+}
+
+function cutBytes(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  // A letter that is cut becomes the sign of a letter that cannot be read.
+  return Buffer.from(text)
+    .subarray(0, Math.max(0, bytes))
+    .toString()
+    .replace(/\uFFFD+$/, '');
+}
+
+/** @throws {InvalidArgumentError} when a limit is no number above 0, or tokens cannot be counted */
+export function checkHistory(options: HistoryOptions): HistoryOptions {
+  for (const name of ['turns', 'bytes', 'maxTokens'] as const) {
+    const value = options[name];
+    if (value !== undefined && !(value >= 0)) {
+      throw new InvalidArgumentError(`history.${name} must be a number of at least 0`);
+    }
+  }
+  if (options.maxTokens !== undefined && typeof options.countTokens !== 'function') {
+    throw new InvalidArgumentError('history.maxTokens needs history.countTokens, a function');
+  }
+  return options;
+}

@@ -1,0 +1,24 @@
+import type { Language } from './messages.ts';
+
+/** What the user reads of the bot itself. */
+export interface ChatTexts {
+  /** The conversation was cleared. */
+  reset: string;
+  /** The model failed after the answer had begun. */
+  failed: string;
+  /** The model gave no text. */
+  empty: string;
+}
+
+export const CHAT_TEXTS: Readonly<Record<Language, ChatTexts>> = {
+  zh: {
+    reset: '好的，我们重新开始。',
+    failed: '（回答中断了，请再问一次）',
+    empty: '（没有可以显示的回答，请换个问法）',
+  },
+  en: {
+    reset: 'All right, let us start again.',
+    failed: '(The answer broke off. Please ask again.)',
+    empty: '(There is no answer to show. Please ask in another way.)',
+  },
+};

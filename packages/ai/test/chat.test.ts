@@ -1,0 +1,376 @@
+/** chat(): a model, its conversation and what the user reads of it. */
+import { describe, expect, it } from '@jest/globals';
+import type { MessageClient, Reply } from '@wechat-mp/core';
+import { chat, continueWith, createLimits, keepUndelivered, type ModelInfo } from '../src/index.ts';
+import { settle, startConversation } from './conversation.ts';
+
+const user = (content: string) => ({ role: 'user', content });
+const assistant = (content: string) => ({ role: 'assistant', content });
+const system = (content: string) => ({ role: 'system', content });
+
+async function* words(...texts: string[]): AsyncGenerator<string> {
+  yield* texts;
+}
+
+describe('an answer', () => {
+  it('is what the chat shows of the model’s Markdown', async () => {
+    const { say } = startConversation({ model: () => words('**Hello**, ', 'you.\n\n- a') });
+    expect(await say('hi')).toBe('Hello, you.\n\n• a');
+  });
+
+  it('is left as it is with format none', async () => {
+    const { say } = startConversation({ model: () => '**Hello**', format: 'none' });
+    expect(await say('hi')).toBe('**Hello**');
+  });
+
+  it('says so when the model has nothing to say', async () => {
+    const { say } = startConversation({ model: () => words(), language: 'en' });
+    expect(await say('hi')).toBe('(There is no answer to show. Please ask in another way.)');
+  });
+
+  it('gives the model the user, the language, the context and a signal', async () => {
+    const seen: ModelInfo<'text'>[] = [];
+    const { say } = startConversation({
+      language: ({ content }) => (/[a-z]/.test(content) ? 'en' : 'zh'),
+      model: (_, info) => {
+        seen.push(info);
+        info.context.set('orders', 3);
+        return 'ok';
+      },
+    });
+    await say('hi');
+    expect(seen[0]).toMatchObject({ language: 'en', images: [], openid: expect.any(String) });
+    expect(seen[0]?.signal).toBeInstanceOf(AbortSignal);
+    expect(seen[0]?.context.get('orders')).toBe(3);
+  });
+});
+
+describe('the history', () => {
+  it('tells the model what was said before, after the system prompt', async () => {
+    const { say, asked } = startConversation({ system: 'Be brief.', model: () => '**One**' });
+    await say('first');
+    await say('second');
+    expect(asked[1]).toEqual([
+      system('Be brief.'),
+      user('first'),
+      assistant('**One**'),
+      user('second'),
+    ]);
+  });
+
+  it('keeps as many turns as it is told to', async () => {
+    const { say, asked } = startConversation({ history: { turns: 2 } });
+    for (const text of ['1', '2', '3', '4']) await say(text);
+    expect(asked[3]?.filter(({ role }) => role === 'user')).toEqual(['2', '3', '4'].map(user));
+  });
+
+  it('keeps as many bytes as it is told to, also of one long answer', async () => {
+    const { say, asked } = startConversation({
+      history: { bytes: 100 },
+      model: () => '很'.repeat(1000),
+      format: 'none',
+    });
+    await say('1');
+    await say('2');
+    const [, answered] = asked[1] ?? [];
+    expect(Buffer.byteLength(answered?.content ?? '')).toBeLessThanOrEqual(100);
+    expect(answered?.content).toMatch(/^很+$/);
+  });
+
+  it('keeps as many tokens as it is told to, by a counter of the user’s', async () => {
+    const { say, asked } = startConversation({
+      history: { maxTokens: 15, countTokens: (text) => text.length },
+    });
+    for (const text of ['1', '2', '3']) await say(text);
+    expect(asked[2]?.map(({ content }) => content)).toEqual(['1', 'fine', '2', 'fine', '3']);
+    await say('4');
+    expect(asked[3]?.map(({ content }) => content)).toEqual(['2', 'fine', '3', 'fine', '4']);
+  });
+
+  it('remembers nothing with history false', async () => {
+    const { say, asked } = startConversation({ history: false });
+    await say('1');
+    await say('2');
+    expect(asked[1]).toEqual([user('2')]);
+  });
+
+  it('gives the model a summary in place of what it forgets', async () => {
+    const { say, asked } = startConversation({
+      history: {
+        turns: 1,
+        summarise: (messages) => messages.map(({ content }) => content).join('+'),
+      },
+    });
+    for (const text of ['1', '2', '3']) await say(text);
+    expect(asked[2]?.[0]).toEqual(system('What was said before, in short: 1+fine'));
+    expect(asked[2]?.slice(1)).toEqual([user('2'), assistant('fine'), user('3')]);
+  });
+
+  it('goes on when the summary fails, and tries again', async () => {
+    let tries = 0;
+    const summarise = () => {
+      tries += 1;
+      throw new Error('down');
+    };
+    const { say, errors } = startConversation({ history: { turns: 1, summarise } });
+    for (const text of ['1', '2', '3']) expect(await say(text)).toBe('fine');
+    expect(tries).toBe(2);
+    expect(errors).toEqual(['history.summarise failed', 'history.summarise failed']);
+  });
+
+  it.each(['/reset', ' 清空 '])('is cleared by %s', async (word) => {
+    const { say, asked } = startConversation({ reset: ['/reset', '清空'] });
+    await say('1');
+    expect(await say(word)).toBe('好的，我们重新开始。');
+    await say('2');
+    expect(asked[1]).toEqual([user('2')]);
+  });
+
+  it('loses nothing when a user’s messages are answered at once', async () => {
+    const { say, asked } = startConversation({}, { ordering: 'parallel' });
+    await Promise.all(['a', 'b', 'c', 'd'].map((text) => say(text)));
+    await say('last');
+    const questions = asked.at(-1)?.filter(({ role }) => role === 'user');
+    expect(questions?.map(({ content }) => content).sort()).toEqual(['a', 'b', 'c', 'd', 'last']);
+  });
+});
+
+describe('a model that fails', () => {
+  it('before its first word is for onError, and marked in the history', async () => {
+    let fails = true;
+    const model = () => {
+      if (fails) throw new Error('down');
+      return 'fine';
+    };
+    const { say, asked } = startConversation({ model }, { onError: () => 'Sorry.' });
+    expect(await say('1')).toBe('Sorry.');
+    fails = false;
+    await say('2');
+    expect(asked[1]).toEqual([user('1'), assistant('[This answer broke off.]'), user('2')]);
+  });
+
+  it('after its first words is told to the user and to the log', async () => {
+    async function* half() {
+      yield 'Half a sentence. And';
+      throw new Error('down');
+    }
+    const { say, asked, errors } = startConversation({ model: half, language: 'en' });
+    const first = await say('1');
+    expect(first).toBe('Half a sentence. And\n\n(The answer broke off. Please ask again.)');
+    expect(errors).toEqual(['the model failed in the middle of an answer']);
+    await say('2');
+    expect(asked[1]?.[1]?.content).toMatch(/broke off/);
+  });
+});
+
+describe('a user who interrupts', () => {
+  it('stops the model, and the history says so', async () => {
+    let aborted = false;
+    async function* endless(signal: AbortSignal) {
+      signal.addEventListener('abort', () => {
+        aborted = true;
+      });
+      yield 'First sentence of a long story.\n\n';
+      await new Promise<never>(() => {});
+    }
+    const { say, asked } = startConversation(
+      { model: (messages, { signal }) => (messages.length > 1 ? 'fine' : endless(signal)) },
+      { interruptBy: '停', ordering: 'serial' },
+    );
+    const story = say('tell');
+    await settle();
+    const stopped = say('停');
+    expect(await story).toBe('First sentence of a long story.');
+    await stopped;
+    expect(aborted).toBe(true);
+    expect(asked[1]?.slice(0, 2)).toEqual([
+      user('tell'),
+      assistant('First sentence of a long story.\n\n\n[The user did not let this answer end.]'),
+    ]);
+  });
+});
+
+describe('what the platform did not take', () => {
+  it.each([45047, 45015])('waits for the next message after %s', async (errcode) => {
+    const sent: Reply[] = [];
+    const client: MessageClient = {
+      message: {
+        custom: {
+          send: async (_openid, reply) => {
+            if (sent.length === 1) throw Object.assign(new Error('refused'), { errcode });
+            sent.push(reply);
+          },
+        },
+      },
+    };
+    const long = '这句话很长，一共有二十多个字，用来占地方。'.repeat(90);
+    const conversation = startConversation(
+      { model: () => long, format: 'none' },
+      { client, onUndelivered: (...given) => keep(...given) },
+    );
+    const keep = keepUndelivered(() => conversation.webhook);
+    const { say, asked } = conversation;
+    const first = await say('1');
+    await settle();
+    const pushed = sent.map((reply) => (reply.type === 'text' ? reply.content : '')).join('');
+    const rest = await say('继续');
+    expect(first + pushed + rest === long).toBe(true);
+    expect(asked).toHaveLength(1);
+    await say('2');
+    expect(asked[1]?.[1]?.content).toMatch(/did not receive all of this answer/);
+  });
+});
+
+describe('continueWith', () => {
+  it('shows for how long the model has thought, and keeps the answer for the keyword', async () => {
+    let finish: (text: string) => void = () => {};
+    const answered = new Promise<string>((resolve) => {
+      finish = resolve;
+    });
+    const { say, clock } = startConversation(
+      { model: () => answered },
+      {
+        ...continueWith('继续', { now: () => 1_000_012_000 }),
+        maxDeliveries: 1,
+        ordering: 'parallel',
+      },
+    );
+    const first = say('hi', { CreateTime: '1000000' });
+    await settle();
+    await clock.advance(5000);
+    expect(await first).toBe('还在想，已经想了 12 秒。稍后回复「继续」看结果。');
+    finish('**done**');
+    await settle();
+    expect(await say('继续', { CreateTime: '1000010' })).toBe('done');
+  });
+
+  it('counts from the first question while the keyword comes again, in English too', () => {
+    let now = 10_000_000;
+    const { pending } = continueWith('more', { language: 'en', now: () => now });
+    const message = (content: string, time: number) =>
+      ({ type: 'text', target: 'gh', source: 'u', content, time }) as never;
+    const write = pending as (message: never) => string;
+    expect(write(message('why', 9_990))).toBe(
+      'Still thinking, for 10 s now. Send “more” in a moment to read the answer.',
+    );
+    now += 20_000;
+    expect(write(message('more', 10_015))).toMatch(/for 30 s/);
+    expect(write(message('other', 10_015))).toMatch(/for 5 s/);
+  });
+
+  it('needs a keyword', () => {
+    expect(() => continueWith(' ')).toThrow('continueWith needs a keyword');
+  });
+});
+
+describe('typing', () => {
+  const record = (errcode?: number) => {
+    const calls: string[] = [];
+    const typing = async ({ command }: { command: string }) => {
+      calls.push(command);
+      if (errcode) throw Object.assign(new Error('refused'), { errcode });
+    };
+    const client = { message: { custom: { send: async () => {}, typing } } };
+    return { calls, client };
+  };
+  const slow = () => {
+    let finish = () => {};
+    const answered = new Promise<string>((resolve) => {
+      finish = () => resolve('done');
+    });
+    return { model: () => answered, finish: () => finish() };
+  };
+
+  it('is shown while the model thinks, again before it fades, and hidden at the end', async () => {
+    const { calls, client } = record();
+    const { model, finish } = slow();
+    const { say, clock } = startConversation({ model }, { client });
+    void say('hi');
+    await settle();
+    await clock.advance(35_000);
+    expect(calls).toEqual(['Typing', 'Typing', 'Typing']);
+    finish();
+    await settle();
+    await clock.advance(60_000);
+    expect(calls).toEqual(['Typing', 'Typing', 'Typing', 'CancelTyping']);
+  });
+
+  it('is not shown for a quick answer, nor when it is switched off', async () => {
+    const { calls, client } = record();
+    const { say, clock } = startConversation({}, { client });
+    await say('hi');
+    await clock.advance(20_000);
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    [45081, 3],
+    [45080, 3],
+    [48001, 1],
+    [45047, 1],
+  ])('is tried again after %s: %s times', async (errcode, times) => {
+    const { calls, client } = record(errcode);
+    const { model, finish } = slow();
+    const { say, clock } = startConversation({ model }, { client });
+    void say('hi');
+    await settle();
+    await clock.advance(35_000);
+    finish();
+    await settle();
+    expect(calls).toEqual(Array.from({ length: times }, () => 'Typing'));
+  });
+});
+
+describe('limits', () => {
+  it('answer in place of the model when a user asks too often', async () => {
+    const { say, asked, clock } = startConversation({});
+    const limited = startConversation({ limits: createLimits({ user: { perMinute: 2 }, clock }) });
+    await limited.say('1');
+    await limited.say('2');
+    expect(await limited.say('3')).toBe('问得太快了，请过一分钟再来。');
+    await clock.advance(61_000);
+    expect(await limited.say('4')).toBe('fine');
+    expect(limited.asked).toHaveLength(3);
+    expect(await say('other')).toBe('fine');
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('moderation', () => {
+  it('replaces a question, or answers it in place of the model', async () => {
+    const { say, asked } = startConversation({
+      moderate: {
+        question: (text) => (text === 'bad' ? { stop: 'No.' } : text.replace('secret', '***')),
+      },
+    });
+    expect(await say('bad')).toBe('No.');
+    await say('a secret');
+    expect(asked).toEqual([[user('a ***')]]);
+  });
+
+  it('replaces a piece of the answer, or ends it', async () => {
+    const sentence = (word: string) =>
+      `This is a sentence about ${word}, long enough to stand alone. `;
+    const { say } = startConversation({
+      model: () => words(sentence('cats'), sentence('dogs'), sentence('bombs'), sentence('cats')),
+      moderate: {
+        answer: async (text) =>
+          text.includes('bombs') ? { stop: ' I stop here.' } : text.replace('dogs', 'pets'),
+      },
+    });
+    const answer = await say('hi');
+    expect(answer).toMatch(/cats, .* pets, .* I stop here\.$/);
+    expect(answer).not.toMatch(/bombs|dogs/);
+  });
+});
+
+describe('an option', () => {
+  it.each([
+    [{}, 'chat needs `model`'],
+    [{ model: () => '', history: { turns: Number.NaN } }, 'history.turns'],
+    [{ model: () => '', history: { maxTokens: 5 } }, 'history.countTokens'],
+    [{ model: () => '', colour: 'red' }, 'unknown option colour'],
+  ])('that is wrong is refused: %j', (options, message) => {
+    expect(() => chat(options as never)).toThrow(message);
+  });
+});
