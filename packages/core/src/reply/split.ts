@@ -31,7 +31,7 @@ export function splitText(text: string, maxBytes: number = MAX_TEXT_BYTES): stri
 
 function splitSentences(text: string, maxBytes: number): string[] {
   return gather(sentencesOf(text), maxBytes, (sentence) =>
-    gather(segmentsOf(words, sentence), maxBytes, (word) =>
+    gather(joinLinks(segmentsOf(words, sentence)), maxBytes, (word) =>
       gather(segmentsOf(graphemes, word), maxBytes, (grapheme) =>
         // Only a text that was made for it has a letter of more than 2048 bytes.
         gather(Array.from(grapheme), maxBytes, (character) => [character]),
@@ -43,7 +43,7 @@ function splitSentences(text: string, maxBytes: number): string[] {
 /** How much of a text that still grows is whole sentences, in UTF-16 units. */
 export function wholeSentences(text: string): number {
   const [last = ''] = sentencesOf(text).slice(-1);
-  return isWhole(last) ? text.length : text.length - last.length;
+  return isWhole(last) && !endsInLink(last) ? text.length : text.length - last.length;
 }
 
 /** Puts segments together up to the limit; `cut` divides one that exceeds it alone. */
@@ -88,7 +88,29 @@ function sentencesOf(text: string): string[] {
     if (NUMBER.test(joined)) found.push(joined);
     else found.push(before, opening);
   }
-  return found.filter((sentence) => sentence !== '');
+  return joinLinks(found.filter((sentence) => sentence !== ''));
+}
+
+/** UTF-16 units of a link, beyond which `<a ` is a text like any other. */
+const MAX_LINK = 1500;
+
+/** Whether a text ends between `<a …>` and `</a>`, which the chat shows as a link. */
+function endsInLink(text: string): boolean {
+  const start = text.lastIndexOf('<a ');
+  return start >= 0 && text.length - start < MAX_LINK && !text.includes('</a>', start);
+}
+
+/** Puts the segments of a link together, as half of one would be shown as it is written. */
+function joinLinks(segments: readonly string[]): string[] {
+  const joined: string[] = [];
+  let open = '';
+  for (const segment of segments) {
+    open += segment;
+    if (endsInLink(open)) continue;
+    joined.push(open);
+    open = '';
+  }
+  return open === '' ? joined : [...joined, open];
 }
 
 function segmentsOf(segmenter: Intl.Segmenter, text: string): string[] {

@@ -243,3 +243,32 @@ describe('a text of a great many characters', () => {
     expect(splitText('one two three four', 9)).toEqual(['one two ', 'three ', 'four']);
   });
 });
+
+describe('a link', () => {
+  const link = (label: string) => `<a href="https://example.com/?a=1&b=2">${label}</a>`;
+
+  it('is not cut, as half of one would be shown as it is written', () => {
+    const text = `看这里：${link('第一篇。第二篇！还有吗？')}。`.repeat(60);
+    const parts = splitText(text);
+    expect(parts.join('')).toBe(text);
+    for (const part of parts) {
+      expect(Buffer.byteLength(part)).toBeLessThanOrEqual(2048);
+      expect(part.match(/<a /g)).toHaveLength(part.match(/<\/a>/g)?.length ?? 0);
+    }
+  });
+
+  it('that still grows is not a whole sentence', () => {
+    const text = `第一句。看${link('这里？')}`;
+    for (let end = text.indexOf('<a ') + 4; end < text.length; end += 1) {
+      expect(wholeSentences(text.slice(0, end))).toBe('第一句。'.length);
+    }
+  });
+
+  it('that never ends is a text like any other', () => {
+    const text = `<a ${'说一句话。'.repeat(500)}`;
+    const parts = splitText(text);
+    expect(parts.join('')).toBe(text);
+    for (const part of parts) expect(Buffer.byteLength(part)).toBeLessThanOrEqual(2048);
+    expect(wholeSentences(text)).toBe(text.length);
+  });
+});
