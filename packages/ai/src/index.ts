@@ -19,8 +19,18 @@ export {
   type Refusal,
   type Scope,
 } from './limits.ts';
-export type { ImageInput } from './media.ts';
+export {
+  type ImageInput,
+  type ImageOptions,
+  imageInput,
+  MediaError,
+  type MediaSource,
+  type VoiceFile,
+  type VoiceOptions,
+  voiceText,
+} from './media.ts';
 export type { ChatMessage, Language, ModelInfo } from './messages.ts';
 export type { Moderation, Verdict } from './moderation.ts';
+export { type LimitRedis, type RedisLimitsOptions, redisLimitStore } from './redis-limits.ts';
 export { type ModelAnswer, type ReadAnswerOptions, readAnswer } from './stream.ts';
 export type { ChatTexts } from './texts.ts';

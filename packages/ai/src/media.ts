@@ -1,8 +1,214 @@
-/** A picture for a model that sees: `url` an address, or a data URL when the bytes were asked for. */
+import { InvalidArgumentError, WechatError } from '@wechat-mp/core';
+
+/** A picture for a model that sees: `url` is its address, or a data URL when it was fetched. */
 export interface ImageInput {
   readonly url: string;
   /** The bytes, when they were fetched. */
   readonly bytes?: Uint8Array | undefined;
   /** For example `image/jpeg`. */
   readonly mediaType?: string | undefined;
+}
+
+/** A file of the user's, as the API gives it. */
+export interface VoiceFile {
+  readonly bytes: Uint8Array;
+  /** What the platform calls it: mostly `amr`, sometimes `speex`. Models mostly want mp3 or wav. */
+  readonly format: string;
+  readonly mediaType: string;
+}
+
+/** A file or a voice could not be had. Code `WECHAT_MEDIA`. */
+export class MediaError extends WechatError {
+  override readonly name: string = 'MediaError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('WECHAT_MEDIA', message, options);
+  }
+}
+
+/** What downloads a user's file: `client.media` of an OfficialClient. */
+export interface MediaSource {
+  readonly media: {
+    get(mediaId: string): Promise<object>;
+  };
+}
+
+interface Bounds {
+  /** Milliseconds for the whole. Default: 10 000. */
+  timeout?: number | undefined;
+  /** Default: 2 MiB of a voice, 10 MiB of a picture, which are the platform's limits. */
+  maxBytes?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface VoiceOptions extends Bounds {
+  /** Downloads the file when the platform has not recognised the voice. */
+  client?: MediaSource | undefined;
+  /** Makes a text of the file: it is AMR at 8 kHz, which most models want converted first. */
+  transcribe?: ((file: VoiceFile, signal: AbortSignal) => string | Promise<string>) | undefined;
+}
+
+/**
+ * Returns what a voice message says: what the platform has recognised (接收语音识别结果), else what
+ * `transcribe` makes of the file.
+ *
+ * @example
+ * voice: chat({ model, input: (message, { client }) => voiceText(message, { client, transcribe }) })
+ * @throws {MediaError} when there is neither, or it takes too long or too much
+ */
+export async function voiceText(
+  message: {
+    readonly mediaId: string;
+    readonly format?: string;
+    readonly recognition?: string | undefined;
+  },
+  { client, transcribe, maxBytes = 2 ** 21, ...bounds }: VoiceOptions = {},
+): Promise<string> {
+  const recognised = message.recognition?.trim();
+  if (recognised) return recognised;
+  if (!client || !transcribe) {
+    throw new MediaError(
+      'the platform has not recognised the voice: switch that on in its console, or give `client` and `transcribe`',
+    );
+  }
+  return limitTime('the voice', bounds, async (signal) => {
+    const { bytes, mediaType } = await download(client, message.mediaId, maxBytes, signal);
+    return transcribe({ bytes, format: message.format ?? 'amr', mediaType }, signal);
+  });
+}
+
+export interface ImageOptions extends Bounds {
+  /**
+   * `url` for models that fetch pictures themselves, `data` for a data URL and the bytes. The
+   * platform's addresses cannot be fetched from everywhere. Default: `data`.
+   */
+  as?: 'data' | 'url' | undefined;
+  /** Downloads by the media id; without it the picture's address is fetched. */
+  client?: MediaSource | undefined;
+}
+
+/** Hosts of the platform that pictures of users are at. */
+const IMAGE_HOST = /(^|\.)(qpic\.cn|qlogo\.cn|weixin\.qq\.com)$/;
+
+/**
+ * Returns the picture of a message for a model that sees.
+ *
+ * @example
+ * image: chat({ model, input: async (message) => ({ text: '图里有什么？', images: [await imageInput(message)] }) })
+ * @throws {MediaError} when it is no picture, or takes too long or too much
+ */
+export async function imageInput(
+  message: { readonly picUrl: string; readonly mediaId: string },
+  { as = 'data', client, maxBytes = 10 * 2 ** 20, ...bounds }: ImageOptions = {},
+): Promise<ImageInput> {
+  if (as === 'url') return { url: message.picUrl };
+  if (as !== 'data') throw new InvalidArgumentError('as must be one of data, url');
+  return limitTime('the picture', bounds, async (signal) => {
+    const { bytes } = client
+      ? await download(client, message.mediaId, maxBytes, signal)
+      : await fetchPicture(message.picUrl, maxBytes, signal);
+    const mediaType = detectImage(bytes);
+    if (!mediaType)
+      throw new MediaError('the file is no picture that models take (jpeg, png, gif, webp)');
+    return {
+      url: `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}`,
+      bytes,
+      mediaType,
+    };
+  });
+}
+
+interface Downloaded {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}
+
+async function download(
+  client: MediaSource,
+  mediaId: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Downloaded> {
+  const file = (await client.media.get(mediaId)) as {
+    stream?: AsyncIterable<Uint8Array>;
+    contentType?: string;
+  };
+  if (!file.stream) throw new MediaError('the platform gave no file for the media id');
+  const bytes = await gather(file.stream, maxBytes, signal);
+  return { bytes, mediaType: file.contentType ?? 'application/octet-stream' };
+}
+
+async function fetchPicture(
+  address: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Downloaded> {
+  // The address comes with the message, which may be forged where its signature is not checked.
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || !IMAGE_HOST.test(url.hostname)) {
+    throw new MediaError("the picture's address is not one of the platform's: give `client`");
+  }
+  const response = await fetch(url, { signal, redirect: 'error' });
+  if (!response.ok || !response.body)
+    throw new MediaError(`the picture's address answered ${response.status}`);
+  const bytes = await gather(response.body as AsyncIterable<Uint8Array>, maxBytes, signal);
+  return { bytes, mediaType: response.headers.get('content-type') ?? '' };
+}
+
+async function gather(
+  stream: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    if (signal.aborted) break;
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes)
+      throw new MediaError(`the file is larger than ${maxBytes} bytes (maxBytes)`);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Ends what takes too long, also where it does not listen to the signal. */
+async function limitTime<T>(
+  what: string,
+  { timeout = 10_000, signal }: Bounds,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  const timer = setTimeout(stop, timeout);
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
+  const ended = new Promise<never>((_, reject) => {
+    const fail = () =>
+      reject(new MediaError(`${what} was not there within ${timeout} ms (timeout)`));
+    if (controller.signal.aborted) fail();
+    else controller.signal.addEventListener('abort', fail, { once: true });
+  });
+  try {
+    return await Promise.race([work(controller.signal), ended]);
+  } catch (error) {
+    if (error instanceof WechatError) throw error;
+    throw new MediaError(`${what} could not be had`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The first bytes of pictures, where a dot stands for any byte. */
+const IMAGES: readonly [string, RegExp][] = [
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/png', /^\x89PNG\r\n/],
+  ['image/gif', /^GIF8[79]a/],
+  ['image/webp', /^RIFF....WEBP/s],
+];
+
+function detectImage(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  return IMAGES.find(([, start]) => start.test(head))?.[0];
 }

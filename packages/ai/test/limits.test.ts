@@ -1,0 +1,117 @@
+/** Limits hold in memory and in Redis, for one process and for two. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Exchange } from '@wechat-mp/core';
+import { Redis } from 'ioredis';
+import { ManualClock } from '../../../test/support/clock.ts';
+import { type RedisServer, startRedis, stopRedis, track } from '../../../test/support/redis.ts';
+import {
+  createLimits,
+  type LimitStore,
+  type LimitsOptions,
+  MemoryLimitStore,
+  redisLimitStore,
+} from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(stopRedis);
+
+const usage = { messages: [], answer: 'four' };
+const from = (source: string) => ({ message: { source } }) as unknown as Exchange;
+let names = 0;
+
+const stores: [string, () => LimitStore][] = [
+  ['memory', () => new MemoryLimitStore()],
+  ['Redis', () => redisLimitStore(track(new Redis(server.port)))],
+];
+
+describe.each(stores)('in %s', (_, createStore) => {
+  function start(options: LimitsOptions) {
+    const clock = new ManualClock();
+    names += 1;
+    const shared = { clock, store: createStore(), name: `bot${names}`, ...options };
+    const limits = createLimits(shared);
+    const ask = async (source = 'a') => limits.acquire(from(source), 'en');
+    const isRefused = async (source?: string) => typeof (await ask(source)) === 'string';
+    return { clock, ask, isRefused };
+  }
+
+  it('a user asks so often within any minute, others as often', async () => {
+    const { clock, isRefused } = start({ user: { perMinute: 2 } });
+    expect([await isRefused(), await isRefused(), await isRefused()]).toEqual([false, false, true]);
+    expect(await isRefused('b')).toBe(false);
+    await clock.advance(60_001);
+    expect(await isRefused()).toBe(false);
+  });
+
+  it('the account as a whole asks so often', async () => {
+    const { isRefused } = start({ account: { perMinute: 2 } });
+    expect([await isRefused('a'), await isRefused('b'), await isRefused('c')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('so many run at once, until one ends or its process has died', async () => {
+    const { clock, ask, isRefused } = start({ user: { concurrent: 1 }, maxRun: 5000 });
+    const permit = await ask();
+    expect(await isRefused()).toBe(true);
+    if (typeof permit === 'object') await permit.release(usage);
+    expect(await isRefused()).toBe(false);
+    expect(await isRefused()).toBe(true);
+    await clock.advance(5001);
+    expect(await isRefused()).toBe(false);
+  });
+
+  it('a day costs so much, as the user’s function counts', async () => {
+    const { clock, ask, isRefused } = start({
+      user: { daily: 6 },
+      cost: ({ answer }) => answer.length,
+    });
+    for (const _question of ['1', '2']) {
+      const permit = await ask();
+      if (typeof permit === 'object') await permit.release(usage);
+    }
+    expect(await ask()).toBe('Today’s allowance is used up. Please come back tomorrow.');
+    await clock.advance(24 * 3_600_000);
+    expect(await isRefused()).toBe(false);
+  });
+
+  it('who is refused takes no place', async () => {
+    const { ask, isRefused } = start({ user: { perMinute: 1 }, account: { concurrent: 2 } });
+    await ask('a');
+    expect(await isRefused('a')).toBe(true);
+    expect(await isRefused('b')).toBe(false);
+    expect(await isRefused('c')).toBe(true);
+  });
+
+  it('holds for all who ask at the same moment', async () => {
+    const { isRefused } = start({ user: { concurrent: 3 } });
+    const refused = await Promise.all(Array.from({ length: 20 }, async () => isRefused()));
+    expect(refused.filter((isOver) => !isOver)).toHaveLength(3);
+  });
+});
+
+it('keys of Redis end by themselves', async () => {
+  const redis = track(new Redis(server.port));
+  const limits = createLimits({
+    store: redisLimitStore(redis),
+    name: 'ending',
+    user: { daily: 1 },
+  });
+  const permit = await limits.acquire(from('a'), 'zh');
+  if (typeof permit === 'object') await permit.release(usage);
+  const keys = await redis.keys('wechat:limits:{ending}*');
+  expect(keys.length).toBeGreaterThan(3);
+  for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0);
+});
+
+it('a limit that is no number is refused', () => {
+  expect(() => createLimits({ user: { perMinute: 0 } })).toThrow(
+    'perMinute must be a number above 0',
+  );
+  expect(() => redisLimitStore({} as never)).toThrow('needs a Redis');
+});
