@@ -7,7 +7,7 @@ import { MemoryDeliveryStore } from './delivery/memory.ts';
 import type { DeliveryStore, Steps } from './delivery/store.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
 import type { MessageClient, WebhookRequest } from './exchange.ts';
-import { consoleLogger, type Logger, protect } from './logger.ts';
+import { consoleLogger, type Logger, ONLY_ACCOUNT, protect } from './logger.ts';
 import type { Message } from './message/message.ts';
 import {
   type AccountOptions,
@@ -108,7 +108,8 @@ function createAccount(given: string | AccountOptions, shared: Shared): Account 
   const account = optionalName('account', options.account);
   withMethods('logger', logger, ['error', 'warn', 'info', 'debug'], 'a logger like that of pino');
   withMethods('clock', clock, ['now', 'wallTime', 'setTimeout', 'clearTimeout'], 'a Clock');
-  const told = protect(logger);
+  const id = (appid && account ? `${appid}/${account}` : appid || account) ?? ONLY_ACCOUNT;
+  const told = protect(logger, id);
   checkNames(options, told);
   if (keys.length > 0 && !appid) throw new NeedParamError('appid is needed with encodingAESKey');
   if (keys.length === 0 && mode !== 'plain') {
@@ -120,11 +121,11 @@ function createAccount(given: string | AccountOptions, shared: Shared): Account 
     contexts: withMethods('contexts', options.contexts, CONTEXT_METHODS, 'a ContextStore'),
     deliveries: withMethods('deliveries', options.deliveries, DELIVERY_METHODS, 'a DeliveryStore'),
     ownContexts: () =>
-      (shared.contexts ??= new MemoryContextStore({ logger: told, now: () => clock.wallTime() })),
+      (shared.contexts ??= new MemoryContextStore({ logger, now: () => clock.wallTime() })),
     ownDeliveries: () => (shared.deliveries ??= new MemoryDeliveryStore({ clock })),
   });
   return {
-    id: (appid && account ? `${appid}/${account}` : appid || account) ?? ONLY_ACCOUNT,
+    id,
     originalId: optionalName('originalId', options.originalId),
     tokens,
     ciphers: tokens.flatMap((token) =>
@@ -159,9 +160,6 @@ function checkSource(source: Source = 'signature', tokens: readonly string[]): S
   if (tokens.length > 0 || source === 'cloud') return source;
   throw new NeedParamError(`token is needed: the one in the console, ${CONSOLE.token}`);
 }
-
-/** The account of a webhook that serves one, and was not told which. */
-const ONLY_ACCOUNT = 'default';
 
 /** Reads for how many seconds a conversation is kept after a save, and after a message. */
 function readContextAge(options: AccountOptions) {

@@ -8,6 +8,9 @@ import { printable } from './printable.ts';
  * Details never hold a token, a key, a secret or a message's text. An error is under `err`: its
  * name, code, message and stack, and nothing else that it carried. No text is longer than 200
  * characters or holds a control character. What a logger throws, or rejects, is ignored.
+ *
+ * Each line of a webhook or a client names its `account`: a logger that has pino's `child` is asked
+ * once for a child bound to it; else it stands among the details, where the account has a name.
  */
 export interface Logger {
   error(details: object, message: string): void;
@@ -15,6 +18,9 @@ export interface Logger {
   info(details: object, message: string): void;
   debug(details: object, message: string): void;
 }
+
+/** The account of a webhook that serves one, and was not told which. */
+export const ONLY_ACCOUNT = 'default';
 
 /** Writes warnings and errors to the console, nothing else. */
 export const consoleLogger: Logger = {
@@ -26,17 +32,37 @@ export const consoleLogger: Logger = {
 
 /**
  * Stands between the library and a logger. A logger that fails, for a disk that is full, must not
- * cost a user the answer; and no error reaches it as it was thrown.
+ * cost a user the answer; and no error reaches it as it was thrown. `account`: whose lines these are.
  */
-export function protect(logger: Logger): Logger {
+export function protect(logger: Logger, account?: string): Logger {
+  const child = account === undefined ? undefined : createChild(logger, account);
+  const target = child ?? logger;
+  const isNamed = account !== undefined && account !== ONLY_ACCOUNT;
+  const bound = !child && isNamed ? { account } : undefined;
   const safely = (level: keyof Logger) => (details: object, message: string) =>
-    runInBackground(() => logger[level](tell(details), printable(message, LONGEST_MESSAGE)));
+    runInBackground(() =>
+      target[level]({ ...bound, ...tell(details) }, printable(message, LONGEST_MESSAGE)),
+    );
   return {
     error: safely('error'),
     warn: safely('warn'),
     info: safely('info'),
     debug: safely('debug'),
   };
+}
+
+const LEVELS: readonly (keyof Logger)[] = ['error', 'warn', 'info', 'debug'];
+
+/** Asks a logger for a child, as pino makes them; none where it cannot, or gives something else. */
+function createChild(logger: Logger, account: string): Logger | undefined {
+  const { child } = logger as { child?: unknown };
+  if (typeof child !== 'function') return undefined;
+  try {
+    const made = Object(Reflect.apply(child, logger, [{ account: printable(account) }])) as Logger;
+    return LEVELS.every((level) => typeof made[level] === 'function') ? made : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Characters of a message: it has words of ours around what is from outside. */

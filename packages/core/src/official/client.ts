@@ -83,7 +83,7 @@ export class OfficialClient extends Base {
 
   constructor(options: OfficialClientOptions) {
     super();
-    const settings = checkCallOptions(options);
+    const settings = checkCallOptions(options, options?.appid);
     const appid = needText('appid', options?.appid, `开发者ID in the console, ${CONSOLE.appid}`);
     const { appsecret, accessToken, component } = options;
     const tokens = guardTokens(options.tokens ?? new MemoryTokenStore());

@@ -1,5 +1,6 @@
 import { NeedParamError } from '../errors.ts';
 import { CARRIED, type Middleware } from '../exchange.ts';
+import type { Logger } from '../logger.ts';
 import { createAuthorize } from './authorizations.ts';
 import { type Call, createCaller } from './caller.ts';
 import { type Methods, OfficialClient } from './client.ts';
@@ -52,6 +53,8 @@ export class ComponentClient implements AuthorizerSource {
   readonly component: Methods['component'];
   readonly credential: Credential;
   readonly #settings: CallSettings;
+  /** As it was given: each account has lines of its own. */
+  readonly #logger: Logger | undefined;
   readonly #store: TokenStore;
   readonly #ticket: Credential;
   readonly #accounts = new Map<string, Credential>();
@@ -68,7 +71,8 @@ export class ComponentClient implements AuthorizerSource {
   readonly handlers;
 
   constructor(options: ComponentClientOptions) {
-    this.#settings = checkCallOptions(options);
+    this.#settings = checkCallOptions(options, options?.componentAppid);
+    this.#logger = options.logger;
     const where = 'of the platform, in the Open Platform’s console';
     this.componentAppid = needText('componentAppid', options?.componentAppid, where);
     const secret = needText('componentAppsecret', options.componentAppsecret, where);
@@ -165,7 +169,8 @@ export class ComponentClient implements AuthorizerSource {
     const credential = this.credentialOf(appid);
     if (options.refreshToken) credential.give(options.refreshToken);
     const { tries, ...settings } = this.#settings;
-    const client = { appid, component: this, tokens: this.#store, retry: tries - 1 };
+    const logger = this.#logger;
+    const client = { appid, component: this, tokens: this.#store, retry: tries - 1, logger };
     return new OfficialClient({ ...settings, ...client });
   }
 

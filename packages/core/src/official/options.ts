@@ -98,7 +98,7 @@ export interface CallSettings {
  * @throws {NeedParamError} when one is missing
  * @throws {InvalidArgumentError} when one is wrong
  */
-export function checkCallOptions(options: CallOptions): CallSettings {
+export function checkCallOptions(options: CallOptions, account: unknown): CallSettings {
   if (options === undefined || options === null) {
     throw new NeedParamError('options are needed: an object such as { appid, appsecret }');
   }
@@ -144,7 +144,7 @@ export function checkCallOptions(options: CallOptions): CallSettings {
     tries: retry + 1,
     https,
     agent,
-    logger: protect(logger ?? consoleLogger),
+    logger: protect(logger ?? consoleLogger, typeof account === 'string' ? account : undefined),
     hooks,
   };
 }
