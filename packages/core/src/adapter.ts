@@ -204,6 +204,12 @@ class DescribedRequest implements NodeRequest {
     this.#request = request;
   }
 
+  /** The whole path, also where a framework has cut off what it is mounted at. */
+  get path(): string | undefined {
+    const { originalUrl = this.#request.url } = this.#request as { originalUrl?: string };
+    return originalUrl?.split('?', 1)[0];
+  }
+
   // Node reads headers when they are asked for.
   get headers(): IncomingMessage['headers'] {
     return this.#request.headers;

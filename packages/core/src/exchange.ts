@@ -6,6 +6,8 @@ import type { Reply, ReplyLike } from './reply/reply.ts';
 /** A request as a value: what an adapter, or your own code, gives to a webhook. */
 export interface WebhookRequest {
   method: string;
+  /** The path, for the log and diagnostics. */
+  path?: string | undefined;
   /** The query, percent-decoded once. Repeated parameters as arrays are refused. */
   query: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The body as it came: text, bytes, or a stream of Node or of the web nobody has read from yet. */

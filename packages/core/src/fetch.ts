@@ -36,6 +36,9 @@ export function wechat(
       query: parse(new URL(request.url).search.slice(1)),
       body: request.body ?? (request.bodyUsed ? undefined : ''),
       native,
+      get path() {
+        return new URL(request.url).pathname;
+      },
       get headers() {
         return Object.fromEntries(request.headers);
       },

@@ -84,6 +84,20 @@ export { MessageCipher } from './cipher.ts';
 export { openEnvelope, type SealOptions, sealEnvelope } from './sealed-envelope.ts';
 export { checkSignature, jsapiSignature, type SignedParts, sign } from './signature.ts';
 
+// Seeing what goes on: node:diagnostics_channel
+export type {
+  CallEvent,
+  CallTrace,
+  DeliveryEvent,
+  DiagnosticsChannels,
+  LateReason,
+  ReplyEvent,
+  RunEvent,
+  RunOutcome,
+  RunTrace,
+  SeenError,
+} from './diagnostics.ts';
+
 // Logging in to web pages
 export { createOAuth, type OAuth, type OAuthOutcome, type OAuthRedirect } from './oauth/oauth.ts';
 export type {

@@ -1,7 +1,9 @@
 import { disarmError } from './describe-error.ts';
+import { deliveryChannel, describeSeen } from './diagnostics.ts';
 import { type RequestErrorCode, WechatError } from './errors.ts';
-import type { WebhookResponse } from './exchange.ts';
+import type { WebhookRequest, WebhookResponse } from './exchange.ts';
 import { consoleLogger, type Logger, protect } from './logger.ts';
+import { printable } from './printable.ts';
 
 const CONTENT_TYPES = {
   text: 'text/plain; charset=utf-8',
@@ -68,19 +70,35 @@ const console = protect(consoleLogger);
  */
 export function refuse(
   thrown: unknown,
-  logger: Logger | undefined,
+  account: { readonly id: string; readonly logger: Logger } | undefined,
+  request: Pick<WebhookRequest, 'path'>,
   isBodyUnread: boolean,
 ): WebhookResponse {
   const error = disarmError(thrown);
-  const known = error instanceof WechatError ? STATUSES[error.code as RefusalCode] : undefined;
-  const status = known ?? 500;
+  const refusal = error instanceof WechatError ? STATUSES[error.code as RefusalCode] : undefined;
+  const status = refusal ?? 500;
   const isClosing = error instanceof WechatError && error.code === 'WECHAT_CLOSING';
+  const { path } = request;
   if (status >= 500 && !isClosing) {
-    (logger ?? console).error({ err: error, status }, 'a delivery could not be answered');
+    const logger = account?.logger ?? console;
+    logger.error({ err: error, status, path }, 'a delivery could not be answered');
   } else {
     const { code, message } = error as WechatError;
     // A request for no account is nobody's: any scanner could fill the log with it.
-    logger?.[isClosing ? 'info' : 'warn']({ code, status }, `refused a delivery: ${message}`);
+    account?.logger[isClosing ? 'info' : 'warn'](
+      { code, status, path },
+      `refused a delivery: ${message}`,
+    );
+  }
+  if (deliveryChannel.hasSubscribers) {
+    deliveryChannel.publish({
+      event: 'refused',
+      account: account?.id,
+      path: typeof path === 'string' ? printable(path) : undefined,
+      status,
+      code: describeSeen(error).code,
+      reason: status < 500 || isClosing ? (error as WechatError).message : undefined,
+    });
   }
   const { headers } = respond('');
   const end = isBodyUnread ? { connection: 'close' } : {};

@@ -59,6 +59,8 @@ type Query = WebhookRequest['query'];
 /** The members of all the events that are known; each host has some of them. */
 interface GatewayEvent {
   version?: string;
+  path?: string;
+  rawPath?: string;
   httpMethod?: string;
   rawQueryString?: string;
   queryString?: Query;
@@ -157,7 +159,8 @@ function describeRequest(event: GatewayEvent): WebhookRequest {
     const method = shape.method(event);
     const query = method && shape.query(event);
     if (method && query) {
-      return { method, query, headers: readHeaders(event), body: readText(event) };
+      const path = event.rawPath ?? event.path;
+      return { method, path, query, headers: readHeaders(event), body: readText(event) };
     }
   }
   throw notHttp();

@@ -117,7 +117,7 @@ export function createWebhook(
         const reply = push ? writePushReply(tree, opened) : sealReply(tree, opened);
         return respond(reply, opened.format);
       } catch (error) {
-        return refuse(error, account?.logger, isUnread(request.body));
+        return refuse(error, account, request, isUnread(request.body));
       }
     },
     async withContext(user, use) {

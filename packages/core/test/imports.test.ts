@@ -134,6 +134,7 @@ describe('the lower rooms', () => {
     ['describe-kind.ts', []],
     ['hide-secrets.ts', ['printable.ts']],
     ['background.ts', []],
+    ['diagnostics.ts', ['describe-error.ts', 'reply/reply.ts', 'undelivered.ts']],
     ['logger.ts', ['background.ts', 'describe-error.ts', 'printable.ts']],
     ['xml-text.ts', ['errors.ts']],
     ['xml-plan.ts', ['errors.ts', 'xml-text.ts']],
@@ -266,6 +267,7 @@ describe('the webhook, bundled as it is', () => {
     // What workerd has under nodejs_compat, whatever the compatibility date.
     expect([...outside].sort()).toEqual([
       'node:crypto',
+      'node:diagnostics_channel',
       'node:querystring',
       'node:stream',
       'node:util',

@@ -1,5 +1,7 @@
+import type { Account } from '../account.ts';
 import { type Awaitable, isPromise } from '../awaitable.ts';
 import { runInBackground } from '../background.ts';
+import { deliveryChannel, replyChannel } from '../diagnostics.ts';
 import { StoreError } from '../errors.ts';
 import type { Exchange, WebhookRequest } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
@@ -22,6 +24,7 @@ import {
   type Service,
   withoutContext,
 } from './run.ts';
+import { areRunsSeen, RunWatch } from './run-watch.ts';
 import type { Begun, Claim, Claimed, DeliveryId, Ended, Outcome } from './store.ts';
 import { type ActiveRun, nameLine } from './workload.ts';
 
@@ -45,7 +48,12 @@ export function answerDelivery(
   service: Service,
 ): Awaitable<Tree | undefined> {
   const { account, workload } = service;
+  if (deliveryChannel.hasSubscribers) {
+    const message = messageKey(incoming.message);
+    deliveryChannel.publish({ event: 'received', account: account.id, message });
+  }
   if (workload.pending >= account.maxPending) {
+    publishOverload(incoming.message, account, 'maxPending');
     account.logger.warn(
       { message: messageKey(incoming.message) },
       `${account.maxPending} messages are in work (maxPending): a delivery was answered success, and not handled`,
@@ -59,9 +67,20 @@ export function answerDelivery(
     if (!attempt.hasRun) workload.pending -= 1;
   };
   const answer = attempt.answer();
-  if (isPromise(answer)) return answer.finally(end);
+  if (isPromise(answer)) {
+    const answered = deliveryChannel.hasSubscribers
+      ? answer.then((tree) => attempt.publishAnswer(tree))
+      : answer;
+    return answered.finally(end);
+  }
   end();
-  return answer;
+  return deliveryChannel.hasSubscribers ? attempt.publishAnswer(answer) : answer;
+}
+
+function publishOverload(message: Message, { id }: Account, limit: 'maxPending' | 'maxQueued') {
+  if (!deliveryChannel.hasSubscribers) return;
+  const seen = { account: id, message: messageKey(message) };
+  deliveryChannel.publish({ event: 'overloaded', ...seen, limit });
 }
 
 /** One delivery's way to the reply. */
@@ -78,6 +97,7 @@ export class DeliveryAttempt implements Visitor {
   /** The run that this delivery started, and its place there. */
   #run: ActiveRun | undefined = undefined;
   #place: Place | undefined = undefined;
+  #hasShownPending = false;
   /** Which delivery of the message this is; 0: none, only its run is to be taken up. */
   attempt: number;
 
@@ -181,6 +201,7 @@ export class DeliveryAttempt implements Visitor {
     if (account.ordering !== 'serial' || workload.runs.has(this.id.key)) return false;
     if (workload.turns.count(this.#user) < maxQueued) return false;
     const { message } = this.#incoming;
+    publishOverload(message, account, 'maxQueued');
     const text = `${maxQueued} messages of a user wait (maxQueued): one was answered success, and not handled`;
     logger.warn({ message: messageKey(message) }, text);
     if (account.onUndelivered) {
@@ -202,6 +223,7 @@ export class DeliveryAttempt implements Visitor {
     const claim = { ...which, body: this.#body, owner: here.owner, lease: here.lease };
     const claimed = checkClaimed(await deliveries.claim(this.id, claim));
     this.#count(claimed);
+    this.#publishJoined(claimed.state === 'ended' ? 'ended' : 'running');
     if (claimed.state !== 'ended') here.meet(this.attempt, this.#closing);
     return claimed;
   }
@@ -229,6 +251,7 @@ export class DeliveryAttempt implements Visitor {
   async #checkClaim(claiming: Promise<Begun>, possession: Possession): Promise<Begun> {
     const { account, workload } = this.#service;
     const { lock, owner, turn } = possession;
+    const since = areRunsSeen() ? account.clock.now() : undefined;
     let begun: Begun;
     try {
       begun = checkClaimed(await claiming);
@@ -240,14 +263,20 @@ export class DeliveryAttempt implements Visitor {
       if (lock) runInBackground(() => account.contexts.release(this.id, lock));
       throw error;
     }
-    return this.#take(begun, possession);
+    const storeTime = since === undefined ? 0 : account.clock.now() - since;
+    return this.#take(begun, possession, storeTime);
   }
 
-  #take(begun: Begun, possession: Possession): Begun {
+  /** `storeTime`: milliseconds for which the claim took. */
+  #take(begun: Begun, possession: Possession, storeTime = 0): Begun {
     const { lock, turn } = possession;
     this.#count(begun);
-    if (begun.state === 'yours') this.#start(begun, possession);
-    else if (lock) this.#service.workload.turns.release(this.#user, turn);
+    if (begun.state === 'yours') {
+      this.#start(begun, possession, storeTime);
+      return begun;
+    }
+    this.#publishJoined(begun.state);
+    if (lock) this.#service.workload.turns.release(this.#user, turn);
     return begun;
   }
 
@@ -260,7 +289,7 @@ export class DeliveryAttempt implements Visitor {
     );
   }
 
-  #start({ loaded }: Begun, possession: Possession): void {
+  #start({ loaded }: Begun, possession: Possession, storeTime: number): void {
     const service = this.#service;
     const { message, request } = this.#incoming;
     // It takes the place of this delivery among what is pending.
@@ -282,7 +311,37 @@ export class DeliveryAttempt implements Visitor {
     );
     this.#run = run;
     if (this.attempt > 0) this.#place = run.handoff.enter(this);
-    void execute(run);
+    if (areRunsSeen()) {
+      run.watch = new RunWatch(run, storeTime);
+      run.watch.start(() => void execute(run));
+    } else {
+      void execute(run);
+    }
+  }
+
+  /** Tells subscribers how the delivery was answered. */
+  publishAnswer(tree: Tree | undefined): Tree | undefined {
+    const { account } = this.#service;
+    const { message, at } = this.#incoming;
+    const answered = tree ? 'reply' : 'success';
+    const given = this.#hasShownPending ? 'pending' : answered;
+    deliveryChannel.publish({
+      event: 'answered',
+      account: account.id,
+      message: messageKey(message),
+      attempt: this.attempt,
+      outcome: this.isGone() ? 'gone' : given,
+      duration: account.clock.now() - at,
+    });
+    return tree;
+  }
+
+  #publishJoined(state: 'running' | 'ended'): void {
+    if (!deliveryChannel.hasSubscribers || this.attempt === 0) return;
+    const { attempt } = this;
+    const message = messageKey(this.#incoming.message);
+    const account = this.#service.account.id;
+    deliveryChannel.publish({ event: 'joined', account, message, attempt, state });
   }
 
   /** Claims the message though no delivery waits for it any more, and runs it when it is ours. */
@@ -359,6 +418,8 @@ export class DeliveryAttempt implements Visitor {
     const { account, workload } = this.#service;
     const { message } = this.#incoming;
     const run = workload.runs.get(this.id.key);
+    const fitted = fitPending(message, account);
+    this.#publishPending(fitted.tree !== undefined);
     if (!run || run.attempt <= this.attempt) {
       run?.closeWindow();
       account.logger.info(
@@ -366,9 +427,18 @@ export class DeliveryAttempt implements Visitor {
         'the last window closed before the handler ended',
       );
     }
-    return answerInPlace(fitPending(message, account), this.#service, () =>
+    return answerInPlace(fitted, this.#service, () =>
       this.createExchange(new Error('the handler has not ended')),
     );
+  }
+
+  #publishPending(isShown: boolean): void {
+    this.#hasShownPending = true;
+    if (!replyChannel.hasSubscribers) return;
+    const { attempt } = this;
+    const message = messageKey(this.#incoming.message);
+    const account = this.#service.account.id;
+    replyChannel.publish({ event: 'pending', account, message, attempt, isShown });
   }
 
   /** Leaves the delivery unanswered, until the platform hangs up: the next one brings the reply. */

@@ -102,10 +102,12 @@ function give(
     const text = 'a run lost its lease, and its reply was dropped: another run answers';
     account.logger.warn({ message: messageKey(message) }, text);
     run.isStale = true;
+    run.watch?.conclude('superseded');
     handoff.settle({ state: 'elsewhere' });
     return;
   }
   const { tree, reply, whole, rest, warn } = fitted;
+  run.watch?.conclude(reply ? 'replied' : 'silent');
   const isGiven = result === 'respond' && handoff.settle({ state: 'respond', tree });
   handoff.settle({ state: 'elsewhere' });
   // What has no tree goes nowhere later either.
@@ -229,13 +231,16 @@ function storeOnce(
 }
 
 async function checkFinished(
-  { account, message }: Run,
+  run: Run,
   finishing: Promise<CompletionResult | Refused>,
   save: Save | undefined,
   answering: number,
 ): Promise<Completion | Refused> {
+  const { account, message } = run;
+  run.watch?.startLap();
   try {
     const result = await finishing;
+    run.watch?.endLap('storeTime');
     if (typeof result === 'string') return { result, answering };
     if (Object.hasOwn(Object(result) as object, 'current')) return result;
     throw new StoreError('the delivery store failed: finish() gave no result');

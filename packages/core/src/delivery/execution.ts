@@ -24,11 +24,15 @@ export async function execute(run: Run): Promise<void> {
   const { turn } = parts.possession;
   try {
     if (turn || account.interrupts || !account.steps.open) run.show();
-    if (account.interrupts?.(message)) await account.deliveries.interrupt(id);
+    if (account.interrupts?.(message)) {
+      await account.deliveries.interrupt(id);
+      run.watch?.endLap('storeTime');
+    }
     const loaded = turn ? await takeTurn(run, turn) : parts.loaded;
     if (loaded === 'stale') return;
     if (!account.steps.open) run.transaction = await loadContext(run, loaded);
     run.isBegun = true;
+    run.watch?.begin();
     run.exchange = new RunExchange(run);
     const given = callHandlers(run, run.exchange);
     if (isPromise(given)) run.show();
@@ -52,11 +56,14 @@ async function takeTurn(run: Run, turn: Turn): Promise<Loaded | 'stale' | undefi
   const { account, id, owner, parts } = run;
   runInBackground(() => keepPlace(run));
   await turn.comes;
+  run.watch?.endLap('queueTime');
   run.stayAlive();
   const claim = { owner, lease: leaseMilliseconds(account), body: parts.body, attempt: 0 };
   const begun = await account.steps.begin(id, claim, parts.possession.lock);
+  run.watch?.endLap('storeTime');
   if (begun.state === 'yours') return begun.loaded;
   // Another process has taken the message over while it waited here.
+  run.watch?.conclude('superseded');
   run.handoff.settle({ state: 'elsewhere' });
   return 'stale';
 }
@@ -79,7 +86,9 @@ async function loadContext(run: Run, loaded: Loaded | undefined): Promise<Contex
   const { lock } = parts.possession;
   if (loaded && 'record' in loaded) return new ContextTransaction(account, id, lock, loaded.record);
   run.stayAlive();
-  return begin(account, id, lock, loaded);
+  const transaction = await begin(account, id, lock, loaded);
+  run.watch?.endLap(loaded ? 'queueTime' : 'storeTime');
+  return transaction;
 }
 
 function callHandlers(run: Run, exchange: Exchange): Answer | Promise<Answer> {
@@ -103,11 +112,13 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
   const isLast = run.attempt >= account.maxDeliveries;
   if (account.retryOnError && !isStoreFailure(error) && !run.hasResponded && !isLast) {
     const details = { err: error, message: messageKey(message) };
+    run.watch?.fail(error, true);
     account.logger.warn(details, 'a handler failed; the next delivery runs it again');
     await giveBack(run);
     handoff.settle({ state: 'again' });
     return;
   }
+  run.watch?.fail(error);
   if (!run.isBegun) rollback(account, run.id, parts.possession.lock);
   run.isKept = false;
   let fitted: FittedReply;
@@ -124,6 +135,7 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
 
 /** Has the platform try again; when it will not, `onUndelivered` is told. */
 function fail(run: Run, error: unknown): void {
+  run.watch?.fail(error);
   const givenBack = giveBack(run).catch(() => undefined);
   if (!run.handoff.settle({ state: 'failed', error })) {
     run.workload.track(givenBack.then((result) => reportFailure(run, error, result)));

@@ -1,5 +1,6 @@
 import type { Account } from '../account.ts';
 import { disarmError, summarizeError } from '../describe-error.ts';
+import { describeSeen, type LateReason, replyChannel } from '../diagnostics.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { type Answer, type Exchange, guard, isStream, type ReplyStream } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
@@ -9,11 +10,11 @@ import type { Reply } from '../reply/reply.ts';
 import { splitText } from '../reply/split.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 
-/** Why a reply is late, for the log when nothing can send it. */
-const REASONS = {
+/** What the log says of a late reply when nothing can send it. */
+const REASONS: Record<LateReason, string> = {
   late: 'a reply came after the last delivery was over and was dropped: give a `client`, or `lateReply`',
   rest: 'a reply was longer than one answer holds, and its rest was dropped: give a `client`, or `lateReply`',
-} as const;
+};
 
 /** Sends what no delivery of a message can carry, in its order. Never rejects. */
 export class LateReplies {
@@ -41,11 +42,7 @@ export class LateReplies {
   }
 
   /** Sends a reply after those before it, if `isWanted` says so then. */
-  send(
-    reply: Reply,
-    reason: keyof typeof REASONS = 'late',
-    isWanted?: () => Promise<boolean>,
-  ): void {
+  send(reply: Reply, reason: LateReason = 'late', isWanted?: () => Promise<boolean>): void {
     this.#waiting.add(reply);
     this.#last = this.#last.then(async () => {
       const isSent = !isWanted || (await isWanted());
@@ -69,15 +66,26 @@ export class LateReplies {
     }
   }
 
-  async #sendNow(reply: Reply, reason: keyof typeof REASONS): Promise<void> {
+  async #sendNow(reply: Reply, reason: LateReason): Promise<void> {
     const { logger, lateReply } = this.#account;
     const { message } = this.#exchange;
-    if (!hasSender(message)) return warnOfNobody(message, logger);
+    if (!hasSender(message)) {
+      this.#publish('dropped', reply, reason);
+      return warnOfNobody(message, logger);
+    }
     try {
-      if (typeof lateReply === 'function') await lateReply(reply, this.#exchange);
-      else if (lateReply === 'hold') await this.#hold(reply);
-      else if (lateReply === 'push') await this.#push(reply);
-      else logger.warn({ message: messageKey(message) }, REASONS[reason]);
+      if (typeof lateReply === 'function') {
+        await lateReply(reply, this.#exchange);
+        this.#publish('handed', reply, reason);
+      } else if (lateReply === 'hold') {
+        await this.#hold(reply);
+        this.#publish('held', reply, reason);
+      } else if (lateReply === 'push') {
+        await this.#push(reply, reason);
+      } else {
+        this.#publish('dropped', reply, reason);
+        logger.warn({ message: messageKey(message) }, REASONS[reason]);
+      }
     } catch (thrown) {
       const error = disarmError(thrown);
       await reportUndelivered(
@@ -90,6 +98,12 @@ export class LateReplies {
     }
   }
 
+  #publish(event: 'dropped' | 'handed' | 'held', { type }: Reply, reason: LateReason): void {
+    if (!replyChannel.hasSubscribers) return;
+    const seen = { account: this.#account.id, message: messageKey(this.#exchange.message) };
+    replyChannel.publish({ event, ...seen, reply: type, reason });
+  }
+
   async #hold(reply: Reply): Promise<void> {
     const { deliveries, holdAge, id } = this.#account;
     const user = { account: id, openid: this.#exchange.message.source };
@@ -98,9 +112,10 @@ export class LateReplies {
   }
 
   /** Sends a reply as customer-service messages, one after another. */
-  async #push(reply: Reply): Promise<void> {
-    const { client, maxLateMessages } = this.#account;
+  async #push(reply: Reply, reason: LateReason): Promise<void> {
+    const { client, clock, id, maxLateMessages } = this.#account;
     const { message } = this.#exchange;
+    const since = replyChannel.hasSubscribers ? clock.now() : undefined;
     const parts = splitReply(reply);
     for (const [index, part] of parts.entries()) {
       try {
@@ -113,6 +128,10 @@ export class LateReplies {
         throw new UndeliveredError(joinReplies(parts.slice(index)), messageKey(message), error);
       }
     }
+    if (since === undefined) return;
+    const seen = { account: id, message: messageKey(message), reply: reply.type, reason };
+    const duration = clock.now() - since;
+    replyChannel.publish({ event: 'pushed', ...seen, messages: parts.length, duration });
   }
 }
 
@@ -120,9 +139,13 @@ export class LateReplies {
 export async function reportUndelivered(
   error: UndeliveredError,
   exchange: Exchange,
-  { logger, onUndelivered }: Account,
+  { id, logger, onUndelivered }: Account,
 ): Promise<void> {
   const { code, key, message } = error;
+  if (replyChannel.hasSubscribers) {
+    const seen = { account: id, message: key, reply: error.reply.type };
+    replyChannel.publish({ event: 'undelivered', ...seen, error: describeSeen(error.cause) });
+  }
   try {
     if (onUndelivered) return await onUndelivered(error, exchange);
   } catch (second) {

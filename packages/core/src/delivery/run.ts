@@ -12,6 +12,7 @@ import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { Handoff } from './handoff.ts';
 import { Heartbeat, type LivingRun } from './heartbeat.ts';
 import { joinReplies, LateReplies, reportUndelivered } from './late-replies.ts';
+import type { RunWatch } from './run-watch.ts';
 import type { DeliveryId } from './store.ts';
 import type { ActiveRun, Workload } from './workload.ts';
 
@@ -84,6 +85,8 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   /** The context, if it was loaded. */
   transaction: ContextTransaction | undefined = undefined;
   exchange: Exchange | undefined = undefined;
+  /** Tells the diagnostics channels of it, if somebody listens. */
+  watch: RunWatch | undefined = undefined;
   #delivery: { -readonly [K in keyof DeliveryState]: DeliveryState[K] } | undefined = undefined;
   #heartbeat: Heartbeat | undefined = undefined;
   #late: LateReplies | undefined = undefined;
@@ -179,6 +182,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   async abandon(cause: Error): Promise<void> {
     const { account, message, said } = this;
     this.isStale = true;
+    this.watch?.conclude('abandoned');
     this.abort();
     this.#heartbeat?.unregister();
     this.handoff.settle({ state: 'failed', error: cause });
@@ -191,6 +195,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   end(): void {
     const { account, id, parts, workload } = this;
     this.isOver = true;
+    this.watch?.end();
     unwatchTurn(this);
     this.#heartbeat?.stop();
     this.handoff.settle({ state: 'elsewhere' });

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { InvalidArgumentError, NeedParamError, WechatError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { areCallsSeen, CallWatch } from './call-watch.ts';
 import { isFields } from './conveniences/argument.ts';
 import type { Credential } from './credential.ts';
 import { hideEchoes, redactAnswer } from './echo.ts';
@@ -125,11 +126,25 @@ export function createCaller(parts: CallerParts): Call {
     }
   }
 
-  async function sendOnce(
+  function sendOnce(
+    endpoint: Endpoint,
+    sending: Sending,
+    name: string,
+    attempt: number,
+  ): Promise<unknown> {
+    if (!areCallsSeen()) return trySending(endpoint, sending, name, attempt);
+    const { method, path } = endpoint;
+    const seenAs = known['appid'] ?? known['component_appid'];
+    const watch = new CallWatch({ account: seenAs, name, method, path, attempt });
+    return watch.run(() => trySending(endpoint, sending, name, attempt, watch));
+  }
+
+  async function trySending(
     endpoint: Endpoint,
     { query, body, sent }: Sending,
     name: string,
     attempt: number,
+    watch?: CallWatch,
   ): Promise<unknown> {
     const { hooks, http, logger } = parts;
     const { method, path, verb, contentType = 'application/json' } = endpoint;
@@ -160,6 +175,7 @@ export function createCaller(parts: CallerParts): Call {
         isDownload: verb === 'download',
       });
       const { code, said } = verdictOf(answer);
+      watch?.answer(status, code);
       const milliseconds = performance.now() - since;
       const took = Math.round(milliseconds);
       const call = { name, path, status, errcode: code, milliseconds: took, attempt };
