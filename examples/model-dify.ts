@@ -1,0 +1,35 @@
+// A bot on an application of Dify, which keeps the conversation itself.
+// Run: DIFY_KEY=app-… npm run example examples/model-dify.ts
+import { chat, continueWith } from '@wechat-mp/ai';
+import { wechat } from '@wechat-mp/express';
+import express from 'express';
+import { stopOnSigterm } from './stopping.ts';
+
+const url = `${process.env['MODEL_URL'] ?? 'https://api.dify.ai/v1'}/chat-messages`;
+
+const handler = chat({
+  model: (messages, { openid, signal }) =>
+    fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${process.env['DIFY_KEY'] ?? 'KEY'}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({
+        query: messages.at(-1)?.content,
+        user: openid,
+        inputs: { history: messages.slice(0, -1) },
+        response_mode: 'streaming',
+      }),
+      signal,
+    }),
+});
+const token = process.env['WECHAT_TOKEN'] ?? 'TOKEN';
+const bot = wechat({ token, ...continueWith('继续') }, { text: handler });
+
+const app = express();
+app.use('/wechat', bot);
+const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+  console.log('listening', server.address());
+});
+stopOnSigterm(server, bot);
