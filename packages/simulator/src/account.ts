@@ -24,6 +24,7 @@ const NAMES: Readonly<Record<keyof SimulatorOptions, true>> = {
   appsecret: true,
   encodingAESKey: true,
   mode: true,
+  cloud: true,
   account: true,
   title: true,
   clock: true,
@@ -33,17 +34,38 @@ const NAMES: Readonly<Record<keyof SimulatorOptions, true>> = {
 };
 
 /** @throws when an option is misspelt, or something that the mode needs is missing or wrong */
-export function readAccount(options: Omit<SimulatorOptions, 'clock'>): AccountSettings {
+export function readAccount(
+  options: Partial<Omit<SimulatorOptions, 'clock' | 'target'>>,
+): AccountSettings {
   checkSpelling(options, Object.keys(NAMES));
-  const { token, appid = APPID, encodingAESKey, title = '公众号', account = ACCOUNT } = options;
+  const {
+    token = '',
+    appid = APPID,
+    encodingAESKey,
+    title = '公众号',
+    account = ACCOUNT,
+  } = options;
   const mode = options.mode ?? (encodingAESKey ? 'safe' : 'plain');
-  if (!token) throw new NeedParamError('token is needed: the same as the bot has');
+  const cloud = readCloud(options);
+  if (!token && !cloud) throw new NeedParamError('token is needed: the same as the bot has');
   if (!['plain', 'compatible', 'safe'].includes(mode)) {
     throw new InvalidArgumentError('mode is plain, compatible or safe');
   }
+  if (cloud && mode !== 'plain') {
+    throw new InvalidArgumentError(
+      '微信云托管 neither signs nor encrypts: leave the key and the mode out',
+    );
+  }
   const appsecret = options.appsecret ?? APPSECRET;
-  const settings = { title, id: account, token, appid, appsecret, encodingAESKey, mode };
+  const settings = { title, id: account, token, appid, appsecret, encodingAESKey, mode, cloud };
   // Tells at once what is wrong with the key.
   cipherOf(settings);
   return settings;
+}
+
+function readCloud({ cloud = false }: Pick<SimulatorOptions, 'cloud'>): 'json' | 'xml' | undefined {
+  if (cloud === false) return undefined;
+  if (cloud === true || cloud === 'json') return 'json';
+  if (cloud === 'xml') return 'xml';
+  throw new InvalidArgumentError('cloud is true, json or xml');
 }

@@ -16,6 +16,8 @@ const OPTIONS = {
   appid: { type: 'string' },
   'aes-key': { type: 'string' },
   mode: { type: 'string' },
+  cloud: { type: 'boolean' },
+  'cloud-format': { type: 'string' },
   account: { type: 'string' },
   title: { type: 'string' },
   appsecret: { type: 'string' },
@@ -43,6 +45,8 @@ The account
   --aes-key KEY     EncodingAESKey, 43 characters; then the mode is safe
   --appid APPID     default: wx0123456789abcdef
   --mode MODE       plain, compatible or safe
+  --cloud           plays 微信云托管: pushes without a token, and an API without one
+  --cloud-format F  json or xml, as the console says; default: json
   --account ID      原始 ID; default: gh_97417a04a28d
   --title NAME      shown above the chat
   --appsecret TEXT  for the API; default: ca5e0123456789abcdef0123456789ab
@@ -69,9 +73,11 @@ async function run(): Promise<number> {
     throw new UsageError(`there is no command ${[name, ...more].join(' ')}`);
   }
   if (!values.target) throw new UsageError('--target is needed: where the bot answers');
-  if (!values.token) throw new UsageError('--token is needed: the same as the bot has');
+  const format = values['cloud-format'];
+  const cloud = format ?? (values.cloud ? 'json' : undefined);
+  if (!values.token && !cloud) throw new UsageError('--token is needed: the same as the bot has');
   const command = await load();
-  return await command({ ...values, target: values.target, token: values.token });
+  return await command({ ...values, target: values.target, token: values.token, cloud });
 }
 
 function read() {

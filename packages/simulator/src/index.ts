@@ -32,7 +32,7 @@ export { type Page, type PageOptions, servePage } from './page/server.ts';
 export { createSimulator } from './platform.ts';
 export type { SentName } from './push/samples.ts';
 export type { Verification } from './push/verification.ts';
-export type { Simulator, SimulatorOptions, Target, User } from './simulator.ts';
+export type { InCloud, Simulator, SimulatorOptions, Target, User } from './simulator.ts';
 export type * from './state.ts';
 export { loadState, saveState } from './state-file.ts';
 export type { WireFields, WireValue } from './wire.ts';

@@ -14,7 +14,7 @@ import type { SentName } from './push/samples.ts';
 import { createTransport } from './push/transport.ts';
 import { type Desk, LiveUser } from './push/user.ts';
 import { verify } from './push/verification.ts';
-import type { Simulator, SimulatorOptions, Target } from './simulator.ts';
+import type { InCloud, Simulator, SimulatorOptions, Target } from './simulator.ts';
 import { emptyState, type Person } from './state.ts';
 import type { WireFields } from './wire.ts';
 import type { World } from './world.ts';
@@ -35,10 +35,14 @@ const REMEMBERED = 1000;
  *   target: ({ account: { appid, appsecret }, api }) =>
  *     createBot(new OfficialClient({ appid, appsecret, baseUrl: api.url })),
  * });
+ * @example <caption>A bot in 微信云托管</caption>
+ * const wechat = await createSimulator({ target: webhook, cloud: true });
  * @throws {NeedParamError} when the target, the token or what the mode needs is missing
  * @throws {InvalidArgumentError} when an option is wrong
  */
-export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
+export async function createSimulator(
+  options: SimulatorOptions | InCloud<SimulatorOptions>,
+): Promise<Simulator> {
   const { target } = options;
   // What handlers are mounted by may be a function as well as a webhook.
   const makeTarget = typeof target === 'function' && !('handle' in target) ? target : undefined;

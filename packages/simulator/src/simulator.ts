@@ -22,6 +22,11 @@ export interface SimulatorOptions {
   readonly target: Target | ((simulator: Simulator) => Target | Promise<Target>);
   /** The same as the bot has. */
   readonly token: string;
+  /**
+   * Plays 微信云托管: messages are pushed without a signature, with the header `x-wx-source`, in
+   * JSON or XML, and the API takes calls without a token. Default: false; true is `json`.
+   */
+  readonly cloud?: boolean | 'json' | 'xml';
   /** Default: wx0123456789abcdef. */
   readonly appid?: string;
   /** Default: 32 hexadecimal digits. */
@@ -42,6 +47,12 @@ export interface SimulatorOptions {
   /** What the account has at the start. */
   readonly state?: Partial<State>;
 }
+
+/** Options of which none needs a token: 微信云托管 is played. */
+export type InCloud<Options extends Pick<SimulatorOptions, 'token'>> = Omit<Options, 'token'> & {
+  readonly token?: string;
+  readonly cloud: true | 'json' | 'xml';
+};
 
 /** A user of WeChat, who does what users do. Each resolves when the bot has answered, or failed to. */
 export interface User {

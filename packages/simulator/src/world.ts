@@ -16,6 +16,8 @@ export interface AccountSettings {
   readonly appsecret: string;
   readonly encodingAESKey: string | undefined;
   readonly mode: Mode;
+  /** How 微信云托管 writes its pushes; undefined where deliveries are signed. */
+  readonly cloud?: 'json' | 'xml' | undefined;
 }
 
 /** What the sides of the platform share. */

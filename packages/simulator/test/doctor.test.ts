@@ -307,3 +307,15 @@ it('findings are printed with what to do, in both languages', async () => {
   );
   expect(formatFindings(findings, 'zh')).toContain('    → 机器人在运行吗？');
 });
+
+it('a proxy that drops the query is told of', async () => {
+  const bot = await startBot();
+  const proxy = await listen(async (_, response) => {
+    const { status } = await fetch(bot);
+    response.writeHead(status).end();
+  });
+  const finding = (await diagnose({ target: proxy, token: TOKEN })).at(-1) as Finding;
+  expect(finding).toMatchObject({ step: 'status', state: 'problem' });
+  expect(finding.hint?.en).toContain('drops the query');
+  expect(finding.hint?.en).toContain('proxy_pass');
+});

@@ -27,10 +27,20 @@ export interface CallerParts {
   readonly tries: number;
   readonly logger: Logger;
   readonly hooks: Hooks;
-  /** The account’s access token. */
-  readonly account: Credential | undefined;
+  /** How the account’s calls show whose they are. */
+  readonly account: Access | undefined;
   /** The third-party platform’s access token. */
   readonly component: Credential | undefined;
+}
+
+/** What a call shows that it may be made: a token as a parameter, where the host does not add one. */
+export interface Access {
+  readonly credential?: Credential | undefined;
+  readonly parameter?: string;
+  /** What else stands in the query. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Whether 微信云托管 stands between. */
+  readonly isCloud?: boolean;
 }
 
 export type Call = (endpoint: Endpoint, input: Input, name: string) => unknown;
@@ -59,7 +69,7 @@ export function createCaller(parts: CallerParts): Call {
 
   async function call(endpoint: Endpoint, input: Input, name: string): Promise<unknown> {
     // Who may call it is told before what it lacks.
-    credentialOf(endpoint, name);
+    findAccess(endpoint, name);
     const query = fillQuery(endpoint, input, name);
     const body = endpoint.body
       ? fill(endpoint, input.body, known, name, (key) => !endpoint.query.includes(key))
@@ -77,11 +87,13 @@ export function createCaller(parts: CallerParts): Call {
     const sent = isForm
       ? await createForm(endpoint.path, query, body, options)
       : write(endpoint, body, name);
-    const [credential, parameter] = credentialOf(endpoint, name);
+    const access = findAccess(endpoint, name);
+    const { credential, parameter } = access;
     const token = await credential?.get();
     const sendWith = async (by: Token | undefined) => {
-      const signed = by && parameter ? { [parameter]: by.value, ...query } : query;
-      const answer = await sendRepeatedly(endpoint, { query: signed, body, sent }, name);
+      const signed = by && parameter ? { [parameter]: by.value } : {};
+      const all = { ...signed, ...access.query, ...query };
+      const answer = await sendRepeatedly(endpoint, { query: all, body, sent, access }, name);
       credential?.accept();
       return answer;
     };
@@ -95,18 +107,15 @@ export function createCaller(parts: CallerParts): Call {
     }
   }
 
-  function credentialOf(
-    { auth, tokenless }: Endpoint,
-    name: string,
-  ): [Credential?, parameter?: string] {
+  function findAccess({ auth, tokenless }: Endpoint, name: string): Access {
     if (auth === 'component') {
-      if (component) return [component, 'component_access_token'];
+      if (component) return { credential: component, parameter: 'component_access_token' };
       throw new NeedParamError(
         `${name} is for third-party platforms: call it on a ComponentClient`,
       );
     }
-    if (tokenless) return [];
-    if (account) return [account, 'access_token'];
+    if (tokenless) return {};
+    if (account) return account;
     throw new NeedParamError(`${name} is for an account: call it on component.authorizer(appid)`);
   }
 
@@ -141,7 +150,7 @@ export function createCaller(parts: CallerParts): Call {
 
   async function trySending(
     endpoint: Endpoint,
-    { query, body, sent }: Sending,
+    { query, body, sent, access }: Sending,
     name: string,
     attempt: number,
     watch?: CallWatch,
@@ -185,7 +194,9 @@ export function createCaller(parts: CallerParts): Call {
       }
       if (code !== 0) {
         const errmsg = hideEchoes(said, query, body);
-        throw refusalOf({ errcode: code, errmsg, path, answer: redactAnswer(answer, query, body) });
+        const shown = redactAnswer(answer, query, body);
+        const { isCloud } = access;
+        throw refusalOf({ errcode: code, errmsg, path, answer: shown, isCloud });
       }
       if (status >= 400)
         throw new NetworkError(path, `answered with ${status}`, { status, wasSent: true });
@@ -211,6 +222,7 @@ interface Sending {
   readonly body: unknown;
   /** The body as it is sent. */
   readonly sent: string | Form | undefined;
+  readonly access: Access;
 }
 
 /** The platform’s errcode, and what it says to that; some endpoints have another form. */
@@ -244,9 +256,15 @@ function fill(
   for (const [key, value] of Object.entries(filled)) {
     if (all[key] !== undefined || !isHere(key)) continue;
     all[key] = value.startsWith('{') ? known[value.slice(1, -1)] : value;
-    if (all[key] === undefined) throw new NeedParamError(`${name} needs ${key}`);
+    if (all[key] === undefined) throw lackOf(name, key, value);
   }
   return all;
+}
+
+/** What the client would give is an option of its own. */
+function lackOf(name: string, key: string, value: string): NeedParamError {
+  const option = value.startsWith('{') ? `: this client has no ${value.slice(1, -1)}` : '';
+  return new NeedParamError(`${name} needs ${key}${option}`);
 }
 
 /** The platform refuses a POST without a body, also where it has nothing to say. */

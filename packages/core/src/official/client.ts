@@ -1,9 +1,15 @@
 import { CONSOLE } from '../console.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { createCaller } from './caller.ts';
+import { type Access, createCaller } from './caller.ts';
+import { type CloudSettings, failWithoutToken, findCloudUrl, readCloud } from './cloud.ts';
 import { conveniencesOf } from './conveniences/index.ts';
 import type { Credential } from './credential.ts';
-import { createAccessToken, createTicket } from './credentials.ts';
+import {
+  type CredentialsParts,
+  createAccessToken,
+  createGivenToken,
+  createTicket,
+} from './credentials.ts';
 import { bind, type Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints/index.ts';
 import { createHttp } from './http.ts';
@@ -11,6 +17,7 @@ import { Jsapi } from './jsapi.ts';
 import { type Merged, merge } from './merge.ts';
 import {
   type AuthorizerSource,
+  type CloudClientOptions,
   checkCallOptions,
   needText,
   type OfficialClientOptions,
@@ -67,11 +74,14 @@ const Base = class {} as new () => Methods;
  * @example
  * const client = new OfficialClient({ appid: 'wx…', appsecret: '…', ...redisStores(redis) });
  * await client.menu.create({ button: [{ type: 'click', name: 'Today', key: 'TODAY' }] });
+ * @example <caption>In a container of 微信云托管</caption>
+ * const client = new OfficialClient({ cloud: true });
  * @throws {NeedParamError} when an option is missing
  * @throws {InvalidArgumentError} when an option is wrong
  * @see https://developers.weixin.qq.com/doc/service/api/
  */
 export class OfficialClient extends Base {
+  /** The account’s AppID; an empty text in 微信云托管 without one. */
   readonly appid: string;
   readonly accessToken: AccessToken;
   readonly jsapiTicket: Ticket;
@@ -81,13 +91,26 @@ export class OfficialClient extends Base {
   readonly #payment: Payment | undefined;
   readonly #call: (method: 'GET' | 'POST', path: string, input: RequestInput) => unknown;
 
-  constructor(options: OfficialClientOptions) {
+  constructor(options: OfficialClientOptions | CloudClientOptions) {
     super();
-    const settings = checkCallOptions(options, options?.appid);
-    const appid = needText('appid', options?.appid, `开发者ID in the console, ${CONSOLE.appid}`);
+    const checked = checkCallOptions(options, options?.appid);
+    const cloud = readCloud(options);
+    const settings = cloud
+      ? { ...checked, baseUrl: findCloudUrl(cloud, checked.baseUrl) }
+      : checked;
+    const appid =
+      cloud && cloud.appid === undefined
+        ? ''
+        : needText(
+            'appid',
+            cloud?.appid ?? options.appid,
+            `开发者ID in the console, ${CONSOLE.appid}`,
+          );
     const { appsecret, accessToken, component } = options;
-    const tokens = guardTokens(options.tokens ?? new MemoryTokenStore());
-    if (!component && (appsecret !== undefined || accessToken === undefined)) {
+    // What is kept is told apart by the AppID.
+    const shared = appid === '' ? undefined : options.tokens;
+    const tokens = guardTokens(shared ?? new MemoryTokenStore());
+    if (!component && !cloud && (appsecret !== undefined || accessToken === undefined)) {
       needText(
         'appsecret',
         appsecret,
@@ -95,13 +118,24 @@ export class OfficialClient extends Base {
       );
     }
     const now = Date.now;
-    const known = { appid, appsecret, component_appid: component?.componentAppid };
+    const known = {
+      appid: appid || undefined,
+      appsecret,
+      component_appid: component?.componentAppid,
+    };
     const parts = { ...settings, known, http: createHttp(settings) };
     const tokenless = createCaller({ ...parts, account: undefined, component: undefined });
     const { logger, timeout } = settings;
     const kept = { appid, store: tokens, timeout, logger, now };
-    const account =
-      component?.credentialOf(appid) ?? createAccessToken({ ...kept, call: tokenless }, options);
+    const account = cloud
+      ? openCloud(cloud, kept)
+      : {
+          credential:
+            component?.credentialOf(appid) ??
+            createAccessToken({ ...kept, call: tokenless }, options),
+          parameter: 'access_token',
+        };
+    const { credential } = account;
     const call = createCaller({ ...parts, account, component: component?.credential });
     const jsapiTicket = createTicket({ ...kept, call }, 'jsapi', options);
     const cardTicket = createTicket({ ...kept, call }, 'wx_card');
@@ -110,10 +144,10 @@ export class OfficialClient extends Base {
     this.#payment = options.payment;
     this.accessToken = {
       get: async () => {
-        const { value, expiresAt } = await account.get();
+        const { value, expiresAt } = await (credential ?? failWithoutToken()).get();
         return { accessToken: value, expiresAt: Math.floor(expiresAt / 1000) };
       },
-      grant: ({ override = true } = {}) => account.grant(override),
+      grant: async ({ override = true } = {}) => (credential ?? failWithoutToken()).grant(override),
     };
     this.jsapiTicket = readable(jsapiTicket);
     this.cardTicket = readable(cardTicket);
@@ -169,6 +203,15 @@ function oauthOf({ oauth2, component }: Generated, { componentAppid }: Authorize
         oauth2.buildAuthorizeUrl({ ...page, component_appid: componentAppid } as Page),
     },
   };
+}
+
+/** How calls are made in 微信云托管: with a token of its own, or without. */
+function openCloud(
+  { accessToken, query }: CloudSettings,
+  kept: Omit<CredentialsParts, 'call'>,
+): Access {
+  const credential = accessToken && createGivenToken(kept, accessToken);
+  return { credential, parameter: 'cloudbase_access_token', query, isCloud: true };
 }
 
 function readable(ticket: Credential): Ticket {

@@ -1,4 +1,4 @@
-import { NeedParamError } from '../errors.ts';
+import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { CARRIED, type Middleware } from '../exchange.ts';
 import type { Logger } from '../logger.ts';
 import { createAuthorize } from './authorizations.ts';
@@ -73,6 +73,11 @@ export class ComponentClient implements AuthorizerSource {
   constructor(options: ComponentClientOptions) {
     this.#settings = checkCallOptions(options, options?.componentAppid);
     this.#logger = options.logger;
+    if ((options as { cloud?: unknown }).cloud) {
+      throw new InvalidArgumentError(
+        'cloud is an option of OfficialClient: a ComponentClient calls with tokens of its own, in 微信云托管 as well',
+      );
+    }
     const where = 'of the platform, in the Open Platform’s console';
     this.componentAppid = needText('componentAppid', options?.componentAppid, where);
     const secret = needText('componentAppsecret', options.componentAppsecret, where);

@@ -5,7 +5,7 @@ import { Credential, type Grant } from './credential.ts';
 import { endpoints } from './endpoints/index.ts';
 import { NetworkError } from './errors.ts';
 import type { OfficialClientOptions } from './options.ts';
-import { createSourcedCredential } from './token-source.ts';
+import { type AccessTokenSource, createSourcedCredential } from './token-source.ts';
 import type { Token, TokenStore } from './token-store.ts';
 
 /** Where the credentials of a client come from, and where they are kept. */
@@ -47,8 +47,7 @@ export function createAccessToken(
 ): Credential {
   const { accessToken: source, accessTokenExpiresAt, stableToken: isStable = true } = options;
   if (typeof source === 'function') {
-    const name = 'accessToken';
-    return createSourcedCredential({ name, field: name, source, timeout, logger, now });
+    return createGivenToken({ timeout, logger, now }, source);
   }
   const given = givenToken('accessToken', source, accessTokenExpiresAt, now());
   const { getStable, get } = endpoints.token;
@@ -69,6 +68,15 @@ export function createAccessToken(
       return grantOf(answer as Answer, 'access_token', since);
     },
   });
+}
+
+/** Makes the access token that a function gives. */
+export function createGivenToken(
+  { timeout, logger, now }: Pick<CredentialsParts, 'timeout' | 'logger' | 'now'>,
+  source: AccessTokenSource,
+): Credential {
+  const name = 'accessToken';
+  return createSourcedCredential({ name, field: name, source, timeout, logger, now });
 }
 
 /** Makes the ticket that signs pages (`jsapi`) or coupons (`wx_card`). */

@@ -10,6 +10,8 @@ export interface Refusal {
   readonly path: string;
   /** The whole answer, redacted. */
   readonly answer?: Readonly<Record<string, unknown>>;
+  /** Whether 微信云托管 adds the token. */
+  readonly isCloud?: boolean | undefined;
 }
 
 /** The platform refused a call. Code `WECHAT_API`; the classes below it have codes of their own. */
@@ -51,7 +53,8 @@ export class InvalidCredentialError extends OfficialAPIError {
 }
 
 /** Tells what to do: a refused token has nothing to do with the AppID and the secret. */
-function adviseOnCredential({ errcode, path }: Refusal): string {
+function adviseOnCredential({ errcode, path, isCloud }: Refusal): string {
+  if (errcode === 41001 && isCloud) return CLOUD_SERVICE;
   if (errcode === 40243)
     return `The AppSecret is frozen: unfreeze it in the console (${CONSOLE.appsecret})`;
   const isToken = [40001, 40014, 41001, 42001, 42007].includes(errcode);
@@ -61,6 +64,11 @@ function adviseOnCredential({ errcode, path }: Refusal): string {
     ? 'The user’s token is over: refresh it, or send the user through the login again'
     : 'The tokens that replace it are refused too: does another program fetch them for this account?';
 }
+
+const CLOUD_SERVICE =
+  '微信云托管 added no token: switch 开放接口服务 on (微信云托管 → 云调用), and create a new version of the service after that';
+const CLOUD_PERMISSIONS =
+  'In 微信云托管, 云调用 → 微信令牌权限配置 lists the paths that may be called, one a line';
 
 /** The server’s address is not in the console’s IP 白名单. Code `WECHAT_API_IP`. */
 export class IPNotAllowedError extends OfficialAPIError {
@@ -122,7 +130,7 @@ export class UnauthorizedAPIError extends OfficialAPIError {
     super(
       refusal,
       'WECHAT_API_UNAUTHORIZED',
-      `The console’s 接口权限 (${CONSOLE.permissions}) lists what the account may call`,
+      `The console’s 接口权限 (${CONSOLE.permissions}) lists what the account may call${refusal.isCloud ? `. ${CLOUD_PERMISSIONS}` : ''}`,
     );
   }
 }

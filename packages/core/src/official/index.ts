@@ -9,6 +9,8 @@ export {
   type RequestInput,
   type Ticket,
 } from './client.ts';
+// The API out of a container of 微信云托管
+export { type CloudOptions, readCloudToken } from './cloud.ts';
 // The API of a third-party platform
 export { ComponentClient, type ComponentClientOptions } from './component.ts';
 // What goes in and comes out
@@ -68,7 +70,8 @@ export type {
   PageConfig,
   PageOptions,
 } from './jsapi.ts';
-export type { CallOptions, OfficialClientOptions, Payment } from './options.ts';
+export type { CallOptions, CloudClientOptions, OfficialClientOptions, Payment } from './options.ts';
+
 export type { BaseUrl } from './origin.ts';
 export type {
   Authorizer,

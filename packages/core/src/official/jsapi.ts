@@ -70,6 +70,9 @@ export class Jsapi {
     const { timestamp, noncestr } = complete(moment);
     // A page that cannot be signed is found before a ticket is fetched.
     jsapiSignature({ ticket: 'ticket', noncestr, timestamp, url });
+    if (this.#appid === '') {
+      throw new NeedParamError('jsapi.sign needs the appid of the account: give it to the client');
+    }
     const { value: ticket } = await this.#ticket.get();
     const signature = jsapiSignature({ ticket, noncestr, timestamp, url });
     return { appId: this.#appid, timestamp, nonceStr: noncestr, signature };

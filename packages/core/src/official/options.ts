@@ -2,6 +2,7 @@ import type { Agents } from 'got';
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { consoleLogger, type Logger, protect } from '../logger.ts';
 import { checkSpelling } from '../spelling.ts';
+import type { CloudOptions } from './cloud.ts';
 import type { Credential } from './credential.ts';
 import type { Hooks } from './hooks.ts';
 import { type BaseUrl, checkBaseUrl } from './origin.ts';
@@ -63,9 +64,20 @@ export interface OfficialClientOptions extends CallOptions {
   jsapiTicketExpiresAt?: number | undefined;
   /** The third-party platform that the account’s token comes from, in place of an appsecret. */
   component?: AuthorizerSource | undefined;
+  /**
+   * Whether this runs in a container of 微信云托管, which adds the token to each call: no
+   * `appsecret` is needed, nor an `appid` but for what signs with it. Default: false.
+   */
+  cloud?: boolean | CloudOptions | undefined;
   /** Kept to be read back; nothing here uses it. */
   payment?: Payment | undefined;
 }
+
+/** The options of a client that runs in 微信云托管: no secret, and the AppID only for what signs with it. */
+export type CloudClientOptions = Omit<OfficialClientOptions, 'appid' | 'cloud'> & {
+  appid?: string | undefined;
+  cloud: true | CloudOptions;
+};
 
 /** 微信支付: what the account’s older payment goes by. */
 export interface Payment {
@@ -168,6 +180,7 @@ const NAMES: Readonly<Record<Name, true>> = {
   jsapiTicket: true,
   jsapiTicketExpiresAt: true,
   component: true,
+  cloud: true,
   payment: true,
   componentAppid: true,
   componentAppsecret: true,

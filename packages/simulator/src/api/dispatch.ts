@@ -1,4 +1,6 @@
 /** What every call passes, in the platform's order: token, verb, body, quota, and then its path. */
+
+import type { AccountSettings } from '../world.ts';
 import { asObject, type Call, type Endpoints, OK } from './call.ts';
 import { type Endpoint, findEndpoint } from './catalogue.ts';
 import type { Answer } from './contract.ts';
@@ -14,6 +16,7 @@ export interface Dispatch {
 }
 
 export interface Rooms {
+  readonly account: AccountSettings;
   readonly tokens: Tokens;
   readonly endpoints: Endpoints;
   readonly takeQuota: (path: string) => void;
@@ -25,12 +28,19 @@ const KINDS: Record<'account' | 'user' | 'component', readonly TokenKind[]> = {
   component: ['component'],
 };
 
-export function createDispatch({ tokens, endpoints, takeQuota }: Rooms): Dispatch {
+export function createDispatch({ account, tokens, endpoints, takeQuota }: Rooms): Dispatch {
   const overrides = new Map<string, Answer>();
   const counts = new Map<string, number>();
 
   function checkToken({ token }: Endpoint, query: Call['query']): string {
     if (!token) return '';
+    if (token === 'account') {
+      // Whose the environment is, or an account that shares it; there is one here.
+      const { access_token, cloudbase_access_token: own, from_appid = account.appid } = query;
+      demand(from_appid === account.appid, 40013);
+      if (own !== undefined) return tokens.check(own, ['cloud']);
+      if (account.cloud && access_token === undefined) return '';
+    }
     const name = token === 'component' ? 'component_access_token' : 'access_token';
     return tokens.check(query[name], KINDS[token]);
   }

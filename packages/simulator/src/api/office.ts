@@ -64,7 +64,12 @@ export function openOffice(world: World, url: string): Office {
     ...qrcodeEndpoints(platform),
     ...listEndpoints(platform),
   };
-  const dispatch = createDispatch({ tokens, endpoints, takeQuota: quotas.take });
+  const dispatch = createDispatch({
+    account: world.account,
+    tokens,
+    endpoints,
+    takeQuota: quotas.take,
+  });
   const showConsent = createConsent(platform, oauth.issueCode);
   const failures = new Map<string, Failure[]>();
 

@@ -33,6 +33,8 @@ export interface Api {
   refreshClassic(): string;
   /** As a process of somebody else would by `force_refresh`: a new stable token; the former answers 40001. */
   refreshStable(): string;
+  /** As 微信云托管 does every ten minutes: a new 云调用令牌, for half an hour; the former work on. */
+  issueCloudToken(): string;
   /** Has the next calls of a path fail, before anything is checked. Default of `times`: 1. */
   failNext(path: string, how: Failure, times?: number): void;
   /** Each answer waits so many milliseconds. */
@@ -146,6 +148,7 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
     expireTokens: () => office.tokens.expireAll(),
     refreshClassic: () => office.tokens.issueClassic(),
     refreshStable: () => office.tokens.issue('stable'),
+    issueCloudToken: () => office.tokens.issue('cloud', '', Infinity),
     failNext: (path, how, times = 1) => office.failNext(path, how, times),
     setLatency: (milliseconds) => {
       office.latency = milliseconds;

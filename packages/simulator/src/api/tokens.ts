@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { keep } from './bounded.ts';
 import { demand, Refusal } from './refusal.ts';
 
-export type TokenKind = 'classic' | 'stable' | 'component' | 'authorizer' | 'user';
+export type TokenKind = 'classic' | 'stable' | 'component' | 'authorizer' | 'user' | 'cloud';
 
 interface Entry {
   readonly kind: TokenKind;
@@ -17,6 +17,8 @@ interface Entry {
 
 /** Milliseconds that tokens and tickets live. */
 export const LIFE = 7_200_000;
+/** 云调用令牌 lives for half an hour; a new one is pushed every ten minutes. */
+const CLOUD_LIFE = 1_800_000;
 /** For which a classic token works on after the next one. */
 const GRACE = 300_000;
 /** From so many seconds before its end on, a stable token may be replaced. */
@@ -43,7 +45,7 @@ export class Tokens {
     const former = this.#entries.get(this.#inForce.get(key) ?? '');
     if (former) former.until = this.#now() + overlap;
     const token = `83_${randomBytes(84).toString('base64url')}`;
-    const end = this.#now() + LIFE;
+    const end = this.#now() + (kind === 'cloud' ? CLOUD_LIFE : LIFE);
     keep(this.#entries, token, { kind, holder, end, until: Infinity }, REMEMBERED);
     this.#inForce.set(key, token);
     return token;

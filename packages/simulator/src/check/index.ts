@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { readAccount, readTarget } from '../account.ts';
 import { type Clock, realClock } from '../clock.ts';
-import { sealMessage, sealVerification } from '../push/envelope.ts';
+import { sealMessage, sealProbe, sealVerification } from '../push/envelope.ts';
 import { pack } from '../push/parcel.ts';
 import { createPerson } from '../push/person.ts';
 import type { SentName } from '../push/samples.ts';
 import { describeStatus, judge, openReply } from '../push/verdict.ts';
-import type { SimulatorOptions } from '../simulator.ts';
+import type { InCloud, SimulatorOptions } from '../simulator.ts';
+import { CLOUD_ROWS } from './cloud-rows.ts';
 import { type Answered, exchange } from './exchange.ts';
 import { GOOD_ROWS } from './good-rows.ts';
 import { HOSTILE_ROWS } from './hostile-rows.ts';
@@ -20,7 +21,10 @@ export type { CheckResult } from './result.ts';
 export type { Words } from './row.ts';
 
 export interface CheckOptions
-  extends Pick<SimulatorOptions, 'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account'> {
+  extends Pick<
+    SimulatorOptions,
+    'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account' | 'cloud'
+  > {
   /** The address of the webhook. */
   readonly target: string;
   /** The names of the rows that are wanted. Default: all that the mode has. */
@@ -42,6 +46,8 @@ const isDeadly = ({ expected }: Row) => expected === 'survived';
 const ROWS: readonly Row[] = [...GOOD_ROWS, ...ODD_ROWS, ...HOSTILE_ROWS, ...SAFE_ROWS].sort(
   (one, other) => Number(isDeadly(one)) - Number(isDeadly(other)),
 );
+/** What is pushed by 微信云托管. */
+const PUSH_ROWS = [...CLOUD_ROWS, ...GOOD_ROWS.filter(({ expected }) => expected === 'answered')];
 /** Milliseconds that a bot has to come back in, and between looking for it. */
 const COMES_BACK = 5000;
 const LOOKS = 250;
@@ -56,7 +62,9 @@ const LOOKS = 250;
  * @throws {NeedParamError} when the target or the token is missing
  * @throws {InvalidArgumentError} when an option is wrong
  */
-export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
+export async function runCheck(
+  options: CheckOptions | InCloud<CheckOptions>,
+): Promise<CheckResult[]> {
   const target = readTarget(options.target) as string;
   const account = readAccount(options);
   const { clock = realClock } = options;
@@ -89,11 +97,20 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
 
   const sendGood = () => exchange(target, toRequest(desk.seal(desk.message('text'))), clock);
   const verify = (echostr: string) =>
-    exchange(target, toRequest(sealVerification(account, echostr, { now: clock.now() })), clock);
+    exchange(
+      target,
+      toRequest(
+        account.cloud
+          ? sealProbe(account.cloud, {})
+          : sealVerification(account, echostr, { now: clock.now() }),
+      ),
+      clock,
+    );
   /** Whether the check of the address passes: then it is not the token that refuses a message. */
   const isVerified = once(async () => {
     const echostr = createEchostr();
-    return findProblem({ expected: 'echo' }, await verify(echostr), echostr) === undefined;
+    const expected = account.cloud ? 'probed' : 'echo';
+    return findProblem({ expected }, await verify(echostr), echostr) === undefined;
   });
   /** What is wrong with a good message before any hostile one was sent. */
   const findFirstProblem = once(async () => judgeAnswer(GOOD, await sendGood(), ''));
@@ -167,7 +184,7 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
     if (expected === 'survived') return undefined;
     if (!response && expected === 'refused') return undefined;
     if (!response) return BROKEN[failure ?? 'gone'];
-    if (expected === 'echo') return findEchoProblem(response, echostr);
+    if (isOfConsole(expected)) return findConsoleProblem(response, expected, echostr);
     const { status, body } = response;
     const { verdict, problems } = judgeResponse(response);
     if (expected === 'refused') {
@@ -177,7 +194,7 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
     return verdict === 'toast' ? problems.join('; ') : undefined;
   };
 
-  const wanted = ROWS.filter(({ name, modes }) => {
+  const wanted = (account.cloud ? PUSH_ROWS : ROWS).filter(({ name, modes }) => {
     return (modes?.includes(account.mode) ?? true) && (options.only?.includes(name) ?? true);
   });
   const results: CheckResult[] = [];
@@ -190,12 +207,17 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult[]> {
   return results;
 }
 
-function findEchoProblem(
+const isOfConsole = (expected: Row['expected']) => expected === 'echo' || expected === 'probed';
+
+/** What is wrong with the answer to the console's check of an address. */
+function findConsoleProblem(
   { status, body }: { status: number; body: string },
+  expected: Row['expected'],
   echostr: string,
 ): string | undefined {
   if (status !== 200) return `the status is ${status}, not 200`;
-  return body === echostr ? undefined : 'the answer is not the echostr, verbatim';
+  if (expected === 'probed' || body === echostr) return undefined;
+  return 'the answer is not the echostr, verbatim';
 }
 
 const createEchostr = () => `${randomInt(1e9, 9e9)}`;
@@ -223,7 +245,7 @@ function isAlike(answers: readonly Answered[]): boolean {
     const body = response?.plain ?? response?.body ?? '';
     return body.includes('<Encrypt>')
       ? 'encrypted'
-      : body.replace(/<CreateTime>\d+<\/CreateTime>/, '');
+      : body.replace(/<CreateTime>\d+<\/CreateTime>|"CreateTime":\d+/, '');
   });
   return new Set(said).size <= 1;
 }

@@ -11,10 +11,10 @@ export interface Words {
 }
 
 /**
- * What is right. `echo`: the echostr, verbatim. `refused`: anything but the echo, or a reply.
+ * What is right. `echo`: the echostr, verbatim. `probed`: the status 200. `refused`: anything but the echo, or a reply.
  * `answered`: a valid reply, or success. `survived`: any answer, or none, as long as the bot lives.
  */
-type Expected = 'echo' | 'refused' | 'answered' | 'survived';
+type Expected = 'echo' | 'probed' | 'refused' | 'answered' | 'survived';
 
 /** One thing that a webhook is checked for. */
 export interface Row {
@@ -46,7 +46,7 @@ interface SealOptions {
 
 /** A sealed message as a request. */
 export function toRequest(
-  { method, query, body }: Sealed,
+  { method, query, body, headers }: Sealed,
   changes: Partial<OddRequest> & {
     readonly query?: Readonly<Record<string, string | undefined>>;
   } = {},
@@ -54,5 +54,6 @@ export function toRequest(
   const { query: others, ...rest } = changes;
   const all = Object.entries({ ...query, ...others }).filter(([, value]) => value !== undefined);
   const search = new URLSearchParams(all as [string, string][]).toString();
-  return { method, search, ...(method === 'POST' && { body }), ...rest };
+  const sent = { ...(method === 'POST' && { body }), ...(headers && { headers }) };
+  return { method, search, ...sent, ...rest };
 }

@@ -3,7 +3,9 @@ import type { SimulatorOptions } from '../simulator.ts';
 /** The options of the command line, as they were typed. */
 export interface Typed {
   readonly target: string;
-  readonly token: string;
+  readonly token?: string | undefined;
+  /** json or xml. */
+  readonly cloud?: string | undefined;
   readonly appid?: string | undefined;
   readonly 'aes-key'?: string | undefined;
   readonly mode?: string | undefined;
@@ -26,16 +28,20 @@ export type Command = (typed: Typed) => Promise<number>;
 /** The command line is not right. */
 export class UsageError extends Error {}
 
-type Account = Pick<SimulatorOptions, 'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account'> & {
+type Account = Pick<
+  SimulatorOptions,
+  'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account' | 'cloud'
+> & {
   readonly target: string;
 };
 
-/** What tells the account. */
+/** What tells the account. The command line has been checked: there is a token, or `--cloud`. */
 export function accountOf(typed: Typed): Account {
   const { target, token, appid, mode, account } = typed;
   return {
     target,
-    token,
+    token: token as string,
+    ...(typed.cloud !== undefined && { cloud: typed.cloud as 'json' | 'xml' }),
     ...(appid !== undefined && { appid }),
     ...(typed['aes-key'] !== undefined && { encodingAESKey: typed['aes-key'] }),
     ...(mode !== undefined && { mode: mode as NonNullable<SimulatorOptions['mode']> }),

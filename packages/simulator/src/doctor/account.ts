@@ -3,7 +3,9 @@ import { type Finding, ok, problem, warn } from './finding.ts';
 import type { DiagnoseOptions } from './options.ts';
 
 /** Looks at what can be told without a request. */
-export function* lookAtAccount(options: DiagnoseOptions): Generator<Finding> {
+export function* lookAtAccount(
+  options: Pick<DiagnoseOptions, 'token' | 'encodingAESKey' | 'appid'>,
+): Generator<Finding> {
   const { token, encodingAESKey, appid } = options;
   if (!/^[A-Za-z0-9]{3,32}$/.test(token)) {
     yield problem(

@@ -1,7 +1,9 @@
 import { readAccount } from '../account.ts';
 import { paint } from '../check/format.ts';
 import { realClock } from '../clock.ts';
+import type { InCloud } from '../simulator.ts';
 import { lookAtAccount, lookAtAddress } from './account.ts';
+import { lookAtCloud } from './cloud.ts';
 import type { Finding } from './finding.ts';
 import { lookAtMessage } from './message.ts';
 import { lookAtNetwork } from './network.ts';
@@ -18,7 +20,9 @@ export type { DiagnoseOptions } from './options.ts';
  * const findings = await diagnose({ target: 'https://your.host/wechat', token: 'TOKEN' });
  * findings.find(({ state }) => state === 'problem')?.hint;
  */
-export async function diagnose(options: DiagnoseOptions): Promise<Finding[]> {
+export async function diagnose(
+  options: DiagnoseOptions | InCloud<DiagnoseOptions>,
+): Promise<Finding[]> {
   const findings: Finding[] = [];
   for await (const finding of look(options)) {
     findings.push(finding);
@@ -27,14 +31,15 @@ export async function diagnose(options: DiagnoseOptions): Promise<Finding[]> {
   return findings;
 }
 
-async function* look(options: DiagnoseOptions): AsyncGenerator<Finding> {
-  yield* lookAtAccount(options);
+async function* look(options: DiagnoseOptions | InCloud<DiagnoseOptions>): AsyncGenerator<Finding> {
+  if (options.token !== undefined) yield* lookAtAccount({ ...options, token: options.token });
   const url = yield* lookAtAddress(options.target);
   if (!url) return;
   const account = readAccount(options);
   const { target, clock = realClock } = options;
   yield* lookAtNetwork(url);
-  yield* lookAtVerification(target, account, clock);
+  if (account.cloud) yield* lookAtCloud(target, account, clock);
+  else yield* lookAtVerification(target, account, clock);
   yield* lookAtMessage(target, account, clock);
 }
 

@@ -52,7 +52,7 @@ export async function* lookAtMessage(
       },
     );
   }
-  if (status === 401) {
+  if (status === 401 && !account.cloud) {
     return yield problem(
       'message',
       {

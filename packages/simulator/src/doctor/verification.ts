@@ -68,11 +68,13 @@ export async function* lookAtVerification(
     );
   }
   if (status !== 200) {
-    const [, hint] = STATUS_HINTS.find(([test]) => test(status)) ?? [];
+    const bare = await exchange(target, { method: 'GET', search: '' }, clock);
+    const isLost = status >= 400 && status < 500 && isSame(response, bare.response);
+    const [, hint = ANSWER_200] = STATUS_HINTS.find(([test]) => test(status)) ?? [];
     return yield problem(
       'status',
       { en: `The status is ${status}, not 200.`, zh: `状态码是 ${status}，不是 200。` },
-      hint ?? { en: 'Answer 200.', zh: '应答要用 200。' },
+      isLost ? { en: `${hint.en} ${LOST_QUERY.en}`, zh: `${hint.zh}${LOST_QUERY.zh}` } : hint,
     );
   }
   yield ok('status', 'The status is 200.', '状态码是 200。');
@@ -94,7 +96,21 @@ export async function* lookAtVerification(
   yield ok('signature', 'A wrong signature is refused.', '签名错误会被拒绝。');
 }
 
-function noAnswer({ failure }: Answered): Finding {
+type Response = Answered['response'];
+
+function isSame(one: NonNullable<Response>, other: Response): boolean {
+  return one.status === other?.status && one.body === other.body;
+}
+
+const ANSWER_200: Words = { en: 'Answer 200.', zh: '应答要用 200。' };
+/** A signed request is answered as one without any query: it may have lost its own on the way. */
+const LOST_QUERY: Words = {
+  en: 'The answer is the same without any query. Where all of that is right, something before the bot drops the query, and its log says that the signature is missing, not wrong. nginx: proxy_pass without a path, or with $request_uri in place of $uri. An API gateway or a CDN: pass all query parameters on. A function: give the handler the whole event.',
+  zh: '不带查询参数时，应答也一样。如果上面都没问题，就是机器人前面有一层把查询参数丢了，这时机器人的日志里写的是缺少签名（signature is missing），而不是签名错误。nginx：proxy_pass 后面不写路径，或者用 $request_uri 而不是 $uri；API 网关、CDN：透传全部查询参数；云函数：把完整的 event 交给处理函数。',
+};
+
+/** Says what it means that no answer came. */
+export function noAnswer({ failure }: Answered): Finding {
   return failure === 'silent'
     ? problem(
         'answer',

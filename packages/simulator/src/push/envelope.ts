@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { MessageCipher, sign } from '@wechat-mp/core';
 import type { WireFields } from '../wire.ts';
 import type { AccountSettings } from '../world.ts';
+import { writeJson } from './json.ts';
 import { writeXml } from './xml.ts';
 
 /** A request of the platform, ready to go. */
@@ -9,6 +10,8 @@ export interface Sealed {
   readonly method: 'GET' | 'POST';
   readonly query: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What its headers have besides. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The message before it is encrypted; empty for a check of the address. */
   readonly plain: string;
 }
@@ -30,6 +33,7 @@ export function sealMessage(
 ): Sealed {
   const fields = typeof message === 'string' ? {} : message;
   const plain = typeof message === 'string' ? message : writeXml(message);
+  if (account.cloud) return push(account.cloud, message, how);
   const openid = how.openid ?? `${fields['FromUserName'] as string}`;
   const query = { ...signQuery(account, how), openid };
   const cipher = cipherOf(account);
@@ -48,6 +52,35 @@ export function sealMessage(
     ),
     plain,
   };
+}
+
+/**
+ * A push of 微信云托管: its gateway adds the header in place of a signature.
+ *
+ * @see https://developers.weixin.qq.com/miniprogram/dev/wxcloudrun/src/guide/weixin/push.html
+ */
+function push(
+  format: 'json' | 'xml',
+  message: WireFields | string,
+  { breakSignature }: Pick<Sealing, 'breakSignature'>,
+): Sealed {
+  const written = format === 'json' ? writeJson : writeXml;
+  const body = typeof message === 'string' ? message : written(message);
+  const headers = {
+    'content-type': format === 'json' ? 'application/json' : 'text/xml',
+    ...(!breakSignature && { 'x-wx-source': 'wx_unknown' }),
+  };
+  return { method: 'POST', query: {}, headers, body, plain: body };
+}
+
+/** The request by which the console of 微信云托管 checks a path when it is saved. */
+export function sealProbe(format: 'json' | 'xml', how: Pick<Sealing, 'breakSignature'>): Sealed {
+  const probe = { action: 'CheckContainerPath' };
+  return push(
+    format,
+    format === 'xml' ? '<xml><action>CheckContainerPath</action></xml>' : probe,
+    how,
+  );
 }
 
 /** The request by which the console checks an address when it is saved. */

@@ -34,7 +34,7 @@ function overHttp(target: URL): Transport {
   return {
     urlOf,
     async carry(sealed, signal) {
-      const { method, body } = sealed;
+      const { method, body, headers = {} } = sealed;
       const bytes = Buffer.from(body);
       const client = request({
         hostname: target.hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -48,6 +48,7 @@ function overHttp(target: URL): Transport {
           ...(method === 'POST'
             ? { 'content-type': 'text/xml', 'content-length': bytes.length }
             : {}),
+          ...headers,
         },
         agent: false,
         signal,
@@ -83,9 +84,9 @@ function overHttp(target: URL): Transport {
 function inProcess(webhook: Webhook): Transport {
   return {
     urlOf: ({ query }) => `/?${new URLSearchParams(query).toString()}`,
-    async carry({ method, query, body }, signal) {
-      const request =
-        method === 'POST' ? { method, query, body, signal } : { method, query, signal };
+    async carry({ method, query, body, headers }, signal) {
+      const about = { query, signal, ...(headers && { headers }) };
+      const request = method === 'POST' ? { ...about, method, body } : { ...about, method };
       const response = await webhook.handle(request);
       return { ...response, plain: undefined };
     },

@@ -2,6 +2,7 @@ import { checkSignature } from '@wechat-mp/core';
 import type { DeliveryRecord } from '../events.ts';
 import type { AccountSettings } from '../world.ts';
 import { cipherOf } from './envelope.ts';
+import { readJson } from './json.ts';
 import { isAbout, type Question, readReply, type Verdict } from './reply.ts';
 import type { Response } from './transport.ts';
 import { readXml, type Tags } from './xml.ts';
@@ -28,7 +29,7 @@ export function judge(
         : ['the answer is success or nothing, but with blanks around it, which may be refused'];
     return { verdict: 'nothing', reply: undefined, problems };
   }
-  const outer = readXml(body);
+  const outer = account.cloud === 'json' ? readJson(body) : readXml(body);
   if ('problem' in outer) return toast(outer.problem);
   const sealed = readSeal(account, outer.tags, question);
   if (sealed.problem !== undefined) return toast(sealed.problem);

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { InvalidArgumentError, NeedParamError } from '../errors.ts';
+import { checkSpelling } from '../spelling.ts';
+import { NetworkError } from './errors.ts';
+import type { BaseUrl } from './origin.ts';
+import type { AccessTokenSource } from './token-source.ts';
+
+/** How a container of 微信云托管 calls the API. */
+export interface CloudOptions {
+  /**
+   * The account that is called for, where several share the environment (资源复用). Default: the one
+   * that the environment belongs to.
+   */
+  fromAppid?: string | undefined;
+  /**
+   * 云调用令牌, for a container without 开放接口服务: `'file'` reads it from where the platform puts
+   * it, a function gives it, as `readCloudToken` does from another file. It is sent as
+   * `cloudbase_access_token`.
+   */
+  accessToken?: 'file' | AccessTokenSource | undefined;
+}
+
+/** What a client of 微信云托管 differs in. */
+export interface CloudSettings {
+  readonly appid: string | undefined;
+  /** Gives the token; undefined where the platform puts one in. */
+  readonly accessToken: AccessTokenSource | undefined;
+  /** What stands in the query of each call. */
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** What is read of a client's options. */
+interface Given {
+  readonly cloud?: boolean | CloudOptions | undefined;
+  readonly appid?: string | undefined;
+  readonly appsecret?: unknown;
+  readonly accessToken?: unknown;
+  readonly component?: unknown;
+}
+
+/** Where 开放接口服务 listens: it adds the token to what is sent there over HTTP. */
+const OPEN_SERVICE = 'http://api.weixin.qq.com';
+const TOKEN_FILE = '/.tencentcloudbase/wx/cloudbase_access_token';
+const NAMES = ['fromAppid', 'accessToken'];
+/** What a client has a token by; 微信云托管 gives it one. */
+const OTHER_WAYS = ['appsecret', 'accessToken', 'component'] as const;
+
+/**
+ * Reads the option `cloud`; undefined where it is not set.
+ *
+ * @throws {InvalidArgumentError} when it is wrong, or there is another way to a token beside it
+ */
+export function readCloud(options: Given): CloudSettings | undefined {
+  const { cloud, appid } = options;
+  if (cloud === undefined || cloud === false) return undefined;
+  if (cloud !== true && (typeof cloud !== 'object' || cloud === null)) {
+    throw new InvalidArgumentError('cloud must be true, or { fromAppid, accessToken }');
+  }
+  for (const name of OTHER_WAYS) {
+    if (options[name] === undefined) continue;
+    throw new InvalidArgumentError(
+      `${name} and cloud exclude each other: 微信云托管 gives the token. What needs a secret is called on a client of its own`,
+    );
+  }
+  const { fromAppid, accessToken } = cloud === true ? ({} as CloudOptions) : cloud;
+  if (cloud !== true) checkSpelling(cloud, NAMES);
+  if (fromAppid !== undefined && (typeof fromAppid !== 'string' || fromAppid === '')) {
+    throw new InvalidArgumentError('cloud.fromAppid must be the AppID of an account');
+  }
+  if (!['undefined', 'function'].includes(typeof accessToken) && accessToken !== 'file') {
+    throw new InvalidArgumentError("cloud.accessToken must be 'file', or a function that gives it");
+  }
+  return {
+    appid: appid ?? fromAppid,
+    accessToken: accessToken === 'file' ? readCloudToken() : accessToken,
+    query: fromAppid === undefined ? {} : { from_appid: fromAppid },
+  };
+}
+
+/** Finds where a client of 微信云托管 calls: a token of its own goes the encrypted way. */
+export function findCloudUrl(
+  { accessToken }: CloudSettings,
+  baseUrl: BaseUrl | undefined,
+): BaseUrl | undefined {
+  if (accessToken || typeof baseUrl === 'string') return baseUrl;
+  return { api: OPEN_SERVICE, ...baseUrl };
+}
+
+/** Milliseconds after which the file is read again: the platform writes a new token every ten minutes. */
+const READ_AGAIN = 60_000;
+
+/**
+ * Makes a function that reads 云调用令牌 from the file that the platform writes it to, and again
+ * every minute and when the token is refused. Default: where 微信云托管 puts it.
+ *
+ * @see https://developers.weixin.qq.com/miniprogram/dev/wxcloud/guide/container/cloudcall.html
+ */
+export function readCloudToken(file: string = TOKEN_FILE): AccessTokenSource {
+  return async () => {
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw noToken(`cannot be read (${error.code ?? error.name})`);
+    });
+    const accessToken = text.trim();
+    if (accessToken === '') throw noToken('is empty');
+    return { accessToken, expiresAt: (Date.now() + READ_AGAIN) / 1000 };
+  };
+}
+
+function noToken(said: string): NetworkError {
+  const advice = '云调用令牌 has to be switched on for this version of the service';
+  return new NetworkError('cloudbase_access_token', `its file ${said}: ${advice}`, {
+    wasSent: false,
+  });
+}
+
+/** Refuses what asks for a token that only the platform has. */
+export function failWithoutToken(): never {
+  throw new NeedParamError(
+    'there is no access token to read: 微信云托管 adds it to each call; give cloud: { accessToken } to have one',
+  );
+}

@@ -1,0 +1,39 @@
+import type { WireFields } from '../wire.ts';
+import type { Tags } from './xml.ts';
+
+/** Writes a message as 微信云托管 pushes it: ids are numbers, larger than JavaScript's. */
+export function writeJson(fields: WireFields): string {
+  return JSON.stringify(fields).replaceAll(/"(MsgId|MsgID)":"(\d+)"/g, '"$1":$2');
+}
+
+/** Reads a bot's JSON as the tags of its XML; gives words for its developer where it is none. */
+export function readJson(body: string): { tags: Tags; hints: string[] } | { problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    const isXml = body.trimStart().startsWith('<');
+    return {
+      problem: isXml
+        ? 'it is XML; a reply to a JSON message has to be JSON'
+        : 'it is neither JSON, nor success, nor empty',
+    };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { problem: 'it is JSON, but no object' };
+  }
+  const { Articles, ...others } = value as Readonly<Record<string, unknown>>;
+  if (Articles !== undefined && !Array.isArray(Articles)) {
+    return { problem: 'Articles has to be a list in JSON' };
+  }
+  const tags = Articles === undefined ? others : { ...others, Articles: { item: Articles } };
+  return { tags: toText(tags) as Tags, hints: [] };
+}
+
+/** Tags are text, whatever they look like. */
+function toText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toText);
+  if (value === null) return '';
+  if (typeof value !== 'object') return String(value as string | number | boolean);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, toText(one)]));
+}
