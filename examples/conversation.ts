@@ -84,6 +84,16 @@ const STEPS: readonly Step[] = [
     run: (_, user) => pushed(user, user.clickMenu('LATE')),
     expected: text('想了 20 秒：答案是 42'),
   },
+  {
+    title: '语言模型 · a model that streams, its Markdown as the chat shows it',
+    run: async (_, user) => {
+      const given = await answer(user.sendText('模型 你好'));
+      const content = given?.type === 'text' ? String(given['content']) : '';
+      const [title = ''] = content.split('\n', 1);
+      return { type: 'text', content: title };
+    },
+    expected: text('你问的是「你好」'),
+  },
 ];
 
 /** Holds the whole conversation, each step as a user of its own; gives the number of wrong answers. */

@@ -1,7 +1,9 @@
 // The bot of `npm run demo`: a little of everything that a bot may do.
 import { setTimeout as pause } from 'node:timers/promises';
+import { chat } from '@wechat-mp/ai';
 import { type Article, Router, reply } from '@wechat-mp/core';
 import type { OfficialClient } from '@wechat-mp/core/official';
+import { streamDemoModel } from './demo-model.ts';
 
 const HELP = `你好！试试看：
 「新闻」图文消息
@@ -9,6 +11,7 @@ const HELP = `你好！试试看：
 「12」想 12 秒再回答
 「20」想 20 秒，答案自己送到
 「模板」一条模板消息
+「模型 你好」边想边说的语言模型
 也可以发图片、语音、视频、位置、链接，或点下面的菜单。
 其他的话，我会<a href="https://example.com/echo">重复一遍</a>。`;
 
@@ -33,6 +36,7 @@ export async function setUp(client: OfficialClient): Promise<void> {
         sub_button: [
           { type: 'click', name: '想 12 秒', key: 'SLOW' },
           { type: 'click', name: '想 20 秒', key: 'LATE' },
+          { type: 'click', name: '语言模型', key: 'MODEL' },
         ],
       },
       {
@@ -63,6 +67,8 @@ export function createShowcase(client: OfficialClient, template: string): Router
       data: { order: { value: '20261123-1' }, state: { value: '已发货' } },
     });
   };
+  const model: Parameters<typeof chat>[0]['model'] = (messages, { signal }) =>
+    streamDemoModel(messages, signal);
   return new Router()
     .text(/^(帮助|help|[?？])$/i, () => HELP)
     .text('新闻', () => NEWS.slice(0, 1))
@@ -73,6 +79,11 @@ export function createShowcase(client: OfficialClient, template: string): Router
     })
     .text(/^(\d{1,2})$/, (_, { match }) => think(Number(match[1])))
     .text('模板', ({ source }) => sendTemplate(source))
+    .text(
+      /^模型/,
+      chat<'text'>({ model, input: ({ content }) => content.replace(/^模型\s*/, '') || '你好' }),
+    )
+    .text('/reset', chat({ model }))
     .on('text', ({ content }) => `你说：${content}`)
     .on('image', ({ mediaId }) => reply.image(mediaId))
     .on('voice', ({ recognition, mediaId }) => recognition || reply.voice(mediaId))
@@ -82,6 +93,7 @@ export function createShowcase(client: OfficialClient, template: string): Router
     .event('click', 'NEWS', () => NEWS)
     .event('click', 'SLOW', () => think(12))
     .event('click', 'LATE', () => think(20))
+    .event('click', 'MODEL', chat<'event:click'>({ model, input: () => '你是谁？' }))
     .event('click', 'TEMPLATE', ({ source }) => sendTemplate(source))
     .on('event:subscribe', ({ scene }) =>
       scene ? `欢迎！你来自「${scene}」` : '欢迎关注！回复「帮助」看看我会什么。',
