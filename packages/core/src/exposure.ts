@@ -1,61 +1,74 @@
 import { EventEmitter } from 'node:events';
 import { NeedParseError } from './errors.ts';
 
+/** Of no copy and no log. */
+const HIDDEN = { configurable: true, enumerable: false, writable: true, value: undefined };
+
 /**
  * Properties that throw NeedParseError until there is something to show. They stand on a prototype of
- * the framework, once, and what they show is kept beside its requests: a request that gets properties
- * of its own has no shape in common with others, and whatever reads it is slow from then on.
+ * the framework, once, or on an object of Node's, with getters that all of them share: objects that get
+ * properties of their own kind have no shape in common, and whatever reads them is slow from then on.
+ * What is shown lies in the object, under a symbol: in a WeakMap it would outlive its request.
  */
 export class Exposure<T> {
-  readonly #readers: Readonly<Record<string, (value: T) => unknown>>;
-  readonly #shown = new WeakMap<object, T>();
+  readonly #shown = Symbol('wechat');
+  readonly #properties: PropertyDescriptorMap = {};
   readonly #prepared = new WeakSet<object>();
 
   /** `readers`: what each property makes of that which is shown. */
   constructor(readers: Readonly<Record<string, (value: T) => unknown>>) {
-    this.#readers = readers;
+    const shown = this.#shown;
+    for (const [name, read] of Object.entries(readers)) {
+      const get = function get(this: { readonly [shown]?: T }) {
+        const value = this[shown];
+        if (value !== undefined) return read(value);
+        throw new NeedParseError(
+          `${name} is not there yet: the webhook has not parsed this request, or it was not WeChat's`,
+        );
+      };
+      this.#properties[name] = { get, configurable: true };
+    }
   }
 
   /** Makes sure that a target has the properties. */
   prepare(target: object): void {
     const prototype = readPrototype(target) ?? target;
-    if (this.#prepared.has(prototype) || this.#prepared.has(target)) return;
+    if (this.#prepared.has(prototype)) return;
     const home = findHome(target);
-    if (!this.#prepared.has(home)) {
-      for (const name of Object.keys(this.#readers)) this.#define(home, name);
+    if (home === target) {
+      if (!(this.#shown in target)) this.#define(target);
+      return;
     }
-    this.#prepared.add(home);
-    if (home !== target) this.#prepared.add(prototype);
+    if (!this.#prepared.has(home)) this.#define(home);
+    this.#prepared.add(home).add(prototype);
   }
 
   /** Has the properties of a target show something. */
   show(target: object, value: T): void {
     this.prepare(target);
-    this.#shown.set(target, value);
+    Object.defineProperty(target, this.#shown, { ...HIDDEN, value });
   }
 
-  #define(home: object, name: string): void {
-    const read = this.#readers[name] as (value: T) => unknown;
-    // Another copy of this module has its own, and shows other things.
-    const earlier = Object.getOwnPropertyDescriptor(home, name);
-    const find = (asked: object): unknown => {
-      // Whoever asks may have made an object of their own out of the framework's.
-      for (let target: object | null = asked; target; target = readPrototype(target)) {
-        const value = this.#shown.get(target);
-        if (value !== undefined) return read(value);
-      }
-      if (earlier?.get) return earlier.get.call(asked);
-      throw new NeedParseError(
-        `${name} is not there yet: the webhook has not parsed this request, or it was not WeChat's`,
+  #define(home: object): void {
+    for (const [name, property] of Object.entries(this.#properties)) {
+      // Another copy of this module has its own, and shows other things.
+      const earlier = Object.getOwnPropertyDescriptor(home, name)?.get;
+      const get = property.get as () => unknown;
+      Object.defineProperty(
+        home,
+        name,
+        earlier ? { ...property, get: chain(this.#shown, get, earlier) } : property,
       );
-    };
-    Object.defineProperty(home, name, {
-      get(this: object) {
-        return find(this);
-      },
-      configurable: true,
-    });
+    }
+    Object.defineProperty(home, this.#shown, HIDDEN);
   }
+}
+
+/** Reads what is shown here, or else what another copy of this module shows. */
+function chain(shown: symbol, get: () => unknown, earlier: () => unknown): () => unknown {
+  return function read(this: { readonly [name: symbol]: unknown }) {
+    return (this[shown] === undefined ? earlier : get).call(this);
+  };
 }
 
 /**

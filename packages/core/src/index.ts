@@ -16,7 +16,7 @@ export { type Clock, systemClock, type Timer } from './clock.ts';
 export type { Logger } from './logger.ts';
 export type { AccountOptions, CloudOptions, Mode, Source, WebhookOptions } from './options.ts';
 export { type ErrorHandler, type HandlersLike, Router } from './router.ts';
-export { createWebhook, type Webhook } from './webhook.ts';
+export { type Around, createWebhook, type Webhook } from './webhook.ts';
 export type { ContextOwner } from './with-context.ts';
 
 // Conversations

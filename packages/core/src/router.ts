@@ -206,7 +206,7 @@ function isRouter(handlers: HandlersLike): handlers is Pick<Router, 'run'> {
 }
 
 /** Puts a middleware around a dispatch. */
-export function surround(dispatch: Dispatch, around: Middleware): Dispatch {
+function surround(dispatch: Dispatch, around: Middleware): Dispatch {
   return (exchange) => around(exchange, async () => dispatch(exchange));
 }
 

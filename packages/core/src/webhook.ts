@@ -9,14 +9,23 @@ import { OrphanRecovery } from './delivery/orphans.ts';
 import { Workload } from './delivery/workload.ts';
 import { openBody, openEcho, readQuery, sealReply, verifyQuery } from './envelope.ts';
 import { RequestError, SignatureError } from './errors.ts';
-import type { Middleware, WebhookRequest, WebhookResponse } from './exchange.ts';
+import type { Answer, Exchange, WebhookRequest, WebhookResponse } from './exchange.ts';
 import { type Message, toMessage } from './message/message.ts';
 import { type AccountOptions, positive } from './options.ts';
 import { printable } from './printable.ts';
 import { SUCCESS } from './reply/parse.ts';
 import { refuse, respond } from './response.ts';
-import { createDispatch, type HandlersLike, surround } from './router.ts';
+import { createDispatch, type Dispatch, type HandlersLike } from './router.ts';
 import { type ContextOwner, openContext } from './with-context.ts';
+
+/**
+ * What an adapter runs around the handlers. `next()` gives what they give, at once where they do: a
+ * message whose handler answers in the same turn waits for nothing.
+ */
+export type Around = (
+  exchange: Exchange,
+  next: () => Answer | Promise<Answer>,
+) => Answer | Promise<Answer>;
 
 /** Answers the deliveries of WeChat. */
 export interface Webhook {
@@ -25,7 +34,7 @@ export interface Webhook {
    *
    * `around` is for adapters: it runs around the handlers, once the message is parsed.
    */
-  handle(request: WebhookRequest, around?: Middleware): Promise<WebhookResponse>;
+  handle(request: WebhookRequest, around?: Around): Promise<WebhookResponse>;
   /**
    * Stops, so that the process can end. New deliveries are answered 503 at once: the platform tries
    * again, and another process answers. What goes on is waited for: handlers, late replies, saves.
@@ -109,7 +118,9 @@ export function createWebhook(
         checkTarget(account, message);
         refuseWhenClosing(workload);
         recovery?.notice(account);
-        const answer = around ? surround(dispatch, around) : dispatch;
+        const answer: Dispatch = around
+          ? (exchange) => around(exchange, () => dispatch(exchange))
+          : dispatch;
         const service = { account, workload, dispatch: answer };
         const answering = answerDelivery({ message, at, request }, service);
         const tree = isPromise(answering) ? await answering : answering;
