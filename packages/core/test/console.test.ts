@@ -14,7 +14,9 @@ import { failureOf, SAFE } from './support.ts';
 const root = new URL('../../../', import.meta.url);
 const documents = [
   ...readdirSync(root).filter((name) => /^README.*\.md$/.test(name)),
-  ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`),
+  ...readdirSync(new URL('docs/', root))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ].map((path) => [path, readFileSync(new URL(path, root), 'utf8')] as const);
 /** A way through the console. */
 const WAYS = /(?:微信开发者平台|微信公众平台) → [^;,.，。；)）」|`]+/g;
