@@ -51,23 +51,25 @@ export class Exposure<T> {
 
   #define(home: object): void {
     for (const [name, property] of Object.entries(this.#properties)) {
-      // Another copy of this module has its own, and shows other things.
-      const earlier = Object.getOwnPropertyDescriptor(home, name)?.get;
-      const get = property.get as () => unknown;
-      Object.defineProperty(
-        home,
-        name,
-        earlier ? { ...property, get: chain(this.#shown, get, earlier) } : property,
-      );
+      const earlier = Object.getOwnPropertyDescriptor(home, name);
+      const defined = earlier ? chain(this.#shown, property, earlier) : property;
+      Object.defineProperty(home, name, defined);
     }
     Object.defineProperty(home, this.#shown, HIDDEN);
   }
 }
 
-/** Reads what is shown here, or else what another copy of this module shows. */
-function chain(shown: symbol, get: () => unknown, earlier: () => unknown): () => unknown {
-  return function read(this: { readonly [name: symbol]: unknown }) {
-    return (this[shown] === undefined ? earlier : get).call(this);
+/** Shows what another copy of this module shows, as long as there is nothing to show here. */
+function chain(
+  shown: symbol,
+  property: PropertyDescriptor,
+  earlier: PropertyDescriptor,
+): PropertyDescriptor {
+  return {
+    ...property,
+    get(this: { readonly [name: symbol]: unknown }): unknown {
+      return (this[shown] === undefined ? earlier : property).get?.call(this);
+    },
   };
 }
 

@@ -64,11 +64,9 @@ it.each(Object.entries(kinds))('requests %s have one shape, in whatever order', 
   expose(other, 'wechatReply', 'shown');
   expect(Reflect.ownKeys(other)).toEqual(Reflect.ownKeys(one));
   for (const key of Reflect.ownKeys(one)) {
-    const [its, others] = [one, other].map((object) =>
-      Object.getOwnPropertyDescriptor(object, key),
-    );
+    const its = Object.getOwnPropertyDescriptor(one, key);
     // A getter of its own would be a shape of its own.
-    expect(others?.get).toBe(its?.get);
+    expect(Object.getOwnPropertyDescriptor(other, key)).toEqual(its);
   }
 });
 
