@@ -58,12 +58,13 @@ describe.each(Object.entries(kinds))('an object %s', (_name, create) => {
 
 it.each(Object.entries(kinds))('requests %s have one shape, in whatever order', (_name, create) => {
   const [one, other] = [create(), create()];
+  const before = Reflect.ownKeys(one);
   guard([one], one);
   expose(one, 'wechatReply', 'shown');
   guard([other], other);
   expose(other, 'wechatReply', 'shown');
   expect(Reflect.ownKeys(other)).toEqual(Reflect.ownKeys(one));
-  for (const key of Reflect.ownKeys(one)) {
+  for (const key of Reflect.ownKeys(one).filter((key) => !before.includes(key))) {
     const its = Object.getOwnPropertyDescriptor(one, key);
     // A getter of its own would be a shape of its own.
     expect(Object.getOwnPropertyDescriptor(other, key)).toEqual(its);
