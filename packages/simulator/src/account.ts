@@ -57,7 +57,16 @@ export function readAccount(
     );
   }
   const appsecret = options.appsecret ?? APPSECRET;
-  const settings = { title, id: account, token, appid, appsecret, encodingAESKey, mode, cloud };
+  const settings = {
+    title,
+    id: account,
+    token,
+    appid,
+    appsecret,
+    encodingAESKey,
+    mode,
+    pushFormat: cloud,
+  };
   // Tells at once what is wrong with the key.
   cipherOf(settings);
   return settings;

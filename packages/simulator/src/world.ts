@@ -17,7 +17,7 @@ export interface AccountSettings {
   readonly encodingAESKey: string | undefined;
   readonly mode: Mode;
   /** How 微信云托管 writes its pushes; undefined where deliveries are signed. */
-  readonly cloud?: 'json' | 'xml' | undefined;
+  readonly pushFormat?: 'json' | 'xml' | undefined;
 }
 
 /** What the sides of the platform share. */

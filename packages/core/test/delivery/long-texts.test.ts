@@ -1,10 +1,10 @@
 /** WeChat cuts or refuses a passive text of more than 2048 bytes: none leaves, whoever made it. */
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import {
+  type Around,
   createWebhook,
   type Handler,
   MemoryDeliveryStore,
-  type Middleware,
   type WebhookOptions,
 } from '@wechat-mp/core';
 import { plain, readAnswer, userMessage } from '../../../../test/support/platform.ts';
@@ -31,7 +31,7 @@ type Way = [
   make: (text: string) => {
     options?: Partial<WebhookOptions>;
     handler?: Handler;
-    around?: Middleware;
+    around?: Around;
   },
 ];
 const ways: Way[] = [

@@ -39,7 +39,7 @@ export function createDispatch({ account, tokens, endpoints, takeQuota }: Rooms)
       const { access_token, cloudbase_access_token: own, from_appid = account.appid } = query;
       demand(from_appid === account.appid, 40013);
       if (own !== undefined) return tokens.check(own, ['cloud']);
-      if (account.cloud && access_token === undefined) return '';
+      if (account.pushFormat && access_token === undefined) return '';
     }
     const name = token === 'component' ? 'component_access_token' : 'access_token';
     return tokens.check(query[name], KINDS[token]);

@@ -7,7 +7,7 @@ export const CLOUD_ROWS: readonly Row[] = [
     name: 'probe',
     title: { en: 'the probe of the console is answered 200', zh: '控制台的检测请求：应答 200' },
     expected: 'probed',
-    send: ({ account }) => toRequest(sealProbe(account.cloud ?? 'json', {})),
+    send: ({ account }) => toRequest(sealProbe(account.pushFormat ?? 'json', {})),
   },
   {
     name: 'probe-other-format',
@@ -16,7 +16,7 @@ export const CLOUD_ROWS: readonly Row[] = [
       zh: '另一种格式的检测请求：应答 200',
     },
     expected: 'probed',
-    send: ({ account }) => toRequest(sealProbe(account.cloud === 'xml' ? 'json' : 'xml', {})),
+    send: ({ account }) => toRequest(sealProbe(account.pushFormat === 'xml' ? 'json' : 'xml', {})),
   },
   {
     name: 'stranger',

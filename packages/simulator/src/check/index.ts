@@ -100,8 +100,8 @@ export async function runCheck(
     exchange(
       target,
       toRequest(
-        account.cloud
-          ? sealProbe(account.cloud, {})
+        account.pushFormat
+          ? sealProbe(account.pushFormat, {})
           : sealVerification(account, echostr, { now: clock.now() }),
       ),
       clock,
@@ -109,7 +109,7 @@ export async function runCheck(
   /** Whether the check of the address passes: then it is not the token that refuses a message. */
   const isVerified = once(async () => {
     const echostr = createEchostr();
-    const expected = account.cloud ? 'probed' : 'echo';
+    const expected = account.pushFormat ? 'probed' : 'echo';
     return findProblem({ expected }, await verify(echostr), echostr) === undefined;
   });
   /** What is wrong with a good message before any hostile one was sent. */
@@ -194,7 +194,7 @@ export async function runCheck(
     return verdict === 'toast' ? problems.join('; ') : undefined;
   };
 
-  const wanted = (account.cloud ? PUSH_ROWS : ROWS).filter(({ name, modes }) => {
+  const wanted = (account.pushFormat ? PUSH_ROWS : ROWS).filter(({ name, modes }) => {
     return (modes?.includes(account.mode) ?? true) && (options.only?.includes(name) ?? true);
   });
   const results: CheckResult[] = [];

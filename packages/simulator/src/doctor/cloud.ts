@@ -15,9 +15,9 @@ export async function* lookAtCloud(
   account: AccountSettings,
   clock: Clock,
 ): AsyncGenerator<Finding> {
-  const { cloud = 'json' } = account;
+  const { pushFormat = 'json' } = account;
   const ask = (sealed: Sealed) => exchange(target, toRequest(sealed), clock);
-  const probed = await ask(sealProbe(cloud, {}));
+  const probed = await ask(sealProbe(pushFormat, {}));
   if (!probed.response) return yield noAnswer(probed);
   const { status } = probed.response;
   if (status !== 200) {

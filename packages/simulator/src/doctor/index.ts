@@ -38,7 +38,7 @@ async function* look(options: DiagnoseOptions | InCloud<DiagnoseOptions>): Async
   const account = readAccount(options);
   const { target, clock = realClock } = options;
   yield* lookAtNetwork(url);
-  if (account.cloud) yield* lookAtCloud(target, account, clock);
+  if (account.pushFormat) yield* lookAtCloud(target, account, clock);
   else yield* lookAtVerification(target, account, clock);
   yield* lookAtMessage(target, account, clock);
 }

@@ -52,7 +52,7 @@ export async function* lookAtMessage(
       },
     );
   }
-  if (status === 401 && !account.cloud) {
+  if (status === 401 && !account.pushFormat) {
     return yield problem(
       'message',
       {

@@ -33,7 +33,7 @@ export function sealMessage(
 ): Sealed {
   const fields = typeof message === 'string' ? {} : message;
   const plain = typeof message === 'string' ? message : writeXml(message);
-  if (account.cloud) return push(account.cloud, message, how);
+  if (account.pushFormat) return push(account.pushFormat, message, how);
   const openid = how.openid ?? `${fields['FromUserName'] as string}`;
   const query = { ...signQuery(account, how), openid };
   const cipher = cipherOf(account);

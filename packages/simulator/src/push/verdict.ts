@@ -29,7 +29,7 @@ export function judge(
         : ['the answer is success or nothing, but with blanks around it, which may be refused'];
     return { verdict: 'nothing', reply: undefined, problems };
   }
-  const outer = account.cloud === 'json' ? readJson(body) : readXml(body);
+  const outer = account.pushFormat === 'json' ? readJson(body) : readXml(body);
   if ('problem' in outer) return toast(outer.problem);
   const sealed = readSeal(account, outer.tags, question);
   if (sealed.problem !== undefined) return toast(sealed.problem);

@@ -15,12 +15,12 @@ export async function verify(route: Route): Promise<Verification> {
   const echostr = `${randomInt(1e9, 9e9)}${randomInt(1e9)}`;
   const { account, clock } = route;
   const { breakSignature } = route.faults();
-  const sealed = account.cloud
-    ? sealProbe(account.cloud, { breakSignature })
+  const sealed = account.pushFormat
+    ? sealProbe(account.pushFormat, { breakSignature })
     : sealVerification(account, echostr, { now: clock.now(), breakSignature });
   const delivery = await send(sealed, 1, { number: 0, user: '' }, route);
   const problem = delivery.response
-    ? (account.cloud ? probeProblem : echoProblem)(delivery.response, echostr)
+    ? (account.pushFormat ? probeProblem : echoProblem)(delivery.response, echostr)
     : (delivery.problem ?? 'no answer');
   return { isRight: problem === undefined, problems: problem ? [problem] : [], delivery };
 }
