@@ -46,8 +46,8 @@ follow<CallTrace>('wechat-mp:call', ({ name, path, attempt, errcode }) => {
 
 const wechat = await createSimulator({
   token: 'TOKEN',
-  target({ account, api }) {
-    const client = new OfficialClient({ ...account, baseUrl: api.url });
+  target({ account: { appid, appsecret }, api }) {
+    const client = new OfficialClient({ appid, appsecret, baseUrl: api.url });
     return createWebhook('TOKEN', async ({ source }) => (await client.user.get(source)).openid);
   },
 });
