@@ -1,0 +1,45 @@
+/**
+ * One of several processes of a bot that is redeployed. It counts the texts of each user, and takes
+ * as many milliseconds as a text says, `ID:MILLISECONDS`. What is late goes to the API at `API`.
+ */
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { redisStores } from '@wechat-mp/context-redis';
+import { OfficialClient } from '@wechat-mp/core/official';
+import { wechat } from '@wechat-mp/express';
+import express from 'express';
+import { Redis } from 'ioredis';
+
+const { REDIS, API, APPID = '', APPSECRET = '' } = process.env;
+const redis = new Redis(Number(REDIS));
+redis.on('error', (error) => console.error(error.message));
+const stores = redisStores(redis);
+const client = new OfficialClient({
+  appid: APPID,
+  appsecret: APPSECRET,
+  baseUrl: API,
+  ...stores,
+});
+const bot = wechat(
+  { token: 'TOKEN', client, ...stores },
+  {
+    text: async ({ content }, { context }) => {
+      const [id, milliseconds] = content.split(':');
+      const count = context.get('count', 0) + 1;
+      context.set('count', count);
+      await pause(Number(milliseconds));
+      return `${count} ${id}`;
+    },
+  },
+);
+const server = express()
+  .use('/wechat', bot)
+  .listen(0, '127.0.0.1', () => {
+    console.log('port:', (server.address() as AddressInfo).port);
+  });
+const stop = async () => {
+  // Longer than any handler takes.
+  await bot.close({ timeout: 40_000 });
+  server.close(() => redis.disconnect());
+};
+process.once('SIGTERM', () => void stop());
