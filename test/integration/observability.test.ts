@@ -11,7 +11,8 @@ import { wechat as onKoa } from '@wechat-mp/koa';
 import express from 'express';
 import { fastify } from 'fastify';
 import Koa from 'koa';
-import { closeServers, listen, listenFastify, send } from '../support/http.ts';
+import { hosts } from '../support/hosts.ts';
+import { closeServers, listen, listenFastify, recorder, send } from '../support/http.ts';
 import { plain, userMessage } from '../support/platform.ts';
 import { bundlePrograms, runProgram, startServer, stopPrograms } from '../support/programs.ts';
 import { until } from '../support/until.ts';
@@ -65,10 +66,26 @@ describe('an example', () => {
   });
 });
 
+// The server of plain node:http there makes its requests by hand, without a path.
+const described = hosts.filter(({ name }) => name !== 'node:http');
+test.each(described)(
+  'a refusal on $name names the whole path and the account, no query',
+  async (host) => {
+    const { logger, lines } = recorder();
+    const options = { ...account, account: 'shop', logger };
+    const origin = await host.start({ '/wechat': [options, {}] });
+    const { query } = plain({ token: 'OTHER' }, '');
+    expect((await send(`${origin}/wechat`, { method: 'POST', query, body: '' })).status).toBe(401);
+    expect(lines.join('\n')).toMatch(/refused a delivery: signature is wrong/);
+    expect(lines.join('\n')).toMatch(/account: 'shop'/);
+    expect(lines.join('\n')).toMatch(/path: '\/wechat'/);
+  },
+);
+
 type Store = AsyncLocalStorage<string>;
 
 /** Each host, with a request's store set as a service sets it: before the bot, once for each request. */
-const hosts: Record<
+const services: Record<
   string,
   (store: Store, id: () => string, options: WebhookOptions, handlers: Handlers) => Promise<string>
 > = {
@@ -96,7 +113,7 @@ const hosts: Record<
   },
 };
 
-describe.each(Object.entries(hosts))('the store of a request on %s', (_, start) => {
+describe.each(Object.entries(services))('the store of a request on %s', (_, start) => {
   it('reaches the handler and the late reply, also for who waits behind another message', async () => {
     const store: Store = new AsyncLocalStorage();
     const seen: string[] = [];

@@ -206,8 +206,11 @@ class DescribedRequest implements NodeRequest {
 
   /** The whole path, also where a framework has cut off what it is mounted at. */
   get path(): string | undefined {
-    const { originalUrl = this.#request.url } = this.#request as { originalUrl?: string };
-    return originalUrl?.split('?', 1)[0];
+    const hosts = [this.native, this.#request] as { originalUrl?: unknown }[];
+    const whole = hosts
+      .map((host) => Object(host).originalUrl)
+      .find((url) => typeof url === 'string');
+    return (whole ?? this.#request.url)?.split('?', 1)[0];
   }
 
   // Node reads headers when they are asked for.

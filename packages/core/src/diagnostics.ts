@@ -164,6 +164,14 @@ type Tracing<T extends object> = TracingChannel<T, T>;
 export const runTracing = tracingChannel('wechat-mp:run') as unknown as Tracing<RunTrace>;
 export const callTracing = tracingChannel('wechat-mp:call') as unknown as Tracing<CallTrace>;
 
+/** Whether somebody follows spans. Bun's channels do not say so of all five at once. */
+export function isTraced<T extends object>(tracing: Tracing<T>): boolean {
+  const { hasSubscribers } = tracing as { hasSubscribers?: boolean };
+  if (hasSubscribers !== undefined) return hasSubscribers;
+  const { start, end, asyncStart, asyncEnd, error } = tracing;
+  return [start, end, asyncStart, asyncEnd, error].some((one) => one.hasSubscribers);
+}
+
 /** Begins a span: `work` runs in the stores that are bound to it. */
 export function startSpan<T extends object, R>(tracing: Tracing<T>, trace: T, work: () => R): R {
   try {

@@ -1,8 +1,14 @@
 /** What node:diagnostics_channel tells of deliveries, runs, replies and calls, and what it never does. */
-import { channel, subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
+import {
+  type Channel,
+  channel,
+  subscribe,
+  tracingChannel,
+  unsubscribe,
+} from 'node:diagnostics_channel';
 import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
   createWebhook,
   type DiagnosticsChannels,
@@ -16,6 +22,7 @@ import { OfficialClient } from '@wechat-mp/core/official';
 import { closeServers, listen } from '../../../test/support/http.ts';
 import { plain, userMessage } from '../../../test/support/platform.ts';
 import { until } from '../../../test/support/until.ts';
+import { isTraced } from '../src/diagnostics.ts';
 import { recorder } from './support.ts';
 
 const TOKEN = { token: 'ZQtoken' };
@@ -339,8 +346,27 @@ it('nothing that is published holds what was said, a token or a secret', async (
 });
 
 it('nothing is published where nobody listens', async () => {
-  const publish = NAMES.map((name) => channel(name).hasSubscribers);
-  expect(publish).toEqual([false, false, false, false]);
-  const { status } = await create(() => ANSWERED).handle(plain(TOKEN, userText()));
+  const spans = ['run', 'call'].flatMap((name) => {
+    const { start, end, asyncStart, asyncEnd, error } = tracingChannel(`wechat-mp:${name}`);
+    return [start, end, asyncStart, asyncEnd, error];
+  });
+  const channels = [...NAMES.map((name) => channel(name)), ...spans];
+  const published = channels.flatMap((one) => [
+    jest.spyOn(one, 'publish'),
+    jest.spyOn(one as Channel & { runStores: () => void }, 'runStores'),
+  ]);
+  const webhook = create(async () => ANSWERED);
+  const { status } = await webhook.handle(plain(TOKEN, userText()));
+  await webhook.handle({ ...plain(TOKEN, userText()), query: {} });
+  const counts = published.map(({ mock }) => mock.calls.length);
+  jest.restoreAllMocks();
   expect(status).toBe(200);
+  expect(counts).toEqual(published.map(() => 0));
+});
+
+it('spans are followed where only their channels say that somebody listens, as Bun has it', () => {
+  const one = (hasSubscribers: boolean) => ({ hasSubscribers });
+  const silent = { start: one(false), end: one(false), asyncStart: one(false), error: one(false) };
+  const traced = [false, true].map((isHeard) => ({ ...silent, asyncEnd: one(isHeard) }));
+  expect(traced.map((tracing) => isTraced(tracing as never))).toEqual([false, true]);
 });

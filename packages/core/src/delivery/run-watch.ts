@@ -1,6 +1,7 @@
 import {
   describeSeen,
   endSpan,
+  isTraced,
   type RunOutcome,
   type RunTrace,
   runChannel,
@@ -13,7 +14,7 @@ import type { LivingRun } from './heartbeat.ts';
 
 /** Whether somebody listens to what becomes of runs. */
 export function areRunsSeen(): boolean {
-  return runChannel.hasSubscribers || runTracing.hasSubscribers;
+  return runChannel.hasSubscribers || isTraced(runTracing);
 }
 
 /** What it tells of. */

@@ -4,12 +4,13 @@ import {
   callTracing,
   describeSeen,
   endSpan,
+  isTraced,
   startSpan,
 } from '../diagnostics.ts';
 
 /** Whether somebody listens to calls of the API. */
 export function areCallsSeen(): boolean {
-  return callChannel.hasSubscribers || callTracing.hasSubscribers;
+  return callChannel.hasSubscribers || isTraced(callTracing);
 }
 
 /** Tells the channels of one try of a call. Made only when somebody listens. */
