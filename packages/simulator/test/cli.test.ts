@@ -246,3 +246,46 @@ register(${JSON.stringify(toUrl(HOOK))});`);
     expect(loaded.length).toBeLessThan(450);
   });
 });
+
+describe('--cloud', () => {
+  const startCloudBot = async () => {
+    const logger = { error() {}, warn() {}, info() {}, debug() {} };
+    const webhook = createWebhook({ source: 'cloud', logger }, { text: ({ content }) => content });
+    return await listen(async (request, response) => {
+      const { status, headers, body } = await webhook.handle(nodeRequest(request, response));
+      response.writeHead(status, headers).end(body);
+    });
+  };
+
+  it.each([['--cloud'], ['--cloud', '--cloud-format', 'xml'], ['--cloud-format', 'json']])(
+    '%s %s: check and doctor need no token',
+    async (...args) => {
+      const bot = await startCloudBot();
+      const checked = await run('check', '--target', bot, ...args);
+      expect([checked.code, checked.error]).toEqual([0, '']);
+      expect(checked.out).toContain('All of them passed.');
+      const told = await run('doctor', '--target', bot, ...args);
+      expect([told.code, told.error]).toEqual([0, '']);
+      expect(told.out).toContain('x-wx-source');
+    },
+  );
+
+  it('the page is served after the probe, and the API says how it is called', async () => {
+    const { child, told, ended, serves } = start(
+      '--target',
+      await startCloudBot(),
+      '--cloud',
+      ...PORTS,
+    );
+    await serves;
+    expect(told.out).toContain('✓ verified');
+    expect(told.out).toContain('(baseUrl of OfficialClient; cloud: true)');
+    child.kill('SIGTERM');
+    await ended;
+  });
+
+  it('another format is refused', async () => {
+    const { code, error } = await run('check', '--target', target, '--cloud-format', 'yaml');
+    expect([code, error]).toEqual([2, expect.stringContaining('json or xml')]);
+  });
+});

@@ -12,6 +12,7 @@ import { diagnose, type Finding, formatFindings } from '@wechat-mp/simulator';
 import express from 'express';
 import { closeServers, listen } from '../../../test/support/http.ts';
 import { createVirtualClock } from '../src/clock.ts';
+import { lookAtHost } from '../src/doctor/hosts.ts';
 
 afterEach(closeServers);
 
@@ -306,6 +307,22 @@ it('findings are printed with what to do, in both languages', async () => {
     /^✓ The token .*\n.*\n! WeChat cannot reach[^\n]*\n {4}→ Good for/s,
   );
   expect(formatFindings(findings, 'zh')).toContain('    → 机器人在运行吗？');
+});
+
+it.each([
+  ['https://bot-1.ap-shanghai.run.tcloudbase.com/wechat', "source: 'cloud'"],
+  ['https://bot.cn-hangzhou.fcapp.run/wechat', 'serverless'],
+  ['https://abc.lambda-url.eu-west-1.on.aws/', 'serverless'],
+  ['https://bot.vercel.app/api/wechat', 'domain of your own'],
+  ['https://abc.ngrok-free.app/wechat', 'trying'],
+])('%s: what to do there', (target, said) => {
+  const [finding] = lookAtHost(new URL(target));
+  expect(finding).toMatchObject({ step: 'host', state: 'warning' });
+  expect(finding?.hint?.en).toContain(said);
+});
+
+it('a domain of its own is not remarked on', () => {
+  expect([...lookAtHost(new URL('https://wechat.example.com/'))]).toEqual([]);
 });
 
 it('a proxy that drops the query is told of', async () => {

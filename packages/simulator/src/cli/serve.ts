@@ -44,13 +44,14 @@ async function start(typed: Typed, running: { close(): Promise<void> }[]): Promi
   const allowedHosts = typed['allowed-host'] ?? [];
   const page = await servePage({ simulator, host, port: pagePort, target, allowedHosts });
   running.push(page);
-  const { appid, appsecret: secret } = simulator.account;
+  const { appid, appsecret: secret, pushFormat } = simulator.account;
+  const credentials = pushFormat ? 'cloud: true' : `appid ${appid}, appsecret ${secret}`;
   const { website } = simulator.api;
   const { isRight, problems } = await simulator.verify();
   const lines = [
     `page       ${page.url}`,
     `bot        ${target}  ${isRight ? '✓ verified' : `✗ ${problems.join('; ')}`}`,
-    `API        ${simulator.api.url}  (baseUrl of OfficialClient; appid ${appid}, appsecret ${secret})`,
+    `API        ${simulator.api.url}  (baseUrl of OfficialClient; ${credentials})`,
     `website    appid ${website.appid}, appsecret ${website.appsecret}  (for the scan login, qrconnect)`,
   ];
   if (backEndPort !== undefined) {

@@ -5,6 +5,7 @@ import type { InCloud } from '../simulator.ts';
 import { lookAtAccount, lookAtAddress } from './account.ts';
 import { lookAtCloud } from './cloud.ts';
 import type { Finding } from './finding.ts';
+import { lookAtHost } from './hosts.ts';
 import { lookAtMessage } from './message.ts';
 import { lookAtNetwork } from './network.ts';
 import type { DiagnoseOptions } from './options.ts';
@@ -37,6 +38,7 @@ async function* look(options: DiagnoseOptions | InCloud<DiagnoseOptions>): Async
   if (!url) return;
   const account = readAccount(options);
   const { target, clock = realClock } = options;
+  yield* lookAtHost(url);
   yield* lookAtNetwork(url);
   if (account.pushFormat) yield* lookAtCloud(target, account, clock);
   else yield* lookAtVerification(target, account, clock);
