@@ -22,7 +22,7 @@ import {
   type OpenTurn,
   takeRest,
 } from './history.ts';
-import type { Limits } from './limits.ts';
+import type { Limits, Permit } from './limits.ts';
 import type { ImageInput } from './media.ts';
 import type { ChatMessage, Language, ModelInfo, OpenContext } from './messages.ts';
 import type { Moderation } from './moderation.ts';
@@ -148,7 +148,20 @@ async function* answer<N extends MessageName>(
   try {
     yield* prependOnce(joint, run.stream());
   } finally {
-    await permit?.release(run.usage);
+    await release(options, permit, run.usage);
+  }
+}
+
+/** The user has the answer: a store that fails now must not take it back. */
+async function release<N extends MessageName>(
+  { logger = consoleLogger }: ChatOptions<N>,
+  permit: Permit | undefined,
+  usage: Usage,
+): Promise<void> {
+  try {
+    await permit?.release(usage);
+  } catch (error) {
+    logger.error({ err: describeError(error) }, 'the cost of an answer could not be counted');
   }
 }
 
@@ -315,7 +328,7 @@ export function keepUndelivered(
   return async (error, { message }) => {
     const { id } = message as { id?: string };
     if (error.reply.type !== 'text' || id === undefined) throw error;
-    const rest = error.reply.content;
+    const rest = error.isSeen ? '' : error.reply.content;
     await getWebhook().withContext(message.source, (context) =>
       keepRest(context as unknown as OpenContext, id, rest),
     );

@@ -36,17 +36,64 @@ export async function* readAnswer(
   answer: ModelAnswer | ((signal: AbortSignal) => ModelAnswer),
   { signal, maxBytes = MAX_BYTES }: ReadAnswerOptions = {},
 ): AsyncGenerator<string, void, undefined> {
-  const ending = new AbortController();
-  const source = openAnswer(answer, ending.signal);
   let bytes = 0;
-  for await (const chunk of endOnAbort(source, ending, signal)) {
-    const text = readChunk(chunk);
+  for await (const text of skipThoughts(readTexts(answer, signal))) {
     bytes += Buffer.byteLength(text);
     if (bytes > maxBytes) {
       throw new ModelStreamError(`the model's answer is longer than ${maxBytes} bytes (maxBytes)`);
     }
     if (text !== '') yield text;
   }
+}
+
+async function* readTexts(
+  answer: ModelAnswer | ((signal: AbortSignal) => ModelAnswer),
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string, void, undefined> {
+  const ending = new AbortController();
+  const source = openAnswer(answer, ending.signal);
+  for await (const chunk of endOnAbort(source, ending, signal)) yield readChunk(chunk);
+}
+
+const THOUGHT = '<think>';
+const THOUGHT_END = '</think>';
+
+/** Leaves out the thoughts that some servers write into the beginning of the answer itself. */
+async function* skipThoughts(
+  texts: AsyncIterable<string>,
+): AsyncGenerator<string, void, undefined> {
+  let held = '';
+  let state: 'beginning' | 'thinking' | 'pausing' | 'answering' = 'beginning';
+  for await (const text of texts) {
+    if (state === 'answering') {
+      yield text;
+      continue;
+    }
+    held += text;
+    const start = held.trimStart();
+    if (state === 'beginning') {
+      if (THOUGHT.startsWith(start)) continue;
+      state = start.startsWith(THOUGHT) ? 'thinking' : 'answering';
+    }
+    if (state === 'thinking') {
+      const end = held.indexOf(THOUGHT_END);
+      // Its end may be cut between two pieces.
+      if (end < 0) held = THOUGHT + held.slice(-THOUGHT_END.length);
+      else {
+        held = held.slice(end + THOUGHT_END.length);
+        state = 'pausing';
+      }
+    }
+    if (state === 'pausing') {
+      held = held.trimStart();
+      if (held !== '') state = 'answering';
+    }
+    if (state === 'answering') {
+      yield held;
+      held = '';
+    }
+  }
+  if (state === 'beginning') yield held;
 }
 
 /** Returns the chunks of an answer, whatever it is. `ended` aborts when nobody reads on. */

@@ -1,6 +1,6 @@
 /** chat(): a model, its conversation and what the user reads of it. */
 import { describe, expect, it } from '@jest/globals';
-import type { MessageClient, Reply } from '@wechat-mp/core';
+import { type MessageClient, type Reply, UndeliveredError } from '@wechat-mp/core';
 import { chat, continueWith, createLimits, keepUndelivered, type ModelInfo } from '../src/index.ts';
 import { settle, startConversation } from './conversation.ts';
 
@@ -219,6 +219,36 @@ describe('what the platform did not take', () => {
     await say('2');
     expect(asked[1]?.[1]?.content).toMatch(/did not receive all of this answer/);
   });
+});
+
+it('a stream whose process died is marked, and what the user has seen is not shown again', async () => {
+  const openids: string[] = [];
+  const { webhook, say, asked } = startConversation({
+    model: (_, { openid }) => {
+      openids.push(openid);
+      return 'fine';
+    },
+  });
+  await say('1', { MsgId: '77' });
+  const key = { type: 'text', id: '77', target: 'gh', source: 'u', time: 1 } as const;
+  const reply = { type: 'text', content: 'fi' } as const;
+  const source = openids[0] as string;
+  const message = { ...key, source } as never;
+  const error = new UndeliveredError(reply, key, new Error('died'), true);
+  await keepUndelivered(() => webhook)(error, { message } as never);
+  expect(await say('2')).toBe('fine');
+  expect(asked[1]?.[1]?.content).toMatch(/^fine\n\[The user did not receive all/);
+});
+
+it('a store that fails at the end costs no answer', async () => {
+  const limits = createLimits({
+    cost: () => {
+      throw new Error('down');
+    },
+  });
+  const { say, errors } = startConversation({ limits });
+  expect(await say('hi')).toBe('fine');
+  expect(errors).toEqual(['the cost of an answer could not be counted']);
 });
 
 describe('continueWith', () => {

@@ -224,6 +224,20 @@ describe('a chunk', () => {
   });
 });
 
+describe('thoughts in the answer itself', () => {
+  it.each([
+    ['<think>\nHIDDEN\n</think>\n\n你好', '你好'],
+    ['\n<think></think>hello <think>shown</think>', 'hello <think>shown</think>'],
+    ['<think>HIDDEN without an end', ''],
+    ['<thin', '<thin'],
+    ['<b>x</b>', '<b>x</b>'],
+    ['no <think>shown</think>', 'no <think>shown</think>'],
+  ])('%j', async (text, expected) => {
+    expect(await readAll(text)).toBe(expected);
+    expect(await readAll(Array.from(text))).toBe(expected);
+  });
+});
+
 describe('an error', () => {
   it('names the keys of an unknown chunk, never its content', async () => {
     const error = await catchError([{ weird: 'PRIVATE', other: { token: 'PRIVATE' } }]);

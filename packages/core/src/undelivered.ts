@@ -21,11 +21,15 @@ export class UndeliveredError extends WechatError {
   /** Which message it answers. */
   readonly key: MessageKey;
 
-  constructor(reply: Reply, key: MessageKey, cause: unknown) {
+  /** Whether `reply` is what the user has seen, not what is missing: of a stream that did not end. */
+  readonly isSeen: boolean;
+
+  constructor(reply: Reply, key: MessageKey, cause: unknown, isSeen = false) {
     super('WECHAT_UNDELIVERED', `a late reply could not be sent: ${summarizeError(cause)}`, {
       cause,
     });
     this.reply = reply;
     this.key = key;
+    this.isSeen = isSeen;
   }
 }

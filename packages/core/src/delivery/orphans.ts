@@ -99,6 +99,6 @@ async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
     return;
   }
   const cause = new Error('the process died after it had begun to answer');
-  const error = new UndeliveredError(reply, messageKey(message), cause);
+  const error = new UndeliveredError(reply, messageKey(message), cause, true);
   await reportUndelivered(error, exchange, account);
 }

@@ -187,7 +187,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     this.#heartbeat?.unregister();
     this.handoff.settle({ state: 'failed', error: cause });
     const reply = said.length > 0 ? joinReplies(said) : ({ type: 'none' } as const);
-    const error = new UndeliveredError(reply, messageKey(message), cause);
+    const error = new UndeliveredError(reply, messageKey(message), cause, true);
     await reportUndelivered(error, this.exchange ?? createExchange(this), account);
   }
 
