@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { checkSignature, createWebhook, nodeRequest, type WebhookOptions } from '@wechat-mp/core';
 import { wechat } from '@wechat-mp/express';
-import { diagnose, type Finding, formatFindings } from '@wechat-mp/simulator';
+import { diagnose, type Finding, formatFindings, runCheck } from '@wechat-mp/simulator';
 import express from 'express';
 import { closeServers, listen } from '../../../test/support/http.ts';
 import { createVirtualClock } from '../src/clock.ts';
@@ -335,4 +335,6 @@ it('a proxy that drops the query is told of', async () => {
   expect(finding).toMatchObject({ step: 'status', state: 'problem' });
   expect(finding.hint?.en).toContain('drops the query');
   expect(finding.hint?.en).toContain('proxy_pass');
+  const [result] = await runCheck({ target: proxy, token: TOKEN, only: ['verify'] });
+  expect(result?.why).toContain('does a proxy drop the query?');
 });

@@ -6,7 +6,7 @@ import type { BaseUrl } from './origin.ts';
 import type { AccessTokenSource } from './token-source.ts';
 
 /** How a container of 微信云托管 calls the API. */
-export interface CloudOptions {
+export interface CloudCallOptions {
   /**
    * The account that is called for, where several share the environment (资源复用). Default: the one
    * that the environment belongs to.
@@ -31,7 +31,7 @@ export interface CloudSettings {
 
 /** What is read of a client's options. */
 interface Given {
-  readonly cloud?: boolean | CloudOptions | undefined;
+  readonly cloud?: boolean | CloudCallOptions | undefined;
   readonly appid?: string | undefined;
   readonly appsecret?: unknown;
   readonly accessToken?: unknown;
@@ -62,7 +62,7 @@ export function readCloud(options: Given): CloudSettings | undefined {
       `${name} and cloud exclude each other: 微信云托管 gives the token. What needs a secret is called on a client of its own`,
     );
   }
-  const { fromAppid, accessToken } = cloud === true ? ({} as CloudOptions) : cloud;
+  const { fromAppid, accessToken } = cloud === true ? ({} as CloudCallOptions) : cloud;
   if (cloud !== true) checkSpelling(cloud, NAMES);
   if (fromAppid !== undefined && (typeof fromAppid !== 'string' || fromAppid === '')) {
     throw new InvalidArgumentError('cloud.fromAppid must be the AppID of an account');

@@ -10,7 +10,7 @@ export {
   type Ticket,
 } from './client.ts';
 // The API out of a container of 微信云托管
-export { type CloudOptions, readCloudToken } from './cloud.ts';
+export { type CloudCallOptions, readCloudToken } from './cloud.ts';
 // The API of a third-party platform
 export { ComponentClient, type ComponentClientOptions } from './component.ts';
 // What goes in and comes out

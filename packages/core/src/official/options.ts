@@ -2,7 +2,7 @@ import type { Agents } from 'got';
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { consoleLogger, type Logger, protect } from '../logger.ts';
 import { checkSpelling } from '../spelling.ts';
-import type { CloudOptions } from './cloud.ts';
+import type { CloudCallOptions } from './cloud.ts';
 import type { Credential } from './credential.ts';
 import type { Hooks } from './hooks.ts';
 import { type BaseUrl, checkBaseUrl } from './origin.ts';
@@ -68,7 +68,7 @@ export interface OfficialClientOptions extends CallOptions {
    * Whether this runs in a container of 微信云托管, which adds the token to each call: no
    * `appsecret` is needed, nor an `appid` but for what signs with it. Default: false.
    */
-  cloud?: boolean | CloudOptions | undefined;
+  cloud?: boolean | CloudCallOptions | undefined;
   /** Kept to be read back; nothing here uses it. */
   payment?: Payment | undefined;
 }
@@ -76,7 +76,7 @@ export interface OfficialClientOptions extends CallOptions {
 /** The options of a client that runs in 微信云托管: no secret, and the AppID only for what signs with it. */
 export type CloudClientOptions = Omit<OfficialClientOptions, 'appid' | 'cloud'> & {
   appid?: string | undefined;
-  cloud: true | CloudOptions;
+  cloud: true | CloudCallOptions;
 };
 
 /** 微信支付: what the account’s older payment goes by. */

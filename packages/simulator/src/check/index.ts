@@ -11,6 +11,7 @@ import { CLOUD_ROWS } from './cloud-rows.ts';
 import { type Answered, exchange } from './exchange.ts';
 import { GOOD_ROWS } from './good-rows.ts';
 import { HOSTILE_ROWS } from './hostile-rows.ts';
+import { isQueryLost } from './lost-query.ts';
 import { ODD_ROWS } from './odd-rows.ts';
 import type { CheckResult } from './result.ts';
 import { type CheckDesk, type Row, toRequest } from './row.ts';
@@ -160,6 +161,9 @@ export async function runCheck(
     const { response, failure } = answered;
     const isGone = failure === 'gone';
     const problem = findProblem(row, answered, echostr);
+    if (row.expected === 'echo' && response && (await isQueryLost(target, response, clock))) {
+      return { problem: `${problem}; ${LOST_QUERY}`, hints: [], isGone };
+    }
     if (row.expected !== 'answered' || !response) return { problem, hints: [], isGone };
     if (response.status !== 200) {
       return { problem: describeStatus(response, await isVerified()), hints: [], isGone };
@@ -231,6 +235,8 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
+const LOST_QUERY =
+  'the answer is the same without any query: is the path right, and the token, or does a proxy drop the query?';
 const GOOD = { expected: 'answered' } as const;
 const GONE =
   'the bot has ended: nothing answers there any more, and what comes after was not checked';

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { CONSOLE } from '@wechat-mp/core';
 import { type Answered, exchange } from '../check/exchange.ts';
+import { isQueryLost } from '../check/lost-query.ts';
 import { toRequest, type Words } from '../check/row.ts';
 import type { Clock } from '../clock.ts';
 import { sealVerification } from '../push/envelope.ts';
@@ -68,8 +69,7 @@ export async function* lookAtVerification(
     );
   }
   if (status !== 200) {
-    const bare = await exchange(target, { method: 'GET', search: '' }, clock);
-    const isLost = status >= 400 && status < 500 && isSame(response, bare.response);
+    const isLost = await isQueryLost(target, response, clock);
     const [, hint = ANSWER_200] = STATUS_HINTS.find(([test]) => test(status)) ?? [];
     return yield problem(
       'status',
@@ -94,12 +94,6 @@ export async function* lookAtVerification(
     );
   }
   yield ok('signature', 'A wrong signature is refused.', '签名错误会被拒绝。');
-}
-
-type Response = Answered['response'];
-
-function isSame(one: NonNullable<Response>, other: Response): boolean {
-  return one.status === other?.status && one.body === other.body;
 }
 
 const ANSWER_200: Words = { en: 'Answer 200.', zh: '应答要用 200。' };
