@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 import { CONSOLE } from './console.ts';
 import { CipherError, InvalidArgumentError, NeedParamError } from './errors.ts';
 import { sign } from './signature.ts';
@@ -48,7 +48,9 @@ export class MessageCipher {
     }
     const decipher = createDecipheriv(ALGORITHM, this.#key, this.#key.subarray(0, 16));
     decipher.setAutoPadding(false);
-    const padded = Buffer.concat([decipher.update(bytes), decipher.final()]);
+    // Whole blocks without padding: nothing is left for the end.
+    const padded = decipher.update(bytes);
+    decipher.final();
 
     const padding = padded.at(-1) as number;
     const end = padded.length - padding;
@@ -67,31 +69,45 @@ export class MessageCipher {
   }
 
   /** Encrypts a text for the `Encrypt` tag of a reply. `random` (16 bytes) is for tests. */
-  encrypt(text: string, random: Uint8Array = randomBytes(RANDOM)): string {
+  encrypt(text: string, random: Uint8Array = takeRandom()): string {
     if (random.length !== RANDOM) {
       throw new InvalidArgumentError(`random must have ${RANDOM} bytes`);
     }
-    const message = Buffer.from(text);
-    const length = Buffer.alloc(LENGTH);
-    length.writeUInt32BE(message.length);
-    const plain = [random, length, message, this.#appid];
-    const size = plain.reduce((sum, part) => sum + part.length, 0);
+    const start = RANDOM + LENGTH;
+    const length = Buffer.byteLength(text);
+    const size = start + length + this.#appid.length;
     const padding = BLOCK - (size % BLOCK);
+    const plain = Buffer.allocUnsafe(size + padding);
+    plain.set(random);
+    plain.writeUInt32BE(length, RANDOM);
+    plain.write(text, start);
+    plain.set(this.#appid, start + length);
+    plain.fill(padding, size);
     const cipher = createCipheriv(ALGORITHM, this.#key, this.#key.subarray(0, 16));
     cipher.setAutoPadding(false);
-    return (
-      cipher.update(
-        Buffer.concat([...plain, Buffer.alloc(padding, padding)]),
-        undefined,
-        'base64',
-      ) + cipher.final('base64')
-    );
+    const encrypted = cipher.update(plain);
+    cipher.final();
+    return encrypted.toString('base64');
   }
 
   /** Makes the `msg_signature` of a ciphertext. */
   sign(timestamp: string | number, nonce: string, encrypt: string): string {
     return sign({ token: this.#token, timestamp: String(timestamp), nonce, encrypt });
   }
+}
+
+/** Random bytes for many messages: asking for those of each would cost more than its cipher. */
+const pool = Buffer.alloc(256 * RANDOM);
+let used = pool.length;
+
+/** Gives random bytes that nothing had before. */
+function takeRandom(): Uint8Array {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += RANDOM;
+  return pool.subarray(used - RANDOM, used);
 }
 
 function decodeKey(encodingAESKey: string): Buffer {

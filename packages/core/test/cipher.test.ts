@@ -181,6 +181,12 @@ describe('encrypt', () => {
     },
   );
 
+  it('never encrypts a text alike', () => {
+    const encrypted = Array.from({ length: 1000 }, () => cipher.encrypt('hi'));
+    expect(new Set(encrypted).size).toBe(1000);
+    expect(new Set(encrypted.map((text) => cipher.decrypt(text)))).toEqual(new Set(['hi']));
+  });
+
   it.each([0, 15, 17])('refuses %d random bytes', (count) => {
     expect(() => cipher.encrypt('hi', Buffer.alloc(count))).toThrow(InvalidArgumentError);
     expect(() => cipher.encrypt('hi', Buffer.alloc(count))).toThrow('random must have 16 bytes');
