@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type ContextOwner,
   checkSpelling,
   describeError,
   type Exchange,
@@ -319,17 +320,20 @@ type ContextAccess = Pick<Webhook, 'withContext'>;
  * Makes an `onUndelivered` that keeps what the platform did not take (45047: five messages; 45015:
  * 48 hours) for the user's next message, and marks the answer as undelivered in the history.
  *
+ * Where there are several accounts, `getOwner` names the one: `{ account, openid }`.
+ *
  * @example
  * const bot = wechat({ token, client, onUndelivered: keepUndelivered(() => bot) }, { text: chat({ model }) });
  */
 export function keepUndelivered(
   getWebhook: () => ContextAccess,
+  getOwner: (exchange: Exchange) => ContextOwner = ({ message }) => message.source,
 ): (error: UndeliveredError, exchange: Exchange) => Promise<void> {
-  return async (error, { message }) => {
-    const { id } = message as { id?: string };
+  return async (error, exchange) => {
+    const { id } = exchange.message as { id?: string };
     if (error.reply.type !== 'text' || id === undefined) throw error;
     const rest = error.isSeen ? '' : error.reply.content;
-    await getWebhook().withContext(message.source, (context) =>
+    await getWebhook().withContext(getOwner(exchange), (context) =>
       keepRest(context as unknown as OpenContext, id, rest),
     );
   };

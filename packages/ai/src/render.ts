@@ -4,6 +4,9 @@ import type { Block } from './markdown.ts';
 /** How links are shown: `wechat` makes anchors, which the chat shows as links; `plain` writes the address. */
 export type LinkStyle = 'wechat' | 'plain';
 
+/** Within a link there is no other: a picture is its words. */
+type Style = LinkStyle | 'label';
+
 const BULLETS = ['• ', '◦ ', '▪ '] as const;
 const QUOTE = '│ ';
 const RULE = '———';
@@ -61,7 +64,7 @@ export function renderItems(
 ): string[] {
   return list.children.map((item, index) => {
     const bullet = list.ordered ? `${first + index}. ` : chooseBullet(item, depth);
-    return bullet + renderItem(item, style, depth);
+    return (bullet + renderItem(item, style, depth)).trimEnd();
   });
 }
 
@@ -119,7 +122,7 @@ export function renderCodeLines({ value }: Code): string[] {
   return value === '' ? [] : value.split('\n');
 }
 
-function renderInline(nodes: readonly PhrasingContent[], style: LinkStyle): string {
+function renderInline(nodes: readonly PhrasingContent[], style: Style): string {
   let text = '';
   for (let index = 0; index < nodes.length; index += 1) {
     const node = nodes[index] as PhrasingContent;
@@ -130,7 +133,7 @@ function renderInline(nodes: readonly PhrasingContent[], style: LinkStyle): stri
       continue;
     }
     const url = readHref((node as { value: string }).value);
-    text += renderLink(renderInline(nodes.slice(index + 1, end), 'plain'), url, style);
+    text += renderLink(renderInline(nodes.slice(index + 1, end), 'label'), url, style);
     index = end;
   }
   return text;
@@ -149,7 +152,7 @@ function isProduct(before: string, node: PhrasingContent, after?: PhrasingConten
   );
 }
 
-function renderPhrase(node: PhrasingContent, style: LinkStyle): string {
+function renderPhrase(node: PhrasingContent, style: Style): string {
   switch (node.type) {
     case 'text':
       // References to footnotes; those of a stream come before their definition.
@@ -161,7 +164,7 @@ function renderPhrase(node: PhrasingContent, style: LinkStyle): string {
     case 'image':
       return renderLink(node.alt ?? '', node.url, style);
     case 'link':
-      return renderLink(renderInline(node.children, 'plain'), node.url, style);
+      return renderLink(renderInline(node.children, 'label'), node.url, style);
     case 'footnoteReference':
       return `[${node.identifier}]`;
     case 'linkReference':
@@ -180,8 +183,9 @@ function renderPhrase(node: PhrasingContent, style: LinkStyle): string {
 /** Schemes whose address a reader can use in the chat only by reading it. */
 const WRITTEN = /^(mailto|tel):/i;
 
-function renderLink(label: string, url: string, style: LinkStyle): string {
+function renderLink(label: string, url: string, style: Style): string {
   const text = label.trim();
+  if (style === 'label') return text;
   const address = url.trim();
   if (WRITTEN.test(address)) {
     const written = address.replace(WRITTEN, '');
@@ -212,7 +216,7 @@ const DECORATION =
 const TAG = /<!--[\s\S]*?-->|<\/?[a-z][^>]*>/gi;
 
 /** Comments and decoration go, lines break; any other tag is what the model talks about. */
-function renderHtml(html: string, style: LinkStyle): string {
+function renderHtml(html: string, style: Style): string {
   return html
     .replace(/<a\s[^>]*>([^<]*)<\/a>/gi, (anchor, label: string) =>
       renderLink(label, readHref(anchor as string), style).replace(/</g, '\u0000'),

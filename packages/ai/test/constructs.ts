@@ -414,4 +414,31 @@ export const constructs: readonly Construct[] = [
     markdown: '### 总结\n- **快**：毫秒级\n- **省**：免费\n\n祝好！',
     wechat: '总结\n• 快：毫秒级\n• 省：免费\n\n祝好！',
   },
+  {
+    name: 'a picture that is a link',
+    markdown: '[![图](https://example.com/i.png)](https://example.com)',
+    wechat: '<a href="https://example.com">图</a>',
+    plain: '图 (https://example.com)',
+  },
+  {
+    name: 'an empty item',
+    markdown: '- \n- x',
+    wechat: '•\n• x',
+  },
+  {
+    name: '引用里的引用和代码',
+    markdown: '> 外层\n> > 内层\n>\n> ```\n> code\n> ```',
+    wechat: '│ 外层\n│\n│ │ 内层\n│\n│ code',
+  },
+  {
+    name: 'a link in a cell, and an escaped bar',
+    markdown: '| a | b |\n|---|---|\n| [x](https://example.com) | `c\\|d` |',
+    wechat: '• <a href="https://example.com">x</a>\n  b: c|d',
+    plain: '• x (https://example.com)\n  b: c|d',
+  },
+  {
+    name: '折叠的段落',
+    markdown: '<details>\n<summary>点开</summary>\n\n内容\n\n</details>',
+    wechat: '点开\n\n内容',
+  },
 ];
