@@ -1,7 +1,8 @@
 /** Three processes behind a round-robin, redeployed one after another, again and again, while 200 users talk. */
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createSimulator } from '@wechat-mp/simulator';
+import { createSimulator, type DeliveryRecord } from '@wechat-mp/simulator';
 import { bundlePrograms, startServer, stopPrograms } from '../support/programs.ts';
 import { startRedis, stopRedis } from '../support/redis.ts';
 import { startRoundRobin } from '../support/round-robin.ts';
@@ -10,6 +11,8 @@ const BOT = 'test/long/processes/deployed-bot.ts';
 const PROCESSES = 3;
 const USERS = 200;
 const DEPLOYS = 3;
+/** Milliseconds that a user reads before the next text. */
+const READS = 3000;
 /** Milliseconds that a handler takes: most are quick, some are slower than a deploy, some late. */
 const SLOW = 2000;
 const LATE = 17_000;
@@ -48,6 +51,7 @@ it('nothing is lost or doubled, and every conversation goes on', async () => {
 
   let isOver = false;
   const sent = new Map<string, string[]>();
+  const tries = new Map<string, readonly DeliveryRecord[]>();
   const talk = async (name: string, number: number) => {
     const user = wechat.user(name);
     const ids: string[] = [];
@@ -56,7 +60,11 @@ it('nothing is lost or doubled, and every conversation goes on', async () => {
       const isLate = turn === 1 && number % 40 === 0;
       const isSlow = (turn + number) % 10 === 0;
       ids.push(`${name}.${turn}`);
-      await user.sendText(`${name}.${turn}:${isLate ? LATE : isSlow ? SLOW : number % 50}`);
+      const { deliveries } = await user.sendText(
+        `${name}.${turn}:${isLate ? LATE : isSlow ? SLOW : number % 50}`,
+      );
+      tries.set(`${name}.${turn}`, deliveries);
+      if (!isOver) await pause(READS * (0.5 + (number % 10) / 10));
     }
   };
   const talks = Array.from({ length: USERS }, (_, number) => talk(`u${number}`, number));
@@ -75,6 +83,7 @@ it('nothing is lost or doubled, and every conversation goes on', async () => {
   roundRobin.origins = [];
   await Promise.all(running.map(({ stop }) => stop()));
 
+  const lost: string[] = [];
   const counts = { sent: 0, answered: 0, late: 0, lost: 0, doubled: 0, contextsWrong: 0 };
   for (const [name, ids] of sent) {
     const { received } = wechat.user(name);
@@ -87,7 +96,11 @@ it('nothing is lost or doubled, and every conversation goes on', async () => {
       counts.sent += 1;
       if (told[0]?.via === 'reply') counts.answered += 1;
       else if (told[0]) counts.late += 1;
-      else counts.lost += 1;
+      else {
+        counts.lost += 1;
+        const took = tries.get(id)?.map(({ milliseconds, problem }) => [milliseconds, problem]);
+        lost.push(`${id} ${JSON.stringify(took)}`);
+      }
       if (told.length > 1) counts.doubled += 1;
       if (told[0] && told[0].text !== `${turn + 1} ${id}`) counts.contextsWrong += 1;
     }
@@ -95,6 +108,7 @@ it('nothing is lost or doubled, and every conversation goes on', async () => {
   await wechat.close();
   await roundRobin.close();
   console.log(JSON.stringify({ ...counts, deploys: DEPLOYS, statuses: roundRobin.statuses }));
+  expect(lost).toEqual([]);
   expect(counts).toMatchObject({ lost: 0, doubled: 0, contextsWrong: 0 });
   expect(counts.late).toBeGreaterThan(0);
 });

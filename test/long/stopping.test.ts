@@ -43,6 +43,7 @@ describe.each(['express', 'koa', 'fastify', 'node'])('on %s', (FRAMEWORK) => {
     const { answered } = say(address, 'first');
     await until(() => stdout().includes('begins'));
     stop();
+    await until(() => stdout().includes('told to stop'));
     const late = say(address, 'second').answered.then(
       ({ status }) => status,
       () => 'refused',

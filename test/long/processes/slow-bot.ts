@@ -19,6 +19,9 @@ const client: MessageClient = {
     },
   },
 };
+// Told before anything else hears of it.
+process.once('SIGTERM', () => console.log('told to stop'));
+
 const options = { token: 'TOKEN', client };
 const handlers: Handlers = {
   text: async ({ content }) => {
