@@ -1,4 +1,5 @@
-// A bot on an application of Dify, which keeps the conversation itself.
+// A bot on an application of Dify. Without a conversation_id Dify remembers nothing, so the
+// conversation goes along with each question, and `/reset` clears it.
 // Run: DIFY_KEY=app-… npm run example examples/model-dify.ts
 import { chat, continueWith } from '@wechat-mp/ai';
 import { wechat } from '@wechat-mp/express';
@@ -16,9 +17,9 @@ const handler = chat({
         'content-type': 'application/json',
       },
       body: JSON.stringify({
-        query: messages.at(-1)?.content,
+        query: messages.map(({ role, content }) => `${role}: ${content}`).join('\n'),
         user: openid,
-        inputs: { history: messages.slice(0, -1) },
+        inputs: {},
         response_mode: 'streaming',
       }),
       signal,
