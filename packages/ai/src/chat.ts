@@ -203,7 +203,7 @@ class AnswerRun<N extends MessageName> {
     const question = typeof verdict === 'string' ? verdict : this.#question;
 
     const history = wanted === false ? undefined : new History(context, wanted ?? {});
-    this.#messages = await this.#createMessages(history?.list() ?? [], question);
+    this.#messages = await this.#createMessages(history, question);
     const { id } = exchange.message as { id?: string };
     const turn = history?.begin(question, id ?? `${clock.wallTime()}`, clock.wallTime());
     const stopTyping = typing ? showTyping(exchange.client, openid, clock) : () => {};
@@ -231,11 +231,16 @@ class AnswerRun<N extends MessageName> {
     if (!exchange.signal.aborted) await this.#prune(history);
   }
 
-  async #createMessages(earlier: ChatMessage[], question: string): Promise<ChatMessage[]> {
+  async #createMessages(history: History | undefined, question: string): Promise<ChatMessage[]> {
     const { system } = this.#options;
     const told = typeof system === 'function' ? await system(this.#info) : system;
-    const messages: ChatMessage[] = [...earlier, { role: 'user', content: question }];
-    return told ? [{ role: 'system', content: told }, ...messages] : messages;
+    // Some models take one system message, at the beginning.
+    const parts = [told, history?.describeForgotten()].filter((part) => part);
+    return [
+      ...(parts.length > 0 ? [{ role: 'system' as const, content: parts.join('\n\n') }] : []),
+      ...(history?.list() ?? []),
+      { role: 'user', content: question },
+    ];
   }
 
   /** The answer as the chat shows it; the turn remembers it as the model wrote it. */

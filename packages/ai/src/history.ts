@@ -69,12 +69,13 @@ export class History {
 
   /** Returns what the model is told of the conversation: the latest turns that fit. */
   list(): ChatMessage[] {
+    return this.#divide().kept.flatMap(({ turn }) => writeTurn(turn));
+  }
+
+  /** Returns what the model is told of the turns before them. */
+  describeForgotten(): string {
     const summary = this.#context.get(SUMMARY);
-    const { kept } = this.#divide();
-    return [
-      ...(typeof summary === 'string' ? [createSummary(summary)] : []),
-      ...kept.flatMap(({ turn }) => writeTurn(turn)),
-    ];
+    return typeof summary === 'string' ? createSummary(summary) : '';
   }
 
   /** Forgets the turns that do not fit, or has them summarised. */
@@ -83,8 +84,8 @@ export class History {
     if (dropped.length === 0) return;
     const { summarise } = this.#options;
     if (summarise) {
-      const summary = this.#context.get(SUMMARY);
-      const earlier = typeof summary === 'string' ? [createSummary(summary)] : [];
+      const forgotten = this.describeForgotten();
+      const earlier: ChatMessage[] = forgotten ? [{ role: 'system', content: forgotten }] : [];
       const text = await summarise([...earlier, ...dropped.flatMap(({ turn }) => writeTurn(turn))]);
       this.#context.set(SUMMARY, cutBytes(text, this.#bytes));
     }
@@ -163,8 +164,8 @@ function writeTurn({ question, answer, state }: Turn): ChatMessage[] {
   return messages;
 }
 
-function createSummary(summary: string): ChatMessage {
-  return { role: 'system', content: `What was said before, in short: ${summary}` };
+function createSummary(summary: string): string {
+  return `What was said before, in short: ${summary}`;
 }
 
 /** Forgets a conversation: its turns, their summary, and what was not sent. */

@@ -94,15 +94,16 @@ describe('the history', () => {
     expect(asked[1]).toEqual([user('2')]);
   });
 
-  it('gives the model a summary in place of what it forgets', async () => {
+  it('gives the model a summary in place of what it forgets, in its one system message', async () => {
     const { say, asked } = startConversation({
+      system: 'Be brief.',
       history: {
         turns: 1,
         summarise: (messages) => messages.map(({ content }) => content).join('+'),
       },
     });
     for (const text of ['1', '2', '3']) await say(text);
-    expect(asked[2]?.[0]).toEqual(system('What was said before, in short: 1+fine'));
+    expect(asked[2]?.[0]).toEqual(system('Be brief.\n\nWhat was said before, in short: 1+fine'));
     expect(asked[2]?.slice(1)).toEqual([user('2'), assistant('fine'), user('3')]);
   });
 
