@@ -109,12 +109,22 @@ describe('npm run demo', () => {
       const decoder = new TextDecoder();
       for await (const bytes of events.body ?? []) shown += decoder.decode(bytes, { stream: true });
     })().catch(() => {});
-    const sent = await fetch(`${page}/send`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin: page },
-      body: JSON.stringify({ user: users[0]?.name, type: 'text', content: '3' }),
-    });
-    expect(sent.status).toBe(200);
+    const post = async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json', origin: page };
+      const sent = await fetch(page + path, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      expect(sent.status).toBe(200);
+    };
+    const slow = users[0]?.name as string;
+    const quick = '小红';
+    await post('/users', { name: quick });
+    await post('/send', { user: slow, type: 'text', content: '3' });
+    // Its handler runs when a message that came later is answered.
+    await post('/send', { user: quick, type: 'text', content: '你好' });
+    await until(() => shown.includes(`"type":"delivery","user":"${quick}"`));
     const ended = once(child, 'close');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
