@@ -224,7 +224,8 @@ class DescribedRequest implements NodeRequest {
   }
 
   isGone(): boolean {
-    return this.response.destroyed;
+    // Node closes a connection that its client has ended, but only some turns later.
+    return this.response.destroyed || this.response.socket?.readableEnded === true;
   }
 }
 
