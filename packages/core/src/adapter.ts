@@ -224,8 +224,7 @@ class DescribedRequest implements NodeRequest {
   }
 
   isGone(): boolean {
-    // Node closes a connection that its client has ended, but only some turns later.
-    return this.response.destroyed || this.response.socket?.readableEnded === true;
+    return this.response.destroyed;
   }
 }
 

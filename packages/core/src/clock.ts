@@ -39,7 +39,6 @@ export function repeat(clock: Clock, callback: () => void, milliseconds: number)
 
 // As it is when the module is loaded: a test may stop the time later, but not the turns.
 const nextTick = process.nextTick.bind(process);
-const immediate = globalThis.setImmediate;
 const now = Promise.resolve();
 
 /** Who is told that everything that can go on in this turn of the event loop has done so. */
@@ -65,9 +64,4 @@ function endTurn(): void {
   const told = watchers;
   watchers = new Set();
   for (const watcher of told) watcher.onTurnEnd();
-}
-
-/** Waits until the event loop has seen what lies ready in its sockets, for example that a client has gone. */
-export async function nextTurn(): Promise<void> {
-  await new Promise<void>((resolve) => void immediate(resolve));
 }

@@ -1,7 +1,6 @@
 import type { Account } from '../account.ts';
 import { type Awaitable, isPromise } from '../awaitable.ts';
 import { runInBackground } from '../background.ts';
-import { nextTurn } from '../clock.ts';
 import { deliveryChannel, replyChannel } from '../diagnostics.ts';
 import { StoreError } from '../errors.ts';
 import type { Exchange, WebhookRequest } from '../exchange.ts';
@@ -378,8 +377,6 @@ export class DeliveryAttempt implements Visitor {
     const { account, workload } = this.#service;
     const { message } = this.#incoming;
     const { reply, time } = outcome;
-    // On a machine that is late the platform may have hung up before this was even read.
-    await nextTurn();
     if (!this.isGone()) {
       const { tree, warn } = addressReply(reply, message, account.logger, time);
       warn?.();
