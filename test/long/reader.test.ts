@@ -2,7 +2,7 @@
 import { describeReaders } from '../support/readers.ts';
 
 const {
-  READER_DOCUMENTS: documents = 1_000_000,
+  READER_DOCUMENTS: documents = 300_000,
   READER_SEED: seed = Math.floor(Math.random() * 2 ** 31),
 } = process.env;
 describeReaders({ documents: Number(documents), seed: Number(seed) });

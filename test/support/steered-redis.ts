@@ -173,11 +173,11 @@ export async function steerRedis(redis: Redis): Promise<Place> {
   return {
     createStores,
     async settle() {
-      do await takeTurn();
-      while (underWay > 0);
-      // What the last answer has led to.
-      await takeTurn();
-      while (underWay > 0) await takeTurn();
+      // An answer may lead to more than one turn, however slow the machine is.
+      for (let quiet = 0; quiet < 3; quiet += 1) {
+        await takeTurn();
+        if (underWay > 0) quiet = -1;
+      }
     },
   };
 }
