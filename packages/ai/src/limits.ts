@@ -95,18 +95,16 @@ export function createLimits(options: LimitsOptions): Limits {
   for (const rates of [user, account]) checkRates(rates);
   const write =
     options.text ?? ((refusal: Refusal, language: Language) => TEXTS[language][refusal]);
-  let count = 0;
 
   return {
     async acquire({ message }, language) {
       const now = clock.wallTime();
-      count += 1;
       const request: LimitRequest = {
         scopes: [
           { key: `{${name}}:user:${message.source}`, rates: user },
           { key: `{${name}}:all`, rates: account },
         ],
-        id: `${process.pid}-${now}-${count}`,
+        id: crypto.randomUUID(),
         now,
         maxRun,
         day: new Date(now + utcOffset * 60_000).toISOString().slice(0, 10),

@@ -66,6 +66,17 @@ describe.each(stores)('in %s', (_, createStore) => {
     expect(await isRefused()).toBe(false);
   });
 
+  it('processes that are alike count the runs of both', async () => {
+    const [clock, store] = [new ManualClock(), createStore()];
+    names += 1;
+    // Containers have the same process id, and may be asked in the same millisecond.
+    const options = { clock, store, name: `bot${names}`, account: { concurrent: 2 } };
+    const processes = [createLimits(options), createLimits(options)];
+    const ask = (limits = processes[0]) => limits?.acquire(from('a'), 'en');
+    expect([typeof (await ask()), typeof (await ask(processes[1]))]).toEqual(['object', 'object']);
+    expect(typeof (await ask())).toBe('string');
+  });
+
   it('a day costs so much, as the user’s function counts', async () => {
     const { clock, ask, isRefused } = start({
       user: { daily: 6 },
