@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
 import { Readable } from 'node:stream';
 import type { AccountResolver } from './account.ts';
+import { PUSH_HEADER } from './cloud-source.ts';
 import type { WechatContext } from './context/context.ts';
 import { InvalidArgumentError, WechatError } from './errors.ts';
 import type { Exchange, WebhookRequest, WebhookResponse } from './exchange.ts';
@@ -10,7 +11,7 @@ import type { Message } from './message/message.ts';
 import type { AccountOptions } from './options.ts';
 import type { ReplyLike } from './reply/reply.ts';
 import type { HandlersLike } from './router.ts';
-import { createWebhook, type Webhook } from './webhook.ts';
+import { createWebhook, takeControls, type Webhook, type WebhookControls } from './webhook.ts';
 
 /** What an adapter's `wechat()` takes first: whatever `createWebhook` takes, or a webhook. */
 export type AdapterOptions =
@@ -32,9 +33,6 @@ export interface WechatRequest {
 
 /** Lets the framework's route answer, in place of handlers: it calls `answer` with its reply. */
 export type Route = (answer: (reply: ReplyLike) => void) => void | Promise<void>;
-
-/** What can be done with a webhook beside answering requests. */
-export type WebhookControls = Pick<Webhook, 'close' | 'withContext'>;
 
 /** A middleware that can be stopped, so that the process can end, and that opens conversations. */
 export type Closable<M> = M & WebhookControls;
@@ -65,12 +63,9 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
   return {
     hasHandlers: webhook.hasHandlers,
     path,
-    controls: {
-      close: (closing) => webhook.close(closing),
-      withContext: (user, use) => webhook.withContext(user, use),
-    },
+    controls: takeControls(webhook),
     accepts: (url, request) =>
-      (SIGNED.test(url) || (webhook.takesPushes && PUSHED in request.headers)) &&
+      (SIGNED.test(url) || (webhook.takesPushes && PUSH_HEADER in request.headers)) &&
       (!path || isSamePath(url, path)),
     async handle(request, targets, route) {
       const { response } = request;
@@ -86,8 +81,6 @@ export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted
 }
 
 const SIGNED = /[?&](msg_)?signature=/;
-/** The header of a request that comes through the network of 微信云托管. */
-const PUSHED = 'x-wx-source';
 
 function read(options: AdapterOptions, handlers: HandlersLike | undefined) {
   if (typeof options !== 'object' || options === null) {
@@ -104,7 +97,8 @@ function read(options: AdapterOptions, handlers: HandlersLike | undefined) {
   return { webhook: createWebhook(account, handlers), path };
 }
 
-function isSamePath(url: string, path: string): boolean {
+/** Whether an address, with its query, is at a path; a slash at the end is no other path. */
+export function isSamePath(url: string, path: string): boolean {
   const [given] = url.split('?', 1) as [string];
   return given.replace(/\/$/, '') === path.replace(/\/$/, '');
 }

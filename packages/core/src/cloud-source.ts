@@ -5,6 +5,9 @@ import type { WebhookRequest } from './exchange.ts';
 import { formatOf, type Message, readFields } from './message/message.ts';
 import type { Tree } from './tree.ts';
 
+/** The header of a request that comes through the network of 微信云托管. */
+export const PUSH_HEADER = 'x-wx-source';
+
 /** A request that the platform's network vouches for. */
 export interface CloudPush {
   /** For whom it calls, where it says so. */
@@ -20,7 +23,7 @@ export interface CloudPush {
 export function readPush(request: WebhookRequest): CloudPush | undefined {
   if (request.query['signature']) return undefined;
   const { headers } = request;
-  if (!headers?.['x-wx-source']) return undefined;
+  if (!headers?.[PUSH_HEADER]) return undefined;
   const openids = [headers['x-wx-openid'], headers['x-wx-from-openid']];
   return { openids: openids.flat().filter((openid): openid is string => !!openid) };
 }

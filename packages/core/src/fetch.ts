@@ -2,13 +2,13 @@ import { parse } from 'node:querystring';
 import type { AccountResolver } from './account.ts';
 import type { AccountOptions } from './options.ts';
 import type { HandlersLike } from './router.ts';
-import { createWebhook, type Webhook } from './webhook.ts';
+import { createWebhook, takeControls, type Webhook, type WebhookControls } from './webhook.ts';
 
 export { InvalidArgumentError, NeedParamError } from './errors.ts';
 export type { Webhook };
 
 /** Answers the deliveries of WeChat as a function from `Request` to `Response`. */
-export interface FetchHandler extends Pick<Webhook, 'close' | 'withContext'> {
+export interface FetchHandler extends WebhookControls {
   /** `native` is what handlers find as `exchange.native`; default: the request. */
   (request: Request, native?: unknown): Promise<Response>;
 }
@@ -48,7 +48,5 @@ export function wechat(
     });
     return new Response(body, { status, headers });
   };
-  const close: Webhook['close'] = (closing) => webhook.close(closing);
-  const withContext: Webhook['withContext'] = (user, use) => webhook.withContext(user, use);
-  return Object.assign(answer, { close, withContext });
+  return Object.assign(answer, takeControls(webhook));
 }

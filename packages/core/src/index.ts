@@ -16,7 +16,7 @@ export { type Clock, systemClock, type Timer } from './clock.ts';
 export type { Logger } from './logger.ts';
 export type { AccountOptions, CloudOptions, Mode, Source, WebhookOptions } from './options.ts';
 export { type ErrorHandler, type HandlersLike, Router } from './router.ts';
-export { type Around, createWebhook, type Webhook } from './webhook.ts';
+export { type Around, createWebhook, type Webhook, type WebhookControls } from './webhook.ts';
 export type { ContextOwner } from './with-context.ts';
 
 // Conversations
@@ -146,13 +146,13 @@ export {
   type Closable,
   expose,
   guard,
+  isSamePath,
   type Mounted,
   mount,
   type NodeRequest,
   nodeRequest,
   type Route,
   sendResponse,
-  type WebhookControls,
   type WechatRequest,
 } from './adapter.ts';
 export { checkSpelling } from './spelling.ts';

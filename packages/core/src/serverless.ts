@@ -4,7 +4,7 @@ import { InvalidArgumentError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import type { AccountOptions } from './options.ts';
 import type { HandlersLike } from './router.ts';
-import { createWebhook, type Webhook } from './webhook.ts';
+import { createWebhook, takeControls, type Webhook, type WebhookControls } from './webhook.ts';
 
 export { InvalidArgumentError, NeedParamError } from './errors.ts';
 export type { Webhook };
@@ -18,7 +18,7 @@ export interface FunctionResult {
 }
 
 /** Answers the deliveries of WeChat that a gateway hands to a cloud function. */
-export interface FunctionHandler extends Pick<Webhook, 'close' | 'withContext'> {
+export interface FunctionHandler extends WebhookControls {
   /** Takes the event as an object, or as the JSON that some hosts hand on. */
   (event: unknown, context?: unknown): Promise<FunctionResult>;
 }
@@ -49,9 +49,7 @@ export function wechat(
     });
     return { statusCode: status, headers, body, isBase64Encoded: false };
   };
-  const close: Webhook['close'] = (closing) => webhook.close(closing);
-  const withContext: Webhook['withContext'] = (user, use) => webhook.withContext(user, use);
-  return Object.assign(answer, { close, withContext });
+  return Object.assign(answer, takeControls(webhook));
 }
 
 type Query = WebhookRequest['query'];

@@ -68,6 +68,17 @@ export interface Webhook {
   readonly takesPushes: boolean;
 }
 
+/** What can be done with a webhook beside answering requests. */
+export type WebhookControls = Pick<Webhook, 'close' | 'withContext'>;
+
+/** Gives what an adapter hands on beside its middleware. */
+export function takeControls(webhook: Webhook): WebhookControls {
+  return {
+    close: (closing) => webhook.close(closing),
+    withContext: (user, use) => webhook.withContext(user, use),
+  };
+}
+
 /**
  * Makes a webhook that needs no framework: requests and responses are values.
  *

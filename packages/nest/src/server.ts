@@ -11,6 +11,7 @@ import {
   type ContextStore,
   createWebhook,
   InvalidArgumentError,
+  isSamePath,
   type Mounted,
   mount,
   nodeRequest,
@@ -54,7 +55,7 @@ export class WechatServer implements OnModuleInit, BeforeApplicationShutdown {
   ) {
     const { path = '/wechat' } = options;
     if (!path.startsWith('/')) throw new InvalidArgumentError('path must start with /');
-    this.#path = withoutSlash(path);
+    this.#path = path;
     this.webhook = createWebhook(getAccount(options, contexts), (_message, exchange) =>
       this.#router?.run(exchange),
     );
@@ -100,8 +101,7 @@ export class WechatServer implements OnModuleInit, BeforeApplicationShutdown {
 
   #accepts(request: IncomingMessage): boolean {
     const { url = '' } = request;
-    const [path = ''] = url.split('?', 1);
-    return withoutSlash(path) === this.#path && this.#mounted.accepts(url, request);
+    return this.#mounted.accepts(url, request) && isSamePath(url, this.#path);
   }
 
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -114,8 +114,4 @@ function getAccount(options: WechatModuleOptions, contexts: ContextStore) {
   if (options.accounts) return options.accounts;
   const { path: _path, isGlobal: _isGlobal, accounts: _accounts, ...account } = options;
   return { ...account, contexts };
-}
-
-function withoutSlash(path: string): string {
-  return path.replace(/\/$/, '');
 }
