@@ -3,7 +3,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createWebhook, nodeRequest } from '../packages/core/src/index.ts';
+import { nodeRequest } from '../packages/core/src/adapter.ts';
+import { createWebhook } from '../packages/core/src/index.ts';
 import * as platform from '../test/support/platform.ts';
 import { BODY_LIMIT, hostileDocuments } from '../test/tables/hostile-documents.ts';
 

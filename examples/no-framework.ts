@@ -1,6 +1,7 @@
 // No framework: a webhook takes a request and gives a response, both plain values.
 import { createServer } from 'node:http';
-import { createWebhook, nodeRequest } from '@wechat-mp/core';
+import { createWebhook } from '@wechat-mp/core';
+import { nodeRequest } from '@wechat-mp/core/adapter';
 import { bot } from './bot.ts';
 import { stopOnSigterm } from './stopping.ts';
 

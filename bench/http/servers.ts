@@ -9,11 +9,10 @@ import {
   createWebhook,
   type HandlersLike,
   MemoryContextStore,
-  nodeRequest,
   Router,
-  sendResponse,
   type WebhookOptions,
 } from '@wechat-mp/core';
+import { nodeRequest, sendResponse } from '@wechat-mp/core/adapter';
 import { wechat as onExpress } from '@wechat-mp/express';
 import { wechat as onFastify } from '@wechat-mp/fastify';
 import { wechat as onKoa } from '@wechat-mp/koa';

@@ -1,6 +1,7 @@
 // node.ts
 import { createServer } from 'node:http';
-import { createWebhook, nodeRequest } from '@wechat-mp/core';
+import { createWebhook } from '@wechat-mp/core';
+import { nodeRequest } from '@wechat-mp/core/adapter';
 import { handlers, onStop, options, port } from './bot.ts';
 
 const webhook = createWebhook(options, handlers);

@@ -36,9 +36,9 @@ function findPackages(entry: string): string[] {
 
 it.each([
   ['core/src/index.ts', ['cookie', 'fast-xml-parser']],
-  ['express/src/index.ts', ['@wechat-mp/core']],
-  ['koa/src/index.ts', ['@wechat-mp/core']],
-  ['fastify/src/index.ts', ['@wechat-mp/core', 'fastify-plugin']],
+  ['express/src/index.ts', ['@wechat-mp/core', '@wechat-mp/core/adapter']],
+  ['koa/src/index.ts', ['@wechat-mp/core', '@wechat-mp/core/adapter']],
+  ['fastify/src/index.ts', ['@wechat-mp/core', '@wechat-mp/core/adapter', 'fastify-plugin']],
 ])('%s loads no package but %j: no HTTP client, and no framework', (entry, packages) => {
   expect(findPackages(entry)).toEqual(packages);
 });

@@ -1,7 +1,8 @@
 /** Without handlers: the webhook checks and parses, the app's own route answers. */
 import { EventEmitter, once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { type AdapterOptions, type Message, NeedParseError, type ReplyLike } from '@wechat-mp/core';
+import { type Message, NeedParseError, type ReplyLike } from '@wechat-mp/core';
+import type { AdapterOptions } from '@wechat-mp/core/adapter';
 import { wechat as onExpress } from '@wechat-mp/express';
 import { wechat as onFastify } from '@wechat-mp/fastify';
 import { wechat as onKoa } from '@wechat-mp/koa';

@@ -6,18 +6,16 @@
 import {
   type Clock,
   createWebhook,
-  type DeliveryId,
   type DeliveryStore,
   type Exchange,
   MemoryContextStore,
   MemoryDeliveryStore,
   type Message,
-  type RegisteredRun,
-  type RunRegistry,
   type Timer,
   type Webhook,
   type WebhookOptions,
 } from '@wechat-mp/core';
+import type { DeliveryId, RegisteredRun, RunRegistry } from '@wechat-mp/core/stores';
 import { plain, userMessage } from './platform.ts';
 
 /** Milliseconds of one step of time: what falls into the same step happens in a drawn order. */

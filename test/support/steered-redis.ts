@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { redisStores } from '@wechat-mp/context-redis';
-import type { DeliveryId } from '@wechat-mp/core';
+import type { DeliveryId } from '@wechat-mp/core/stores';
 import type { Redis } from 'ioredis';
 import { type Place, takeTurn, type Wire } from './orders.ts';
 

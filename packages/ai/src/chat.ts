@@ -1,7 +1,6 @@
 import {
   type Clock,
   type ContextOwner,
-  checkSpelling,
   describeError,
   type Exchange,
   type Handler,
@@ -9,10 +8,10 @@ import {
   type Logger,
   type MessageMap,
   type MessageName,
-  systemClock,
   type UndeliveredError,
   type Webhook,
 } from '@wechat-mp/core';
+import { checkSpelling, systemClock } from '@wechat-mp/core/stores';
 import { type Format, formatStream } from './format.ts';
 import {
   checkHistory,

@@ -1,4 +1,5 @@
-import { type Clock, type Exchange, InvalidArgumentError, systemClock } from '@wechat-mp/core';
+import { type Clock, type Exchange, InvalidArgumentError } from '@wechat-mp/core';
+import { systemClock } from '@wechat-mp/core/stores';
 import type { Usage } from './chat.ts';
 import type { Language } from './messages.ts';
 

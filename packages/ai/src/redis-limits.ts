@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { describeError, InvalidArgumentError, StoreError, within } from '@wechat-mp/core';
+import { describeError, InvalidArgumentError, StoreError } from '@wechat-mp/core';
+import { within } from '@wechat-mp/core/stores';
 import type { LimitRequest, LimitStore, Refusal } from './limits.ts';
 
 /** What is needed of ioredis: a `Redis` or a `Cluster`. */

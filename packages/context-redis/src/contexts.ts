@@ -7,7 +7,7 @@ import {
   type Refused,
   type SaveOptions,
   StoreError,
-} from '@wechat-mp/core';
+} from '@wechat-mp/core/stores';
 import { escapePart } from './escape-part.ts';
 import { type Answer, type Connection, defineScript } from './script.ts';
 

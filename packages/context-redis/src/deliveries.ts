@@ -22,7 +22,7 @@ import {
   type UnitOfWork,
   type WaitOptions,
   within,
-} from '@wechat-mp/core';
+} from '@wechat-mp/core/stores';
 import { Channels } from './channels.ts';
 import {
   keysOf,

@@ -1,13 +1,12 @@
+import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
+import type { TokenStore } from '@wechat-mp/core/official';
 import {
   type Clock,
   type ContextStore,
   checkSpelling,
   type DeliveryStore,
-  InvalidArgumentError,
-  NeedParamError,
   systemClock,
-} from '@wechat-mp/core';
-import type { TokenStore } from '@wechat-mp/core/official';
+} from '@wechat-mp/core/stores';
 import type { SessionStore } from '@wechat-mp/core/unofficial';
 import { RedisContextStore } from './contexts.ts';
 import { RedisDeliveryStore } from './deliveries.ts';

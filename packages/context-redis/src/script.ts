@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Clock, describeError, StoreError, within } from '@wechat-mp/core';
+import { describeError } from '@wechat-mp/core';
+import { type Clock, StoreError, within } from '@wechat-mp/core/stores';
 
 /** What is needed of ioredis: a `Redis` or a `Cluster`, version 5 or 6. */
 export interface RedisClient {

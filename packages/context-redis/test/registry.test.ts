@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { redisStores } from '@wechat-mp/context-redis';
-import type { RunRegistry } from '@wechat-mp/core';
+import type { RunRegistry } from '@wechat-mp/core/stores';
 import { Redis } from 'ioredis';
 import { startRedis, stopRedis, track } from '../../../test/support/redis.ts';
 

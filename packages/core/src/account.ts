@@ -7,6 +7,7 @@ import { MemoryDeliveryStore } from './delivery/memory.ts';
 import type { DeliveryStore, Steps } from './delivery/store.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
 import type { MessageClient, WebhookRequest } from './exchange.ts';
+import { CONTEXT_METHODS, DELIVERY_METHODS, guardStores } from './guarded-stores.ts';
 import { consoleLogger, type Logger, ONLY_ACCOUNT, protect } from './logger.ts';
 import type { Message } from './message/message.ts';
 import {
@@ -29,7 +30,6 @@ import {
 } from './options.ts';
 import { replyTree } from './reply/render.ts';
 import type { ErrorHandler } from './router.ts';
-import { CONTEXT_METHODS, DELIVERY_METHODS, guardStores } from './stores.ts';
 
 /**
  * Finds the account that a request is for, when one endpoint serves several; undefined answers 404.

@@ -13,6 +13,11 @@ import type { ReplyLike } from './reply/reply.ts';
 import type { HandlersLike } from './router.ts';
 import { createWebhook, takeControls, type Webhook, type WebhookControls } from './webhook.ts';
 
+// For whoever writes an adapter: what stands between a framework and the webhook.
+export { InvalidArgumentError, NeedParamError, NeedParseError } from './errors.ts';
+export { checkSpelling } from './spelling.ts';
+export type { Around } from './webhook.ts';
+
 /** What an adapter's `wechat()` takes first: whatever `createWebhook` takes, or a webhook. */
 export type AdapterOptions =
   | string

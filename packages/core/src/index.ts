@@ -1,4 +1,13 @@
-// Answering WeChat
+// A bot: what answers the messages of an account
+export { createWebhook, type Webhook, type WebhookControls } from './webhook.ts';
+export type {
+  AccountOptions,
+  CloudOptions,
+  LateReply,
+  Mode,
+  Source,
+  WebhookOptions,
+} from './options.ts';
 export type { AccountResolver } from './account.ts';
 export type {
   Answer,
@@ -12,54 +21,9 @@ export type {
   WebhookRequest,
   WebhookResponse,
 } from './exchange.ts';
-export { type Clock, systemClock, type Timer } from './clock.ts';
-export type { Logger } from './logger.ts';
-export type { AccountOptions, CloudOptions, Mode, Source, WebhookOptions } from './options.ts';
 export { type ErrorHandler, type HandlersLike, Router } from './router.ts';
-export { type Around, createWebhook, type Webhook, type WebhookControls } from './webhook.ts';
-export type { ContextOwner } from './with-context.ts';
-
-// Conversations
-export {
-  type ContextBacking,
-  type Expiry,
-  type Json,
-  WechatContext,
-  type WechatState,
-} from './context/context.ts';
-export { MemoryContextStore } from './context/memory.ts';
-export type { Ordering, Refused, Save } from './context/transaction.ts';
-export type {
-  ContextLock,
-  ContextRecord,
-  ContextStore,
-  ContextUser,
-  Loaded,
-  SaveOptions,
-} from './context/store.ts';
-
-// The reply window
-export { type MessageKey, UndeliveredError } from './undelivered.ts';
-export { MemoryDeliveryStore } from './delivery/memory.ts';
-export type {
-  Begun,
-  Claim,
-  Claimed,
-  CompletionResult,
-  DeliveryId,
-  DeliveryStore,
-  Ended,
-  Finish,
-  Free,
-  LeaseRequest,
-  Outcome,
-  RegisteredRun,
-  RunRegistry,
-  UnitOfWork,
-  WaitOptions,
-} from './delivery/store.ts';
-export { HELD_LIMITS } from './delivery/store.ts';
-export type { LateReply } from './options.ts';
+export type { Clock, Timer } from './clock.ts';
+export type { Logger } from './logger.ts';
 
 // Messages and replies
 export {
@@ -79,26 +43,17 @@ export {
 } from './reply/reply.ts';
 export type { Fields, FieldValue, Tree, TreeValue } from './tree.ts';
 
-// Signatures and ciphers
-export { MessageCipher } from './cipher.ts';
-export { openEnvelope, type SealOptions, sealEnvelope } from './sealed-envelope.ts';
-export { checkSignature, jsapiSignature, type SignedParts, sign } from './signature.ts';
+// Conversations, and replies that are late: kept in memory, or by a store of @wechat-mp/context-redis
+export { type Expiry, type Json, WechatContext, type WechatState } from './context/context.ts';
+export { MemoryContextStore } from './context/memory.ts';
+export type { ContextStore } from './context/store.ts';
+export type { Ordering } from './context/transaction.ts';
+export { MemoryDeliveryStore } from './delivery/memory.ts';
+export type { DeliveryStore } from './delivery/store.ts';
+export { type MessageKey, UndeliveredError } from './undelivered.ts';
+export type { ContextOwner } from './with-context.ts';
 
-// Seeing what goes on: node:diagnostics_channel
-export type {
-  CallEvent,
-  CallTrace,
-  DeliveryEvent,
-  DiagnosticsChannels,
-  LateReason,
-  ReplyEvent,
-  RunEvent,
-  RunOutcome,
-  RunTrace,
-  SeenError,
-} from './diagnostics.ts';
-
-// Logging in to web pages
+// Web pages: who looks at them
 export { createOAuth, type OAuth, type OAuthOutcome, type OAuthRedirect } from './oauth/oauth.ts';
 export type {
   OAuthClient,
@@ -123,7 +78,6 @@ export { describeError, type ErrorDescription } from './describe-error.ts';
 export {
   CipherError,
   ContextConflictError,
-  StoreError,
   InvalidArgumentError,
   NeedParamError,
   NeedParseError,
@@ -134,26 +88,44 @@ export {
   type RequestErrorCode,
   RunTooLongError,
   SignatureError,
+  StoreError,
   WechatError,
 } from './errors.ts';
 
-// Where the console has a setting
-export { CONSOLE } from './console.ts';
+// Events of node:diagnostics_channel
+export type {
+  CallEvent,
+  CallTrace,
+  DeliveryEvent,
+  DiagnosticsChannels,
+  LateReason,
+  ReplyEvent,
+  RunEvent,
+  RunOutcome,
+  RunTrace,
+  SeenError,
+} from './diagnostics.ts';
 
-// For those who write an adapter or a store
+// By hand: signatures, ciphers, and where the console has a setting
+export { MessageCipher } from './cipher.ts';
+export { CONSOLE } from './console.ts';
+export { openEnvelope, type SealOptions, sealEnvelope } from './sealed-envelope.ts';
+export { checkSignature, jsapiSignature, type SignedParts, sign } from './signature.ts';
+
+// Moved to @wechat-mp/core/adapter
 export {
+  /** @deprecated Import it from '@wechat-mp/core/adapter'. */
   type AdapterOptions,
-  type Closable,
+  /** @deprecated Import it from '@wechat-mp/core/adapter'. */
   expose,
+  /** @deprecated Import it from '@wechat-mp/core/adapter'. */
   guard,
-  isSamePath,
-  type Mounted,
+  /** @deprecated Import it from '@wechat-mp/core/adapter'. */
   mount,
-  type NodeRequest,
+  /** @deprecated Import it from '@wechat-mp/core/adapter'. */
   nodeRequest,
-  type Route,
+  /** @deprecated Import it from '@wechat-mp/core/adapter'. */
   sendResponse,
+  /** @deprecated Import it from '@wechat-mp/core/adapter'. */
   type WechatRequest,
 } from './adapter.ts';
-export { checkSpelling } from './spelling.ts';
-export { within } from './with-timeout.ts';

@@ -3,7 +3,8 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { expose, guard, NeedParseError } from '@wechat-mp/core';
+import { NeedParseError } from '@wechat-mp/core';
+import { expose, guard } from '@wechat-mp/core/adapter';
 
 class FrameworkRequest {}
 class AppRequest extends FrameworkRequest {}

@@ -10,10 +10,10 @@ import {
   MemoryContextStore,
   MemoryDeliveryStore,
   Router,
-  type RunRegistry,
   type WebhookOptions,
   type WebhookResponse,
 } from '@wechat-mp/core';
+import type { RunRegistry } from '@wechat-mp/core/stores';
 import { ManualClock } from '../../../test/support/clock.ts';
 import { plain, userMessage } from '../../../test/support/platform.ts';
 import { runInBackground } from '../src/background.ts';

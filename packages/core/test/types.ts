@@ -3,7 +3,6 @@
  * `npm run types`. A line under `@ts-expect-error` has to be an error for the one reason above it.
  */
 import {
-  type AdapterOptions,
   type Answer,
   type Article,
   createWebhook,
@@ -22,6 +21,7 @@ import {
   type WebhookOptions,
   type WebhookResponse,
 } from '@wechat-mp/core';
+import type { AdapterOptions } from '@wechat-mp/core/adapter';
 import { wechat as forExpress } from '@wechat-mp/express';
 import { wechat as forFastify } from '@wechat-mp/fastify';
 import { wechat as forKoa } from '@wechat-mp/koa';

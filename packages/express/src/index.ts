@@ -1,15 +1,14 @@
+import type { HandlersLike, ReplyLike } from '@wechat-mp/core';
 import {
   type AdapterOptions,
   type Closable,
   expose,
   guard,
-  type HandlersLike,
   mount,
   nodeRequest,
-  type ReplyLike,
   sendResponse,
   type WechatRequest,
-} from '@wechat-mp/core';
+} from '@wechat-mp/core/adapter';
 import type { RequestHandler } from 'express';
 
 export * from '@wechat-mp/core';

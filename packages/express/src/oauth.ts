@@ -1,10 +1,10 @@
 import {
   createOAuth,
-  expose,
   type OAuthOptions,
   type OAuthOutcome,
   type WechatLogin,
 } from '@wechat-mp/core';
+import { expose } from '@wechat-mp/core/adapter';
 import type { RequestHandler } from 'express';
 
 declare global {

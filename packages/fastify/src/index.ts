@@ -1,15 +1,13 @@
+import type { HandlersLike, ReplyLike, WebhookResponse } from '@wechat-mp/core';
 import {
   type AdapterOptions,
   type Closable,
   expose,
   guard,
-  type HandlersLike,
   mount,
   nodeRequest,
-  type ReplyLike,
-  type WebhookResponse,
   type WechatRequest,
-} from '@wechat-mp/core';
+} from '@wechat-mp/core/adapter';
 import type { FastifyReply, FastifyRequest, FastifyPluginAsync as Plugin } from 'fastify';
 import plugin from 'fastify-plugin';
 

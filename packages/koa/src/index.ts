@@ -1,14 +1,13 @@
+import type { HandlersLike, ReplyLike } from '@wechat-mp/core';
 import {
   type AdapterOptions,
   type Closable,
   expose,
   guard,
-  type HandlersLike,
   mount,
   nodeRequest,
-  type ReplyLike,
   type WechatRequest,
-} from '@wechat-mp/core';
+} from '@wechat-mp/core/adapter';
 import type { Middleware } from 'koa';
 
 export * from '@wechat-mp/core';

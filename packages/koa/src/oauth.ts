@@ -1,4 +1,5 @@
-import { createOAuth, expose, type OAuthOptions, type WechatLogin } from '@wechat-mp/core';
+import { createOAuth, type OAuthOptions, type WechatLogin } from '@wechat-mp/core';
+import { expose } from '@wechat-mp/core/adapter';
 import type { Middleware } from 'koa';
 
 declare module 'koa' {

@@ -11,14 +11,16 @@ import {
   type ContextStore,
   createWebhook,
   InvalidArgumentError,
+  type Router,
+  type Webhook,
+} from '@wechat-mp/core';
+import {
   isSamePath,
   type Mounted,
   mount,
   nodeRequest,
-  type Router,
   sendResponse,
-  type Webhook,
-} from '@wechat-mp/core';
+} from '@wechat-mp/core/adapter';
 import { createRouter } from './handlers.ts';
 import type { WechatModuleOptions } from './options.ts';
 

@@ -1,4 +1,5 @@
-import { checkSpelling, InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
+import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
+import { checkSpelling } from '@wechat-mp/core/adapter';
 import { cipherOf } from './push/envelope.ts';
 import type { SimulatorOptions, Target } from './simulator.ts';
 import type { AccountSettings } from './world.ts';

@@ -6,7 +6,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createWebhook, nodeRequest } from '@wechat-mp/core';
+import { createWebhook } from '@wechat-mp/core';
+import { nodeRequest } from '@wechat-mp/core/adapter';
 import { buildPackage } from '../../../scripts/build.ts';
 import { closeServers, listen } from '../../../test/support/http.ts';
 

@@ -1,6 +1,7 @@
 /** The simulator as 微信云托管: pushes without a signature, and an API without a token. */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createWebhook, nodeRequest, reply } from '@wechat-mp/core';
+import { createWebhook, reply } from '@wechat-mp/core';
+import { nodeRequest } from '@wechat-mp/core/adapter';
 import { OfficialClient } from '@wechat-mp/core/official';
 import {
   createSimulator,

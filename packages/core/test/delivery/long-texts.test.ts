@@ -1,12 +1,12 @@
 /** WeChat cuts or refuses a passive text of more than 2048 bytes: none leaves, whoever made it. */
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import {
-  type Around,
   createWebhook,
   type Handler,
   MemoryDeliveryStore,
   type WebhookOptions,
 } from '@wechat-mp/core';
+import type { Around } from '@wechat-mp/core/adapter';
 import { plain, readAnswer, userMessage } from '../../../../test/support/platform.ts';
 import { recorder } from '../support.ts';
 

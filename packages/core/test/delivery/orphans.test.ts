@@ -4,11 +4,10 @@ import {
   createWebhook,
   type Handler,
   MemoryDeliveryStore,
-  type RegisteredRun,
-  type RunRegistry,
   type WebhookOptions,
   type WebhookRequest,
 } from '@wechat-mp/core';
+import type { RegisteredRun, RunRegistry } from '@wechat-mp/core/stores';
 import { OPENID, plain, userMessage, writeXml } from '../../../../test/support/platform.ts';
 import { recorder } from '../support.ts';
 
