@@ -70,18 +70,18 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 }
 
 function messageTable(table: Record<string, Shape>, code: string): string {
-  const comments = commentsOf(code);
+  const comments = readComments(code);
   const rows = Object.entries(table).map(([name, shape]) => [
     `\`${name}\``,
-    ...(comments.get(name) ?? wordsOf(name)),
-    fieldsOf(shape),
+    ...(comments.get(name) ?? readWords(name)),
+    listFields(shape),
   ]);
-  return tableOf(['name', '名称', 'what it is', 'fields'], rows);
+  return createTable(['name', '名称', 'what it is', 'fields'], rows);
 }
 
 function replyTable(code: string): string {
   const constructors = code.slice(code.indexOf('export const reply = {'));
-  const comments = commentsOf(constructors);
+  const comments = readComments(constructors);
   const rows = Object.keys(reply).map((name) => {
     const head = new RegExp(
       `^ {2}${name}: \\((.*?)\\): \\w+ => *\\(?\\{\\s*type: '(\\w+)'`,
@@ -93,11 +93,11 @@ function replyTable(code: string): string {
     );
     return [
       `\`reply.${name}(${names.join(', ')})\``,
-      ...(comments.get(name) ?? wordsOf(name)),
-      `\`{ ${membersOf(head?.[2] as keyof typeof REPLIES)} }\``,
+      ...(comments.get(name) ?? readWords(name)),
+      `\`{ ${listMembers(head?.[2] as keyof typeof REPLIES)} }\``,
     ];
   });
-  return tableOf(['constructor', '名称', 'what it is', 'gives'], rows);
+  return createTable(['constructor', '名称', 'what it is', 'gives'], rows);
 }
 
 /** A heading and a table for each table of endpoints. */
@@ -115,27 +115,27 @@ function endpointTable(table: string, rows: [name: string, endpoint: Endpoint][]
   const code = source(`official/endpoints/${file}.ts`);
   const body = String.raw`\n(?:export )?const ${constant} = \{(.*?)^\};`;
   const found = new RegExp(COMMENT + body, 'ms').exec(code);
-  const [chinese, english] = wordsOf(table, found?.[1]);
-  const comments = commentsOf(found?.[2] ?? '');
+  const [chinese, english] = readWords(table, found?.[1]);
+  const comments = readComments(found?.[2] ?? '');
   const cells = rows.map(([name, { verb, host = '', path, fixedQuery, idempotent }]) => {
-    const [title, purpose] = comments.get(name.slice(table.length + 1)) ?? wordsOf(name);
+    const [title, purpose] = comments.get(name.slice(table.length + 1)) ?? readWords(name);
     const query = fixedQuery ? `?${new URLSearchParams(fixedQuery)}` : '';
     const shown = verb === 'get' || verb === 'post' ? verb.toUpperCase() : verb;
     const repeats = idempotent === undefined ? '' : `\`${idempotent}\``;
     return [`\`client.${name}\``, shown, `\`${host}${path}${query}\``, title, purpose, repeats];
   });
   const head = ['method', 'verb', 'path', '名称', 'what it does', 'idempotent'];
-  return `## ${table} · ${chinese}\n\n${english[0]?.toUpperCase()}${english.slice(1)}\n\n${tableOf(head, cells)}`;
+  return `## ${table} · ${chinese}\n\n${english[0]?.toUpperCase()}${english.slice(1)}\n\n${createTable(head, cells)}`;
 }
 
 /** The doc comments above the rows of a table, as the Chinese name and the English sentence. */
-function commentsOf(code: string): Map<string, [chinese: string, english: string]> {
+function readComments(code: string): Map<string, [chinese: string, english: string]> {
   const rows = code.matchAll(new RegExp(`^ {2}${COMMENT}\\n {2}'?([\\w:]+)'?: `, 'gms'));
-  return new Map([...rows].map(([, comment, name = '']) => [name, wordsOf(name, comment)]));
+  return new Map([...rows].map(([, comment, name = '']) => [name, readWords(name, comment)]));
 }
 
 /** A comment's Chinese name, which leads to the page of `@see`, and its English sentence. */
-function wordsOf(name: string, comment = ''): [chinese: string, english: string] {
+function readWords(name: string, comment = ''): [chinese: string, english: string] {
   const [text = '', ...tags] = comment
     .replaceAll(/\s*\n\s*\*?\s*/g, ' ')
     .trim()
@@ -153,17 +153,17 @@ function wordsOf(name: string, comment = ''): [chinese: string, english: string]
   ];
 }
 
-function fieldsOf(shape: Shape): string {
+function listFields(shape: Shape): string {
   const fields = Object.entries(shape).map(([name, { tag, kind, optional, shape: inside }]) => {
     const list = kind === 'list' || kind === 'numbers' ? '[]' : '';
     const field = `\`${name}${list}${optional ? '?' : ''}\` (${tag})`;
-    return inside ? `${field} { ${fieldsOf(inside)} }` : field;
+    return inside ? `${field} { ${listFields(inside)} }` : field;
   });
   return fields.join(', ');
 }
 
 /** The members of a reply, by the table that its parser goes by. */
-function membersOf(type: keyof typeof REPLIES): string {
+function listMembers(type: keyof typeof REPLIES): string {
   const names = (members: Members) =>
     Object.entries(members).map(([name, { isNeeded }]) => `${name}${isNeeded ? '' : '?'}`);
   const own =
@@ -171,7 +171,7 @@ function membersOf(type: keyof typeof REPLIES): string {
   return [`type: '${type}'`, ...own].join(', ');
 }
 
-function tableOf(head: string[], rows: string[][]): string {
+function createTable(head: string[], rows: string[][]): string {
   const line = (cells: string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

@@ -5,7 +5,7 @@ import { createWebhook } from '@wechat-mp/core';
 import { ComponentClient, MemoryTokenStore, type TokenStore } from '@wechat-mp/core/official';
 import { Redis } from 'ioredis';
 import { type AuthorizingPlatform, addAuthorizations } from '../support/authorizing-platform.ts';
-import { failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, usePlatform } from '../support/official-client.ts';
 import * as wire from '../support/platform.ts';
 import { startRedis, stopRedis, track } from '../support/redis.ts';
 
@@ -102,8 +102,8 @@ describe('an authorization code', () => {
     async (code) => {
       const component = await startProcess();
       const errors = await Promise.all([
-        failureOf(component.authorize(code)),
-        failureOf(component.authorize(code)),
+        catchError(component.authorize(code)),
+        catchError(component.authorize(code)),
       ]);
       expect(errors).toMatchObject([{ errcode: 61010 }, { errcode: 61010 }]);
       expect(accounts.countExchanges()).toBe(1);
@@ -173,7 +173,7 @@ describe('a refresh token that the program gives', () => {
   it('that is wrong is refused where none is known, and `""` is none', async () => {
     const component = await startProcess();
     const wrong = component.authorizer('wxfirst', { refreshToken: 'refresh-0' });
-    expect(await failureOf(wrong.menu.get())).toMatchObject({ errcode: 61023 });
+    expect(await catchError(wrong.menu.get())).toMatchObject({ errcode: 61023 });
     await component.authorize(accounts.authorize('wxfirst'));
     await component.authorizer('wxfirst', { refreshToken: '' }).menu.get();
     expect(accounts.listRefreshTokens()).toEqual(['refresh-0']);

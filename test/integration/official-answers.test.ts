@@ -9,7 +9,7 @@ import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import type { Download } from '@wechat-mp/core/official';
 import { UnofficialClient } from '@wechat-mp/core/unofficial';
-import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, createClient, usePlatform } from '../support/official-client.ts';
 import { Raw, type Recorded } from '../support/official-platform.ts';
 
 const getPlatform = usePlatform();
@@ -18,7 +18,7 @@ const TOO_LARGE = { name: 'ResponseTooLargeError', code: 'WECHAT_RESPONSE_TOO_LA
 const PATH = '/cgi-bin/menu/get';
 
 /** JSON of just so many bytes. */
-function jsonOf(bytes: number): Buffer {
+function createJson(bytes: number): Buffer {
   const shell = '{"menu":""}';
   return Buffer.from(`{"menu":"${'x'.repeat(bytes - shell.length)}"}`);
 }
@@ -38,21 +38,24 @@ function endless(): Readable {
 describe('an answer has at most 16 MiB, unpacked', () => {
   it('and is read up to there', async () => {
     const platform = getPlatform();
-    const packed = gzipSync(jsonOf(16 * MIB));
+    const packed = gzipSync(createJson(16 * MIB));
     platform.answer(PATH, () => new Raw(packed, { 'content-encoding': 'gzip' }));
     expect((await createClient(platform).menu.get()).menu).toHaveLength(16 * MIB - 11);
   });
 
   it.each<[string, () => Raw]>([
-    ['one byte more', () => new Raw(jsonOf(16 * MIB + 1))],
-    ['of which gzip makes little', () => packedAs('gzip', gzipSync(jsonOf(16 * MIB + 1)))],
-    ['of which brotli makes little', () => packedAs('br', brotliCompressSync(jsonOf(17 * MIB)))],
+    ['one byte more', () => new Raw(createJson(16 * MIB + 1))],
+    ['of which gzip makes little', () => packedAs('gzip', gzipSync(createJson(16 * MIB + 1)))],
+    [
+      'of which brotli makes little',
+      () => packedAs('br', brotliCompressSync(createJson(17 * MIB))),
+    ],
     ['without an end', () => new Raw(endless())],
     ['without an end, packed', () => new Raw(endless().pipe(createGzip()), GZIP)],
   ])('%s is an error, and asked for once', async (_, answer) => {
     const platform = getPlatform();
     platform.answer(PATH, answer);
-    const error = await failureOf(createClient(platform).menu.get());
+    const error = await catchError(createClient(platform).menu.get());
     expect(error).toMatchObject({ ...TOO_LARGE, path: PATH });
     expect(error.message).toContain('maxResponseSize');
     expect(platform.count(PATH)).toBe(1);
@@ -61,9 +64,9 @@ describe('an answer has at most 16 MiB, unpacked', () => {
   it('or as many as `maxResponseSize` says', async () => {
     const platform = getPlatform();
     const client = createClient(platform, { maxResponseSize: 1000 });
-    platform.answer(PATH, (_, count) => new Raw(jsonOf(count === 1 ? 1000 : 1001)));
+    platform.answer(PATH, (_, count) => new Raw(createJson(count === 1 ? 1000 : 1001)));
     expect((await client.menu.get()).menu).toHaveLength(989);
-    expect(await failureOf(client.menu.get())).toMatchObject(TOO_LARGE);
+    expect(await catchError(client.menu.get())).toMatchObject(TOO_LARGE);
   });
 
   it.each([0, -1, 1.5, Number.NaN, '16mb' as never])('but not %s', (maxResponseSize) => {
@@ -77,17 +80,17 @@ describe('an answer has at most 16 MiB, unpacked', () => {
 
   it('whatever its status and whatever was asked for: an upload, a token, a file that is none', async () => {
     const platform = getPlatform();
-    const bytes = jsonOf(3000);
+    const bytes = createJson(3000);
     const client = createClient(platform, { maxResponseSize: 2000 });
     platform.answer(PATH, () => new Raw(bytes, {}, 503));
-    expect(await failureOf(client.menu.get())).toMatchObject(TOO_LARGE);
+    expect(await catchError(client.menu.get())).toMatchObject(TOO_LARGE);
     platform.answer('/cgi-bin/media/upload', () => new Raw(bytes));
     const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
-    expect(await failureOf(client.media.upload('image', png))).toMatchObject(TOO_LARGE);
+    expect(await catchError(client.media.upload('image', png))).toMatchObject(TOO_LARGE);
     platform.answer('/cgi-bin/media/get', () => new Raw(bytes, {}, 404));
-    expect(await failureOf(client.media.get('m1'))).toMatchObject(TOO_LARGE);
+    expect(await catchError(client.media.get('m1'))).toMatchObject(TOO_LARGE);
     platform.answer('/sns/oauth2/access_token', () => new Raw(bytes));
-    expect(await failureOf(client.oauth2.getAccessToken({ code: 'c' }))).toMatchObject(TOO_LARGE);
+    expect(await catchError(client.oauth2.getAccessToken({ code: 'c' }))).toMatchObject(TOO_LARGE);
   });
 });
 
@@ -114,10 +117,13 @@ describe('a file has no limit', () => {
 
   it('even when it begins as JSON does', async () => {
     const platform = getPlatform();
-    platform.answer('/cgi-bin/media/get', () => new Raw(jsonOf(5000), { 'content-type': 'x/y' }));
+    platform.answer(
+      '/cgi-bin/media/get',
+      () => new Raw(createJson(5000), { 'content-type': 'x/y' }),
+    );
     const client = createClient(platform, { maxResponseSize: 1000 });
     const { stream } = (await client.media.get('m1')) as Download;
-    expect(await readText(stream)).toBe(jsonOf(5000).toString());
+    expect(await readText(stream)).toBe(createJson(5000).toString());
   });
 
   it('and is let go of when it is destroyed unread', async () => {
@@ -173,7 +179,7 @@ describe('what a download brings is told by its content', () => {
   ])('a refusal %s is an error', async (_, body, headers) => {
     const platform = getPlatform();
     platform.answer('/cgi-bin/media/get', () => new Raw(body, headers));
-    const error = await failureOf(createClient(platform).media.get('m1'));
+    const error = await catchError(createClient(platform).media.get('m1'));
     expect(error).toMatchObject({ errcode: 40007, errmsg: 'invalid media_id' });
   });
 
@@ -215,7 +221,7 @@ describe('a refusal', () => {
       url: say(request),
     }));
     const client = createClient(platform);
-    const error = await failureOf(client.message.custom.send({ ...message, text }));
+    const error = await catchError(client.message.custom.send({ ...message, text }));
     expect(error).toMatchObject({ errcode: 45157, message: expect.stringContaining('bad') });
     const { accessToken } = await client.accessToken.get();
     for (const secret of [accessToken.slice(0, 20), message.touser, text.content]) {
@@ -236,7 +242,7 @@ describe('a refusal', () => {
       await once(server, 'listening');
       const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const client = createClient(platform, { baseUrl, stableToken: path.includes('stable') });
-      const error = await failureOf(client.menu.get());
+      const error = await catchError(client.menu.get());
       expect(error).toMatchObject({ errcode: 40001, path });
       expect(printed(error)).not.toContain(appsecret);
       server.closeAllConnections();
@@ -252,12 +258,14 @@ describe('a refusal', () => {
       access_token: 'SECRET-TOKEN',
       openid: 'o6_bmjrPTlm6',
     }));
-    const error = await failureOf(createClient(platform).message.custom.send({ ...message, text }));
+    const error = await catchError(
+      createClient(platform).message.custom.send({ ...message, text }),
+    );
     expect(error).toMatchObject({
       answer: { ...given, access_token: '[redacted]', openid: 'o6_b…' },
     });
     platform.answer('/cgi-bin/menu/get', () => new Raw('{"base_resp":{"ret":-2,"err_msg":"no"}}'));
-    expect(await failureOf(createClient(platform).menu.get())).toMatchObject({
+    expect(await catchError(createClient(platform).menu.get())).toMatchObject({
       errcode: -2,
       answer: { base_resp: { ret: -2, err_msg: 'no' } },
     });
@@ -266,7 +274,7 @@ describe('a refusal', () => {
   it('that is no JSON is told by its size, not by its words', async () => {
     const platform = getPlatform();
     platform.answer(PATH, ({ query }) => new Raw(`?access_token=${query['access_token']}`));
-    const error = await failureOf(createClient(platform).menu.get());
+    const error = await catchError(createClient(platform).menu.get());
     expect(error.message).toMatch(/the answer is no JSON: it has \d+ characters/);
     expect(printed(error)).not.toContain('access_token');
   });

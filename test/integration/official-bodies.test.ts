@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { OfficialClient } from '@wechat-mp/core/official';
 import { createSimulator } from '@wechat-mp/simulator';
-import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, createClient, usePlatform } from '../support/official-client.ts';
 
 const getPlatform = usePlatform();
 
@@ -59,7 +59,7 @@ describe('the simulator is as strict', () => {
       const chunked = await fetch(address(path), { method: 'POST', body: stream, duplex: 'half' });
       expect([chunked.status, await chunked.text()]).toEqual([412, '']);
     }
-    expect(await failureOf(client.draft.batchGet({} as never))).not.toMatchObject({
+    expect(await catchError(client.draft.batchGet({} as never))).not.toMatchObject({
       errcode: 44002,
     });
     await simulator.close();

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createWebhook } from '@wechat-mp/core';
 import { ComponentClient, MemoryTokenStore, type TokenStore } from '@wechat-mp/core/official';
-import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, createClient, usePlatform } from '../support/official-client.ts';
 import * as wire from '../support/platform.ts';
 
 const getPlatform = usePlatform();
@@ -44,7 +44,7 @@ beforeEach(() => {
   }));
 });
 
-const tokenOf = () => getPlatform().requestsTo('/cgi-bin/menu/get').at(-1)?.query['access_token'];
+const getToken = () => getPlatform().requestsTo('/cgi-bin/menu/get').at(-1)?.query['access_token'];
 
 describe('the platform’s own token', () => {
   it('is fetched with the newest ticket, once for all processes', async () => {
@@ -66,14 +66,14 @@ describe('the platform’s own token', () => {
   });
 
   it('is not for the client of an account, nor an account’s endpoint for the platform', async () => {
-    const error = await failureOf(createClient(getPlatform()).component.createPreAuthCode());
+    const error = await catchError(createClient(getPlatform()).component.createPreAuthCode());
     expect(error.message).toContain('call it on a ComponentClient');
-    const other = await failureOf(createComponent().component.hasOpenAccount());
+    const other = await catchError(createComponent().component.hasOpenAccount());
     expect(other.message).toContain('call it on component.authorizer(appid)');
   });
 
   it('cannot be fetched before a ticket was pushed, and the error says so', async () => {
-    const error = await failureOf(createComponent().component.createPreAuthCode());
+    const error = await catchError(createComponent().component.createPreAuthCode());
     expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
     expect(error.message).toContain('pushes one every ten minutes');
   });
@@ -102,9 +102,9 @@ describe('`handlers`, given to a webhook', () => {
       PreAuthCode: 'pre-1',
     });
     await component.authorizer(AUTHORIZER).menu.get();
-    expect(tokenOf()).toBe('authorizer-1');
+    expect(getToken()).toBe('authorizer-1');
     await push('unauthorized', { AuthorizerAppid: AUTHORIZER });
-    const error = await failureOf(component.authorizer(AUTHORIZER).menu.get());
+    const error = await catchError(component.authorizer(AUTHORIZER).menu.get());
     expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
   });
 });
@@ -115,7 +115,7 @@ describe('an account that gave rights', () => {
     await component.setVerifyTicket('ticket@@@2');
     expect(await component.authorize('code')).toMatchObject({ authorizer_appid: AUTHORIZER });
     await createComponent().authorizer(AUTHORIZER).menu.get();
-    expect(tokenOf()).toBe('authorizer-1');
+    expect(getToken()).toBe('authorizer-1');
     expect(getPlatform().count(REFRESH)).toBe(0);
   });
 
@@ -132,7 +132,7 @@ describe('an account that gave rights', () => {
           : platform.refuse(42001, 'access_token expired'),
       );
       await client.menu.get();
-      expect(tokenOf()).toBe(`authorizer-${number}`);
+      expect(getToken()).toBe(`authorizer-${number}`);
     }
     expect(platform.requestsTo(REFRESH).map(({ body }) => body)).toEqual(
       [1, 2].map((number) => ({
@@ -147,9 +147,9 @@ describe('an account that gave rights', () => {
     const component = createComponent();
     await component.setVerifyTicket('ticket@@@2');
     const unknown = component.authorizer('wxother');
-    expect((await failureOf(unknown.menu.get())).message).toContain('no refresh token of wxother');
+    expect((await catchError(unknown.menu.get())).message).toContain('no refresh token of wxother');
     await component.authorizer('wxother', { refreshToken: 'refresh-0' }).menu.get();
-    expect(tokenOf()).toBe('authorizer-2');
+    expect(getToken()).toBe('authorizer-2');
   });
 
   it('and takes them back is called no more', async () => {
@@ -157,7 +157,7 @@ describe('an account that gave rights', () => {
     await component.setVerifyTicket('ticket@@@2');
     await component.authorize('code');
     await component.handlers['component:unauthorized']({ authorizerAppid: AUTHORIZER });
-    const error = await failureOf(component.authorizer(AUTHORIZER).menu.get());
+    const error = await catchError(component.authorizer(AUTHORIZER).menu.get());
     expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
   });
 

@@ -1,7 +1,7 @@
 /** Every endpoint, called over HTTP: what arrives is what the catalogue says. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ComponentClient, OfficialClient } from '@wechat-mp/core/official';
-import { httpMethodOf, type Row, rows, type Shape } from '../support/catalogue.ts';
+import { getHttpMethod, type Row, rows, type Shape } from '../support/catalogue.ts';
 import {
   type OfficialPlatform,
   type Recorded,
@@ -45,7 +45,7 @@ function sample(shape: Shape): unknown {
   return '值 & "value"';
 }
 
-function methodOf(name: string): (...given: unknown[]) => unknown {
+function getMethod(name: string): (...given: unknown[]) => unknown {
   const owner = name.startsWith('component.') && !isOfAccount(name) ? component : client;
   const path = name.split('.');
   const group = path
@@ -79,7 +79,7 @@ const partsFrom = (content: unknown) =>
   Object.entries(content as object).map(([name, value]) =>
     FILES.includes(name) ? { name, bytes: 5, text: undefined } : { name, text: value as string },
   );
-const partsOf = (request: Recorded | undefined) =>
+const readParts = (request: Recorded | undefined) =>
   request?.parts?.map(({ name, text, bytes }) =>
     text === undefined ? { name, bytes, text } : { name, text },
   );
@@ -91,20 +91,20 @@ describe('what arrives is what is documented', () => {
       const { args, parameters, content } = given(row);
       await client.accessToken.get();
       const before = platform.requests.length;
-      await Promise.resolve(methodOf(name)(...args)).catch((error: { code: string }) => {
+      await Promise.resolve(getMethod(name)(...args)).catch((error: { code: string }) => {
         // The token endpoints do not know the account that is given here.
         if (!error.code.startsWith('WECHAT_API')) throw error;
       });
       const [request, ...more] = platform.requests.slice(before);
       expect(more).toEqual([]);
       expect(request).toMatchObject({
-        method: httpMethodOf(row),
+        method: getHttpMethod(row),
         path: row.path,
       });
       // A POST that says nothing has a body all the same.
-      const nothing = httpMethodOf(row) === 'POST' ? {} : '';
+      const nothing = getHttpMethod(row) === 'POST' ? {} : '';
       expect(request?.query).toEqual({ ...row.fixedQuery, ...token(row), ...parameters });
-      expect(row.method === 'upload' ? partsOf(request) : request?.body).toEqual(
+      expect(row.method === 'upload' ? readParts(request) : request?.body).toEqual(
         row.method === 'upload' ? partsFrom(content) : (content ?? nothing),
       );
     },
@@ -116,7 +116,7 @@ describe('pages are addresses with their parameters in order', () => {
     '%s',
     (name, row) => {
       const { args, parameters } = given(row);
-      const address = new URL(methodOf(name)(...args) as string);
+      const address = new URL(getMethod(name)(...args) as string);
       expect(`${address.origin}${address.pathname}`).toBe(`${platform.url}${row.path}`);
       expect([...address.searchParams]).toEqual([
         ...Object.entries(row.fixedQuery ?? {}),

@@ -17,9 +17,9 @@ import {
   UnauthorizedAPIError,
   WindowClosedError,
 } from '@wechat-mp/core/official';
-import { refusalOf } from '../../packages/core/src/official/errors.ts';
+import { createRefusal } from '../../packages/core/src/official/errors.ts';
 import { recorder } from '../support/http.ts';
-import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, createClient, usePlatform } from '../support/official-client.ts';
 import { BREAK, Raw, SILENCE } from '../support/official-platform.ts';
 
 const getPlatform = usePlatform();
@@ -42,7 +42,7 @@ describe('what the platform refuses is an error of a class of its own', () => {
   ])('%i', async (errcode, kind, code) => {
     const platform = getPlatform();
     platform.answer(SEND, () => platform.refuse(errcode, 'what it says'));
-    const error = await failureOf(createClient(platform).message.custom.send(message));
+    const error = await catchError(createClient(platform).message.custom.send(message));
     expect(error).toBeInstanceOf(kind);
     expect(error).toBeInstanceOf(OfficialAPIError);
     expect(error).toMatchObject({ code, errcode, errmsg: 'what it says', path: SEND });
@@ -61,14 +61,14 @@ describe('what the platform refuses is an error of a class of its own', () => {
   ])('its words are without the rid: %s', async (errmsg, said, rid) => {
     const platform = getPlatform();
     platform.answer(SEND, () => ({ errcode: 40003, errmsg }));
-    const error = await failureOf(createClient(platform).message.custom.send(message));
+    const error = await catchError(createClient(platform).message.custom.send(message));
     expect(error).toMatchObject({ errmsg: said, rid });
   });
 
   it('the address that is not listed is read out of what it says', async () => {
     const platform = getPlatform();
     platform.refuseIp('125.33.201.21');
-    const error = await failureOf(createClient(platform).menu.get());
+    const error = await catchError(createClient(platform).menu.get());
     expect(error).toBeInstanceOf(IPNotAllowedError);
     expect(error).toMatchObject({ ip: '125.33.201.21', path: '/cgi-bin/stable_token' });
     expect(error.message).toContain('Add 125.33.201.21');
@@ -84,7 +84,7 @@ describe('what the platform refuses is an error of a class of its own', () => {
       start_date: '2026-01-01',
       end_date: '2026-01-02',
     } as never);
-    expect(await failureOf(call)).toBeInstanceOf(QuotaExceededError);
+    expect(await catchError(call)).toBeInstanceOf(QuotaExceededError);
   });
 });
 
@@ -114,7 +114,7 @@ describe('what can be done again without harm is', () => {
   ])('but not %s: it may have been done', async (_, bad) => {
     const platform = getPlatform();
     platform.answer(SEND, twice<unknown>(bad, ok));
-    const error = await failureOf(createClient(platform).message.custom.send(message));
+    const error = await catchError(createClient(platform).message.custom.send(message));
     expect(error).toBeInstanceOf(NetworkError);
     expect(error).toMatchObject({ code: 'WECHAT_NETWORK', path: SEND, wasSent: true });
     expect(platform.count(SEND)).toBe(1);
@@ -123,7 +123,7 @@ describe('what can be done again without harm is', () => {
   it('nor more often than `retry` says', async () => {
     const platform = getPlatform();
     platform.answer(USER, () => BREAK);
-    await failureOf(createClient(platform, { retry: 0 }).user.get('o1'));
+    await catchError(createClient(platform, { retry: 0 }).user.get('o1'));
     expect(platform.count(USER)).toBe(1);
   });
 
@@ -134,7 +134,7 @@ describe('what can be done again without harm is', () => {
       retry: 1,
       accessToken: 't',
     });
-    const error = await failureOf(client.message.custom.send(message));
+    const error = await catchError(client.message.custom.send(message));
     expect(error).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: false });
   });
 
@@ -143,7 +143,7 @@ describe('what can be done again without harm is', () => {
     const { accessToken } = await createClient(platform).accessToken.get();
     platform.answer(SEND, () => SILENCE);
     const client = createClient(platform, { accessToken, timeout: 50 });
-    const error = await failureOf(client.message.custom.send(message));
+    const error = await catchError(client.message.custom.send(message));
     expect(error.message).toBe(`${SEND}: no answer within 50 ms`);
   });
 });
@@ -175,7 +175,7 @@ describe('a token that the platform refuses', () => {
     platform.answer(SEND, () => platform.refuse(40001, 'invalid credential'));
     const client = createClient(platform);
     for (let times = 0; times < 3; times += 1) {
-      const error = await failureOf(client.message.custom.send(message));
+      const error = await catchError(client.message.custom.send(message));
       expect(error).toBeInstanceOf(InvalidCredentialError);
     }
     expect(platform.tokenRequests.filter(({ isForced }) => isForced)).toHaveLength(1);
@@ -191,7 +191,7 @@ describe('a token that the platform refuses', () => {
     const clock = jest.spyOn(Date, 'now').mockReturnValue(1_700_000_000_000);
     const client = createClient(platform, { stableToken, logger });
     const call = async () => {
-      expect(await failureOf(client.message.custom.send(message))).toBeInstanceOf(
+      expect(await catchError(client.message.custom.send(message))).toBeInstanceOf(
         InvalidCredentialError,
       );
     };
@@ -230,7 +230,7 @@ describe('a token that the platform refuses', () => {
     [40001, '/cgi-bin/token', 'appsecret'],
     [40243, '/cgi-bin/stable_token', 'unfreeze'],
   ])('%i of %s says what helps: %s', (errcode, path, says) => {
-    const error = refusalOf({ errcode, errmsg: 'refused', path });
+    const error = createRefusal({ errcode, errmsg: 'refused', path });
     expect(error).toBeInstanceOf(InvalidCredentialError);
     expect(error.message).toContain(says);
     expect(error.message.includes('appsecret')).toBe(says === 'appsecret');
@@ -239,7 +239,7 @@ describe('a token that the platform refuses', () => {
   it('fails at once when there is no secret to fetch another with', async () => {
     const platform = getPlatform();
     const client = createClient(platform, { appsecret: undefined, accessToken: 'given' });
-    const error = await failureOf(client.message.custom.send(message));
+    const error = await catchError(client.message.custom.send(message));
     expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
     expect(error.message).toContain('secret');
   });
@@ -273,7 +273,7 @@ describe('answers that are odd', () => {
   it.each(['', '<html>502 Bad Gateway</html>', '{"a":1', '{"a":tru}', 'null', '7', '"ok"'])(
     'what is no JSON is an error: %j',
     async (body) => {
-      const error = await failureOf(answered(body));
+      const error = await catchError(answered(body));
       expect(error).toMatchObject({ code: 'WECHAT_NETWORK', status: 200 });
       expect(error.message).toContain('the answer is no JSON');
     },
@@ -287,7 +287,7 @@ describe('answers that are odd', () => {
     const platform = getPlatform();
     platform.answer(path, () => answer);
     const client = createClient(platform, { stableToken });
-    const error = await failureOf(client.menu.get());
+    const error = await catchError(client.menu.get());
     expect(error).toMatchObject({ code: 'WECHAT_NETWORK' });
     expect(error.message).toContain('access_token: the answer has none');
   });
@@ -321,7 +321,7 @@ describe('no secret is told', () => {
     });
     const errors: Error[] = [];
     const call = async (work: Promise<unknown>) => {
-      errors.push(await failureOf(work));
+      errors.push(await catchError(work));
     };
     const { accessToken } = await client.accessToken.get();
     platform.answer(SEND, () => platform.refuse(40003, 'invalid openid'));
@@ -366,7 +366,7 @@ describe('hooks', () => {
         beforeError: [(error) => Object.assign(error, { isKnown: true })],
       },
     });
-    const error = await failureOf(client.user.get('o1234567890'));
+    const error = await catchError(client.user.get('o1234567890'));
     expect(error).toMatchObject({ errcode: 40003, isKnown: true });
     expect(
       requests.map(({ name, method, path, attempt }) => [name, method, path, attempt]),
@@ -406,7 +406,7 @@ describe('a mistake is found when the client is made, or called', () => {
     ['/cgi-bin/menu/get?x=1', 'have no query'],
     ['/cgi-bin/menu/get#x', 'have no query'],
   ])('client.request to %s', async (path, says) => {
-    const error = await failureOf(createClient(getPlatform()).request('GET', path));
+    const error = await catchError(createClient(getPlatform()).request('GET', path));
     expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
     expect(error.message).toContain(says);
   });
@@ -439,7 +439,7 @@ describe('a mistake is found when the client is made, or called', () => {
       client.request('POST', '/cgi-bin/tags/create', { body }),
       client.draft.add(body as never),
     ]) {
-      const error = await failureOf(call);
+      const error = await catchError(call);
       expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
       expect(error.message).toContain(`not ${kind}`);
     }
@@ -447,7 +447,7 @@ describe('a mistake is found when the client is made, or called', () => {
   });
 
   it('parameters that are no object', async () => {
-    const error = await failureOf(createClient(getPlatform()).ticket.get('jsapi' as never));
+    const error = await catchError(createClient(getPlatform()).ticket.get('jsapi' as never));
     expect(error.message).toBe('ticket.get: the parameters are an object, not a string');
     expect(getPlatform().requests).toEqual([]);
   });
@@ -464,7 +464,7 @@ describe('a mistake is found when the client is made, or called', () => {
     ],
     ['of a text to translate', ({ ai }) => ai.translate(half, { lfrom: 'zh_CN', lto: 'en_US' })],
   ])('half a character %s', async (_, call) => {
-    const error = await failureOf(call(createClient(getPlatform())));
+    const error = await catchError(call(createClient(getPlatform())));
     expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
     expect(error.message).toContain('half a character');
     expect(getPlatform().requestsTo()).toEqual([]);

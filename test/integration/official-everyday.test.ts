@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createWebhook } from '@wechat-mp/core';
 import { OfficialClient } from '@wechat-mp/core/official';
 import { createSimulator, type Simulator } from '@wechat-mp/simulator';
-import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, createClient, usePlatform } from '../support/official-client.ts';
 
 const getPlatform = usePlatform();
 let simulator: Simulator;
@@ -37,7 +37,7 @@ it('a mass message goes to all, to a tag and to openids', async () => {
 it('the same one twice is refused, with the number of the first', async () => {
   const send = () => client.message.mass.sendText(openids, 'a', { clientMsgId: 'once' });
   const { msg_id } = await send();
-  expect(await failureOf(send())).toMatchObject({ errcode: 45065, answer: { msg_id } });
+  expect(await catchError(send())).toMatchObject({ errcode: 45065, answer: { msg_id } });
 });
 
 it.each<[string, (client: OfficialClient) => Promise<{ ticket: string; expire_seconds?: number }>]>(
@@ -129,7 +129,7 @@ describe('the whole of wx.config', () => {
     [{ jsApiList: [], openTagList: [1] }, 'WECHAT_INVALID_ARGUMENT'],
   ])('is not made of %j', async (options, code) => {
     const { jsapi } = createClient(getPlatform());
-    expect(await failureOf(jsapi.buildConfig(url, options as never))).toMatchObject({ code });
+    expect(await catchError(jsapi.buildConfig(url, options as never))).toMatchObject({ code });
     expect(getPlatform().requests).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { WechatError } from '@wechat-mp/core';
 import type { Download, OfficialClient, Upload, UploadOptions } from '@wechat-mp/core/official';
 import { closeServers, listen } from '../support/http.ts';
-import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, createClient, usePlatform } from '../support/official-client.ts';
 import { Raw, SILENCE } from '../support/official-platform.ts';
 
 const getPlatform = usePlatform();
@@ -38,7 +38,7 @@ function write(name: string, bytes: Uint8Array): string {
   writeFileSync(path, bytes);
   return path;
 }
-async function partOf(file: Upload, options: UploadOptions = {}) {
+async function sendPart(file: Upload, options: UploadOptions = {}) {
   const platform = getPlatform();
   await createClient(platform).media.upload('image', file, options);
   return platform.requestsTo(PATH)[0]?.parts?.[0];
@@ -88,7 +88,7 @@ describe('an upload has the bytes, a name and a type', () => {
       'file.png',
     ],
   ])('%s', async (_, file, options, filename) => {
-    expect(await partOf(file(), options)).toEqual({
+    expect(await sendPart(file(), options)).toEqual({
       name: 'media',
       filename,
       contentType: 'image/png',
@@ -101,7 +101,9 @@ describe('an upload has the bytes, a name and a type', () => {
   it('and goes out in pieces, each of which is told', async () => {
     const bytes = Buffer.concat([JPEG, Buffer.alloc(5_000_000)]);
     const told: { sent: number; total: number | undefined }[] = [];
-    await partOf(write('large.jpg', bytes), { onProgress: (progress) => void told.push(progress) });
+    await sendPart(write('large.jpg', bytes), {
+      onProgress: (progress) => void told.push(progress),
+    });
     const sent = told.map((progress) => progress.sent);
     expect(sent.length).toBeGreaterThan(50);
     expect(sent).toEqual([...sent].sort((a, b) => a - b));
@@ -208,7 +210,7 @@ describe('a file that the platform would not take is not sent', () => {
     ['a stream of objects', 'image', () => Readable.from([{ a: 1 }]), /must give bytes/],
   ])('%s', async (_, type, file, says) => {
     const platform = getPlatform();
-    const error = await failureOf(createClient(platform).media.upload(type, file()));
+    const error = await catchError(createClient(platform).media.upload(type, file()));
     expect((error as WechatError).code).toMatch(/^WECHAT_(?:INVALID_ARGUMENT|NEED_PARAM)$/);
     expect(error.message).toMatch(says);
     expect(error.message).not.toContain('/no/such');
@@ -230,7 +232,7 @@ describe('a file that the platform would not take is not sent', () => {
         for (let times = 0; times < 100; times += 1) yield Buffer.alloc(100_000);
       })(),
     );
-    expect((await failureOf(client.media.upload('voice', endless))).message).toContain(
+    expect((await catchError(client.media.upload('voice', endless))).message).toContain(
       'at most 2 MB',
     );
     const failing = Readable.from(
@@ -240,12 +242,12 @@ describe('a file that the platform would not take is not sent', () => {
         throw new Error('the disk is gone');
       })(),
     );
-    expect((await failureOf(client.media.upload('voice', failing))).message).toContain(
+    expect((await catchError(client.media.upload('voice', failing))).message).toContain(
       'the disk is gone',
     );
     const shrinking = write('shrinking.jpg', Buffer.concat([JPEG, Buffer.alloc(1_000_000)]));
     const options = { onProgress: () => truncateSync(shrinking, 500) };
-    const error = await failureOf(client.media.upload('image', shrinking, options));
+    const error = await catchError(client.media.upload('image', shrinking, options));
     expect(error.message).toMatch(
       /had 1000104 bytes when it was looked at, and \d+ when it was sent/,
     );
@@ -316,7 +318,7 @@ describe('a download', () => {
   });
 
   it('that the platform refuses is an error, though it has the status 200', async () => {
-    const error = await failureOf(createClient(getPlatform()).media.get('gone'));
+    const error = await catchError(createClient(getPlatform()).media.get('gone'));
     expect(error).toMatchObject({ errcode: 40007, errmsg: 'invalid media_id' });
   });
 
@@ -335,7 +337,7 @@ describe('a download', () => {
     const file = (await createClient(platform).media.get('big:50000000')) as Download;
     const read = buffer(file.stream);
     await platform.breakConnections();
-    const error = await failureOf(read);
+    const error = await catchError(read);
     expect(error).toMatchObject({ code: 'WECHAT_NETWORK', path: '/cgi-bin/media/get' });
     const { accessToken } = await createClient(platform).accessToken.get();
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(accessToken);
@@ -357,6 +359,6 @@ describe('a download', () => {
     const { accessToken } = await createClient(platform).accessToken.get();
     platform.answer('/cgi-bin/media/get', () => SILENCE);
     const client = createClient(platform, { accessToken, timeout: 50, retry: 0 });
-    expect(await failureOf(client.media.get('m1'))).toMatchObject({ code: 'WECHAT_NETWORK' });
+    expect(await catchError(client.media.get('m1'))).toMatchObject({ code: 'WECHAT_NETWORK' });
   });
 });

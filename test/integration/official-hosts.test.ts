@@ -12,13 +12,13 @@ function createClient(baseUrl: BaseUrl | undefined, pageBaseUrl?: BaseUrl) {
   return new OfficialClient({ appid, appsecret, baseUrl, pageBaseUrl });
 }
 /** The hosts of the addresses that a browser opens. */
-function hostsOf({ oauth2, qrcode }: OfficialClient): string[] {
+function listHosts({ oauth2, qrcode }: OfficialClient): string[] {
   return [oauth2.buildAuthorizeUrl(page), qrcode.showUrl('t')].map((url) => new URL(url).host);
 }
 
 describe('baseUrl', () => {
   it('that is one address takes the place of all hosts', () => {
-    expect(hostsOf(createClient('https://gateway.example/'))).toEqual([
+    expect(listHosts(createClient('https://gateway.example/'))).toEqual([
       'gateway.example',
       'gateway.example',
     ]);
@@ -31,7 +31,7 @@ describe('baseUrl', () => {
     [{ open: 'https://login.example' }, ['login.example', 'mp.weixin.qq.com']],
     [{ mp: 'https://qr.example', open: undefined }, ['open.weixin.qq.com', 'qr.example']],
   ])('of %j leaves the other hosts what they are', (baseUrl, hosts) => {
-    expect(hostsOf(createClient(baseUrl))).toEqual(hosts);
+    expect(listHosts(createClient(baseUrl))).toEqual(hosts);
   });
 
   it('sends each call to its host', async () => {
@@ -47,7 +47,7 @@ describe('baseUrl', () => {
   });
 
   it('and pageBaseUrl are apart', () => {
-    expect(hostsOf(createClient('https://in.example', { open: 'https://out.example' }))).toEqual([
+    expect(listHosts(createClient('https://in.example', { open: 'https://out.example' }))).toEqual([
       'out.example',
       'mp.weixin.qq.com',
     ]);

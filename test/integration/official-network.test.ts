@@ -6,7 +6,7 @@ import { createServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { HttpProxyAgent } from 'hpagent';
-import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, createClient, usePlatform } from '../support/official-client.ts';
 
 const getPlatform = usePlatform();
 const open: Server[] = [];
@@ -34,7 +34,7 @@ describe('a certificate that no known authority has signed', () => {
 
   it('is refused', async () => {
     const baseUrl = `https://localhost:${await serve()}`;
-    const error = await failureOf(
+    const error = await catchError(
       createClient(getPlatform(), { baseUrl, retry: 0 }).callback.getCallbackIp(),
     );
     expect(error).toMatchObject({ code: 'WECHAT_NETWORK' });

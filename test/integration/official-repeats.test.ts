@@ -1,7 +1,7 @@
 /** Which calls are made again when their answer is lost, and which are not. */
 import { describe, expect, it } from '@jest/globals';
 import type { OfficialClient } from '@wechat-mp/core/official';
-import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, createClient, usePlatform } from '../support/official-client.ts';
 import { BREAK, Raw } from '../support/official-platform.ts';
 
 const getPlatform = usePlatform();
@@ -22,7 +22,7 @@ describe('a call whose answer is lost', () => {
   ])('is made again when it only reads: %s', async (_, path, call) => {
     const platform = getPlatform();
     platform.answer(path, bad);
-    await failureOf(call(createClient(platform, { retry: 1 })));
+    await catchError(call(createClient(platform, { retry: 1 })));
     expect(platform.count(path)).toBe(2);
   });
 
@@ -52,7 +52,7 @@ describe('a call whose answer is lost', () => {
     const platform = getPlatform();
     for (const answer of [bad, () => BREAK]) {
       platform.answer(path, answer);
-      await failureOf(call(createClient(platform, { retry: 1 })));
+      await catchError(call(createClient(platform, { retry: 1 })));
     }
     expect(platform.count(path)).toBe(2);
   });
@@ -86,7 +86,7 @@ describe('a call that the platform says it was too busy for', () => {
   ])('is made once when it must not happen twice: %s', async (_, path, call) => {
     const platform = getPlatform();
     platform.answer(path, busy);
-    expect(await failureOf(call(createClient(platform, { retry: 1 })))).toMatchObject({
+    expect(await catchError(call(createClient(platform, { retry: 1 })))).toMatchObject({
       errcode: -1,
     });
     expect(platform.count(path)).toBe(1);

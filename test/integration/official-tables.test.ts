@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Download, OfficialClient } from '@wechat-mp/core/official';
 import { createSimulator, type Simulator } from '@wechat-mp/simulator';
-import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, createClient, usePlatform } from '../support/official-client.ts';
 import { Raw } from '../support/official-platform.ts';
 
 const getPlatform = usePlatform();
@@ -22,9 +22,9 @@ describe('a row is called with the verb of its page', () => {
     expect(await client.message.mass.getSpeed()).toMatchObject({ speed: expect.any(Number) });
     await client.message.mass.setSpeed({ speed: 2 });
     expect(await client.message.mass.getSpeed()).toMatchObject({ speed: 2 });
-    expect(await failureOf(client.request('GET', '/cgi-bin/message/mass/speed/get'))).toMatchObject(
-      { errcode: 43002 },
-    );
+    expect(
+      await catchError(client.request('GET', '/cgi-bin/message/mass/speed/get')),
+    ).toMatchObject({ errcode: 43002 });
   });
 
   const map = { longitude: '113.3', latitude: '23.1', province: '广东省', city: '广州市' };
@@ -116,7 +116,7 @@ describe('a row is called with the verb of its page', () => {
 
 it('the simulator knows no path beside the tables', async () => {
   for (const path of ['/wxa/get_store', '/intp/marketcode']) {
-    expect(await failureOf(client.request('POST', path))).toMatchObject({ errcode: 40066 });
+    expect(await catchError(client.request('POST', path))).toMatchObject({ errcode: 40066 });
   }
 });
 
@@ -138,7 +138,7 @@ describe('the statement of a day is a file', () => {
   it('unless it is refused', async () => {
     const platform = getPlatform();
     platform.answer(PATH, () => platform.refuse(40013, 'invalid appid'));
-    expect(await failureOf(createClient(platform).nontax.downloadBill(day))).toMatchObject({
+    expect(await catchError(createClient(platform).nontax.downloadBill(day))).toMatchObject({
       errcode: 40013,
     });
   });

@@ -6,7 +6,7 @@ import {
   OfficialClient,
   type OfficialClientOptions,
 } from '@wechat-mp/core/official';
-import { failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, usePlatform } from '../support/official-client.ts';
 
 const getPlatform = usePlatform();
 const PATH = '/cgi-bin/menu/get';
@@ -56,7 +56,7 @@ describe('an access token that a function gives', () => {
   it('that is refused again is an error, not asked for without end', async () => {
     const platform = getPlatform();
     const accessToken = createCentral(() => 'of yesterday');
-    const error = await failureOf(createClient({ accessToken }).menu.get());
+    const error = await catchError(createClient({ accessToken }).menu.get());
     expect(error).toMatchObject({ code: 'WECHAT_API_CREDENTIAL', errcode: 40001 });
     expect(accessToken).toHaveBeenCalledTimes(2);
     expect(platform.requests).toHaveLength(2);
@@ -88,7 +88,7 @@ describe('an access token that a function gives', () => {
       isSilent ? new Promise(() => {}) : { accessToken: token },
     );
     const client = createClient({ accessToken, timeout: 20 });
-    const errors = await Promise.all([client.menu.get(), client.menu.get()].map(failureOf));
+    const errors = await Promise.all([client.menu.get(), client.menu.get()].map(catchError));
     expect(errors.map(({ message }) => message)).toEqual(
       Array(2).fill('accessToken: the function gave no token within 20 ms'),
     );
@@ -112,7 +112,7 @@ describe('an access token that a function gives', () => {
     ],
     ['rejects with nothing', () => Promise.reject(undefined)],
   ])('whose function %s is an error without its secrets', async (_, accessToken) => {
-    const error = await failureOf(createClient({ accessToken }).menu.get());
+    const error = await catchError(createClient({ accessToken }).menu.get());
     expect(error).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: false });
     expect(error.message).toMatch(/^accessToken: the function failed/);
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('SECRET1');
@@ -128,7 +128,7 @@ describe('an access token that a function gives', () => {
     [{ accessToken: 'token', expiresAt: '1700000000' }],
   ])('that is given as %j is an error that says how', async (given) => {
     const accessToken = (() => given) as AccessTokenSource;
-    const error = await failureOf(createClient({ accessToken }).menu.get());
+    const error = await catchError(createClient({ accessToken }).menu.get());
     expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
     expect(error.message).toContain('must give { accessToken, expiresAt }');
     expect(getPlatform().requests).toEqual([]);
@@ -160,7 +160,7 @@ describe('a ticket of the JS-SDK that a function gives', () => {
 
   it('that is none is an error that says how', async () => {
     const client = createClient({ accessToken: 't', jsapiTicket: () => ({}) as never });
-    expect((await failureOf(client.jsapi.sign('https://a.example/'))).message).toContain(
+    expect((await catchError(client.jsapi.sign('https://a.example/'))).message).toContain(
       'the function jsapiTicket must give { ticket, expiresAt }',
     );
   });

@@ -4,7 +4,7 @@ import { type Exchange, jsapiSignature, reply, wechat } from '@wechat-mp/express
 import express from 'express';
 import { ManualClock } from '../support/clock.ts';
 import { closeServers, listen } from '../support/http.ts';
-import { createClient, failureOf, usePlatform } from '../support/official-client.ts';
+import { catchError, createClient, usePlatform } from '../support/official-client.ts';
 import * as wire from '../support/platform.ts';
 import { until } from '../support/until.ts';
 import { deliverByClock } from '../support/wall.ts';
@@ -78,7 +78,7 @@ describe('the JS-SDK', () => {
   });
 
   it('fetches no ticket for a page that cannot be signed', async () => {
-    const error = await failureOf(
+    const error = await catchError(
       createClient(getPlatform()).jsapi.sign('https://a.example/?a=1&amp;b=2'),
     );
     expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });

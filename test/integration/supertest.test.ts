@@ -13,7 +13,9 @@ const mounts = Object.fromEntries(
   ]),
 ) as Mounts;
 
-const headersOf = ({ contentType = 'text/xml' }: Sent) => ({ 'content-type': String(contentType) });
+const createHeaders = ({ contentType = 'text/xml' }: Sent) => ({
+  'content-type': String(contentType),
+});
 
 const throughSupertest =
   (app: Parameters<typeof supertest>[0]) =>
@@ -21,7 +23,7 @@ const throughSupertest =
     const call = supertest(app)
       [sent.method === 'GET' ? 'get' : 'post'](path)
       .query(search(sent.query));
-    if (sent.body !== undefined) call.set(headersOf(sent)).send(String(sent.body));
+    if (sent.body !== undefined) call.set(createHeaders(sent)).send(String(sent.body));
     // superagent keeps XML as bytes in its body, and everything else in its text
     const { status, headers, text, body } = await call;
     return { status, headers, contentType: headers['content-type'], body: text ?? String(body) };
@@ -34,7 +36,7 @@ const throughInject = async (path: string, sent: Sent): Promise<HttpAnswer> => {
   const { statusCode, headers, body } = await fastify.inject({
     method: sent.method as 'GET' | 'POST',
     url: `${path}?${search(sent.query)}`,
-    ...(sent.body !== undefined && { headers: headersOf(sent), payload: String(sent.body) }),
+    ...(sent.body !== undefined && { headers: createHeaders(sent), payload: String(sent.body) }),
   });
   return {
     status: statusCode,

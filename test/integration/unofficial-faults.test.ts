@@ -16,7 +16,7 @@ import {
   type UnofficialClientOptions,
 } from '@wechat-mp/core/unofficial';
 import { startBackEnd } from '@wechat-mp/simulator';
-import { failureOf } from '../support/official-client.ts';
+import { catchError } from '../support/official-client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-faults-'));
 const PICTURE = join(folder, 'a.jpg');
@@ -33,7 +33,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const SESSION = { token: 1_234_567_890, cookies: 'slave_sid=COOKIE-VALUE-1;data_ticket=COOKIE2;' };
 
 /** A client of a server that answers so; a home page comes first where a method asks for one. */
-async function clientOf(answer: RequestListener | string, options: UnofficialClientOptions = {}) {
+async function createClient(
+  answer: RequestListener | string,
+  options: UnofficialClientOptions = {},
+) {
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
       const isHome = request.url?.startsWith('/cgi-bin/home') && typeof answer === 'string';
@@ -90,8 +93,8 @@ describe('a server that fails', () => {
     ),
   )('does not cost %s the session: %s', async (_name, _what, call, answer) => {
     let logins = 0;
-    const client = await clientOf(answer, { onNeedLogin: () => void (logins += 1) });
-    const error = await failureOf(call(client));
+    const client = await createClient(answer, { onNeedLogin: () => void (logins += 1) });
+    const error = await catchError(call(client));
     expect(error).toBeInstanceOf(NetworkError);
     expect(error).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: true });
     expect((error as NetworkError).status).toBeGreaterThanOrEqual(404);
@@ -103,27 +106,27 @@ describe('a server that fails', () => {
     ['breaks off', '{"base_resp":{"ret":0},"contact_li'],
     ['breaks off in a list', '[{"a":'],
   ])('is told from a lost session when its JSON %s', async (_, text) => {
-    const error = await failureOf((await clientOf(text)).getUserList());
+    const error = await catchError((await createClient(text)).getUserList());
     expect(error).toBeInstanceOf(NetworkError);
   });
 
   it('is told from a wrong password and from a QR code that nobody confirms', async () => {
-    const client = await clientOf((_, response) => response.writeHead(502).end('<html>'), {
+    const client = await createClient((_, response) => response.writeHead(502).end('<html>'), {
       username: 'me',
       password: 'secret',
     });
-    expect(await failureOf(client.login())).toBeInstanceOf(NetworkError);
+    expect(await catchError(client.login())).toBeInstanceOf(NetworkError);
     const scanning = client.loginWithQrCode({ onQrCode: () => {} });
-    expect(await failureOf(scanning)).toBeInstanceOf(NetworkError);
+    expect(await catchError(scanning)).toBeInstanceOf(NetworkError);
   });
 
   it('is told when it does not answer at all', async () => {
-    const client = await clientOf((request) => request.socket.destroy());
-    const error = await failureOf(client.getUserList());
+    const client = await createClient((request) => request.socket.destroy());
+    const error = await catchError(client.getUserList());
     expect(error).toBeInstanceOf(NetworkError);
     expect(error).toMatchObject({ status: undefined, wasSent: true });
     const nobody = new UnofficialClient({ ...SESSION, baseUrl: 'http://127.0.0.1:1' });
-    const refused = await failureOf(nobody.getUserList());
+    const refused = await catchError(nobody.getUserList());
     expect(refused).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: false });
   });
 });
@@ -134,8 +137,8 @@ describe('a session is lost', () => {
       [200_040, 200_003, -3].map((ret) => [name, ret, call] as const),
     ),
   )('for %s when the back end says ret %i', async (_, ret, call) => {
-    const client = await clientOf(refusal(ret, 'invalid csrf token'));
-    const error = await failureOf(call(client));
+    const client = await createClient(refusal(ret, 'invalid csrf token'));
+    const error = await catchError(call(client));
     expect(error).toBeInstanceOf(NeedLoginError);
     expect(error).toMatchObject({ ret, errMsg: 'invalid csrf token' });
   });
@@ -150,8 +153,8 @@ describe('what the back end said', () => {
     ['session 1234567890', 'session [redacted]'],
     ['line\nfeed', 'line\\u{a}feed'],
   ])('is in the error and its message: %#', async (said, shown) => {
-    const client = await clientOf(refusal(200_013, said));
-    const error = await failureOf(client.sendMessage(1, 'hello, my friend'));
+    const client = await createClient(refusal(200_013, said));
+    const error = await catchError(client.sendMessage(1, 'hello, my friend'));
     expect(error).toMatchObject({ ret: 200_013, errMsg: shown });
     expect(error.message).toBe(
       `/cgi-bin/singlesend: ret 200013: too many calls: pause for some hours, and call less often (${shown})`,
@@ -159,14 +162,16 @@ describe('what the back end said', () => {
   });
 
   it('never repeats what a user was to read', async () => {
-    const client = await clientOf(refusal(200_002, 'bad content: hello, my friend'));
-    const error = await failureOf(client.sendMessage(1, 'hello, my friend'));
+    const client = await createClient(refusal(200_002, 'bad content: hello, my friend'));
+    const error = await catchError(client.sendMessage(1, 'hello, my friend'));
     expect(error.message).not.toContain('my friend');
   });
 
   it.each([undefined, null, 7, ''])('may be nothing: %p', async (said) => {
-    const client = await clientOf(JSON.stringify({ base_resp: { ret: 12_345, err_msg: said } }));
-    const error = await failureOf(client.getUserList());
+    const client = await createClient(
+      JSON.stringify({ base_resp: { ret: 12_345, err_msg: said } }),
+    );
+    const error = await catchError(client.getUserList());
     expect(error).toMatchObject({ ret: 12_345, errMsg: undefined });
     expect(error.message).toBe('/cgi-bin/contactmanage: ret 12345: refused');
   });
@@ -181,7 +186,7 @@ describe('one verdict is one class', () => {
       [200_013, 200_007, -1, 200_008].map((ret) => [ret, name, call] as const),
     ),
   )('ret %i to %s is an UnofficialAPIError with its ret', async (ret, _, call) => {
-    const error = await failureOf(call(await clientOf(refusal(ret))));
+    const error = await catchError(call(await createClient(refusal(ret))));
     expect(error).toBeInstanceOf(UnofficialAPIError);
     expect(error).not.toBeInstanceOf(NeedLoginError);
     expect(error).toMatchObject({ code: 'WECHAT_UNOFFICIAL', ret, errMsg: 'no' });
@@ -191,7 +196,7 @@ describe('one verdict is one class', () => {
     'what is wrong with a file or an article stays an InvalidArgumentError of %s',
     async (name) => {
       const [, call] = METHODS.find(([method]) => method === name) as (typeof METHODS)[number];
-      const error = await failureOf(call(await clientOf(refusal(10_009, 'audio too long'))));
+      const error = await catchError(call(await createClient(refusal(10_009, 'audio too long'))));
       expect(error).toBeInstanceOf(InvalidArgumentError);
       expect(error.message).toBe('audio too long');
     },
@@ -230,7 +235,7 @@ describe('a list of nothing', () => {
       { to_nick_name: '', msg_items: { msg_item: [] } },
     ],
   ])('is read where %s is %j', async (name, value, call, expected) => {
-    const client = await clientOf(JSON.stringify({ base_resp: { ret: 0 }, [name]: value }));
+    const client = await createClient(JSON.stringify({ base_resp: { ret: 0 }, [name]: value }));
     expect(await call(client)).toEqual(expected);
   });
 
@@ -244,7 +249,9 @@ describe('a list of nothing', () => {
       },
     ];
     const page = JSON.stringify({ total_count: 3, publish_list });
-    const client = await clientOf(JSON.stringify({ base_resp: { ret: 0 }, publish_page: page }));
+    const client = await createClient(
+      JSON.stringify({ base_resp: { ret: 0 }, publish_page: page }),
+    );
     const { publications } = await client.getPublishedList();
     expect(publications.map(({ publish_info }) => publish_info.appmsgex.length)).toEqual([0, 0, 1]);
   });
@@ -283,7 +290,7 @@ describe('an id', () => {
   it.each([undefined, null, '', Number.NaN, 1.5, -1, 2 ** 53, {}])(
     'that is none is needed: %p',
     async (id) => {
-      const client = await clientOf(refusal(0));
+      const client = await createClient(refusal(0));
       const none = id as unknown as string;
       for (const call of [
         client.sendMessage(none, 'a'),
@@ -293,7 +300,7 @@ describe('an id', () => {
         client.getMessageVoice(none),
         client.listAccountArticles(none),
       ]) {
-        const error = await failureOf(call);
+        const error = await catchError(call);
         expect(error).toBeInstanceOf(NeedParamError);
         expect(error.message).toMatch(/^(fakeid|msgid|fid|msgId) is needed/);
       }

@@ -14,7 +14,7 @@ import {
   type UnofficialClientOptions,
 } from '@wechat-mp/core/unofficial';
 import { type BackEnd, startBackEnd } from '@wechat-mp/simulator';
-import { failureOf } from '../support/official-client.ts';
+import { catchError } from '../support/official-client.ts';
 
 let backEnd: BackEnd;
 beforeEach(async () => {
@@ -45,7 +45,7 @@ describe('a login with a password', () => {
   it('sends the MD5 of the first 16 characters, or what is one already', async () => {
     const passwordIsMd5 = true;
     const client = createClient({ password: '91d8a5b4b9ae7a6d2bf3c3ce01e84b3e', passwordIsMd5 });
-    expect(await failureOf(client.login())).toMatchObject({ ret: 200023 });
+    expect(await catchError(client.login())).toMatchObject({ ret: 200023 });
     expect(backEnd.requests[0]?.form['pwd']).toBe('91d8a5b4b9ae7a6d2bf3c3ce01e84b3e');
   });
 
@@ -61,7 +61,7 @@ describe('a login with a password', () => {
     ['page', 'the answer is none that a login gives', '<html>busy</html>'],
   ] as const)('that is refused (%s) says why', async (_, says, answer) => {
     backEnd.answerNext('/cgi-bin/login', answer);
-    const error = await failureOf(createClient().login());
+    const error = await catchError(createClient().login());
     expect(error).toBeInstanceOf(LoginError);
     expect(error).toBeInstanceOf(UnofficialAPIError);
     expect(error).not.toBeInstanceOf(LoginVerifyCodeError);
@@ -79,7 +79,7 @@ describe('a login with a password', () => {
       backEnd.requireCaptcha();
       const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-captcha-'));
       const client = createClient();
-      expect(await failureOf(client.login())).toMatchObject({
+      expect(await catchError(client.login())).toMatchObject({
         code: 'WECHAT_LOGIN_VERIFY_CODE',
         ret: rets[0],
       });
@@ -87,7 +87,7 @@ describe('a login with a password', () => {
       const image = await client.getVerifyCode(path);
       expect(readFileSync(path).equals(image)).toBe(true);
       rmSync(folder, { recursive: true });
-      const error = await failureOf(client.login({ verifyCode: 'WRONG' }));
+      const error = await catchError(client.login({ verifyCode: 'WRONG' }));
       expect(error).toBeInstanceOf(LoginVerifyCodeError);
       expect(error).toMatchObject({ ret: rets[1] });
       await client.getVerifyCode();
@@ -100,7 +100,7 @@ describe('a login with a password', () => {
     const client = createClient(backEnd.session());
     await client.getVerifyCode();
     backEnd.answerNext('/cgi-bin/login', refused(200023));
-    await failureOf(client.login());
+    await catchError(client.login());
     expect((await client.getUserList()).contacts).not.toEqual([]);
   });
 
@@ -114,7 +114,7 @@ describe('a login with a password', () => {
   });
 
   it.each(['username', 'password'] as const)('needs the %s', async (name) => {
-    const error = await failureOf(createClient({ [name]: undefined }).login());
+    const error = await catchError(createClient({ [name]: undefined }).login());
     expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
   });
 });
@@ -169,7 +169,7 @@ describe('a login with a QR code', () => {
     expect((await client.getGroupList()).groups[2]).toEqual({ id: 2, name: '星标组', cnt: 10 });
     const openid = String(backEnd.data.users[3]?.openid);
     expect(await client.getUserInfo(openid)).toMatchObject({ fake_id: openid, nick_name: '用户4' });
-    expect((await failureOf(client.getUserInfo('nobody'))).message).toBe('fake id not exist');
+    expect((await catchError(client.getUserInfo('nobody'))).message).toBe('fake id not exist');
     const path = fileURLToPath(new URL('../fixtures/qr-code.jpg', import.meta.url));
     expect(await client.uploadFile(path)).toBe('30026');
     const { query, parts } = backEnd.requests.at(-1) ?? {};
@@ -234,7 +234,7 @@ describe('a login with a QR code', () => {
   });
 
   it('needs somebody to show the code to', async () => {
-    const error = await failureOf(createClient().loginWithQrCode({} as never));
+    const error = await catchError(createClient().loginWithQrCode({} as never));
     expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
   });
 });
@@ -285,7 +285,7 @@ describe('lists of today are gone through politely', () => {
   it('and no further when the back end says that it is too much', async () => {
     backEnd.throttleAfter(2);
     const seen: unknown[] = [];
-    const error = await failureOf(
+    const error = await catchError(
       (async () => {
         for await (const user of live('modern').iterateUsers()) seen.push(user);
       })(),

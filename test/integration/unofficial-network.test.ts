@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MemorySessionStore, UnofficialClient } from '@wechat-mp/core/unofficial';
 import { recorder } from '../support/http.ts';
-import { failureOf } from '../support/official-client.ts';
+import { catchError } from '../support/official-client.ts';
 
 const open: Server[] = [];
 afterEach(() => {
@@ -44,7 +44,7 @@ describe('the cookies of a session', () => {
     const location = `http://localhost:${other.port}/cgi-bin/contactmanage`;
     const { port } = await listen((_, response) => response.writeHead(status, { location }).end());
     const client = new UnofficialClient({ ...SESSION, baseUrl: `http://127.0.0.1:${port}` });
-    const error = await failureOf(client.getUserList());
+    const error = await catchError(client.getUserList());
     expect(error).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
     expect(other.seen).toEqual([]);
   });
@@ -71,7 +71,7 @@ describe('the cookies of a session', () => {
     const plugin = "<script>pluginToken : 'p1',\nappid : 'wx1',\n</script>";
     const { port } = await listen((_, response) => response.end(plugin));
     const baseUrl = `http://127.0.0.1:${port}`;
-    const error = await failureOf(
+    const error = await catchError(
       new UnofficialClient({ ...SESSION, baseUrl }).statArticleDetailList(),
     );
     expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
@@ -120,8 +120,8 @@ describe('nothing that is worth stealing is told', () => {
       logger,
     });
     const errors: Error[] = [];
-    for (let times = 0; times < 4; times += 1) errors.push(await failureOf(client.getUserList()));
-    errors.push(await failureOf(client.login()));
+    for (let times = 0; times < 4; times += 1) errors.push(await catchError(client.getUserList()));
+    errors.push(await catchError(client.login()));
     const printed = inspect([errors, lines, client], { depth: 12, showHidden: true });
     for (const secret of ['SECRET', '1234567890']) expect(printed).not.toContain(secret);
     expect(errors.map((error) => (error as { code?: string }).code)).toEqual([
@@ -192,7 +192,7 @@ describe('a session that is lost', () => {
       },
     });
     backEnd.lose();
-    expect(await failureOf(client.getUserList())).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
+    expect(await catchError(client.getUserList())).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
     expect([asked, backEnd.logins()]).toEqual([1, 1]);
   });
 
@@ -204,7 +204,7 @@ describe('a session that is lost', () => {
       onNeedLogin: () => Promise.reject(new Error('nobody is here')),
     });
     backEnd.lose();
-    const errors = await Promise.all([1, 2, 3].map(() => failureOf(client.getUserList())));
+    const errors = await Promise.all([1, 2, 3].map(() => catchError(client.getUserList())));
     expect(errors.map(({ message }) => message)).toEqual(Array(3).fill('nobody is here'));
   });
 
@@ -217,10 +217,10 @@ describe('a session that is lost', () => {
     expect(await new UnofficialClient(options).getUserList()).toEqual({ contacts: [] });
     expect(backEnd.logins()).toBe(1);
     const other = new UnofficialClient({ ...options, username: 'somebody else' });
-    expect(await failureOf(other.getUserList())).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
+    expect(await catchError(other.getUserList())).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
     const client = new UnofficialClient(options);
     await client.logout();
-    expect(await failureOf(new UnofficialClient(options).getUserList())).toMatchObject({
+    expect(await catchError(new UnofficialClient(options).getUserList())).toMatchObject({
       code: 'WECHAT_NEED_LOGIN',
     });
   });
@@ -233,7 +233,7 @@ describe('a back end that misbehaves', () => {
   ])('%s: a clear error', async (_, answer) => {
     const { port } = await listen(answer);
     const options = { ...SESSION, baseUrl: `http://127.0.0.1:${port}`, timeout: 50 };
-    const error = await failureOf(new UnofficialClient(options).getUserList());
+    const error = await catchError(new UnofficialClient(options).getUserList());
     expect(error).toMatchObject({ code: 'WECHAT_NETWORK', path: '/cgi-bin/contactmanage' });
     expect(error.message).toContain('the back end was not reached');
   });
@@ -247,7 +247,7 @@ describe('an answer of the back end', () => {
   ])('%s is not read to its end', async (_, headers, body) => {
     const { port } = await listen((_, response) => response.writeHead(200, headers).end(body));
     const baseUrl = `http://127.0.0.1:${port}`;
-    const error = await failureOf(new UnofficialClient({ ...SESSION, baseUrl }).getUserList());
+    const error = await catchError(new UnofficialClient({ ...SESSION, baseUrl }).getUserList());
     expect(error).toMatchObject({ code: 'WECHAT_RESPONSE_TOO_LARGE', path: expect.any(String) });
     expect(error.message).not.toContain('token');
   });

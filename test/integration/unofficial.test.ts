@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UnofficialClient, type UnofficialClientOptions } from '@wechat-mp/core/unofficial';
 import { type BackEnd, startBackEnd } from '@wechat-mp/simulator';
-import { failureOf } from '../support/official-client.ts';
+import { catchError } from '../support/official-client.ts';
 
 let backEnd: BackEnd;
 const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-back-end-'));
@@ -60,7 +60,7 @@ describe('each method is understood by the back end', () => {
   it.each(Object.keys(METHODS))(
     '%s without a session asks for a login, and sends nothing',
     async (name) => {
-      const error = await failureOf(METHODS[name]?.(createClient()) as Promise<unknown>);
+      const error = await catchError(METHODS[name]?.(createClient()) as Promise<unknown>);
       expect(error).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
       expect(backEnd.requests).toEqual([]);
     },
@@ -73,7 +73,7 @@ describe('each method is understood by the back end', () => {
   )('%s tells a session that is lost, told as %s', async (name, as) => {
     const client = live();
     backEnd.loseSession(as);
-    const error = await failureOf(METHODS[name]?.(client) as Promise<unknown>);
+    const error = await catchError(METHODS[name]?.(client) as Promise<unknown>);
     expect(error).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
   });
 });
@@ -135,14 +135,14 @@ describe('results have the documented shapes', () => {
 
   it('files of messages are exactly what was sent', async () => {
     const client = live();
-    const bytesOf = (id: string) => backEnd.data.media.get(id) as Buffer;
-    const image = bytesOf('400000099');
+    const getBytes = (id: string) => backEnd.data.media.get(id) as Buffer;
+    const image = getBytes('400000099');
     expect((await client.getMessageImage('400000099')).equals(image)).toBe(true);
     expect((await client.getMessageImage('400000099', 'small')).equals(image)).toBe(true);
     const voice = await client.getMessageVoice('400000098');
-    expect(voice.equals(bytesOf('400000098'))).toBe(true);
+    expect(voice.equals(getBytes('400000098'))).toBe(true);
     const video = await client.getMessageVideo('400000097');
-    expect(video.equals(bytesOf('400000097'))).toBe(true);
+    expect(video.equals(getBytes('400000097'))).toBe(true);
     expect((await client.getAvatar('2400000002')).toString('latin1')).toContain('2400000002');
     expect(backEnd.requests.map(({ query }) => query['mode'])).toEqual([
       'large',
@@ -286,7 +286,7 @@ describe('what is wrong is told in the words that the Python SDK had', () => {
       'fakeid is needed',
     ],
   ])('%s', async (_, call, code, says) => {
-    const error = await failureOf(call(live()));
+    const error = await catchError(call(live()));
     expect(error).toMatchObject({ code });
     expect(error.message).toContain(says);
   });
@@ -300,7 +300,7 @@ describe('what is wrong is told in the words that the Python SDK had', () => {
       (client: UnofficialClient) => client.sendMessage(user, 'x'),
       (client: UnofficialClient) => client.sendImage(user, '30001'),
     ]) {
-      const error = await failureOf(call(live()));
+      const error = await catchError(call(live()));
       expect(error).toMatchObject({ code: 'WECHAT_UNOFFICIAL', ret, path: '/cgi-bin/singlesend' });
       expect(error.message).toContain(says);
     }

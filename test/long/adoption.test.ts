@@ -31,7 +31,7 @@ async function say(Content: string, bot: Bot, openid: string) {
 }
 const startThree = async () =>
   (await Promise.all([1, 2, 3].map(() => startBot(port, WINDOW)))) as [Bot, Bot, Bot];
-const startsOf = async (id: string) =>
+const countStarts = async (id: string) =>
   (await redis.lrange('started', 0, -1)).filter((start) => start.startsWith(`${id}:`));
 const alive = (bots: readonly Bot[]) => bots.filter(({ isRunning }) => isRunning());
 const pushed = () => redis.lrange('pushed', 0, -1);
@@ -45,7 +45,7 @@ it('another process runs its message again, and pushes the reply', async () => {
   await mine.kill();
   expect(await pushed()).toEqual([]);
   await until(async () => (await pushed()).length > 0);
-  expect(await startsOf('slow')).toEqual([`slow:${mine.pid}`, `slow:${other.pid}`]);
+  expect(await countStarts('slow')).toEqual([`slow:${mine.pid}`, `slow:${other.pid}`]);
   // The user's next message finds what the run has kept, and the lock free.
   expect(await say('next:0', other, 'o-mine')).toEqual(answered('done next'));
   expect(await pushed()).toEqual(['done slow']);
@@ -57,14 +57,14 @@ it('but only once, as the message may be what kills processes', async () => {
     expect(await say('hello:0', bot, `o-${bot.pid}`)).toEqual(answered('done hello'));
   }
   await say('deadly:1500:exit', bots[0], 'o-deadly');
-  await until(async () => (await startsOf('deadly')).length === 2);
+  await until(async () => (await countStarts('deadly')).length === 2);
   // One that dies later is run again; by then the deadly one would have been, were it to be.
   await until(() => alive(bots).length === 1);
   const last = await startBot(port, WINDOW);
   expect(await say('later:6000', last, 'o-later')).toEqual({ answer: 'success', tries: 3 });
   await last.kill();
   await until(async () => (await pushed()).includes('done later'));
-  expect(await startsOf('deadly')).toHaveLength(2);
+  expect(await countStarts('deadly')).toHaveLength(2);
   expect(alive(bots)).toHaveLength(1);
 });
 
@@ -82,6 +82,6 @@ it('a stream that had spoken is not begun again: another process tells what the 
   // The user's next message is let in, and finds the conversation as it was.
   expect(await say('after:0', other, 'o-stream')).toEqual(answered('done after'));
   expect(await told()).toEqual(['stream']);
-  expect(await startsOf('stream')).toEqual([`stream:${mine.pid}`]);
+  expect(await countStarts('stream')).toEqual([`stream:${mine.pid}`]);
   expect((await pushed()).filter((text) => text.includes('stream'))).toEqual([]);
 });

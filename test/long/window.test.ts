@@ -29,7 +29,8 @@ interface Place {
   readonly count: (id: string) => Promise<{ started: number; pushed: number }>;
 }
 
-const countOf = (all: readonly string[], one: string) => all.filter((each) => each === one).length;
+const countEqual = (all: readonly string[], one: string) =>
+  all.filter((each) => each === one).length;
 
 const places: Record<string, () => Promise<Place>> = {
   ...Object.fromEntries(hosts.map(({ name, start }) => [name, () => startHost(start)])),
@@ -54,8 +55,8 @@ async function startHost(start: (typeof hosts)[number]['start']): Promise<Place>
   return {
     wall: { account, address: () => `${origin}/wechat`, encode: platform.safe },
     count: async (id) => ({
-      started: countOf(started, id),
-      pushed: countOf(pushed, `done ${id}`),
+      started: countEqual(started, id),
+      pushed: countEqual(pushed, `done ${id}`),
     }),
   };
 }
@@ -76,8 +77,8 @@ async function startProcesses(): Promise<Place> {
       const started = (await redis.lrange('started', 0, -1)).map((one) => one.split(':')[0]);
       const pushed = await redis.lrange('pushed', 0, -1);
       return {
-        started: countOf(started as string[], id),
-        pushed: countOf(pushed, `done ${id}`),
+        started: countEqual(started as string[], id),
+        pushed: countEqual(pushed, `done ${id}`),
       };
     },
   };

@@ -36,7 +36,7 @@ export async function askJson(url: string, asked?: Asked): Promise<Record<string
   return (await (await ask(url, asked)).json()) as Record<string, unknown>;
 }
 
-export function cookiesOf(response: Response): string {
+export function readCookies(response: Response): string {
   return response.headers
     .getSetCookie()
     .map((line) => line.split(';')[0])
@@ -44,7 +44,7 @@ export function cookiesOf(response: Response): string {
 }
 
 /** The ret of an answer, as nearly all have one. */
-export function retOf(answer: unknown): number {
+export function readRet(answer: unknown): number {
   return (answer as { base_resp: { ret: number } }).base_resp.ret;
 }
 

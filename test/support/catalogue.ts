@@ -24,5 +24,5 @@ const file = new URL('../../packages/core/test/fixtures/endpoints.json', import.
 export const rows = JSON.parse(readFileSync(file, 'utf8')) as readonly Row[];
 
 /** The method of HTTP that a row is called with. */
-export const httpMethodOf = ({ httpMethod, method }: Row): 'GET' | 'POST' =>
+export const getHttpMethod = ({ httpMethod, method }: Row): 'GET' | 'POST' =>
   httpMethod ?? (method === 'GET' || method === 'download' ? 'GET' : 'POST');

@@ -36,18 +36,18 @@ const word: fc.Arbitrary<string> = fc.oneof(
 );
 
 function valueOf(row: FieldRow): fc.Arbitrary<platform.WireValue> {
-  const inside = fieldsOf(row.children ?? []);
+  const inside = createFields(row.children ?? []);
   if (row.type === 'struct') return inside;
   if (row.type === 'list') return fc.array(inside, { maxLength: 3 });
   return row.type === 'string' ? word : number;
 }
-function fieldsOf(rows: FieldRow[]): fc.Arbitrary<platform.WireFields> {
+function createFields(rows: FieldRow[]): fc.Arbitrary<platform.WireFields> {
   const entries = rows.map((row) => [row.name, valueOf(row)] as const);
   const some = fc.record(Object.fromEntries(entries), { requiredKeys: [] });
   return some as fc.Arbitrary<platform.WireFields>;
 }
 const good = fc.constantFrom(...KINDS).chain(({ msgType, event, infoType, fields }) =>
-  fieldsOf(fields).map((rest) => {
+  createFields(fields).map((rest) => {
     if (infoType !== undefined) return { ...platform.push(infoType, rest) };
     return { ...platform.userMessage(msgType, event === null ? rest : { Event: event, ...rest }) };
   }),

@@ -41,7 +41,7 @@ function check(
   }
   if (sent.forged) assert.equal(handled, false);
   if (mode === 'safe' && sent.query['encrypt_type'] !== 'aes') assert.equal(handled, false);
-  const log = logged.map(textOf).join('\n');
+  const log = logged.map(toText).join('\n');
   for (const secret of [account.token, account.encodingAESKey])
     assert.ok(!log.includes(secret), log);
 }
@@ -72,10 +72,10 @@ function readAny(text: string, type = ''): Record<string, unknown> {
 }
 
 /** Everything that a logger could print of a value. */
-function textOf(value: unknown): string {
-  if (value instanceof Error) return `${value.stack} ${Object.values(value).map(textOf).join(' ')}`;
+function toText(value: unknown): string {
+  if (value instanceof Error) return `${value.stack} ${Object.values(value).map(toText).join(' ')}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return Object.values(value).map(textOf).join(' ');
+  return Object.values(value).map(toText).join(' ');
 }
 
 /** Registers the tests; each tries so many inputs, always the same for a seed. */

@@ -23,7 +23,7 @@ type Seen = ((error: unknown) => void) | undefined;
 export type Start = (options: OAuthOptions, seen: Seen) => Promise<string>;
 export const OWN_COOKIE = 'own=1; Path=/';
 const refusal = (error: unknown) => `refused: ${(error as { reason?: string }).reason}`;
-const statusOf = (error: unknown) => (error as { status?: number }).status ?? 500;
+const getStatus = (error: unknown) => (error as { status?: number }).status ?? 500;
 
 const startExpress =
   (create: typeof express): Start =>
@@ -39,7 +39,7 @@ const startExpress =
     app.use(((error, _req, res, next) => {
       if (!seen) return next(error);
       seen(error);
-      res.status(statusOf(error)).send(refusal(error));
+      res.status(getStatus(error)).send(refusal(error));
     }) as express.ErrorRequestHandler);
     app.set('env', 'test');
     return listen(app);
@@ -57,7 +57,7 @@ const startKoa =
       } catch (error) {
         if (!seen) throw error;
         seen(error);
-        ctx.status = statusOf(error);
+        ctx.status = getStatus(error);
         ctx.body = refusal(error);
       }
     });
@@ -75,7 +75,7 @@ const startFastify: Start = (options, seen) => {
   if (seen) {
     app.setErrorHandler((error, _request, reply) => {
       seen(error);
-      return reply.code(statusOf(error)).send(refusal(error));
+      return reply.code(getStatus(error)).send(refusal(error));
     });
   }
   app.addHook('onRequest', async (_request, reply) => {

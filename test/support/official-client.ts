@@ -21,7 +21,7 @@ export function createClient(
 }
 
 /** What a call fails with. */
-export async function failureOf(work: Promise<unknown>): Promise<Error> {
+export async function catchError(work: Promise<unknown>): Promise<Error> {
   try {
     await work;
   } catch (error) {

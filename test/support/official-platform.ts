@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { rows as catalogue, httpMethodOf, type Row } from './catalogue.ts';
+import { rows as catalogue, getHttpMethod, type Row } from './catalogue.ts';
 import { type Part, readForm } from './multipart.ts';
 
 export interface PlatformOptions {
@@ -136,7 +136,7 @@ export async function startOfficialPlatform(options: PlatformOptions = {}) {
       const refused = checkToken(query['access_token']);
       if (refused) return refused;
     }
-    const methods = known.map(httpMethodOf);
+    const methods = known.map(getHttpMethod);
     if (!methods.includes(method as 'GET')) {
       return method === 'GET'
         ? refuse(43002, 'require POST method')

@@ -29,7 +29,7 @@ export interface Desk {
 const opened: Desk[] = [];
 
 /** A follower who wrote nothing yet. */
-export function personOf(openid: string, about: Partial<Person> = {}): Person {
+export function createPerson(openid: string, about: Partial<Person> = {}): Person {
   return {
     name: openid,
     openid,
@@ -97,12 +97,12 @@ export async function call(
   query: Record<string, string> = {},
   body?: unknown,
 ): Promise<Answer> {
-  const init = body === undefined ? {} : { method: 'POST', body: textOf(body) };
+  const init = body === undefined ? {} : { method: 'POST', body: toText(body) };
   const answer = await fetch(`${api.url}${path}?${new URLSearchParams(query)}`, init);
   return (await answer.json()) as Answer;
 }
 
-const textOf = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
+const toText = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
 const IDENTITY = { grant_type: 'client_credential', appid: APPID, secret: APPSECRET };
 
 export const askClassic = (desk: Desk, wrong: Record<string, string> = {}): Promise<Answer> =>
@@ -111,7 +111,7 @@ export const askClassic = (desk: Desk, wrong: Record<string, string> = {}): Prom
 export const askStable = (desk: Desk, more: Record<string, unknown> = {}): Promise<Answer> =>
   call(desk, '/cgi-bin/stable_token', {}, { ...IDENTITY, ...more });
 
-export async function tokenOf(desk: Desk): Promise<string> {
+export async function getToken(desk: Desk): Promise<string> {
   return desk.api.tokens().stable ?? ((await askStable(desk))['access_token'] as string);
 }
 
@@ -121,7 +121,7 @@ export async function withToken(
   body?: unknown,
   query: Record<string, string> = {},
 ): Promise<Answer> {
-  return call(desk, path, { access_token: await tokenOf(desk), ...query }, body);
+  return call(desk, path, { access_token: await getToken(desk), ...query }, body);
 }
 
 /** What a call with that token is answered: no errcode where it is good. */

@@ -93,7 +93,7 @@ export class RedisContextStore implements ContextStore {
   }
 
   async load(user: ContextUser, lock?: ContextLock, rolling?: number): Promise<Loaded> {
-    const keys = keysOf(this.#connection, user);
+    const keys = createKeys(this.#connection, user);
     const { owner, lease } = lock ?? { owner: '', lease: 0 };
     return readLoaded(await load(this.#connection, keys, owner, lease, rolling ?? ''), keys);
   }
@@ -103,21 +103,23 @@ export class RedisContextStore implements ContextStore {
     record: ContextRecord,
     options: SaveOptions,
   ): Promise<Refused | undefined> {
-    const keys = keysOf(this.#connection, user);
+    const keys = createKeys(this.#connection, user);
     return readRefused(await save(this.#connection, keys, ...saveArguments(record, options)), keys);
   }
 
   async delete(user: ContextUser): Promise<void> {
-    const [context] = keysOf(this.#connection, user);
+    const [context] = createKeys(this.#connection, user);
     await forget(this.#connection, [context]);
   }
 
   async renew(user: ContextUser, { owner, lease }: ContextLock): Promise<boolean> {
-    return (await renew(this.#connection, keysOf(this.#connection, user), owner, lease)) === '1';
+    return (
+      (await renew(this.#connection, createKeys(this.#connection, user), owner, lease)) === '1'
+    );
   }
 
   async release(user: ContextUser, { owner }: ContextLock): Promise<void> {
-    await release(this.#connection, keysOf(this.#connection, user), owner);
+    await release(this.#connection, createKeys(this.#connection, user), owner);
   }
 
   /** Redis does so by itself: every key has a time to live. */
@@ -132,7 +134,10 @@ export function userKey(
   return `${prefix}{${escapePart(account)}:${escapePart(openid)}}`;
 }
 
-export function keysOf(connection: Connection, user: ContextUser): [context: string, lock: string] {
+export function createKeys(
+  connection: Connection,
+  user: ContextUser,
+): [context: string, lock: string] {
   const key = userKey(connection, user);
   return [`${key}:context`, `${key}:lock`];
 }

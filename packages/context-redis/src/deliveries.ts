@@ -25,7 +25,7 @@ import {
 } from '@wechat-mp/core/stores';
 import { Channels } from './channels.ts';
 import {
-  keysOf,
+  createKeys,
   RedisContextStore,
   readLoaded,
   readRefused,
@@ -52,7 +52,7 @@ export class RedisDeliveryStore implements DeliveryStore {
 
   async claim(id: DeliveryId, wanted: Claim): Promise<Claimed> {
     return readClaimed(
-      await scripts.claim(this.#connection, [this.#keyOf(id)], ...claimArguments(wanted)),
+      await scripts.claim(this.#connection, [this.#createKey(id)], ...claimArguments(wanted)),
     );
   }
 
@@ -62,7 +62,7 @@ export class RedisDeliveryStore implements DeliveryStore {
   ): Promise<Ended | Free | undefined> {
     const { clock, timeout } = this.#connection;
     const end = clock.now() + milliseconds;
-    const key = this.#keyOf(id);
+    const key = this.#createKey(id);
     let wake = () => {};
     const { ready, unlisten } = this.#channels.listen(key, () => wake());
     try {
@@ -87,7 +87,7 @@ export class RedisDeliveryStore implements DeliveryStore {
   }
 
   async closeWindow(id: DeliveryId, attempt: number): Promise<Ended | undefined> {
-    const found = await scripts.closeWindow(this.#connection, [this.#keyOf(id)], attempt);
+    const found = await scripts.closeWindow(this.#connection, [this.#createKey(id)], attempt);
     return Array.isArray(found) ? readEnded(found) : undefined;
   }
 
@@ -95,43 +95,43 @@ export class RedisDeliveryStore implements DeliveryStore {
     id: DeliveryId,
     { owner, lease }: LeaseRequest,
   ): Promise<'renewed' | 'late' | 'stale'> {
-    const state = await scripts.renew(this.#connection, [this.#keyOf(id)], owner, lease);
+    const state = await scripts.renew(this.#connection, [this.#createKey(id)], owner, lease);
     return state as 'renewed' | 'late' | 'stale';
   }
 
   async finish(id: DeliveryId, how: Finish): Promise<CompletionResult> {
-    const key = this.#keyOf(id);
+    const key = this.#createKey(id);
     const result = await scripts.finish(this.#connection, [key], key, ...finishArguments(how));
     return result as CompletionResult;
   }
 
   async claimLateReply(id: DeliveryId): Promise<boolean> {
-    return (await scripts.claimLateReply(this.#connection, [this.#keyOf(id)])) === '1';
+    return (await scripts.claimLateReply(this.#connection, [this.#createKey(id)])) === '1';
   }
 
   async releaseReply(id: DeliveryId, attempt: number): Promise<boolean> {
-    return (await scripts.releaseReply(this.#connection, [this.#keyOf(id)], attempt)) === '1';
+    return (await scripts.releaseReply(this.#connection, [this.#createKey(id)], attempt)) === '1';
   }
 
   async hold(user: ContextUser, reply: string, milliseconds: number): Promise<boolean> {
     const { pieces, bytes } = HELD_LIMITS;
-    const keys = [this.#heldOf(user)];
+    const keys = [this.#createHeldKey(user)];
     return (await scripts.hold(this.#connection, keys, reply, milliseconds, pieces, bytes)) === '1';
   }
 
   async takeHeld(user: ContextUser): Promise<readonly string[]> {
-    return (await scripts.takeHeld(this.#connection, [this.#heldOf(user)])) as string[];
+    return (await scripts.takeHeld(this.#connection, [this.#createHeldKey(user)])) as string[];
   }
 
   async interrupt(user: ContextUser): Promise<void> {
-    const channel = this.#interruptOf(user);
+    const channel = this.#createInterruptKey(user);
     const isPublished = (await scripts.publish(this.#connection, [], channel)) === '1';
     // Whoever may not publish still reaches the runs of this process.
     if (!isPublished) this.#channels.tell(channel);
   }
 
   onInterrupt(user: ContextUser, listener: () => void): () => void {
-    const { unlisten } = this.#channels.listen(this.#interruptOf(user), listener);
+    const { unlisten } = this.#channels.listen(this.#createInterruptKey(user), listener);
     return unlisten;
   }
 
@@ -150,8 +150,8 @@ export class RedisDeliveryStore implements DeliveryStore {
     lock: ContextLock | undefined,
     rolling: number | undefined,
   ): Promise<Begun> {
-    const keys = keysOf(this.#connection, id);
-    const all = [this.#keyOf(id), ...keys];
+    const keys = createKeys(this.#connection, id);
+    const all = [this.#createKey(id), ...keys];
     const found = (await scripts.begin(
       this.#connection,
       all,
@@ -170,8 +170,8 @@ export class RedisDeliveryStore implements DeliveryStore {
     lock: ContextLock | undefined,
     save: Save | undefined,
   ): Promise<CompletionResult | Refused> {
-    const key = this.#keyOf(id);
-    const keys = keysOf(this.#connection, id);
+    const key = this.#createKey(id);
+    const keys = createKeys(this.#connection, id);
     const ended = await scripts.commit(
       this.#connection,
       [key, ...keys],
@@ -182,20 +182,20 @@ export class RedisDeliveryStore implements DeliveryStore {
     return readRefused(ended, keys) ?? (ended as CompletionResult);
   }
 
-  #keyOf(id: DeliveryId): string {
-    return keyOf(this.#connection, id);
+  #createKey(id: DeliveryId): string {
+    return createDeliveryKey(this.#connection, id);
   }
 
-  #heldOf(user: ContextUser): string {
+  #createHeldKey(user: ContextUser): string {
     return `${userKey(this.#connection, user)}:held`;
   }
 
-  #interruptOf(user: ContextUser): string {
+  #createInterruptKey(user: ContextUser): string {
     return `${userKey(this.#connection, user)}:interrupt`;
   }
 }
 
-function keyOf(connection: Connection, id: DeliveryId): string {
+function createDeliveryKey(connection: Connection, id: DeliveryId): string {
   return `${userKey(connection, id)}:delivery:${digest(id.key)}`;
 }
 
@@ -251,7 +251,7 @@ function createRegistry(connection: Connection): RunRegistry {
 
   return {
     async write(id, run, milliseconds) {
-      const name = keyOf(connection, id);
+      const name = createDeliveryKey(connection, id);
       const lease = Math.ceil(milliseconds);
       await scripts.write(connection, own, self, lease, name, JSON.stringify(run));
     },
@@ -259,7 +259,7 @@ function createRegistry(connection: Connection): RunRegistry {
       await scripts.beat(connection, own, self, Math.ceil(milliseconds));
     },
     async erase(id) {
-      await scripts.erase(connection, own, self, keyOf(connection, id));
+      await scripts.erase(connection, own, self, createDeliveryKey(connection, id));
     },
     async takeExpired(isKnown, limit) {
       await putBack();

@@ -72,7 +72,7 @@ export function defineScript(lua: string): Script {
       // A client that is not connected queues commands, for a long time: better to say so soon.
       answered = await within(run(connection, keys, args), timeout, undefined, clock);
     } catch (error) {
-      throw refusalOf(error);
+      throw createRedisError(error);
     }
     if (answered) return toAnswer(answered.value);
     throw new StoreError(`Redis did not answer within ${timeout} ms`);
@@ -112,7 +112,7 @@ const ADVICE: Readonly<Record<string, string>> = {
  * An error of the driver has the command with all its arguments, and some answers repeat these: only
  * what Redis says of itself is kept.
  */
-function refusalOf(error: unknown): StoreError {
+function createRedisError(error: unknown): StoreError {
   const { code, message } = describeError(error);
   const [said = ''] = message.split(/,? with args beginning with/);
   const word = Object.keys(ADVICE).find((known) => new RegExp(`\\b${known}\\b`).test(said));

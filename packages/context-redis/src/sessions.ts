@@ -24,15 +24,15 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async get(key: string): Promise<string | undefined> {
-    const found = await get(this.#connection, [this.#keyOf(key)]);
+    const found = await get(this.#connection, [this.#createKey(key)]);
     return typeof found === 'string' ? found : undefined;
   }
 
   async set(key: string, session: string | undefined): Promise<void> {
-    await set(this.#connection, [this.#keyOf(key)], session ?? '');
+    await set(this.#connection, [this.#createKey(key)], session ?? '');
   }
 
-  #keyOf(key: string): string {
+  #createKey(key: string): string {
     return `${this.#connection.prefix}session:{${escapeTag(key)}}`;
   }
 }

@@ -51,23 +51,23 @@ export class RedisTokenStore implements TokenStore {
   }
 
   async get(key: string): Promise<Token | undefined> {
-    const found = await get(this.#connection, [this.#keyOf(key)]);
+    const found = await get(this.#connection, [this.#createKey(key)]);
     return typeof found === 'string' ? readJson<Token>(found, 'a token') : undefined;
   }
 
   async lock(key: string, milliseconds: number): Promise<number | undefined> {
-    const given = await lock(this.#connection, [this.#keyOf(key)], Math.ceil(milliseconds));
+    const given = await lock(this.#connection, [this.#createKey(key)], Math.ceil(milliseconds));
     return Number(given) || undefined;
   }
 
   async set(key: string, token: Token | undefined, number: number): Promise<boolean> {
     const text = token ? JSON.stringify(token) : '';
     const isLasting = token?.refreshToken === undefined ? '' : '1';
-    const keys = [this.#keyOf(key)];
+    const keys = [this.#createKey(key)];
     return (await set(this.#connection, keys, number, text, isLasting)) === '1';
   }
 
-  #keyOf(key: string): string {
+  #createKey(key: string): string {
     return `${this.#connection.prefix}token:{${escapeTag(key)}}`;
   }
 }

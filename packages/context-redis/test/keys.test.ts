@@ -14,7 +14,7 @@ const part = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 const connection = { redis: undefined as never, prefix: 'wechat:', timeout: 1000 };
-const keyOf = (account: string, openid: string) => userKey(connection, { account, openid });
+const createKey = (account: string, openid: string) => userKey(connection, { account, openid });
 /** What a Cluster hashes: what stands between the first brace and the next closing one. */
 const hashTag = (key: string) => /\{(.*?)\}/s.exec(key)?.[1];
 
@@ -23,7 +23,7 @@ describe('the key of a user', () => {
     fc.assert(
       fc.property(part, part, part, part, (account, openid, account2, openid2) => {
         const isSame = account === account2 && openid === openid2;
-        expect(keyOf(account, openid) === keyOf(account2, openid2)).toBe(isSame);
+        expect(createKey(account, openid) === createKey(account2, openid2)).toBe(isSame);
       }),
       { numRuns: 500 },
     );
@@ -33,7 +33,7 @@ describe('the key of a user', () => {
     fc.assert(
       fc.property(part, fc.nat(), fc.nat(), (text, one, other) => {
         const [a, b] = [one, other].map((at) => at % (text.length + 1)) as [number, number];
-        const cut = (at: number) => keyOf(text.slice(0, at), text.slice(at));
+        const cut = (at: number) => createKey(text.slice(0, at), text.slice(at));
         expect(cut(a) === cut(b)).toBe(a === b);
       }),
       { numRuns: 500 },
@@ -44,7 +44,7 @@ describe('the key of a user', () => {
     fc.assert(
       fc.property(part, part, (account, openid) => {
         const tag = `${escapePart(account)}:${escapePart(openid)}`;
-        expect(hashTag(`${keyOf(account, openid)}:context`)).toBe(tag);
+        expect(hashTag(`${createKey(account, openid)}:context`)).toBe(tag);
         expect(tag).toMatch(/^[\w.%-]*:[\w.%-]*$/);
       }),
       { numRuns: 500 },
@@ -61,7 +61,7 @@ describe('the key of a user', () => {
   });
 
   it('is readable where the names are ordinary', () => {
-    expect(keyOf('wx5823bf96d3bd56c7', 'o9AgO5Kd5ggOC-bXrbNODIiE3bGY')).toBe(
+    expect(createKey('wx5823bf96d3bd56c7', 'o9AgO5Kd5ggOC-bXrbNODIiE3bGY')).toBe(
       'wechat:{wx5823bf96d3bd56c7:o9AgO5Kd5ggOC-bXrbNODIiE3bGY}',
     );
   });

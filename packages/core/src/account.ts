@@ -12,19 +12,19 @@ import { consoleLogger, type Logger, ONLY_ACCOUNT, protect } from './logger.ts';
 import type { Message } from './message/message.ts';
 import {
   type AccountOptions,
+  checkChoice,
   checkNames,
+  checkTexts,
   type LateReply,
   MODES,
   type Mode,
   ORDERINGS,
-  oneOf,
   optionalBoolean,
   optionalFunction,
   optionalName,
   positive,
   SOURCES,
   type Source,
-  textsOf,
   type WebhookOptions,
   withMethods,
 } from './options.ts';
@@ -91,8 +91,8 @@ function createAccount(given: string | AccountOptions, shared: Shared): Account 
   if (typeof options !== 'object' || options === null) {
     throw new NeedParamError('options are needed: the token, or an object with at least { token }');
   }
-  const tokens = textsOf('token', options.token);
-  const keys = textsOf('encodingAESKey', options.encodingAESKey);
+  const tokens = checkTexts('token', options.token);
+  const keys = checkTexts('encodingAESKey', options.encodingAESKey);
   const {
     appid,
     logger = consoleLogger,
@@ -101,7 +101,7 @@ function createAccount(given: string | AccountOptions, shared: Shared): Account 
   } = options;
 
   const source = checkSource(options.source, tokens);
-  oneOf('mode', mode, MODES);
+  checkChoice('mode', mode, MODES);
   if (appid !== undefined && typeof appid !== 'string') {
     throw new InvalidArgumentError('appid must be a string');
   }
@@ -137,12 +137,12 @@ function createAccount(given: string | AccountOptions, shared: Shared): Account 
     source,
     ...stores,
     contextAge,
-    ordering: oneOf('ordering', options.ordering ?? 'serial', ORDERINGS),
+    ordering: checkChoice('ordering', options.ordering ?? 'serial', ORDERINGS),
     replyWindow: checkWindow(options.replyWindow ?? 4500),
-    maxDeliveries: oneOf('maxDeliveries', options.maxDeliveries ?? 3, [1, 2, 3]),
+    maxDeliveries: checkChoice('maxDeliveries', options.maxDeliveries ?? 3, [1, 2, 3]),
     pending: checkPending(options.pending),
     ...lateOptions(options),
-    interrupts: matcherOf(options.interruptBy),
+    interrupts: createMatcher(options.interruptBy),
     maxRun: positive('maxRun', options.maxRun ?? 5 * 60_000),
     maxPending: positive('maxPending', options.maxPending ?? 10_000),
     maxQueued: positive('maxQueued', options.maxQueued ?? 50),
@@ -156,7 +156,7 @@ function createAccount(given: string | AccountOptions, shared: Shared): Account 
 }
 
 function checkSource(source: Source = 'signature', tokens: readonly string[]): Source {
-  oneOf('source', source, SOURCES);
+  checkChoice('source', source, SOURCES);
   if (tokens.length > 0 || source === 'cloud') return source;
   throw new NeedParamError(`token is needed: the one in the console, ${CONSOLE.token}`);
 }
@@ -171,7 +171,8 @@ function readContextAge(options: AccountOptions) {
 /** The options that say what becomes of a late reply. */
 function lateOptions(options: AccountOptions) {
   const { client, lateReply = client ? 'push' : 'drop' } = options;
-  if (typeof lateReply !== 'function') oneOf('lateReply', lateReply, ['push', 'hold', 'drop']);
+  if (typeof lateReply !== 'function')
+    checkChoice('lateReply', lateReply, ['push', 'hold', 'drop']);
   if (client && typeof client.message?.custom?.send !== 'function') {
     throw new InvalidArgumentError('client must be able to send: it has no message.custom.send()');
   }
@@ -211,7 +212,7 @@ function checkPending(pending: WebhookOptions['pending']): WebhookOptions['pendi
   return pending;
 }
 
-function matcherOf(by: WebhookOptions['interruptBy']): Account['interrupts'] {
+function createMatcher(by: WebhookOptions['interruptBy']): Account['interrupts'] {
   if (by === undefined || typeof by === 'function') return by;
   if (typeof by !== 'string' && !(by instanceof RegExp)) {
     throw new InvalidArgumentError('interruptBy must be a string, a RegExp or a function');

@@ -2,7 +2,7 @@ import type { Account } from './account.ts';
 import { type Opened, sealReply } from './envelope.ts';
 import { RequestError, SignatureError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
-import { formatOf, type Message, readFields } from './message/message.ts';
+import { detectFormat, type Message, readFields } from './message/message.ts';
 import type { Tree } from './tree.ts';
 
 /** The header of a request that comes through the network of 微信云托管. */
@@ -32,7 +32,7 @@ export function readPush(request: WebhookRequest): CloudPush | undefined {
 export function openPush(body: string): Opened | undefined {
   const fields = readFields(body);
   if (fields['action'] === 'CheckContainerPath') return undefined;
-  return { fields, raw: body, format: formatOf(body), nonce: '', cipher: undefined };
+  return { fields, raw: body, format: detectFormat(body), nonce: '', cipher: undefined };
 }
 
 /**

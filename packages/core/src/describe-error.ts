@@ -35,7 +35,7 @@ export function describeError(error: unknown): ErrorDescription {
     ...(typeof code === 'number' && { code }),
     ...(typeof code === 'string' && { code: tellText(code) }),
   };
-  const frames = framesOf(read(error, 'stack'), message);
+  const frames = listFrames(read(error, 'stack'), message);
   const stack = [`${told.name}: ${told.message}`, ...frames].join('\n');
   // What is ours stays what it is: a logger may tell errors apart by their classes.
   const isOurs = isHarmless(error) && error instanceof WechatError;
@@ -86,7 +86,7 @@ function tellIfText(value: unknown): string | undefined {
 }
 
 /** Where an error was thrown. A stack begins with the message, which may be anything. */
-function framesOf(stack: unknown, message: unknown): string[] {
+function listFrames(stack: unknown, message: unknown): string[] {
   if (typeof stack !== 'string') return [];
   const start = typeof message === 'string' ? stack.indexOf(message) + message.length : 0;
   const lines = stack.slice(start, start + FRAMES * FRAME_LENGTH).split('\n');

@@ -5,7 +5,7 @@ import { cutEncrypt } from './encrypted-body.ts';
 import { CipherError, ParseError, SignatureError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import { text } from './message/field.ts';
-import { formatOf, readFields } from './message/message.ts';
+import { detectFormat, readFields } from './message/message.ts';
 import { sealEnvelope } from './sealed-envelope.ts';
 import { checkSignature, isSameSignature } from './signature.ts';
 import type { Fields, Tree } from './tree.ts';
@@ -109,7 +109,7 @@ export function openBody(account: Account, query: DeliveryQuery, body: string): 
         'the body has an Encrypt part, but the query does not say encrypt_type=aes',
       );
     }
-    return { fields, raw: body, format: formatOf(body), nonce, cipher: undefined };
+    return { fields, raw: body, format: detectFormat(body), nonce, cipher: undefined };
   }
   // In the compatible mode plain fields stand beside Encrypt: no signature covers them.
   const encrypt = cutEncrypt(body);
@@ -117,7 +117,7 @@ export function openBody(account: Account, query: DeliveryQuery, body: string): 
     throw new SignatureError('the query says encrypted, but the body is not');
   }
   const { plain, cipher } = decrypt(account, query, encrypt);
-  return { fields: readFields(plain), raw: plain, format: formatOf(plain), nonce, cipher };
+  return { fields: readFields(plain), raw: plain, format: detectFormat(plain), nonce, cipher };
 }
 
 /** Writes a reply in the format of the delivery, encrypted where that was. */

@@ -195,7 +195,7 @@ export function checkNames(options: object, logger: Logger): void {
   }
 }
 
-export function textsOf(
+export function checkTexts(
   name: string,
   value: string | readonly string[] | undefined,
 ): readonly string[] {
@@ -221,7 +221,7 @@ export function withMethods<T extends object>(
   throw new InvalidArgumentError(`${name} is not ${what}: it has no ${String(missing)}()${hint}`);
 }
 
-export function oneOf<T>(name: string, value: T, permitted: readonly T[]): T {
+export function checkChoice<T>(name: string, value: T, permitted: readonly T[]): T {
   if (permitted.includes(value)) return value;
   throw new InvalidArgumentError(`${name} must be one of ${permitted.join(', ')}`);
 }

@@ -4,7 +4,7 @@ import { CONSOLE } from './console.ts';
 import { cutEncrypt } from './encrypted-body.ts';
 import { SignatureError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
-import { decode, formatOf } from './message/message.ts';
+import { decode, detectFormat } from './message/message.ts';
 import { isSameSignature } from './signature.ts';
 import { renderXml } from './xml.ts';
 
@@ -68,5 +68,5 @@ export function sealEnvelope(
     TimeStamp: timestamp,
     Nonce: nonce,
   };
-  return formatOf(content) === 'json' ? JSON.stringify(envelope) : renderXml({ xml: envelope });
+  return detectFormat(content) === 'json' ? JSON.stringify(envelope) : renderXml({ xml: envelope });
 }

@@ -5,7 +5,7 @@ import {
   NeedParamError,
   type WebhookOptions,
 } from '@wechat-mp/core';
-import { failureOf, recorder, SAFE } from './support.ts';
+import { catchError, recorder, SAFE } from './support.ts';
 
 const { token, appid, encodingAESKey } = SAFE;
 const NEED = NeedParamError;
@@ -145,7 +145,7 @@ describe('a mistake in the options is found when the webhook is made', () => {
       /logger.*warn/,
     ],
   ] as const)('%s', async (_, options, kind, says) => {
-    const error = await failureOf(() => make(options));
+    const error = await catchError(() => make(options));
     expect(error).toBeInstanceOf(kind);
     expect(error.message).toMatch(says);
     for (const secret of [token, encodingAESKey]) expect(error.message).not.toContain(secret);
@@ -162,7 +162,7 @@ describe('a mistake in the options is found when the webhook is made', () => {
     ['maxage', 'maxAge'],
     ['onerror', 'onError'],
   ])('%s is spelt %s', async (given, right) => {
-    const error = await failureOf(() => make({ token, [given]: SAFE.encodingAESKey }));
+    const error = await catchError(() => make({ token, [given]: SAFE.encodingAESKey }));
     expect(error).toBeInstanceOf(WRONG);
     expect(error.message).toContain(given);
     expect(error.message).toContain(right);

@@ -1,7 +1,7 @@
 import { createCipheriv } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { CipherError, InvalidArgumentError, MessageCipher, NeedParamError } from '@wechat-mp/core';
-import { failureOf, SAFE } from './support.ts';
+import { catchError, SAFE } from './support.ts';
 
 const A43 = 'A'.repeat(43);
 const vectors = [
@@ -143,7 +143,7 @@ describe('decrypt', () => {
     ['for no appid', encryptBytes(RANDOM, uint32(10), TEXT, padding(2))],
     ['made with another key', new MessageCipher({ ...SAFE, encodingAESKey: A43 }).encrypt('hi')],
   ])('refuses a ciphertext %s', async (_, encrypt) => {
-    const error = await failureOf(() => cipher.decrypt(encrypt));
+    const error = await catchError(() => cipher.decrypt(encrypt));
     expect(error).toBeInstanceOf(CipherError);
     expect((error as CipherError).code).toBe('WECHAT_CIPHER');
     for (const secret of Object.values(SAFE)) expect(error.message).not.toContain(secret);
@@ -220,7 +220,7 @@ describe('new MessageCipher', () => {
     ['with a character that is not base64', `${SAFE.encodingAESKey.slice(1)}!`],
     ['with a blank in it', SAFE.encodingAESKey.replace('A', ' ')],
   ])('refuses a key that is %s, without telling it', async (_, encodingAESKey) => {
-    const error = await failureOf(() => new MessageCipher({ ...SAFE, encodingAESKey }));
+    const error = await catchError(() => new MessageCipher({ ...SAFE, encodingAESKey }));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toMatch(/43/);
     expect(error.message).not.toContain(encodingAESKey);

@@ -9,7 +9,7 @@ import {
   UnauthorizedAPIError,
 } from '@wechat-mp/core/official';
 import { diagnose } from '@wechat-mp/simulator';
-import { failureOf, SAFE } from './support.ts';
+import { catchError, SAFE } from './support.ts';
 
 const root = new URL('../../../', import.meta.url);
 const documents = [
@@ -75,7 +75,7 @@ test.each([
 ] as [keyof typeof CONSOLE, () => unknown][])(
   'an error about %s says where it is',
   async (name, call) => {
-    expect((await failureOf(call)).message).toContain(CONSOLE[name]);
+    expect((await catchError(call)).message).toContain(CONSOLE[name]);
   },
 );
 

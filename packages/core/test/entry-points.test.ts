@@ -11,7 +11,7 @@ import * as express from '@wechat-mp/express';
 import * as fastify from '@wechat-mp/fastify';
 import * as koa from '@wechat-mp/koa';
 import * as simulator from '@wechat-mp/simulator';
-import { failureOf } from './support.ts';
+import { catchError } from './support.ts';
 
 const packages = new URL('../../', import.meta.url);
 
@@ -71,7 +71,7 @@ describe('an error that is caught', () => {
   ] as [string, Record<string, unknown>, () => unknown, string][])(
     'is of a class that %s exports',
     async (_, exported, call, name) => {
-      const error = await failureOf(call);
+      const error = await catchError(call);
       expect(error).toBeInstanceOf(exported[name]);
       expect(exported[name]).toBe((core as Record<string, unknown>)[name]);
     },

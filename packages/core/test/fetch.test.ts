@@ -84,7 +84,7 @@ describe('a body as a stream of the web', () => {
       query,
       body,
     });
-  const streamOf = (...chunks: (string | Uint8Array | Error)[]) =>
+  const createStream = (...chunks: (string | Uint8Array | Error)[]) =>
     new ReadableStream<Uint8Array>({
       pull(controller) {
         const chunk = chunks.shift();
@@ -99,7 +99,7 @@ describe('a body as a stream of the web', () => {
     const delivery = say('很好');
     const bytes = new TextEncoder().encode(delivery.body);
     const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte));
-    const { status, body } = await handle(streamOf(...chunks), delivery);
+    const { status, body } = await handle(createStream(...chunks), delivery);
     expect([status, body]).toEqual([200, expect.stringContaining('You said: 很好')]);
   });
 
@@ -109,7 +109,7 @@ describe('a body as a stream of the web', () => {
     ['what breaks off', ['<xml>', new Error('reset')], 400],
     ['nothing', [], 400],
   ])('of %s is refused', async (_, chunks, status) => {
-    expect((await handle(streamOf(...chunks))).status).toBe(status);
+    expect((await handle(createStream(...chunks))).status).toBe(status);
   });
 
   test('that was read before, or is being read, cannot be verified', async () => {
@@ -117,7 +117,7 @@ describe('a body as a stream of the web', () => {
     await request.text();
     expect((await wechat(options, handlers)(request)).status).toBe(400);
 
-    const locked = streamOf('<xml></xml>');
+    const locked = createStream('<xml></xml>');
     locked.getReader();
     expect((await handle(locked)).status).toBe(400);
   });

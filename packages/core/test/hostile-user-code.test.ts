@@ -57,7 +57,7 @@ async function deliverAll(
   return Promise.all(answers);
 }
 
-const statusesOf = (answers: WebhookResponse[]) => [
+const listStatuses = (answers: WebhookResponse[]) => [
   ...new Set(answers.map(({ status }) => status)),
 ];
 
@@ -146,17 +146,17 @@ describe('a store', () => {
       for (const [content, handler] of [
         ['hi', slow(clock)],
         ['stop', () => 'at once'],
-        ['hi', streamOf(clock)],
+        ['hi', createStream(clock)],
       ] as const) {
         const answers = await deliverAll(options, handler, content);
-        for (const status of statusesOf(answers)) expect([200, 503]).toContain(status);
+        for (const status of listStatuses(answers)) expect([200, 503]).toContain(status);
       }
       expect(count.calls).toBeLessThan(PATIENCE);
     }
     await expectNothingEscaped();
   });
 
-  function streamOf(clock: ManualClock): Handler {
+  function createStream(clock: ManualClock): Handler {
     return async function* stream() {
       yield 'one. ';
       await clock.after(17_000);
@@ -179,7 +179,7 @@ describe('a store', () => {
       { clock: new ManualClock(), contexts: contexts as ContextStore, logger },
       () => 'hi',
     );
-    expect(statusesOf(answers)).toEqual([503]);
+    expect(listStatuses(answers)).toEqual([503]);
     expect(logger.text()).toMatch(/the context store failed|the stored context is damaged/);
   });
 
@@ -191,7 +191,7 @@ describe('a store', () => {
     Object.assign(deliveries, { claim: async () => running });
     const count = spoil(deliveries, 'wait', async () => free);
     const answers = await deliverAll({ clock, deliveries }, () => 'hi');
-    expect(statusesOf(answers)).toEqual([200]);
+    expect(listStatuses(answers)).toEqual([200]);
     expect(count.calls).toBeLessThan(PATIENCE);
   });
 
@@ -324,7 +324,7 @@ describe('what is thrown', () => {
       if (isLate) await clock.after(20_000);
       return dispatch(given, exchange);
     });
-    expect(statusesOf(answers)).toEqual([200]);
+    expect(listStatuses(answers)).toEqual([200]);
     await expectNothingEscaped();
     expect(logger.lines.filter(({ level }) => level !== 'info')).not.toEqual([]);
     expect(() => JSON.stringify(logger.lines)).not.toThrow();
@@ -365,7 +365,7 @@ describe('what is thrown', () => {
           await clock.after(20_000);
           throw new Error('late');
         });
-        expect(statusesOf(answers)).toEqual([200]);
+        expect(listStatuses(answers)).toEqual([200]);
         const webhook = createWebhook({ token, logger }, () => [{ title: 'a' }, { title: 'b' }]);
         expect((await webhook.handle(message())).status).toBe(200);
         expect((await webhook.handle({ method: 'GET', query: {} })).status).toBe(401);

@@ -21,7 +21,7 @@ const SCENE_LOGIN = 'oauth/scene-login.ts';
 const ADAPTERS = ['express', 'koa', 'fastify'];
 
 /** Every module that a source names, by `import`, `export … from`, `import()` or `require()`. */
-function importsOf(source: string): string[] {
+function listImports(source: string): string[] {
   const code = withoutComments(source);
   const named = code.matchAll(
     /\bfrom\s*(['"])(.+?)\1|\b(?:import|require)\b\s*\(?\s*(['"])(.+?)\3/g,
@@ -36,21 +36,21 @@ function withoutComments(source: string): string {
 type Graph = ReadonlyMap<string, readonly string[]>;
 
 /** What each file of a package imports of that package, as paths from its src. */
-function graphOf(name: string): Graph {
+function readGraph(name: string): Graph {
   const files = sources
     .filter((path) => path.startsWith(`${name}/src/`))
     .map((path) => path.slice(`${name}/src/`.length));
   return new Map(
     files.map((file) => [
       file,
-      importsOf(read(`${name}/src/${file}`))
+      listImports(read(`${name}/src/${file}`))
         .filter((imported) => imported.startsWith('.'))
         .map((imported) => posix.join(posix.dirname(file), imported)),
     ]),
   );
 }
 
-const graph = graphOf('core');
+const graph = readGraph('core');
 const importers = (of: string) =>
   [...graph].filter(([, imported]) => imported.includes(of)).map(([file]) => file);
 
@@ -85,7 +85,7 @@ test('the reader of imports sees every form', () => {
     // import './not.ts'
     /* import './not.ts' */
   `;
-  expect(importsOf(source).join(' ')).toBe(
+  expect(listImports(source).join(' ')).toBe(
     './a.ts ./b.ts ./c.ts ./d.ts ./e.ts ./f.ts ./g.ts ./h.ts',
   );
 });
@@ -100,7 +100,7 @@ test('all sources are seen, and every import in core leads to one of them', () =
 });
 
 test.each(['core', 'context-redis', 'simulator'])('no file of %s reaches itself', (name) => {
-  const imports = graphOf(name);
+  const imports = readGraph(name);
   expect([...imports.keys()].filter((file) => reach(file, imports).has(file))).toEqual([]);
 });
 
@@ -221,7 +221,7 @@ describe('adapters', () => {
     const allowed = [...ours, name, `${name}-plugin`, './oauth.ts'];
     const imported = sources
       .filter((path) => path.startsWith(`${name}/`))
-      .flatMap((path) => importsOf(read(path)));
+      .flatMap((path) => listImports(read(path)));
     expect(imported).toEqual(expect.arrayContaining([...ours, name]));
     expect(allowed).toEqual(expect.arrayContaining(imported));
   });
@@ -244,7 +244,7 @@ describe('adapters', () => {
 
 test('core imports no framework', () => {
   const frameworks = core.flatMap((file) =>
-    importsOf(read(`core/src/${file}`)).filter((name) =>
+    listImports(read(`core/src/${file}`)).filter((name) =>
       ADAPTERS.includes(name.split('/', 1)[0] ?? ''),
     ),
   );

@@ -75,7 +75,7 @@ const sources = readdirSync(new URL('packages/', root))
   .filter((path) => path.endsWith('.ts') && !path.includes('/endpoints/'))
   .map(readSource);
 
-const argumentsOf = ({ arguments: given }: Node) =>
+const getArguments = ({ arguments: given }: Node) =>
   (given as readonly { expression: unknown }[]).map(({ expression }) => expression);
 
 /** The texts of `logger.warn(details, text)` and its like. */
@@ -84,7 +84,7 @@ function findLines({ nodes, names }: Source): string[] {
     if (node.type !== 'CallExpression' || !isNode(node['callee'])) return [];
     const { property, value: called } = node['callee'] as Node & { property?: Node };
     const name = String((property?.['value'] ?? '') as string);
-    const [first, second, third] = argumentsOf(node);
+    const [first, second, third] = getArguments(node);
     if (called === 'runInBackground') {
       return readTexts(third, names).map((text) => `${text} failed`);
     }
@@ -99,7 +99,7 @@ function findRefusals({ path, nodes, names }: Source): string[] {
   return nodes.flatMap((node) => {
     const name = isNode(node['callee']) ? String(node['callee']['value']) : '';
     if (node.type !== 'NewExpression' || !REFUSALS.has(name)) return [];
-    return readTexts(argumentsOf(node)[name === 'RequestError' ? 1 : 0], names);
+    return readTexts(getArguments(node)[name === 'RequestError' ? 1 : 0], names);
   });
 }
 

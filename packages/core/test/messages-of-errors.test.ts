@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { createWebhook, MessageCipher, Router, renderReply } from '@wechat-mp/core';
-import { failureOf, recorder, SAFE } from './support.ts';
+import { catchError, recorder, SAFE } from './support.ts';
 
 const packages = new URL('../../', import.meta.url);
 /** The texts of every source, with its comments taken out. */
@@ -51,7 +51,7 @@ test.each([
   ['a handler of null', () => createWebhook('TOKEN', { text: null as never })],
   ['a key', () => new MessageCipher({ ...SAFE, encodingAESKey: 'short' })],
 ])('%s that is wrong is named once, with what was expected', async (_, call) => {
-  const { message } = await failureOf(call);
+  const { message } = await catchError(call);
   expect(message).not.toMatch(/undefined undefined|null null|\[object|NaN/);
   expect(message).toMatch(/must|needs|expected|is a |is the /);
 });

@@ -14,7 +14,7 @@ async function ask(router: Router, Content = 'hi') {
   const answer = /<Content><!\[CDATA\[(.*)\]\]><\/Content>/.exec(body)?.[1] ?? body;
   return { answer, log: logger.lines };
 }
-const answerOf = async (router: Router, content?: string) => (await ask(router, content)).answer;
+const getAnswer = async (router: Router, content?: string) => (await ask(router, content)).answer;
 const fail = () => {
   throw new Error('broken');
 };
@@ -37,7 +37,7 @@ describe('middleware', () => {
         return 'hello';
       })
       .use(step('never'));
-    expect(await answerOf(router)).toBe('hello');
+    expect(await getAnswer(router)).toBe('hello');
     expect(steps).toEqual(['a in', 'b in', 'handler', 'b out', 'a out']);
   });
 
@@ -52,7 +52,7 @@ describe('middleware', () => {
     ['neither answers nor goes on', () => undefined, 'success'],
   ])('that %s', async (_, middleware, expected) => {
     const router = new Router().use(middleware).default(() => 'hello');
-    expect(await answerOf(router)).toBe(expected);
+    expect(await getAnswer(router)).toBe(expected);
   });
 
   it('that calls next() twice fails, with an error that says so', async () => {
@@ -77,7 +77,7 @@ describe('middleware', () => {
         return next();
       })
       .default((_, { state }) => `hello ${String(state['name'])}`);
-    expect(await answerOf(router)).toBe('hello Li');
+    expect(await getAnswer(router)).toBe('hello Li');
   });
 
   it('does not see the state of another message', async () => {
@@ -85,7 +85,7 @@ describe('middleware', () => {
       state['count'] = Number(state['count'] ?? 0) + 1;
       return String(state['count']);
     });
-    expect([await answerOf(router), await answerOf(router)]).toEqual(['1', '1']);
+    expect([await getAnswer(router), await getAnswer(router)]).toEqual(['1', '1']);
   });
 
   it('can catch the failure of what comes after it', async () => {
@@ -98,7 +98,7 @@ describe('middleware', () => {
         }
       })
       .default(fail);
-    expect(await answerOf(router)).toBe('caught broken');
+    expect(await getAnswer(router)).toBe('caught broken');
   });
 
   it.each<[string, Middleware, string]>([
@@ -112,7 +112,7 @@ describe('middleware', () => {
       process.on('unhandledRejection', note);
       try {
         const router = new Router().use(middleware).default(async () => fail());
-        expect(await answerOf(router)).toBe(expected);
+        expect(await getAnswer(router)).toBe(expected);
         await new Promise((resolve) => setImmediate(resolve));
         expect(rejections).toEqual([]);
       } finally {
@@ -125,8 +125,8 @@ describe('middleware', () => {
     const router = new Router();
     for (let i = 0; i < 1000; i++) router.text(`question ${i}`, () => `answer ${i}`);
     router.default(() => 'none');
-    expect(await answerOf(router, 'question 999')).toBe('answer 999');
-    expect(await answerOf(router, 'question 1000')).toBe('none');
+    expect(await getAnswer(router, 'question 999')).toBe('answer 999');
+    expect(await getAnswer(router, 'question 1000')).toBe('none');
   });
 });
 
@@ -141,13 +141,13 @@ describe('a router inside another', () => {
       .text('after', () => 'from after')
       .default(() => 'from default');
     const texts = ['before', 'inner', 'after', 'other'];
-    const answers = await Promise.all(texts.map((content) => answerOf(router, content)));
+    const answers = await Promise.all(texts.map((content) => getAnswer(router, content)));
     expect(answers).toEqual(['from before', 'from inner', 'from after', 'from default']);
   });
 
   it('answers what is left with its own default', async () => {
     const router = new Router().use(inner().default(() => 'inner default')).default(() => 'outer');
-    expect(await answerOf(router, 'other')).toBe('inner default');
+    expect(await getAnswer(router, 'other')).toBe('inner default');
   });
 
   it('is inside the middleware before it, and its middleware ends with it', async () => {
@@ -156,8 +156,8 @@ describe('a router inside another', () => {
       async (_, next) =>
         `${name}(${(await next()) as string})`;
     const router = new Router().use(mark('outer')).use(inner().use(mark('inner')));
-    expect(await answerOf(router, 'inner')).toBe('outer(from inner)');
-    expect(await answerOf(router, 'other')).toBe('outer(inner(undefined))');
+    expect(await getAnswer(router, 'inner')).toBe('outer(from inner)');
+    expect(await getAnswer(router, 'other')).toBe('outer(inner(undefined))');
   });
 });
 
@@ -166,19 +166,19 @@ describe('router.error', () => {
     const handled = new Router()
       .default(async () => fail())
       .error((error, { message }) => `${(error as Error).message} ${message.type}`);
-    expect(await answerOf(handled)).toBe('broken text');
+    expect(await getAnswer(handled)).toBe('broken text');
     const middleware = new Router().use(fail).error(() => 'sorry');
-    expect(await answerOf(middleware)).toBe('sorry');
+    expect(await getAnswer(middleware)).toBe('sorry');
   });
 
   it('of the inner router goes first, then that of the outer one', async () => {
     const inner = new Router().default(fail);
     const outer = () => new Router().error(() => 'outer');
-    expect(await answerOf(outer().use(inner))).toBe('outer');
+    expect(await getAnswer(outer().use(inner))).toBe('outer');
     inner.error(() => 'inner');
-    expect(await answerOf(outer().use(inner))).toBe('inner');
+    expect(await getAnswer(outer().use(inner))).toBe('inner');
     const failing = new Router().default(fail).error(fail);
-    expect(await answerOf(outer().use(failing))).toBe('outer');
+    expect(await getAnswer(outer().use(failing))).toBe('outer');
   });
 
   it('of an inner router does not answer for the handlers of the outer one', async () => {
@@ -187,7 +187,7 @@ describe('router.error', () => {
       .use(inner)
       .text('hi', fail)
       .error(() => 'outer');
-    expect(await answerOf(router)).toBe('outer');
+    expect(await getAnswer(router)).toBe('outer');
   });
 
   it('that fails itself is logged and answered with success', async () => {
@@ -218,17 +218,17 @@ describe('router.error', () => {
         seen.push(error);
         return 'sorry';
       });
-    expect(await answerOf(answers(new Router().use(after)))).toBe('sorry');
-    expect(await answerOf(answers(new Router().use(after).default(() => 'hi')))).toBe('sorry');
+    expect(await getAnswer(answers(new Router().use(after)))).toBe('sorry');
+    expect(await getAnswer(answers(new Router().use(after).default(() => 'hi')))).toBe('sorry');
     // What the outer router answered is not at fault.
     const inner = answers(new Router().use(after));
-    expect(await answerOf(new Router().use(inner).default(() => undefined))).toBe('sorry');
+    expect(await getAnswer(new Router().use(inner).default(() => undefined))).toBe('sorry');
     expect(seen).toEqual([thrown, thrown, thrown]);
   });
 
   it('does not answer for an outer handler that rejects with nothing', async () => {
     const inner = new Router().error(() => 'inner');
     const outer = new Router().use(inner).default(async () => Promise.reject(undefined));
-    expect(await answerOf(outer.error(() => 'outer'))).toBe('outer');
+    expect(await getAnswer(outer.error(() => 'outer'))).toBe('outer');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createWebhook, InvalidArgumentError, type MessageName, Router } from '@wechat-mp/core';
-import { failureOf } from './support.ts';
+import { catchError } from './support.ts';
 
 describe('a wrong name is found at once, and the right one suggested', () => {
   const handler = () => 'a';
@@ -19,7 +19,7 @@ describe('a wrong name is found at once, and the right one suggested', () => {
       () => new Router().on(wrong, handler),
       () => new Router().on(['text', wrong], handler),
     ]) {
-      const error = await failureOf(register);
+      const error = await catchError(register);
       expect(error).toBeInstanceOf(InvalidArgumentError);
       expect(error.message).toContain(`"${name}"`);
       expect(error.message).toContain(suggestion);
@@ -69,7 +69,7 @@ describe('a wrong name is found at once, and the right one suggested', () => {
       /object, a Router or a function/,
     ],
   ])('%s', async (_, register, says) => {
-    const error = await failureOf(register);
+    const error = await catchError(register);
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toMatch(says);
   });

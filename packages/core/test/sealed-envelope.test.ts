@@ -12,7 +12,7 @@ import {
 } from '@wechat-mp/core';
 import { safe, userMessage } from '../../../test/support/platform.ts';
 import { parseXml } from '../src/xml.ts';
-import { CHANGED, failureOf, SAFE } from './support.ts';
+import { CHANGED, catchError, SAFE } from './support.ts';
 
 const cipher = new MessageCipher(SAFE);
 const text = (content: string) => userMessage('text', { Content: content });
@@ -50,17 +50,17 @@ describe('openEnvelope', () => {
     ['no Encrypt part', query, '<xml><Content>hi</Content></xml>'],
     ['no Encrypt part', query, ''],
   ])('refuses what was not signed: %s', async (message, given, sent) => {
-    const error = await failureOf(() => openEnvelope(cipher, given, sent));
+    const error = await catchError(() => openEnvelope(cipher, given, sent));
     expect(error).toBeInstanceOf(SignatureError);
     expect(error.message).toContain(message);
   });
 
   it('refuses what was encrypted for another account', async () => {
     const other = new MessageCipher({ ...SAFE, appid: 'wx0000000000000000' });
-    const error = await failureOf(() => openEnvelope(other, query, body));
+    const error = await catchError(() => openEnvelope(other, query, body));
     expect(error).toBeInstanceOf(CipherError);
     const another = new MessageCipher(CHANGED);
-    expect(await failureOf(() => openEnvelope(another, query, body))).toBeInstanceOf(
+    expect(await catchError(() => openEnvelope(another, query, body))).toBeInstanceOf(
       SignatureError,
     );
   });

@@ -12,7 +12,7 @@ import { ComponentClient, OfficialClient } from '@wechat-mp/core/official';
 import { UnofficialClient } from '@wechat-mp/core/unofficial';
 import { createSimulator } from '@wechat-mp/simulator';
 import { suggest } from '../src/spelling.ts';
-import { failureOf, recorder, SAFE } from './support.ts';
+import { catchError, recorder, SAFE } from './support.ts';
 
 type Options = Record<string, unknown>;
 
@@ -57,7 +57,7 @@ describe('an option that differs in case and underscores alone', () => {
     ['redisStores', 'timeout', 'time_out'],
   ])('is refused by %s, which says %s: %s', async (name, option, given) => {
     const construct = CONSTRUCTORS[name] as (given: Options) => unknown;
-    const error = await failureOf(() => construct({ [given]: 'safe' }));
+    const error = await catchError(() => construct({ [given]: 'safe' }));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toBe(`unknown option ${given}; did you mean ${option}?`);
   });
@@ -67,7 +67,7 @@ it.each([
   ['encodingAESKey', 'encoding_aes_key'],
   ['appsecret', 'appSecret'],
 ])('the simulator refuses it too, and says %s: %s', async (option, given) => {
-  const error = await failureOf(() => simulate({ [given]: 'a' }));
+  const error = await catchError(() => simulate({ [given]: 'a' }));
   expect(error).toBeInstanceOf(InvalidArgumentError);
   expect(error.message).toBe(`unknown option ${given}; did you mean ${option}?`);
 });

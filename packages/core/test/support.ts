@@ -37,7 +37,7 @@ export const CHANGED = {
 } satisfies WebhookOptions;
 
 /** What a promise or function throws; fails the test when it does not throw. */
-export async function failureOf(action: () => unknown): Promise<Error> {
+export async function catchError(action: () => unknown): Promise<Error> {
   try {
     await action();
   } catch (error) {

@@ -126,7 +126,7 @@ function isEscape(text: string): boolean {
 }
 const gaps = fc.constantFrom('\n', '', '\n\n', ' ');
 
-function fieldsOf(tree: Tree, gap: string): unknown {
+function createFields(tree: Tree, gap: string): unknown {
   return parseMessage(pasteMessage(tree, gap)).fields;
 }
 /** The tree as it must be read, which has no order of its own here. */
@@ -165,7 +165,7 @@ describe.each(WORDS)('in %s', (name, paths) => {
         fc.boolean(),
         (text, gap, idLast) => {
           const tree = put(idLast ? withIdLast(sample(row)) : sample(row), path, text);
-          expect(plainly(fieldsOf(tree, gap))).toEqual(readable(tree));
+          expect(plainly(createFields(tree, gap))).toEqual(readable(tree));
         },
       ),
       { numRuns },
@@ -195,7 +195,7 @@ describe.each(WORDS)('in %s', (name, paths) => {
 
 function readOrRefuse(tree: Tree, gap: string): unknown {
   try {
-    return fieldsOf(tree, gap);
+    return createFields(tree, gap);
   } catch (error) {
     if (error instanceof ParseError) return undefined;
     throw error;
@@ -330,23 +330,23 @@ describe('texts beside each other', () => {
         pasteMessage(link(harmless)),
       ]) {
         const tree = link({ ...harmless, [own]: text });
-        expect(plainly(fieldsOf(tree, '\n'))).toEqual(tree);
+        expect(plainly(createFields(tree, '\n'))).toEqual(tree);
       }
     }
   });
 
   it('are told apart by the blanks between the tags, and by their order', () => {
     const typed = { Title: 'x]]></Title><Description><![CDATA[y', Description: 'b', Url: 'c' };
-    expect(plainly(fieldsOf(link(typed), '\n'))).toEqual(link(typed));
+    expect(plainly(createFields(link(typed), '\n'))).toEqual(link(typed));
     const later = { Title: 'a', Description: 'x]]></Title><Description><![CDATA[y', Url: 'c' };
-    expect(plainly(fieldsOf(link(later), '\n'))).toEqual(link(later));
+    expect(plainly(createFields(link(later), '\n'))).toEqual(link(later));
     const skipping = { Title: 'x]]></Title><Url><![CDATA[y', Description: 'b', Url: 'c' };
-    expect(plainly(fieldsOf(link(skipping), ''))).toEqual(link(skipping));
+    expect(plainly(createFields(link(skipping), ''))).toEqual(link(skipping));
   });
 
   it('are one another’s where the platform writes the same for both; nothing else is theirs', () => {
     const typed = link({ ...harmless, Description: 'x]]></Title>\n<Description><![CDATA[y' });
-    expect(plainly(fieldsOf(typed, '\n'))).toEqual({
+    expect(plainly(createFields(typed, '\n'))).toEqual({
       ...typed,
       Title: 'a]]></Title>\n<Description><![CDATA[x',
       Description: 'y',
@@ -355,16 +355,16 @@ describe('texts beside each other', () => {
 
   it('are refused where other tags stand between them and an end was typed', () => {
     const typed = { Title: ']]></Title>', MediaId: 'm', Description: 'b' };
-    expect(() => fieldsOf(link(typed), '\n')).toThrow(/what a user typed ends/);
+    expect(() => createFields(link(typed), '\n')).toThrow(/what a user typed ends/);
     const clean = link({ Title: ']]>', MediaId: 'm', Description: 'b' });
-    expect(plainly(fieldsOf(clean, '\n'))).toEqual(clean);
+    expect(plainly(createFields(clean, '\n'))).toEqual(clean);
   });
 
   it('are refused where more ends were typed than anybody would', () => {
     const typed = (times: number) =>
       link({ ...harmless, Title: '<Title><![CDATA[]]></Title>'.repeat(times) });
-    expect(plainly(fieldsOf(typed(97), '\n'))).toEqual(typed(97));
-    expect(() => fieldsOf(typed(98), '\n')).toThrow(/what a user typed ends/);
+    expect(plainly(createFields(typed(97), '\n'))).toEqual(typed(97));
+    expect(() => createFields(typed(98), '\n')).toThrow(/what a user typed ends/);
   });
 });
 

@@ -42,7 +42,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     app.all(path ?? '/', async (request, reply) => {
-      return send(reply, await handle(requestOf(request, reply), [request]));
+      return send(reply, await handle(readRequest(request, reply), [request]));
     });
   };
 
@@ -56,7 +56,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
       if (accepts(request.url, request.raw)) request.headers['content-type'] = UNREAD;
     });
     app.addHook('preHandler', async (request, reply) => {
-      const described = requestOf(request, reply);
+      const described = readRequest(request, reply);
       if (!accepts(request.url, request.raw)) return;
       const refusal = await new Promise<WebhookResponse | undefined>((resolve) => {
         let isRouteAsked = false;
@@ -80,7 +80,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
   return Object.assign(hasHandlers ? answering : plugin(preparing), controls);
 }
 
-function requestOf(request: FastifyRequest, reply: FastifyReply) {
+function readRequest(request: FastifyRequest, reply: FastifyReply) {
   guard([request], reply);
   return nodeRequest(request.raw, reply.raw, request, request);
 }

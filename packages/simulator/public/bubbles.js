@@ -20,7 +20,7 @@ const DRAW = {
       { type: 'button', class: 'bubble voice', 'aria-label': t('voice') },
       icon('voice'),
     );
-    if (media) button.addEventListener('click', () => play(button, addressOf(media)));
+    if (media) button.addEventListener('click', () => play(button, createAddress(media)));
     return button;
   },
 
@@ -28,7 +28,7 @@ const DRAW = {
     const frame = el('div', { class: 'video' }, icon('play'));
     if (media) {
       const video = el('video', {
-        src: addressOf(media),
+        src: createAddress(media),
         controls: true,
         preload: 'metadata',
         'aria-label': title || t('video'),
@@ -165,7 +165,7 @@ function drawPicture(address) {
 
 function drawMedia(media, alt) {
   if (!media) return el('span', { class: 'outside' }, icon('image'));
-  return withFallback(el('img', { src: addressOf(media), alt }), media);
+  return withFallback(el('img', { src: createAddress(media), alt }), media);
 }
 
 function withFallback(image, name) {
@@ -177,7 +177,7 @@ function withFallback(image, name) {
 
 const lost = (name) => el('small', {}, `${name} ${t('lost')}`);
 
-const addressOf = (media) => `/media/${encodeURIComponent(media)}`;
+const createAddress = (media) => `/media/${encodeURIComponent(media)}`;
 
 function play(button, address) {
   button.classList.add('playing');

@@ -112,7 +112,7 @@ function headOfDelivery({ user, attempt, milliseconds, problem, request, respons
       { class: attempt > 1 ? 'tag warn' : 'tag' },
       `${t('attempt')} ${attempt}${t('attemptEnd')}`,
     ),
-    el('span', { class: 'what' }, `${user} · ${nameOf(request.plain)}`),
+    el('span', { class: 'what' }, `${user} · ${readName(request.plain)}`),
     el('span', { class: problem ? 'state bad' : 'state' }, `${state} · ${milliseconds} ms`),
   ];
 }
@@ -150,13 +150,13 @@ function block(title, text) {
 }
 
 /** `text`, or `event click`; and the beginning of what it says. */
-function nameOf(plain) {
+function readName(plain) {
   const tag = (name) => new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^\\]<]*)`).exec(plain)?.[1] ?? '';
   const words = tag('Content') || tag('EventKey');
   return [tag('MsgType'), tag('Event'), words.slice(0, 60)].filter(Boolean).join(' · ');
 }
 
-const errorOf = ({ answer }) => /"errcode":\s*(-?[1-9]\d*)/.exec(answer)?.[1];
-const hasFailed = (entry) => entry.status >= 400 || errorOf(entry) !== undefined;
+const findErrcode = ({ answer }) => /"errcode":\s*(-?[1-9]\d*)/.exec(answer)?.[1];
+const hasFailed = (entry) => entry.status >= 400 || findErrcode(entry) !== undefined;
 const stateOfCall = (entry) =>
-  [entry.status, errorOf(entry), `${entry.milliseconds} ms`].filter(Boolean).join(' · ');
+  [entry.status, findErrcode(entry), `${entry.milliseconds} ms`].filter(Boolean).join(' · ');

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
 import { checkSpelling } from '@wechat-mp/core/adapter';
-import { cipherOf } from './push/envelope.ts';
+import { createAccountCipher } from './push/envelope.ts';
 import type { SimulatorOptions, Target } from './simulator.ts';
 import type { AccountSettings } from './world.ts';
 
@@ -69,7 +69,7 @@ export function readAccount(
     pushFormat: cloud,
   };
   // Tells at once what is wrong with the key.
-  cipherOf(settings);
+  createAccountCipher(settings);
   return settings;
 }
 

@@ -29,7 +29,7 @@ export async function listen(
   server.listen({ host, port, backlog: BACKLOG });
   await once(server, 'listening');
   return {
-    url: urlOf(server.address() as AddressInfo),
+    url: createUrl(server.address() as AddressInfo),
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -62,7 +62,7 @@ function toName(address: string): string {
 }
 
 /** Who listens everywhere is found on this machine, too. */
-function urlOf({ address, family, port }: AddressInfo): string {
+function createUrl({ address, family, port }: AddressInfo): string {
   if (EVERYWHERE.has(address)) return `http://127.0.0.1:${port}`;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -1,7 +1,7 @@
 import type { Button, ConditionalMenu, Person, State } from './state.ts';
 
 /** The menu that a person sees: the newest that is for people like them, else the one for all. */
-export function menuOf(state: State, person: Person | undefined): readonly Button[] {
+export function getMenu(state: State, person: Person | undefined): readonly Button[] {
   const own = person && state.conditionalMenus.findLast((menu) => isFor(menu, person));
   return (own ?? state.menu)?.button ?? [];
 }

@@ -127,7 +127,7 @@ export async function createSimulator(
   }
 
   /** Events are told apart by their second, so nobody has two in one. */
-  function timeOf({ openid }: Person, type: SentName): number {
+  function reserveTime({ openid }: Person, type: SentName): number {
     const now = Math.floor(clock.now() / 1000);
     if (!type.includes(':')) return now;
     const time = Math.max(now, (times.get(openid) ?? 0) + 1);
@@ -137,7 +137,7 @@ export async function createSimulator(
 
   function put(person: Person, type: SentName, fields: WireFields): Parcel {
     messages += 1;
-    const about = { id: account.id, time: timeOf(person, type) };
+    const about = { id: account.id, time: reserveTime(person, type) };
     const parcel = pack(messages, person, type, fields, about);
     parcels.set(messages, parcel);
     parcels.delete(messages - REMEMBERED);

@@ -23,7 +23,7 @@ const person = shape({
   language: text,
   tagIds: list(number),
   isBlocked: flag,
-  allowances: list(shape({ trigger: oneOf(TRIGGERS), until: number, left: number })),
+  allowances: list(shape({ trigger: checkChoice(TRIGGERS), until: number, left: number })),
 });
 const button: Check = (value, path) =>
   shape({
@@ -37,15 +37,15 @@ const news = shape({
   update_time: number,
 });
 const state = shape({
-  people: mapOf(person),
-  tags: mapOf(shape({ name: text })),
+  people: checkMap(person),
+  tags: checkMap(shape({ name: text })),
   menu: orNull(shape({ button: list(button) })),
-  conditionalMenus: list(shape({ button: list(button), menuid: text, matchrule: mapOf(text) })),
-  templates: mapOf(shape({ title: text, content: text })),
-  qrCodes: mapOf(shape({ scene: text, until: orNull(number) })),
-  media: mapOf(
+  conditionalMenus: list(shape({ button: list(button), menuid: text, matchrule: checkMap(text) })),
+  templates: checkMap(shape({ title: text, content: text })),
+  qrCodes: checkMap(shape({ scene: text, until: orNull(number) })),
+  media: checkMap(
     shape({
-      type: oneOf(TYPES),
+      type: checkChoice(TYPES),
       contentType: text,
       filename: text,
       bytes: text,
@@ -97,7 +97,7 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new InvalidArgumentError(`${file} cannot be read: ${reasonOf(error)}`);
+    throw new InvalidArgumentError(`${file} cannot be read: ${readReason(error)}`);
   }
 }
 
@@ -105,7 +105,7 @@ function parse(file: string, content: string): unknown {
   try {
     return JSON.parse(content);
   } catch (error) {
-    throw new InvalidArgumentError(`${file} is no JSON: ${reasonOf(error)}`);
+    throw new InvalidArgumentError(`${file} is no JSON: ${readReason(error)}`);
   }
 }
 
@@ -116,7 +116,7 @@ function findStranger({ people }: Record<string, unknown>): string | undefined {
   return key === undefined ? undefined : `people.${key}.openid has to be ${key}`;
 }
 
-function reasonOf(error: unknown): string {
+function readReason(error: unknown): string {
   return (error as Error).message;
 }
 
@@ -128,7 +128,7 @@ function kind(words: string, isRight: (value: unknown) => boolean): Check {
   return (value, path) => (isRight(value) ? undefined : `${path} has to be ${words}`);
 }
 
-function oneOf(choices: readonly string[]): Check {
+function checkChoice(choices: readonly string[]): Check {
   return kind(`one of ${choices.join(', ')}`, (value) => choices.includes(value as string));
 }
 
@@ -147,16 +147,16 @@ function optional(names: readonly string[], check: Check): Record<string, Check>
 function list(check: Check): Check {
   return (value, path) => {
     if (!Array.isArray(value)) return `${path} has to be a list`;
-    return firstOf(value.map((item: unknown, index) => () => check(item, `${path}[${index}]`)));
+    return findFirst(value.map((item: unknown, index) => () => check(item, `${path}[${index}]`)));
   };
 }
 
-function mapOf(check: Check): Check {
+function checkMap(check: Check): Check {
   return (value, path) => {
     const wrong = record(value, path);
     if (wrong !== undefined) return wrong;
     const entries = Object.entries(value as Record<string, unknown>);
-    return firstOf(
+    return findFirst(
       entries.map(
         ([name, item]) =>
           () =>
@@ -172,7 +172,7 @@ function shape(checks: Readonly<Record<string, Check>>): Check {
     if (wrong !== undefined) return wrong;
     const given = value as Record<string, unknown>;
     const entries = Object.entries(checks);
-    return firstOf(
+    return findFirst(
       entries.map(
         ([name, check]) =>
           () =>
@@ -186,7 +186,7 @@ function below(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-function firstOf(checks: readonly (() => string | undefined)[]): string | undefined {
+function findFirst(checks: readonly (() => string | undefined)[]): string | undefined {
   for (const check of checks) {
     const problem = check();
     if (problem !== undefined) return problem;

@@ -54,7 +54,7 @@ const last = (findings: readonly Finding[]) => {
   const { step, state, what } = findings.at(-1) as Finding;
   return [step, state, what.en];
 };
-const stepsOf = (findings: readonly Finding[]) =>
+const listSteps = (findings: readonly Finding[]) =>
   findings.map(({ step, state }) => `${step} ${state}`);
 
 describe('a bot that is right', () => {
@@ -63,8 +63,8 @@ describe('a bot that is right', () => {
     ['safe', SECRET],
   ])('in the %s mode has nothing but an address that WeChat cannot reach', async (_, secret) => {
     const findings = await diagnose({ target: await startBot(secret), token: TOKEN, ...secret });
-    expect(stepsOf(findings).filter((step) => !step.endsWith(' ok'))).toEqual(['reach warning']);
-    expect(stepsOf(findings)).toEqual(
+    expect(listSteps(findings).filter((step) => !step.endsWith(' ok'))).toEqual(['reach warning']);
+    expect(listSteps(findings)).toEqual(
       expect.arrayContaining([
         'dns ok',
         'connect ok',
@@ -102,7 +102,7 @@ describe('the network', () => {
 
   it('a port that WeChat does not take, and where nobody listens', async () => {
     const findings = await diagnose({ target: 'http://[::ffff:127.0.0.1]:1/wechat', token: TOKEN });
-    expect(stepsOf(findings)).toContain('port warning');
+    expect(listSteps(findings)).toContain('port warning');
     expect(last(findings)).toEqual([
       'connect',
       'problem',
@@ -195,7 +195,7 @@ describe('the check of the address', () => {
       void clock.advance(1000).then(() => response.end(echostr));
     });
     const findings = await diagnose({ target, token: TOKEN, clock });
-    expect(stepsOf(findings)).toEqual(expect.arrayContaining(['time warning', 'clock warning']));
+    expect(listSteps(findings)).toEqual(expect.arrayContaining(['time warning', 'clock warning']));
     const said = findings.map(({ what }) => what.en);
     expect(said).toContain('It answers in 1000 ms; WeChat waits for 5000.');
     expect(said).toContain("The bot's clock is 3601 s from that of this machine.");

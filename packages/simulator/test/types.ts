@@ -40,7 +40,7 @@ wechat.api.failNext('/cgi-bin/menu/create', { errcode: -1 });
 // @ts-expect-error no such failure
 wechat.api.failNext('/cgi-bin/menu/create', 'explode');
 
-export function contentOf({ message }: Received): string | undefined {
+export function getContent({ message }: Received): string | undefined {
   if (message.type === 'text') return message.content;
   if (message.type === 'template') return `${message.title} ${message.templateId}`;
   // @ts-expect-error only some messages have a title

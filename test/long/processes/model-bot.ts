@@ -15,7 +15,7 @@ import { isMarkdown, streamAnswer } from '../model-answers.ts';
 const [token = '', redisPort] = process.argv.slice(2);
 const redis = new Redis(Number(redisPort));
 const stores = redisStores(new Redis(Number(redisPort)));
-const textOf = (reply: Reply) => (reply.type === 'text' ? reply.content : reply.type);
+const getText = (reply: Reply) => (reply.type === 'text' ? reply.content : reply.type);
 
 const options = {
   token,
@@ -24,7 +24,7 @@ const options = {
     message: {
       custom: {
         send: async (openid: string, reply: Reply) => {
-          await redis.rpush(`pushed:${openid}`, textOf(reply));
+          await redis.rpush(`pushed:${openid}`, getText(reply));
         },
       },
     },
@@ -33,7 +33,7 @@ const options = {
     { reply }: { reply: Reply },
     { message }: { message: { source: string } },
   ) => {
-    await redis.rpush(`undelivered:${message.source}`, textOf(reply));
+    await redis.rpush(`undelivered:${message.source}`, getText(reply));
   },
   ...stores,
 } as const;

@@ -231,13 +231,13 @@ export class WechatContext<S = WechatState> {
   markStored(data?: Readonly<Record<string, Json>>, expiry: Expiry = this.#expiry): void {
     if (data) this.#data = new Map(Object.entries(data));
     if (isSameExpiry(this.#expiry, this.#storedExpiry)) this.#expiry = expiry;
-    this.#stored = textsOf(this.#data);
+    this.#stored = serialize(this.#data);
     this.#storedExpiry = expiry;
   }
 
   #touch(): Map<string, Json> {
     this.#accessed = true;
-    this.#stored ??= textsOf(this.#data);
+    this.#stored ??= serialize(this.#data);
     return this.#data;
   }
 }
@@ -246,19 +246,19 @@ function isSameExpiry(a: Expiry, b: Expiry): boolean {
   return a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : a === b;
 }
 
-function textsOf(data: ReadonlyMap<string, Json>): Map<string, string> {
+function serialize(data: ReadonlyMap<string, Json>): Map<string, string> {
   return new Map([...data].map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
 function checkJson(value: unknown, key: string): Json {
-  const problem = problemOf(value, []);
+  const problem = findProblem(value, []);
   if (problem)
     throw new InvalidArgumentError(`the context cannot keep ${key}: ${problem} is not JSON`);
   return value as Json;
 }
 
 /** Says what is no JSON in a value; undefined when all is. */
-function problemOf(value: unknown, above: readonly unknown[]): string | undefined {
+function findProblem(value: unknown, above: readonly unknown[]): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : String(value);
   if (typeof value !== 'object') return typeof value;
@@ -269,7 +269,7 @@ function problemOf(value: unknown, above: readonly unknown[]): string | undefine
   const members: unknown[] = Array.isArray(value) ? value : Object.values(value);
   for (const member of members) {
     if (member === undefined && !Array.isArray(value)) continue;
-    const problem = problemOf(member, [...above, value]);
+    const problem = findProblem(member, [...above, value]);
     if (problem) return problem;
   }
   return undefined;

@@ -21,7 +21,7 @@ const record = (version: number, state: object = {}): ContextRecord => ({
 });
 const minute = { milliseconds: 60_000, replaces: 0 };
 const after = (replaces: number) => ({ ...minute, replaces });
-const lockOf = (owner: string, lease = 60_000): ContextLock => ({ owner, lease });
+const createLock = (owner: string, lease = 60_000): ContextLock => ({ owner, lease });
 
 async function stored(store: ContextStore, user: ContextUser): Promise<ContextRecord | undefined> {
   const loaded = await store.load(user);
@@ -86,7 +86,7 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
   },
 
   'who has the lock may save over a record that expired meanwhile': async (store, user) => {
-    const lock = lockOf('first');
+    const lock = createLock('first');
     await store.save(user, record(7), { milliseconds: 20, replaces: 0 });
     await store.load(user, lock);
     await pause(60);
@@ -138,7 +138,7 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
 
   'of many owners exactly one gets the lock': async (store, user) => {
     const results = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => store.load(user, lockOf(`owner ${index}`))),
+      Array.from({ length: 20 }, (_, index) => store.load(user, createLock(`owner ${index}`))),
     );
     const busy = results.flatMap((result) => ('busyFor' in result ? [result.busyFor] : []));
     assert.equal(busy.length, 19);
@@ -146,23 +146,23 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
   },
 
   'a lock that is given back is free': async (store, user) => {
-    await store.load(user, lockOf('first'));
-    await store.release(user, lockOf('first'));
-    assert.ok('record' in (await store.load(user, lockOf('second'))));
+    await store.load(user, createLock('first'));
+    await store.release(user, createLock('first'));
+    assert.ok('record' in (await store.load(user, createLock('second'))));
   },
 
   'a save gives back the lock, unless told not to': async (store, user) => {
-    const lock = lockOf('first');
+    const lock = createLock('first');
     await store.load(user, lock);
     await store.save(user, record(1), { ...minute, lock, keepLock: true });
-    assert.ok('busyFor' in (await store.load(user, lockOf('second'))));
+    assert.ok('busyFor' in (await store.load(user, createLock('second'))));
     await store.save(user, record(2), { ...after(1), lock });
-    assert.ok('record' in (await store.load(user, lockOf('second'))));
+    assert.ok('record' in (await store.load(user, createLock('second'))));
   },
 
   'who does not have the lock cannot save, renew or give it back': async (store, user) => {
-    await store.load(user, lockOf('first'));
-    const lock = lockOf('second');
+    await store.load(user, createLock('first'));
+    const lock = createLock('second');
     assert.deepEqual(await store.save(user, record(1), { ...minute, lock }), {
       current: undefined,
     });
@@ -173,21 +173,21 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
   },
 
   'a lock ends with its lease': async (store, user) => {
-    await store.load(user, lockOf('first', 20));
+    await store.load(user, createLock('first', 20));
     await pause(60);
-    assert.ok('record' in (await store.load(user, lockOf('second'))));
-    assert.equal(await store.renew(user, lockOf('first')), false);
+    assert.ok('record' in (await store.load(user, createLock('second'))));
+    assert.equal(await store.renew(user, createLock('first')), false);
   },
 
   'a lock that is renewed lasts': async (store, user) => {
-    await store.load(user, lockOf('first', 40));
-    assert.equal(await store.renew(user, lockOf('first')), true);
+    await store.load(user, createLock('first', 40));
+    assert.equal(await store.renew(user, createLock('first')), true);
     await pause(80);
-    assert.ok('busyFor' in (await store.load(user, lockOf('second'))));
+    assert.ok('busyFor' in (await store.load(user, createLock('second'))));
   },
 
   'a lock that ended unnoticed does not keep a save back': async (store, user) => {
-    const lock = lockOf('first', 20);
+    const lock = createLock('first', 20);
     await store.load(user, lock);
     await pause(60);
     assert.equal(await store.save(user, record(1), { ...minute, lock }), undefined);

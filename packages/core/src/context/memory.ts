@@ -50,7 +50,7 @@ export class MemoryContextStore implements ContextStore {
   }
 
   async load(user: ContextUser, lock?: ContextLock, rolling?: number): Promise<Loaded> {
-    const key = keyOf(user);
+    const key = createUserKey(user);
     if (lock) {
       const busyFor = this.#heldFor(key, lock.owner);
       if (busyFor > 0) return { busyFor };
@@ -63,7 +63,7 @@ export class MemoryContextStore implements ContextStore {
   /** @internal Has a record kept from now on, for the seconds that it says, else for so many. */
   prolong(user: ContextUser, seconds: number): void {
     if (this.#entries.size === 0) return;
-    const key = keyOf(user);
+    const key = createUserKey(user);
     const record = this.#get(key);
     if (!record || (record.expiry && 'until' in record.expiry)) return;
     const milliseconds = (record.expiry?.seconds ?? seconds) * 1000;
@@ -73,7 +73,7 @@ export class MemoryContextStore implements ContextStore {
 
   /** @internal Loads for the one whose turn it is: the lock is free, and ends with that turn only. */
   open(user: ContextUser, lock: ContextLock | undefined): ContextRecord | undefined {
-    const key = keyOf(user);
+    const key = createUserKey(user);
     if (lock) this.#locks.set(key, { owner: lock.owner, until: Number.POSITIVE_INFINITY });
     return this.#get(key);
   }
@@ -92,7 +92,7 @@ export class MemoryContextStore implements ContextStore {
     record: ContextRecord,
     { replaces, milliseconds, lock, keepLock }: SaveOptions,
   ): { current: ContextRecord | undefined } | undefined {
-    const key = keyOf(user);
+    const key = createUserKey(user);
     const current = this.#get(key);
     const isOthers = this.#heldFor(key, lock?.owner) > 0;
     const hasExpired = !current && lock && this.#locks.get(key)?.owner === lock.owner;
@@ -105,11 +105,11 @@ export class MemoryContextStore implements ContextStore {
   }
 
   async delete(user: ContextUser): Promise<void> {
-    this.#entries.delete(keyOf(user));
+    this.#entries.delete(createUserKey(user));
   }
 
   async renew(user: ContextUser, lock: ContextLock): Promise<boolean> {
-    const key = keyOf(user);
+    const key = createUserKey(user);
     if (this.#heldFor(key, lock.owner) > 0) return false;
     this.#locks.set(key, { owner: lock.owner, until: this.#now() + lock.lease });
     return true;
@@ -121,7 +121,7 @@ export class MemoryContextStore implements ContextStore {
 
   /** @internal */
   releaseNow(user: ContextUser, lock: ContextLock): void {
-    const key = keyOf(user);
+    const key = createUserKey(user);
     if (this.#locks.get(key)?.owner === lock.owner) this.#locks.delete(key);
   }
 
@@ -158,6 +158,6 @@ export class MemoryContextStore implements ContextStore {
   }
 }
 
-function keyOf({ account, openid }: ContextUser): string {
+function createUserKey({ account, openid }: ContextUser): string {
   return joinKey(account, openid);
 }

@@ -23,16 +23,16 @@ const newMessage = (): DeliveryId => {
   const openid = `user-${process.pid}-${Date.now()}-${messages}`;
   return { account: 'gh_contract', openid, key: `message-of-${openid}` };
 };
-const claimOf = (owner: string, others: Partial<Claim> = {}): Claim => {
+const createClaim = (owner: string, others: Partial<Claim> = {}): Claim => {
   return { owner, lease: 60_000, body: 'body', ...others };
 };
-const endOf = (owner: string, others: Partial<Finish> = {}): Finish => {
+const createFinish = (owner: string, others: Partial<Finish> = {}): Finish => {
   return { owner, outcome, answering: 1, ...others };
 };
 const wait = { attempt: 2, milliseconds: 5000 };
 const ended = { state: 'ended', outcome };
 const late = { state: 'ended', outcome: undefined };
-const stateOf = ({ state }: Claimed) => state;
+const getState = ({ state }: Claimed) => state;
 
 const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<void>> = {
   'what is held is taken once, in its order, by its user': async (store, id) => {
@@ -95,7 +95,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
 
   'of many deliveries at once one runs, and all are counted': async (store, id) => {
     const claims = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => store.claim(id, claimOf(`owner ${index}`))),
+      Array.from({ length: 20 }, (_, index) => store.claim(id, createClaim(`owner ${index}`))),
     );
     assert.deepEqual(claims.filter(({ state }) => state === 'yours').length, 1);
     assert.deepEqual(claims.filter(({ state }) => state === 'running').length, 19);
@@ -108,7 +108,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
 
   'messages are told apart by their key': async (store, id) => {
     for (const message of [id, { ...id, key: `${id.key}-another` }]) {
-      assert.deepEqual(await store.claim(message, claimOf('me')), {
+      assert.deepEqual(await store.claim(message, createClaim('me')), {
         attempt: 1,
         isSame: true,
         state: 'yours',
@@ -118,45 +118,45 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
   },
 
   'a delivery that comes again is not counted twice': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    const again = await store.claim(id, claimOf('second', { attempt: 1 }));
+    await store.claim(id, createClaim('first'));
+    const again = await store.claim(id, createClaim('second', { attempt: 1 }));
     assert.deepEqual(again, { attempt: 1, isSame: true, state: 'running' });
   },
 
   'another body is told': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    assert.equal((await store.claim(id, claimOf('second', { body: 'other' }))).isSame, false);
-    assert.equal((await store.claim(id, claimOf('third'))).isSame, true);
+    await store.claim(id, createClaim('first'));
+    assert.equal((await store.claim(id, createClaim('second', { body: 'other' }))).isSame, false);
+    assert.equal((await store.claim(id, createClaim('third'))).isSame, true);
   },
 
   'a delivery that comes after the end gets the reply, each of them': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    assert.equal(await store.finish(id, endOf('first')), 'respond');
+    await store.claim(id, createClaim('first'));
+    assert.equal(await store.finish(id, createFinish('first')), 'respond');
     for (const attempt of [2, 3]) {
-      const claimed = await store.claim(id, claimOf('second'));
+      const claimed = await store.claim(id, createClaim('second'));
       assert.deepEqual(claimed, { attempt, isSame: true, ...ended });
     }
   },
 
   'who waits gets the reply when the run ends': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    await store.claim(id, claimOf('second'));
+    await store.claim(id, createClaim('first'));
+    await store.claim(id, createClaim('second'));
     const waiting = [store.wait(id, wait), store.wait(id, { ...wait, attempt: 1 })];
     await pause(50);
-    assert.equal(await store.finish(id, endOf('first', { answering: 0 })), 'park');
+    assert.equal(await store.finish(id, createFinish('first', { answering: 0 })), 'park');
     assert.deepEqual(await Promise.all(waiting), [ended, ended]);
     assert.equal(await store.claimLateReply(id), false);
   },
 
   'who waits after the end gets the reply at once': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    await store.finish(id, endOf('first', { answering: 0 }));
+    await store.claim(id, createClaim('first'));
+    await store.finish(id, createFinish('first', { answering: 0 }));
     assert.deepEqual(await store.wait(id, wait), ended);
   },
 
   'who waits does so for no longer than said': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    await store.claim(id, claimOf('second'));
+    await store.claim(id, createClaim('first'));
+    await store.claim(id, createClaim('second'));
     assert.equal(await store.wait(id, { attempt: 2, milliseconds: 30 }), undefined);
     assert.equal(await store.wait(id, { ...wait, signal: AbortSignal.timeout(30) }), undefined);
     assert.equal(await store.wait(id, { ...wait, signal: AbortSignal.abort() }), undefined);
@@ -166,37 +166,37 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     store,
     id,
   ) => {
-    await store.claim(id, claimOf('first', { lease: 40 }));
+    await store.claim(id, createClaim('first', { lease: 40 }));
     assert.deepEqual(await store.wait(id, wait), { state: 'free' });
-    const claimed = await store.claim(id, claimOf('second', { attempt: 1 }));
+    const claimed = await store.claim(id, createClaim('second', { attempt: 1 }));
     assert.deepEqual(claimed, { attempt: 1, isSame: true, state: 'yours', replaces: 'first' });
-    assert.equal(await store.finish(id, endOf('first')), 'stale');
+    assert.equal(await store.finish(id, createFinish('first')), 'stale');
     assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'stale');
-    assert.equal(await store.finish(id, endOf('second')), 'respond');
+    assert.equal(await store.finish(id, createFinish('second')), 'respond');
   },
 
   'a lease that is renewed is not over': async (store, id) => {
     for (let lease = 40; ; lease *= 2) {
       const run = { ...id, key: `${id.key}-${lease}` };
-      await store.claim(run, claimOf('first', { lease }));
+      await store.claim(run, createClaim('first', { lease }));
       const renewed = await store.renew(run, { owner: 'first', lease: 60_000 });
       // A machine that is slower than the lease has another try, with a longer one.
       if (renewed !== 'renewed' && lease < 5000) continue;
       assert.equal(renewed, 'renewed');
       await pause(lease + 20);
-      assert.equal(stateOf(await store.claim(run, claimOf('second'))), 'running');
+      assert.equal(getState(await store.claim(run, createClaim('second'))), 'running');
       return;
     }
   },
 
   'a run that is given back is free at once': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    await store.claim(id, claimOf('second'));
+    await store.claim(id, createClaim('first'));
+    await store.claim(id, createClaim('second'));
     const waiting = store.wait(id, wait);
     await pause(50);
-    await store.finish(id, endOf('first', { outcome: undefined }));
+    await store.finish(id, createFinish('first', { outcome: undefined }));
     assert.deepEqual(await waiting, { state: 'free' });
-    const claimed = await store.claim(id, claimOf('third'));
+    const claimed = await store.claim(id, createClaim('third'));
     assert.deepEqual(claimed, { attempt: 3, isSame: true, state: 'yours', replaces: undefined });
   },
 
@@ -204,25 +204,25 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     store,
     id,
   ) => {
-    await store.claim(id, claimOf('first'));
-    await store.claim(id, claimOf('second'));
+    await store.claim(id, createClaim('first'));
+    await store.claim(id, createClaim('second'));
     assert.equal(await store.closeWindow(id, 2), undefined);
     assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'late');
-    assert.equal(await store.finish(id, endOf('first')), 'defer');
+    assert.equal(await store.finish(id, createFinish('first')), 'defer');
     assert.deepEqual(await store.wait(id, wait), late);
-    const looked = await store.claim(id, claimOf('other', { attempt: 0 }));
+    const looked = await store.claim(id, createClaim('other', { attempt: 0 }));
     assert.deepEqual(looked, { attempt: 2, isSame: true, ...ended });
     assert.equal(await store.claimLateReply(id), true);
     assert.equal(await store.claimLateReply(id), false);
-    assert.equal(stateOf(await store.claim(id, claimOf('third'))), 'ended');
+    assert.equal(getState(await store.claim(id, createClaim('third'))), 'ended');
   },
 
   'a reply that is released can be had by another delivery, or late': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    assert.equal(await store.finish(id, endOf('first')), 'respond');
+    await store.claim(id, createClaim('first'));
+    assert.equal(await store.finish(id, createFinish('first')), 'respond');
     assert.equal(await store.claimLateReply(id), false);
     assert.equal(await store.releaseReply(id, 1), true);
-    assert.equal(stateOf(await store.claim(id, claimOf('second'))), 'ended');
+    assert.equal(getState(await store.claim(id, createClaim('second'))), 'ended');
     assert.equal(await store.claimLateReply(id), false);
     assert.equal(await store.releaseReply(id, 2), true);
     assert.equal(await store.claimLateReply(id), true);
@@ -234,9 +234,9 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     store,
     id,
   ) => {
-    await store.claim(id, claimOf('first'));
-    await store.claim(id, claimOf('second'));
-    await store.finish(id, endOf('first'));
+    await store.claim(id, createClaim('first'));
+    await store.claim(id, createClaim('second'));
+    await store.finish(id, createFinish('first'));
     assert.deepEqual(await store.wait(id, { ...wait, attempt: 2 }), ended);
     assert.deepEqual(await store.wait(id, { ...wait, attempt: 1 }), ended);
     assert.equal(await store.releaseReply(id, 1), false);
@@ -246,59 +246,59 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
   },
 
   'who only looks claims no reply': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    await store.finish(id, endOf('first', { answering: 0 }));
-    const looked = await store.claim(id, claimOf('second', { attempt: 0 }));
+    await store.claim(id, createClaim('first'));
+    await store.finish(id, createFinish('first', { answering: 0 }));
+    const looked = await store.claim(id, createClaim('second', { attempt: 0 }));
     assert.deepEqual(looked, { attempt: 1, isSame: true, ...ended });
     assert.equal(await store.claimLateReply(id), true);
   },
 
   'the owner of a run that goes on keeps it': async (store, id) => {
-    await store.claim(id, claimOf('first', { lease: 40 }));
-    const again = await store.claim(id, claimOf('first', { attempt: 0 }));
+    await store.claim(id, createClaim('first', { lease: 40 }));
+    const again = await store.claim(id, createClaim('first', { attempt: 0 }));
     assert.deepEqual(again, { attempt: 1, isSame: true, state: 'yours', replaces: undefined });
     await pause(50);
-    assert.equal(stateOf(await store.claim(id, claimOf('second'))), 'running');
+    assert.equal(getState(await store.claim(id, createClaim('second'))), 'running');
   },
 
   'a run whose owner is known to have died is taken over before its lease is over': async (
     store,
     id,
   ) => {
-    await store.claim(id, claimOf('first'));
-    const other = await store.claim(id, claimOf('third', { attempt: 0, expired: 'second' }));
+    await store.claim(id, createClaim('first'));
+    const other = await store.claim(id, createClaim('third', { attempt: 0, expired: 'second' }));
     assert.equal(other.state, 'running');
-    const taken = await store.claim(id, claimOf('third', { attempt: 0, expired: 'first' }));
+    const taken = await store.claim(id, createClaim('third', { attempt: 0, expired: 'first' }));
     assert.deepEqual(taken, { attempt: 1, isSame: true, state: 'yours', replaces: 'first' });
   },
 
   'an older delivery that is given up changes nothing': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    await store.claim(id, claimOf('second'));
+    await store.claim(id, createClaim('first'));
+    await store.claim(id, createClaim('second'));
     assert.equal(await store.closeWindow(id, 1), undefined);
-    assert.equal(await store.finish(id, endOf('first', { answering: 0 })), 'park');
+    assert.equal(await store.finish(id, createFinish('first', { answering: 0 })), 'park');
   },
 
   'a delivery after one that was given up may have the reply again': async (store, id) => {
-    await store.claim(id, claimOf('first'));
+    await store.claim(id, createClaim('first'));
     await store.closeWindow(id, 1);
-    await store.claim(id, claimOf('second'));
-    assert.equal(await store.finish(id, endOf('first', { answering: 0 })), 'park');
+    await store.claim(id, createClaim('second'));
+    assert.equal(await store.finish(id, createFinish('first', { answering: 0 })), 'park');
     assert.deepEqual(await store.wait(id, wait), ended);
   },
 
   'a delivery that is given up when the reply is there gets it': async (store, id) => {
-    await store.claim(id, claimOf('first'));
-    await store.claim(id, claimOf('second'));
-    await store.finish(id, endOf('first', { answering: 0 }));
+    await store.claim(id, createClaim('first'));
+    await store.claim(id, createClaim('second'));
+    await store.finish(id, createFinish('first', { answering: 0 }));
     assert.deepEqual(await store.closeWindow(id, 2), ended);
   },
 
   'a reply is taken late once, and then no delivery gets it': async (store, id) => {
     assert.equal(await store.claimLateReply(id), false);
-    await store.claim(id, claimOf('first'));
+    await store.claim(id, createClaim('first'));
     assert.equal(await store.claimLateReply(id), false);
-    await store.finish(id, endOf('first', { answering: 0 }));
+    await store.finish(id, createFinish('first', { answering: 0 }));
     assert.equal(await store.claimLateReply(id), true);
     assert.equal(await store.claimLateReply(id), false);
     assert.deepEqual(await store.closeWindow(id, 1), late);

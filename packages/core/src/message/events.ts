@@ -93,7 +93,7 @@ export const EVENTS = {
   /** 关注事件: a user follows the account; `scene` is the QR code’s, when there was one. */
   'event:subscribe': {
     key: optionalText('EventKey'),
-    scene: sceneOf('qrscene_'),
+    scene: defineScene('qrscene_'),
     ticket: optionalText('Ticket'),
   },
   /** 取消关注事件: a user unfollows the account. */
@@ -510,7 +510,7 @@ export const EVENTS = {
 } as const satisfies Record<string, Shape>;
 
 /** The scene of the QR code that led here. Only the exact prefix goes: a scene may hold others. */
-function sceneOf(prefix: string): Field<string | undefined> {
+function defineScene(prefix: string): Field<string | undefined> {
   const key = text('EventKey');
   return {
     ...key,

@@ -20,7 +20,7 @@ export type Read<S extends Shape> = {
 
 /** Text as it came; `''` when the tag is empty or missing. Ids are text too: they exceed 2^53. */
 export function text(tag: string): Field<string> {
-  return { tag, kind: 'text', read: at(tag, textOf) };
+  return { tag, kind: 'text', read: at(tag, toText) };
 }
 
 /** Text, or undefined when the tag is empty or missing. */
@@ -29,68 +29,68 @@ export function optionalText(tag: string): Field<string | undefined> {
     tag,
     kind: 'text',
     optional: true,
-    read: at(tag, (value) => textOf(value) || undefined),
+    read: at(tag, (value) => toText(value) || undefined),
   };
 }
 
 /** A number; NaN when the tag is empty, missing or no number. */
 export function number(tag: string): Field<number> {
-  return { tag, kind: 'number', read: at(tag, numberOf) };
+  return { tag, kind: 'number', read: at(tag, toNumber) };
 }
 
 /** A number, or undefined when the tag is empty or missing. */
 export function optionalNumber(tag: string): Field<number | undefined> {
-  const read = at(tag, (value) => (isEmpty(value) ? undefined : numberOf(value)));
+  const read = at(tag, (value) => (isEmpty(value) ? undefined : toNumber(value)));
   return { tag, kind: 'number', optional: true, read };
 }
 
 /** A tag that repeats and holds numbers. */
 export function numbers(tag: string): Field<readonly number[]> {
-  return { tag, kind: 'numbers', read: at(tag, (value) => listOf(value).map(numberOf)) };
+  return { tag, kind: 'numbers', read: at(tag, (value) => toList(value).map(toNumber)) };
 }
 
 /** A tag that groups others. */
 export function group<S extends Shape>(tag: string, shape: S): Field<Read<S>> {
   const inside = reader(shape);
-  return { tag, kind: 'group', shape, read: at(tag, (value) => inside(fieldsOf(value))) };
+  return { tag, kind: 'group', shape, read: at(tag, (value) => inside(toFields(value))) };
 }
 
 /** A tag that groups others, or undefined when it is empty or missing. */
 export function optionalGroup<S extends Shape>(tag: string, shape: S): Field<Read<S> | undefined> {
   const inside = reader(shape);
-  const read = at(tag, (value) => (isEmpty(value) ? undefined : inside(fieldsOf(value))));
+  const read = at(tag, (value) => (isEmpty(value) ? undefined : inside(toFields(value))));
   return { tag, kind: 'group', optional: true, shape, read };
 }
 
 /** A group that the JSON format leaves out, putting its tags directly into the message. */
 export function groupOrInline<S extends Shape>(tag: string, shape: S): Field<Read<S>> {
   const inside = reader(shape);
-  const read = at(tag, (value, fields) => inside(isEmpty(value) ? fields : fieldsOf(value)));
+  const read = at(tag, (value, fields) => inside(isEmpty(value) ? fields : toFields(value)));
   return { tag, kind: 'group', shape, read };
 }
 
 /** A tag that repeats, each holding others. One of them is still a list, none is an empty one. */
 export function list<S extends Shape>(tag: string, shape: S): Field<readonly Read<S>[]> {
   const inside = reader(shape);
-  const read = at(tag, (value) => listOf(value).map((item) => inside(fieldsOf(item))));
+  const read = at(tag, (value) => toList(value).map((item) => inside(toFields(item))));
   return { tag, kind: 'list', shape, read };
 }
 
 /** A tag that holds nothing but `item`s reads as their list, also when the tag itself repeats. */
 export function items<S extends Shape>(tag: string, shape: S): Field<readonly Read<S>[]> {
   const inside = list('item', shape);
-  const read = at(tag, (value) => listOf(value).flatMap((part) => inside.read(fieldsOf(part))));
+  const read = at(tag, (value) => toList(value).flatMap((part) => inside.read(toFields(part))));
   return { tag, kind: 'list', shape, read };
 }
 
 /** Reads every field of a shape; made once, when the tables are loaded. */
 function reader<S extends Shape>(shape: S): (fields: Fields) => Read<S> {
-  const read = fillerOf(shape);
+  const read = createFiller(shape);
   return (fields) => read({}, fields) as Read<S>;
 }
 
 /** Reads every field of a shape into an object that has some already. */
-export function fillerOf(shape: Shape): <T extends object>(target: T, fields: Fields) => T {
+export function createFiller(shape: Shape): <T extends object>(target: T, fields: Fields) => T {
   const readings = Object.entries(shape).map(([name, { read }]) => ({ name, read }));
   return (target, fields) => {
     for (const { name, read } of readings) {
@@ -110,7 +110,7 @@ function at<T>(
 }
 
 function findSpelling(fields: Fields, lower: string): FieldValue | undefined {
-  for (const name of namesOf(fields)) {
+  for (const name of listNames(fields)) {
     if (name.length === lower.length && name.toLowerCase() === lower) return fields[name];
   }
   return undefined;
@@ -119,23 +119,23 @@ function findSpelling(fields: Fields, lower: string): FieldValue | undefined {
 /** The fields that were asked for their names last: a message lacks several of its optional ones. */
 let asked: { readonly fields: Fields; readonly names: readonly string[] } | undefined;
 
-function namesOf(fields: Fields): readonly string[] {
+function listNames(fields: Fields): readonly string[] {
   if (asked?.fields !== fields) asked = { fields, names: Object.keys(fields) };
   return asked.names;
 }
 
-function listOf(value: FieldValue | undefined): readonly (string | Fields)[] {
+function toList(value: FieldValue | undefined): readonly (string | Fields)[] {
   if (isEmpty(value)) return [];
   return Array.isArray(value) ? value : [value as string | Fields];
 }
 
-function textOf(value: FieldValue | undefined): string {
+function toText(value: FieldValue | undefined): string {
   const first = Array.isArray(value) ? value[0] : value;
   return typeof first === 'string' ? first : '';
 }
 
 /** A group that repeats is one: what is in its lists, in all of them. */
-function fieldsOf(value: FieldValue | undefined): Fields {
+function toFields(value: FieldValue | undefined): Fields {
   if (isFields(value)) return value;
   const groups = Array.isArray(value) ? value.filter(isFields) : [];
   return groups.length > 1 ? mergeGroups(groups) : (groups[0] ?? {});
@@ -144,13 +144,13 @@ function fieldsOf(value: FieldValue | undefined): Fields {
 function mergeGroups(groups: readonly Fields[]): Fields {
   const merged = Object.create(null) as Record<string, (string | Fields)[]>;
   for (const group of groups) {
-    for (const [name, value] of Object.entries(group)) (merged[name] ??= []).push(...listOf(value));
+    for (const [name, value] of Object.entries(group)) (merged[name] ??= []).push(...toList(value));
   }
   return merged;
 }
 
-function numberOf(value: FieldValue | undefined): number {
-  const digits = textOf(value).trim();
+function toNumber(value: FieldValue | undefined): number {
+  const digits = toText(value).trim();
   return digits === '' ? Number.NaN : Number(digits);
 }
 

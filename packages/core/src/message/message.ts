@@ -4,7 +4,7 @@ import type { Fields } from '../tree.ts';
 import { parseXml } from '../xml.ts';
 import { PUSHES, readPush } from './component.ts';
 import { EVENTS } from './events.ts';
-import { fillerOf, number, type Read, type Shape, text } from './field.ts';
+import { createFiller, number, type Read, type Shape, text } from './field.ts';
 import { MESSAGES } from './messages.ts';
 
 type Tables = typeof MESSAGES &
@@ -70,7 +70,7 @@ const nothing = { unknown: {}, 'event:unknown': {}, 'component:unknown': {} };
 const readers = new Map(
   Object.entries({ ...MESSAGES, ...EVENTS, ...PUSHES, ...nothing }).map(([name, shape]) => [
     name,
-    fillerOf(shape as Shape),
+    createFiller(shape as Shape),
   ]),
 );
 
@@ -101,7 +101,7 @@ export function decode(data: string | Uint8Array): string {
 }
 
 /** Tells the two formats of the console's setting 数据格式 apart. */
-export function formatOf(text: string): 'xml' | 'json' {
+export function detectFormat(text: string): 'xml' | 'json' {
   return text.trimStart().startsWith('{') ? 'json' : 'xml';
 }
 
@@ -109,7 +109,7 @@ export function readFields(raw: string): Fields {
   // trimming takes a byte order mark away too
   const body = raw.trim();
   if (body === '') throw new ParseError('the body is empty');
-  return formatOf(body) === 'json' ? parseJson(body) : parseXml(body, 'xml');
+  return detectFormat(body) === 'json' ? parseJson(body) : parseXml(body, 'xml');
 }
 
 export function toMessage(fields: Fields, raw: string): Message {
@@ -138,7 +138,7 @@ function complete(
   fields: Fields,
   raw: string,
 ): Message {
-  const fill = readers.get(common.type) as ReturnType<typeof fillerOf>;
+  const fill = readers.get(common.type) as ReturnType<typeof createFiller>;
   const message = fill(common, fields) as typeof common & { raw: string; fields: Fields };
   message.raw = raw;
   message.fields = fields;

@@ -49,18 +49,18 @@ export class LoginCookies {
   }
 
   pending(cookies: Cookies, state: string): Pending | undefined {
-    const pending = this.#open(cookies[this.#nameOf(state)])?.value;
+    const pending = this.#open(cookies[this.#createName(state)])?.value;
     return pending?.state === state ? pending : undefined;
   }
 
   setPending(pending: Pending, base: string): string {
     const sealed = this.#seal.seal('pending', pending, PENDING_AGE);
-    return this.#set(this.#nameOf(pending.state), sealed, PENDING_AGE, base);
+    return this.#set(this.#createName(pending.state), sealed, PENDING_AGE, base);
   }
 
   /** Drops logins when they take too much room; the latest stay. */
   dropOld(cookies: Cookies, base: string): string[] {
-    const prefix = this.#nameOf('');
+    const prefix = this.#createName('');
     let room = PENDING_LENGTH;
     return Object.entries(cookies)
       .filter(([name]) => name.startsWith(prefix))
@@ -75,7 +75,7 @@ export class LoginCookies {
   }
 
   /** Each tab has a state of its own, and so a cookie. */
-  #nameOf(state: string): string {
+  #createName(state: string): string {
     return `${this.#settings.cookie.name}_login_${state.slice(0, 16)}`;
   }
 

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import {
-  oneOf,
+  checkChoice,
+  checkTexts,
   optionalBoolean,
   optionalFunction,
   positive,
-  textsOf,
   withMethods,
 } from '../options.ts';
 
@@ -147,9 +147,9 @@ export function checkOAuthOptions(options: OAuthOptions): OAuthSettings {
   }
   checkNames('', options, NAMES);
   const { lang } = options;
-  if (lang !== undefined) oneOf('lang', lang, LANGUAGES);
+  if (lang !== undefined) checkChoice('lang', lang, LANGUAGES);
   const client = checkClient(options.client);
-  const scope = oneOf('scope', options.scope ?? 'snsapi_base', SCOPES);
+  const scope = checkChoice('scope', options.scope ?? 'snsapi_base', SCOPES);
   return {
     client,
     secrets: checkSecrets(options.secret),
@@ -206,7 +206,7 @@ function checkPage(
 }
 
 export function checkSecrets(secret: OAuthOptions['secret']): readonly string[] {
-  const secrets = textsOf('secret', secret);
+  const secrets = checkTexts('secret', secret);
   if (secrets.length === 0) throw new NeedParamError('secret is needed: it signs the cookies');
   if (secrets.some(({ length }) => length < 16)) {
     throw new InvalidArgumentError('secret must have at least 16 characters, random ones');
@@ -249,7 +249,7 @@ export function checkCookie(given: OAuthCookieOptions = {}): OAuthSettings['cook
       "cookie.sameSite cannot be strict: a browser that returns from WeChat would hold the cookie back; 'lax' is the default",
     );
   }
-  oneOf('cookie.sameSite', sameSite, ['lax', 'none']);
+  checkChoice('cookie.sameSite', sameSite, ['lax', 'none']);
   if (sameSite === 'none' && secure === false) {
     throw new InvalidArgumentError('cookie.sameSite none needs cookie.secure');
   }

@@ -122,12 +122,12 @@ export function createSceneLogin(options: SceneLoginOptions): SceneLogin {
   const readPending = ({ cookies }: Visit) => seal.open<Pending>('scene', cookies[cookieName]);
   const setPending = (text: string, seconds: number, { base }: Visit) =>
     serializeCookie(cookie, cookieName, text, seconds, base);
-  const keyOf = (scene: string): ContextUser => ({
+  const createSceneKey = (scene: string): ContextUser => ({
     account: `${client.appid}/scene-login`,
     openid: scene,
   });
   const loadScan = async (scene: string) => {
-    const loaded = await contexts.load(keyOf(scene));
+    const loaded = await contexts.load(createSceneKey(scene));
     const record = 'record' in loaded ? loaded.record : undefined;
     return record && { version: record.version, scan: JSON.parse(record.json) as Scan };
   };
@@ -135,7 +135,7 @@ export function createSceneLogin(options: SceneLoginOptions): SceneLogin {
   const saveScan = async (scene: string, scan: Scan, replaces: number) => {
     const record = { version: replaces + 1, json: JSON.stringify(scan) };
     const settings = { replaces, milliseconds: LIFE * 1000 };
-    return (await contexts.save(keyOf(scene), record, settings)) === undefined;
+    return (await contexts.save(createSceneKey(scene), record, settings)) === undefined;
   };
   const describeCode = ({ ticket, url }: Pending, expiresAt: number, cookies: string[]) => {
     return { picture: client.qrcode.showUrl(ticket), url, expiresAt, cookies };

@@ -33,7 +33,7 @@ export interface Visit {
 
 /** Reads a request. Nothing of its address but path and query is ever kept. */
 export function readVisit(request: OAuthRequest, baseUrl: string | undefined): Visit {
-  const address = addressOf(request.url);
+  const address = readPath(request.url);
   const [path, query] = cut(address);
   const search = new URLSearchParams(query);
   return {
@@ -63,7 +63,7 @@ function cut(address: string): [path: string, query: string] {
 }
 
 /** Path and query of what stands in a request's first line, fit for a header. */
-function addressOf(url: string): string {
+function readPath(url: string): string {
   // A proxy's client may name the host too: GET http://host/path.
   const address = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
   // Node reads each byte as one character. Browsers take a backslash for a slash.

@@ -6,7 +6,7 @@ import { isFields } from './conveniences/argument.ts';
 import type { Credential } from './credential.ts';
 import { hideEchoes, redactAnswer } from './echo.ts';
 import type { Endpoint, Input } from './endpoint.ts';
-import { NetworkError, OfficialAPIError, ResponseTooLargeError, refusalOf } from './errors.ts';
+import { createRefusal, NetworkError, OfficialAPIError, ResponseTooLargeError } from './errors.ts';
 import { createForm, type Form, hasFile } from './form.ts';
 import type { Hooks, RequestSummary } from './hooks.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
@@ -55,7 +55,7 @@ export function createCaller(parts: CallerParts): Call {
 
   return (endpoint, input, name) => {
     if (endpoint.verb !== 'page') return call(endpoint, input, name);
-    return addressOf(endpoint, fillQuery(endpoint, input, name), pageBaseUrl);
+    return createAddress(endpoint, fillQuery(endpoint, input, name), pageBaseUrl);
   };
 
   function fillQuery(endpoint: Endpoint, { query }: Input, name: string) {
@@ -178,12 +178,12 @@ export function createCaller(parts: CallerParts): Call {
       const { status, answer } = await http({
         method,
         path,
-        url: addressOf(endpoint, query, baseUrl),
+        url: createAddress(endpoint, query, baseUrl),
         headers,
         body: sent,
         isDownload: verb === 'download',
       });
-      const { code, said } = verdictOf(answer);
+      const { code, said } = readErrcode(answer);
       watch?.answer(status, code);
       const milliseconds = performance.now() - since;
       const took = Math.round(milliseconds);
@@ -196,7 +196,7 @@ export function createCaller(parts: CallerParts): Call {
         const errmsg = hideEchoes(said, query, body);
         const shown = redactAnswer(answer, query, body);
         const { isCloud } = access;
-        throw refusalOf({ errcode: code, errmsg, path, answer: shown, isCloud });
+        throw createRefusal({ errcode: code, errmsg, path, answer: shown, isCloud });
       }
       if (status >= 400)
         throw new NetworkError(path, `answered with ${status}`, { status, wasSent: true });
@@ -226,7 +226,7 @@ interface Sending {
 }
 
 /** The platform’s errcode, and what it says to that; some endpoints have another form. */
-function verdictOf(answer: unknown): { code: number; said: string } {
+function readErrcode(answer: unknown): { code: number; said: string } {
   const { errcode, errmsg = '', base_resp } = Object(answer) as Verdict;
   const { ret = 0, err_msg = '' } = base_resp ?? {};
   return errcode === undefined
@@ -256,13 +256,13 @@ function fill(
   for (const [key, value] of Object.entries(filled)) {
     if (all[key] !== undefined || !isHere(key)) continue;
     all[key] = value.startsWith('{') ? known[value.slice(1, -1)] : value;
-    if (all[key] === undefined) throw lackOf(name, key, value);
+    if (all[key] === undefined) throw createMissingOption(name, key, value);
   }
   return all;
 }
 
 /** What the client would give is an option of its own. */
-function lackOf(name: string, key: string, value: string): NeedParamError {
+function createMissingOption(name: string, key: string, value: string): NeedParamError {
   const option = value.startsWith('{') ? `: this client has no ${value.slice(1, -1)}` : '';
   return new NeedParamError(`${name} needs ${key}${option}`);
 }
@@ -312,7 +312,7 @@ function checkMember(name: string, value: unknown): unknown {
   return value;
 }
 
-function addressOf(
+function createAddress(
   { path, host, query: names, fixedQuery, hash }: Endpoint,
   query: Readonly<Record<string, unknown>>,
   baseUrl: BaseUrl | undefined,

@@ -2,7 +2,7 @@ import { CONSOLE } from '../console.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { type Access, createCaller } from './caller.ts';
 import { type CloudSettings, failWithoutToken, findCloudUrl, readCloud } from './cloud.ts';
-import { conveniencesOf } from './conveniences/index.ts';
+import { createConveniences } from './conveniences/index.ts';
 import type { Credential } from './credential.ts';
 import {
   type CredentialsParts,
@@ -23,14 +23,14 @@ import {
   type OfficialClientOptions,
   type Payment,
 } from './options.ts';
-import { pagesOf } from './pages.ts';
+import { createPages } from './pages.ts';
 import { guardTokens, MemoryTokenStore } from './token-store.ts';
 
 type Generated = ReturnType<typeof bind<typeof endpoints>>;
 /** The methods of all endpoints, and what makes the common ones pleasant. */
 export type Methods = Merged<
-  Merged<Generated, ReturnType<typeof conveniencesOf>>,
-  ReturnType<typeof pagesOf>
+  Merged<Generated, ReturnType<typeof createConveniences>>,
+  ReturnType<typeof createPages>
 >;
 
 /** A token that can be read out. */
@@ -131,7 +131,7 @@ export class OfficialClient extends Base {
       ? openCloud(cloud, kept)
       : {
           credential:
-            component?.credentialOf(appid) ??
+            component?.getCredential(appid) ??
             createAccessToken({ ...kept, call: tokenless }, options),
           parameter: 'access_token',
         };
@@ -153,13 +153,16 @@ export class OfficialClient extends Base {
     this.cardTicket = readable(cardTicket);
     this.jsapi = new Jsapi(appid, jsapiTicket, cardTicket);
     this.#call = (method, path, { query = {}, body }) =>
-      call(rowOf(method, path, query, body), { query, body }, method);
+      call(createRow(method, path, query, body), { query, body }, method);
 
     const generated = bind(endpoints, call);
     const api = component
-      ? (merge(generated, oauthOf(generated, component)) as object as Generated)
+      ? (merge(generated, createOAuthMethods(generated, component)) as object as Generated)
       : generated;
-    Object.assign(this, merge(api, conveniencesOf(api, settings.pageBaseUrl), pagesOf(api)));
+    Object.assign(
+      this,
+      merge(api, createConveniences(api, settings.pageBaseUrl), createPages(api)),
+    );
   }
 
   /** The option `payment`. It is not seen when the client is printed or written as JSON. */
@@ -193,7 +196,10 @@ export class OfficialClient extends Base {
 }
 
 /** The pages of an account that gave its rights to a third-party platform know the platform too. */
-function oauthOf({ oauth2, component }: Generated, { componentAppid }: AuthorizerSource) {
+function createOAuthMethods(
+  { oauth2, component }: Generated,
+  { componentAppid }: AuthorizerSource,
+) {
   type Page = Parameters<typeof oauth2.buildAuthorizeUrl>[0];
   return {
     oauth2: {
@@ -224,7 +230,7 @@ function readable(ticket: Credential): Ticket {
   };
 }
 
-function rowOf(method: 'GET' | 'POST', path: string, query: object, body: unknown): Endpoint {
+function createRow(method: 'GET' | 'POST', path: string, query: object, body: unknown): Endpoint {
   const verb = method === 'GET' ? 'get' : 'post';
   const common = { method, path, query: Object.keys(query), body: body !== undefined };
   return verb === 'get' ? { verb, ...common, idempotent: true } : { verb, ...common };

@@ -5,7 +5,7 @@ import { createAuthorize } from './authorizations.ts';
 import { type Call, createCaller } from './caller.ts';
 import { type Methods, OfficialClient } from './client.ts';
 import { Credential, type Grant } from './credential.ts';
-import { grantOf } from './credentials.ts';
+import { readGrant } from './credentials.ts';
 import { bind } from './endpoint.ts';
 import { type AuthorizationInfo, endpoints } from './endpoints/index.ts';
 import { OfficialAPIError } from './errors.ts';
@@ -18,7 +18,7 @@ import {
   checkCallOptions,
   needText,
 } from './options.ts';
-import { pagesOf } from './pages.ts';
+import { createPages } from './pages.ts';
 import { createReleaseTest } from './release-test.ts';
 import { guardTokens, MemoryTokenStore, type Token, type TokenStore } from './token-store.ts';
 
@@ -95,7 +95,7 @@ export class ComponentClient implements AuthorizerSource {
       const since = Date.now();
       const body = { component_verify_ticket: (await this.#ticket.get()).value };
       const answer = await tokenless(endpoints.component.getToken, { body }, 'component.getToken');
-      return grantOf(answer as object, 'component_access_token', since);
+      return readGrant(answer as object, 'component_access_token', since);
     });
     const call: Call = createCaller({
       ...parts,
@@ -103,7 +103,7 @@ export class ComponentClient implements AuthorizerSource {
       component: this.credential,
     });
     const generated = bind(endpoints, call);
-    const pages = pagesOf(generated).component;
+    const pages = createPages(generated).component;
     this.component = merge(generated.component, pages) as Methods['component'];
     this.#authorize = createAuthorize({
       componentAppid: this.componentAppid,
@@ -131,7 +131,7 @@ export class ComponentClient implements AuthorizerSource {
         await this.authorize(message.authorizationCode);
       },
       'component:unauthorized': async (message: { authorizerAppid: string }) => {
-        await this.credentialOf(message.authorizerAppid).keep(NONE);
+        await this.getCredential(message.authorizerAppid).keep(NONE);
       },
     };
   }
@@ -156,8 +156,8 @@ export class ComponentClient implements AuthorizerSource {
     const since = Date.now();
     const answer = await this.component.queryAuth({ authorization_code: code });
     const info = answer.authorization_info;
-    const { token } = grantOf(info, 'authorizer_access_token', since);
-    await this.credentialOf(info.authorizer_appid).keep({
+    const { token } = readGrant(info, 'authorizer_access_token', since);
+    await this.getCredential(info.authorizer_appid).keep({
       ...token,
       refreshToken: info.authorizer_refresh_token,
     });
@@ -171,7 +171,7 @@ export class ComponentClient implements AuthorizerSource {
    */
   authorizer(appid: string, options: { refreshToken?: string | undefined } = {}): OfficialClient {
     needText('appid', appid, 'of the account that gave rights');
-    const credential = this.credentialOf(appid);
+    const credential = this.getCredential(appid);
     if (options.refreshToken) credential.give(options.refreshToken);
     const { tries, ...settings } = this.#settings;
     const logger = this.#logger;
@@ -180,7 +180,7 @@ export class ComponentClient implements AuthorizerSource {
   }
 
   /** The access token of an account that gave rights. */
-  credentialOf(appid: string): Credential {
+  getCredential(appid: string): Credential {
     const made = this.#accounts.get(appid) ?? this.#createCredential(appid);
     this.#accounts.set(appid, made);
     return made;
@@ -218,7 +218,7 @@ export class ComponentClient implements AuthorizerSource {
       authorizer_appid: appid,
       authorizer_refresh_token: refreshToken,
     });
-    const { token } = grantOf(answer, 'authorizer_access_token', since);
+    const { token } = readGrant(answer, 'authorizer_access_token', since);
     const next = answer.authorizer_refresh_token || refreshToken;
     return { answer, token: { ...token, refreshToken: next, givenRefreshToken } };
   }

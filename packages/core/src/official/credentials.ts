@@ -28,7 +28,7 @@ type Answer = Readonly<Record<string, string | number>>;
  *
  * @throws {NetworkError} when there is none in it
  */
-export function grantOf(answer: object, field: string, since: number): Grant {
+export function readGrant(answer: object, field: string, since: number): Grant {
   const { [field]: value, expires_in: life } = answer as Answer;
   if (typeof value !== 'string' || value === '') {
     const said = 'the answer has none: it does not come from WeChat, or baseUrl leads elsewhere';
@@ -65,7 +65,7 @@ export function createAccessToken(
       const answer = isStable
         ? await call(getStable, { body: { force_refresh: force } }, 'token.getStable')
         : await call(get, {}, 'token.get');
-      return grantOf(answer as Answer, 'access_token', since);
+      return readGrant(answer as Answer, 'access_token', since);
     },
   });
 }
@@ -102,7 +102,7 @@ export function createTicket(
     async fetch() {
       const since = now();
       const answer = await call(endpoints.ticket.get, { query: { type } }, 'ticket.get');
-      return grantOf(answer as Answer, 'ticket', since);
+      return readGrant(answer as Answer, 'ticket', since);
     },
   });
 }

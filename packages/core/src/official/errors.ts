@@ -189,7 +189,7 @@ const CLASSES: readonly [RefusalClass, readonly number[]][] = [
 const CLASS_OF = new Map(CLASSES.flatMap(([made, codes]) => codes.map((code) => [code, made])));
 
 /** Makes the error of an errcode. */
-export function refusalOf(refusal: Refusal): OfficialAPIError {
+export function createRefusal(refusal: Refusal): OfficialAPIError {
   const Refused = CLASS_OF.get(refusal.errcode) ?? OfficialAPIError;
   return new Refused(refusal);
 }

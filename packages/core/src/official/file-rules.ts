@@ -67,6 +67,6 @@ export const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The rule of an endpoint; what is not documented without contradiction is left to the platform. */
-export function ruleOf(path: string, type: unknown): FileRule | undefined {
+export function findRule(path: string, type: unknown): FileRule | undefined {
   return RULES[path] ?? RULES[`${path} ${String(type)}`];
 }

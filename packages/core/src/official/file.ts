@@ -45,7 +45,7 @@ export async function openFile(
   options: UploadOptions,
 ): Promise<OutgoingFile> {
   try {
-    return await lookAt(await sourceOf(file, rule), rule, options);
+    return await lookAt(await openSource(file, rule), rule, options);
   } finally {
     if (file instanceof Readable) file.destroy();
   }
@@ -109,11 +109,11 @@ function checkFormat({ kind, formats }: FileRule, format: string | undefined): v
 function checkSize({ kind, maxBytes }: FileRule, size: number): void {
   if (size <= maxBytes) return;
   throw new InvalidArgumentError(
-    `${kind} must have at most ${sizeOf(maxBytes)}: this has ${sizeOf(size)} (${size} bytes)`,
+    `${kind} must have at most ${formatSize(maxBytes)}: this has ${formatSize(size)} (${size} bytes)`,
   );
 }
 
-function sizeOf(bytes: number): string {
+function formatSize(bytes: number): string {
   const [unit, name] = bytes < 1024 * 1024 ? [1024, 'KB'] : [1024 * 1024, 'MB'];
   return `${Number((bytes / (unit as number)).toFixed(1))} ${name}`;
 }
@@ -127,7 +127,7 @@ async function* counted(source: Source, rule: FileRule | undefined): AsyncIterab
       if (rule) checkSize(rule, size);
       // More than the announced length would be taken for the beginning of the next request.
       if (size > source.size) throw changedError(source, size);
-      yield* piecesOf(chunk);
+      yield* splitBytes(chunk);
     }
   } catch (cause) {
     throw unreadableError(source.name, 'cannot be read to its end', cause);
@@ -149,7 +149,7 @@ function unreadableError(name = 'given', what: string, cause: unknown): InvalidA
   return new InvalidArgumentError(`the file ${quote(name)} ${what}: ${reason}`, { cause });
 }
 
-async function sourceOf(file: Upload, rule: FileRule | undefined): Promise<Source> {
+async function openSource(file: Upload, rule: FileRule | undefined): Promise<Source> {
   if (typeof file === 'string') return fromPath(file);
   if (file instanceof Uint8Array) return fromBytes(file);
   if (file instanceof Blob) return fromBlob(file);
@@ -157,7 +157,7 @@ async function sourceOf(file: Upload, rule: FileRule | undefined): Promise<Sourc
   throw new InvalidArgumentError('a file must be a path, a Buffer, a Blob or a Readable');
 }
 
-function* piecesOf(bytes: Uint8Array): Iterable<Uint8Array> {
+function* splitBytes(bytes: Uint8Array): Iterable<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
@@ -224,7 +224,7 @@ async function fromStream(stream: Readable, rule: FileRule | undefined): Promise
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of bytesOf(stream)) {
+    for await (const chunk of readBytes(stream)) {
       size += chunk.byteLength;
       checkSize(limit, size);
       chunks.push(chunk);
@@ -236,7 +236,7 @@ async function fromStream(stream: Readable, rule: FileRule | undefined): Promise
   return { ...fromBytes(Buffer.concat(chunks)), name };
 }
 
-async function* bytesOf(stream: Readable): AsyncIterable<Uint8Array> {
+async function* readBytes(stream: Readable): AsyncIterable<Uint8Array> {
   for await (const chunk of stream as AsyncIterable<unknown>) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     if (!(bytes instanceof Uint8Array)) {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { InvalidArgumentError } from '../errors.ts';
 import type { Upload, UploadOptions } from './endpoint.ts';
 import { type OutgoingFile, openFile } from './file.ts';
-import { ruleOf } from './file-rules.ts';
+import { findRule } from './file-rules.ts';
 import { checkWhole } from './whole-text.ts';
 
 /** A form with a file, ready to be sent. */
@@ -56,13 +56,13 @@ export async function createForm(
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue;
     values[name] = isFile(name, value)
-      ? await openFile(value as Upload, ruleOf(path, query['type']), options)
-      : textOf(name, value);
+      ? await openFile(value as Upload, findRule(path, query['type']), options)
+      : toFieldText(name, value);
   }
   return writeForm(values, options.onProgress);
 }
 
-function textOf(name: string, value: unknown): string {
+function toFieldText(name: string, value: unknown): string {
   if (typeof value === 'string') {
     checkWhole(name, value);
     return value;

@@ -90,7 +90,7 @@ export interface Payment {
 export interface AuthorizerSource {
   readonly componentAppid: string;
   readonly credential: Credential;
-  credentialOf(appid: string): Credential;
+  getCredential(appid: string): Credential;
 }
 
 /** Checked options. */

@@ -5,7 +5,7 @@ import {
   neededName,
   neededNumber,
   optionalText,
-  optionsOf,
+  readOptions,
 } from './conveniences/argument.ts';
 import {
   type Comment,
@@ -127,12 +127,12 @@ export interface Pages {
 }
 
 /** Makes the iterators, which call the methods that they are given. */
-export function pagesOf(api: Api): Pages {
+export function createPages(api: Api): Pages {
   const { message, ...tables } = endpoints;
   return {
     user: {
       iterate: (options) => {
-        const { nextOpenid } = optionsOf('user.iterate', options);
+        const { nextOpenid } = readOptions('user.iterate', options);
         const from = optionalText('user.iterate', 'nextOpenid', nextOpenid) || undefined;
         return iterate(tables.user.list, api.user.list, {}, from);
       },
@@ -152,19 +152,19 @@ export function pagesOf(api: Api): Pages {
     },
     draft: {
       iterate: (options) => {
-        const no_content = noContentOf('draft.iterate', options);
+        const no_content = readNoContent('draft.iterate', options);
         return iterate(tables.draft.batchGet, api.draft.batchGet, { no_content });
       },
     },
     freepublish: {
       iterate: (options) => {
-        const no_content = noContentOf('freepublish.iterate', options);
+        const no_content = readNoContent('freepublish.iterate', options);
         return iterate(tables.freepublish.batchGet, api.freepublish.batchGet, { no_content });
       },
     },
     kf: {
       iterateRecords: (range) =>
-        iterate(tables.kf.listMessages, api.kf.listMessages, rangeOf('kf.iterateRecords', range)),
+        iterate(tables.kf.listMessages, api.kf.listMessages, readRange('kf.iterateRecords', range)),
     },
     comment: {
       iterate: (article) => {
@@ -211,11 +211,11 @@ const DAY = 86_400;
 /** The `get_type` of jump rules. */
 const BY_PAGE = 2;
 
-function noContentOf(call: string, options: unknown): 0 | 1 {
-  return optionsOf(call, options)['noContent'] ? 1 : 0;
+function readNoContent(call: string, options: unknown): 0 | 1 {
+  return readOptions(call, options)['noContent'] ? 1 : 0;
 }
 
-function rangeOf(call: string, range: unknown): { starttime: number; endtime: number } {
+function readRange(call: string, range: unknown): { starttime: number; endtime: number } {
   const given = neededFields(call, 'a range', range);
   const starttime = neededNumber(call, 'starttime', given['starttime']);
   const endtime = neededNumber(call, 'endtime', given['endtime']);

@@ -45,7 +45,7 @@ export async function readDownload(
   headers: Response['headers'],
   limit: number,
 ): Promise<unknown> {
-  const chunks = chunksOf(stream, path);
+  const chunks = readChunks(stream, path);
   const head: Buffer[] = [];
   let size = 0;
   let isJson: boolean | undefined;
@@ -98,7 +98,7 @@ function readObject(text: string): unknown {
 }
 
 /** got’s errors know the whole request, with its token. */
-async function* chunksOf(
+async function* readChunks(
   stream: AsyncIterable<unknown>,
   path: string,
 ): AsyncGenerator<Buffer, void, undefined> {

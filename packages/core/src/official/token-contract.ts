@@ -14,10 +14,14 @@ const newKey = (): string => {
   keys += 1;
   return `contract:${process.pid}:${Date.now()}:${keys}`;
 };
-const tokenOf = (value: string, others: Partial<Token> = {}): Token => {
+const createToken = (value: string, others: Partial<Token> = {}): Token => {
   return { value, expiresAt: Date.now() + 60_000, since: Date.now(), ...others };
 };
-const lockOf = async (store: TokenStore, key: string, milliseconds = 60_000): Promise<number> => {
+const acquireLock = async (
+  store: TokenStore,
+  key: string,
+  milliseconds = 60_000,
+): Promise<number> => {
   const lock = await store.lock(key, milliseconds);
   assert.equal(typeof lock, 'number');
   return lock as number;
@@ -26,13 +30,13 @@ const lockOf = async (store: TokenStore, key: string, milliseconds = 60_000): Pr
 const checks: Record<string, (store: TokenStore, key: string) => Promise<void>> = {
   'a key that was never set has no token': async (store, key) => {
     assert.equal(await store.get(key), undefined);
-    await lockOf(store, key);
+    await acquireLock(store, key);
     assert.equal(await store.get(key), undefined);
   },
 
   'a token comes back as it was set, and only under its key': async (store, key) => {
-    const token = tokenOf('值 "1"', { forcedAt: 1, refreshToken: 'r' });
-    assert.equal(await store.set(key, token, await lockOf(store, key)), true);
+    const token = createToken('值 "1"', { forcedAt: 1, refreshToken: 'r' });
+    assert.equal(await store.set(key, token, await acquireLock(store, key)), true);
     assert.deepEqual(await store.get(key), token);
     assert.equal(await store.get(`${key}:other`), undefined);
   },
@@ -43,30 +47,30 @@ const checks: Record<string, (store: TokenStore, key: string) => Promise<void>> 
   },
 
   'setting gives the lock back, also without a token': async (store, key) => {
-    await store.set(key, tokenOf('first'), await lockOf(store, key));
-    await store.set(key, undefined, await lockOf(store, key));
+    await store.set(key, createToken('first'), await acquireLock(store, key));
+    await store.set(key, undefined, await acquireLock(store, key));
     assert.equal((await store.get(key))?.value, 'first');
-    await lockOf(store, key);
+    await acquireLock(store, key);
   },
 
   'a lock that is not given back ends by itself, and the next has a greater number': async (
     store,
     key,
   ) => {
-    const first = await lockOf(store, key, 30);
+    const first = await acquireLock(store, key, 30);
     await pause(60);
-    assert.ok((await lockOf(store, key)) > first);
+    assert.ok((await acquireLock(store, key)) > first);
   },
 
   'who lost the lock keeps nothing, and takes it from nobody': async (store, key) => {
-    const first = await lockOf(store, key, 20);
+    const first = await acquireLock(store, key, 20);
     await pause(50);
-    const second = await lockOf(store, key);
-    assert.equal(await store.set(key, tokenOf('stale'), first), false);
+    const second = await acquireLock(store, key);
+    assert.equal(await store.set(key, createToken('stale'), first), false);
     assert.equal(await store.get(key), undefined);
     assert.equal(await store.lock(key, 60_000), undefined);
-    assert.equal(await store.set(key, tokenOf('fresh'), second), true);
-    assert.equal(await store.set(key, tokenOf('stale'), first), false);
+    assert.equal(await store.set(key, createToken('fresh'), second), true);
+    assert.equal(await store.set(key, createToken('stale'), first), false);
     assert.equal((await store.get(key))?.value, 'fresh');
   },
 };

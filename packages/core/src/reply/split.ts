@@ -30,9 +30,9 @@ export function splitText(text: string, maxBytes: number = MAX_TEXT_BYTES): stri
 }
 
 function splitSentences(text: string, maxBytes: number): string[] {
-  return gather(sentencesOf(text), maxBytes, (sentence) =>
-    gather(joinLinks(segmentsOf(words, sentence)), maxBytes, (word) =>
-      gather(segmentsOf(graphemes, word), maxBytes, (grapheme) =>
+  return gather(listSentences(text), maxBytes, (sentence) =>
+    gather(joinLinks(listSegments(words, sentence)), maxBytes, (word) =>
+      gather(listSegments(graphemes, word), maxBytes, (grapheme) =>
         // Only a text that was made for it has a letter of more than 2048 bytes.
         gather(Array.from(grapheme), maxBytes, (character) => [character]),
       ),
@@ -42,7 +42,7 @@ function splitSentences(text: string, maxBytes: number): string[] {
 
 /** How much of a text that still grows is whole sentences, in UTF-16 units. */
 export function wholeSentences(text: string): number {
-  const [last = ''] = sentencesOf(text).slice(-1);
+  const [last = ''] = listSentences(text).slice(-1);
   return isWhole(last) && !endsInLink(last) ? text.length : text.length - last.length;
 }
 
@@ -77,9 +77,9 @@ function isWhole(sentence: string): boolean {
 const NUMBER = /^\s*\d+\.\s*$/;
 
 /** Unicode leaves the marks that open a sentence at the end of the one before. */
-function sentencesOf(text: string): string[] {
+function listSentences(text: string): string[] {
   const found = [''];
-  for (const segment of segmentsOf(sentences, text)) {
+  for (const segment of listSegments(sentences, text)) {
     const joined = `${found.pop()}${segment}`;
     const [, before = joined, opening = ''] =
       /^(.*[。！？!?….\n]["'”’」』）)\]]*\s*)([“‘「『（《〈【〔([{][“‘「『（《〈【〔([{"'”’」』）)\]\s]*)$/su.exec(
@@ -113,7 +113,7 @@ function joinLinks(segments: readonly string[]): string[] {
   return open === '' ? joined : [...joined, open];
 }
 
-function segmentsOf(segmenter: Intl.Segmenter, text: string): string[] {
+function listSegments(segmenter: Intl.Segmenter, text: string): string[] {
   return cutSlices(text).flatMap((slice) =>
     Array.from(segmenter.segment(slice), ({ segment }) => segment),
   );

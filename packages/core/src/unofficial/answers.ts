@@ -2,7 +2,7 @@ import { tellText } from '../hide-secrets.ts';
 import { readJson } from '../official/answer.ts';
 import { hideEchoes } from '../official/echo.ts';
 import { NetworkError } from '../official/errors.ts';
-import { NeedLoginError, refusalOf, type Verdict } from './errors.ts';
+import { createRefusal, NeedLoginError, type Verdict } from './errors.ts';
 import type { BackEndAnswer } from './http.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -56,7 +56,7 @@ export function readField<Result>(
   }
   if (value !== undefined) return value as Result;
   const verdict = readVerdict(fields, answer);
-  throw verdict?.ret ? refusalOf(path, verdict) : new NeedLoginError(path);
+  throw verdict?.ret ? createRefusal(path, verdict) : new NeedLoginError(path);
 }
 
 /** Reads JSON inside a string; any other string stays what it is. */

@@ -12,7 +12,6 @@ import { type UnofficialClientOptions } from './options.ts';
 import { ownInformation, uploadFile } from './own.ts';
 import { pages } from './paging.ts';
 import {
-  contactOf,
   type MessageListOptions,
   read,
   readFans,
@@ -20,6 +19,7 @@ import {
   readGroupList,
   readUserInfo,
   readUserList,
+  toContact,
   type UserListOptions,
 } from './reading.ts';
 import { classic } from './requests.ts';
@@ -267,7 +267,7 @@ export class UnofficialClient extends SessionClient {
       async ({ last }) => readFans(this.connection, { groupId, limit: pace.size, after: last }),
       pace,
     );
-    for await (const fan of fans) yield contactOf(fan);
+    for await (const fan of fans) yield toContact(fan);
   }
 
   /** Goes through the drafts, a page a second. */

@@ -81,7 +81,7 @@ export function isGeneral(ret: number): boolean {
 }
 
 /** Makes the error of a ret that is not 0. */
-export function refusalOf(path: string, { ret, errMsg }: Verdict): UnofficialAPIError {
+export function createRefusal(path: string, { ret, errMsg }: Verdict): UnofficialAPIError {
   if (SESSION_LOST.has(ret)) return new NeedLoginError(path, { ret, errMsg });
   const about = { ret, path, errMsg };
   return new UnofficialAPIError(`ret ${ret}: ${MEANINGS.get(ret) ?? 'refused'}`, about);

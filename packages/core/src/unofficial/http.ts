@@ -97,7 +97,7 @@ export function createHttp(given: HttpOptions): Http {
         await jar?.setCookie(cookie, url, { ignoreError: true });
       }
       const contentType = headers['content-type'] ?? '';
-      const sent = { ...query, ...(!isFile && form), secret: secretsOf(form, cookie) };
+      const sent = { ...query, ...(!isFile && form), secret: listSecrets(form, cookie) };
       return { status, contentType, body, hasCookies: cookies.length > 0, sent };
     } catch (error) {
       throw unreached(path, error);
@@ -124,7 +124,7 @@ function checkStatus(path: string, status: number, body: Buffer): void {
 }
 
 /** What nobody may see of a request: its cookies and its login. */
-function secretsOf(form: BackEndRequest['form'], cookie = ''): string[] {
+function listSecrets(form: BackEndRequest['form'], cookie = ''): string[] {
   const values = cookie.split('; ').map((part) => part.slice(part.indexOf('=') + 1));
   const { pwd, username } = Object(form) as { pwd?: unknown; username?: unknown };
   return [...values, pwd, username].filter((value) => typeof value === 'string');

@@ -87,7 +87,7 @@ export const USER_AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
 /** @throws {InvalidArgumentError} when it is no address of a host */
-export function originOf(name: string, given: string): string {
+export function readOrigin(name: string, given: string): string {
   if (!URL.canParse(given) || !/^https?:/.test(given)) {
     throw new InvalidArgumentError(`${name} must be an address such as https://mp.weixin.qq.com`);
   }
@@ -99,8 +99,8 @@ export function originOf(name: string, given: string): string {
  *
  * @throws {InvalidArgumentError} when it is not https, but on this machine
  */
-export function secretOriginOf(name: string, given: string): string {
-  const origin = originOf(name, given);
+export function readSecretOrigin(name: string, given: string): string {
+  const origin = readOrigin(name, given);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'https:' || /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return origin;
   throw new InvalidArgumentError(`${name} must begin with https:, as the session goes there`);

@@ -28,7 +28,7 @@ export async function ownInformation(
 }
 
 /** What the pages of statistics go by, once in a session. */
-export async function pluginOf(
+export async function readPlugin(
   connection: Connection,
   place: Place,
   session: Session,

@@ -62,11 +62,11 @@ export async function logIn(
   const jar = before;
   const answer = await http(request, jar);
   const token = /token=(\d+)/.exec(answer.body.toString())?.[1];
-  if (token === undefined) throw refusalOf(answer);
+  if (token === undefined) throw createLoginError(answer);
   return new Session({ jar, token: Number(token), dialect: 'classic' });
 }
 
-function refusalOf(answer: BackEndAnswer): LoginError {
+function createLoginError(answer: BackEndAnswer): LoginError {
   const about = { path: PATH, ...findVerdict(answer) };
   const { ret } = about;
   if (ret !== undefined && CAPTCHA.has(ret)) {

@@ -10,13 +10,13 @@ import type { Contact, ContactInfo, Fan, Group } from './shapes.ts';
 /** Asks for a list, and reads what stands at the end of the names; `empty` is a list of nothing. */
 export async function read<Result>(
   connection: Connection,
-  requestOf: (place: Place) => BackEndRequest,
+  createRequest: (place: Place) => BackEndRequest,
   names: readonly string[],
   empty?: Result,
 ): Promise<Result> {
-  const { path } = requestOf({ token: 0 });
+  const { path } = createRequest({ token: 0 });
   return connection.call(path, async (place) => {
-    const answer = await connection.send(requestOf(place));
+    const answer = await connection.send(createRequest(place));
     return readField(path, answer, names, empty);
   });
 }
@@ -28,12 +28,12 @@ export async function read<Result>(
  */
 export async function readFile(
   connection: Connection,
-  requestOf: (place: Place) => BackEndRequest,
+  createRequest: (place: Place) => BackEndRequest,
   missing: string,
 ): Promise<Buffer> {
-  const { path } = requestOf({ token: 0 });
+  const { path } = createRequest({ token: 0 });
   return connection.call(path, async (place) => {
-    const { body, contentType } = await connection.send(requestOf(place));
+    const { body, contentType } = await connection.send(createRequest(place));
     if (contentType.startsWith('text/html')) throw new NeedLoginError(path);
     if (body.length === 0) throw new InvalidArgumentError(missing);
     return body;
@@ -73,7 +73,7 @@ export async function readUserList(
     });
   }
   const fans = await readFans(connection, { groupId, limit: pageSize, offset: page * pageSize });
-  return { contacts: fans.map(contactOf) };
+  return { contacts: fans.map(toContact) };
 }
 
 export interface FansQuery {
@@ -149,7 +149,7 @@ export async function readUserInfo(connection: Connection, fakeid: string): Prom
   };
 }
 
-export function contactOf(fan: Fan): Contact {
+export function toContact(fan: Fan): Contact {
   return {
     id: fan.user_openid,
     nick_name: fan.user_name,

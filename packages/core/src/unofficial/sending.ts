@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { readObject, readVerdict } from './answers.ts';
 import type { Connection } from './connection.ts';
-import { isGeneral, NeedLoginError, refusalOf, type Verdict } from './errors.ts';
+import { createRefusal, isGeneral, NeedLoginError, type Verdict } from './errors.ts';
 import type { BackEndAnswer } from './http.ts';
 import { classic } from './requests.ts';
 import type { NewArticle } from './shapes.ts';
@@ -60,10 +60,10 @@ export async function addNews(connection: Connection, news: readonly NewArticle[
 }
 
 function checkSent(answer: BackEndAnswer): void {
-  const verdict = verdictOf(SEND, answer);
+  const verdict = readSendVerdict(SEND, answer);
   if (verdict.ret === 0) return;
   const wrong = WRONG.get(verdict.ret);
-  throw wrong === undefined ? refusalOf(SEND, verdict) : new InvalidArgumentError(wrong);
+  throw wrong === undefined ? createRefusal(SEND, verdict) : new InvalidArgumentError(wrong);
 }
 
 /**
@@ -73,15 +73,15 @@ function checkSent(answer: BackEndAnswer): void {
  * @throws {UnofficialAPIError} for any other reason, as everywhere else
  */
 export function checkAccepted(path: string, what: string, answer: BackEndAnswer): void {
-  const verdict = verdictOf(path, answer);
+  const verdict = readSendVerdict(path, answer);
   const { ret, errMsg } = verdict;
   if (ret === 0) return;
-  if (isGeneral(ret)) throw refusalOf(path, verdict);
+  if (isGeneral(ret)) throw createRefusal(path, verdict);
   throw new InvalidArgumentError(errMsg ?? `the ${what} was refused: ret ${ret}`);
 }
 
 /** What the back end says to something that was sent. */
-function verdictOf(path: string, answer: BackEndAnswer): Verdict {
+function readSendVerdict(path: string, answer: BackEndAnswer): Verdict {
   const verdict = readVerdict(readObject(path, answer), answer);
   if (verdict === undefined) throw new NeedLoginError(path);
   return verdict;

@@ -10,15 +10,15 @@ import {
   checkNames,
   type Login,
   milliseconds,
-  originOf,
-  secretOriginOf,
+  readOrigin,
+  readSecretOrigin,
   type UnofficialClientOptions,
   USER_AGENT,
 } from './options.ts';
-import { pluginOf } from './own.ts';
+import { readPlugin } from './own.ts';
 import { captchaRequest, logIn } from './password-login.ts';
 import { logInWithQrCode, type QrCodeLogin } from './qr-login.ts';
-import { cookiesOf, createJar, givenSession, type Plugin, type Session } from './session.ts';
+import { createJar, givenSession, type Plugin, readCookies, type Session } from './session.ts';
 
 const BASE_URL = 'https://mp.weixin.qq.com';
 
@@ -38,7 +38,7 @@ export class SessionClient implements Login {
     checkNames(options);
     const { https, agent, statisticsBaseUrl, sessions, onNeedLogin, username = '' } = options;
     this.#options = options;
-    this.#baseUrl = secretOriginOf('baseUrl', options.baseUrl ?? BASE_URL);
+    this.#baseUrl = readSecretOrigin('baseUrl', options.baseUrl ?? BASE_URL);
     this.interval = milliseconds('interval', options.interval ?? 1000);
     const timeout = milliseconds('timeout', options.timeout ?? 10_000);
     const { maxResponseSize = MAX_RESPONSE_SIZE, userAgent = USER_AGENT } = options;
@@ -46,7 +46,7 @@ export class SessionClient implements Login {
     const common = { timeout, maxResponseSize, https, agent, userAgent };
     this.#http = createHttp({ ...common, baseUrl: this.#baseUrl });
     if (statisticsBaseUrl !== undefined) {
-      const baseUrl = originOf('statisticsBaseUrl', statisticsBaseUrl);
+      const baseUrl = readOrigin('statisticsBaseUrl', statisticsBaseUrl);
       this.statistics = createHttp({ ...common, baseUrl });
     }
     this.connection = new Connection({
@@ -127,13 +127,13 @@ export class SessionClient implements Login {
     await this.connection.load();
     const { session } = this.connection;
     if (session.token === undefined) throw new NeedLoginError('/');
-    return { token: session.token, cookies: cookiesOf(session, this.#baseUrl) };
+    return { token: session.token, cookies: readCookies(session, this.#baseUrl) };
   }
 
   async getPluginTokenAppid(): Promise<Plugin> {
     const connection = this.connection;
     return connection.call('/misc/pluginloginpage', (place, session) =>
-      pluginOf(connection, place, session),
+      readPlugin(connection, place, session),
     );
   }
 }

@@ -71,7 +71,7 @@ export function createJar(): CookieJar {
 }
 
 /** A jar with the cookies of a `name=value;name=value;`, as the Python SDK writes them. */
-function jarOf(cookies: string, baseUrl: string): CookieJar {
+function readJar(cookies: string, baseUrl: string): CookieJar {
   const jar = createJar();
   const secure = baseUrl.startsWith('https:') ? '; Secure' : '';
   for (const part of cookies.split(';')) {
@@ -84,7 +84,7 @@ function jarOf(cookies: string, baseUrl: string): CookieJar {
 }
 
 /** The cookies of a session as the Python SDK writes them. What the platform has cleared is left out. */
-export function cookiesOf({ jar }: Session, baseUrl: string): string {
+export function readCookies({ jar }: Session, baseUrl: string): string {
   return jar
     .getCookiesSync(baseUrl)
     .filter(({ value }) => value !== '' && value !== 'EXPIRED')
@@ -93,7 +93,7 @@ export function cookiesOf({ jar }: Session, baseUrl: string): string {
 }
 
 /** @throws {InvalidArgumentError} when it is no token */
-function tokenOf(token: number | string): number {
+function readToken(token: number | string): number {
   if (!/^\d+$/.test(String(token))) {
     throw new InvalidArgumentError('token must be the number that a login gave');
   }
@@ -114,7 +114,7 @@ export function givenSession(
   const { token, cookies, appid, pluginToken, dialect = 'classic' } = options;
   if (!token && !cookies) return new Session({ dialect });
   if (!token || !cookies) throw new NeedParamError('token and cookies are needed together');
-  const session = new Session({ jar: jarOf(cookies, baseUrl), token: tokenOf(token), dialect });
+  const session = new Session({ jar: readJar(cookies, baseUrl), token: readToken(token), dialect });
   if (appid && pluginToken) session.plugin = { appid, pluginToken };
   return session;
 }

@@ -3,7 +3,7 @@ import { readObject } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { NeedLoginError } from './errors.ts';
 import type { Http } from './http.ts';
-import { pluginOf } from './own.ts';
+import { readPlugin } from './own.ts';
 import type { ArticleStatistics } from './shapes.ts';
 
 export interface StatisticsOptions {
@@ -35,11 +35,11 @@ export async function readStatistics(
   }
   const now = Date.now();
   const [start, end] = [
-    dayOf(startDate ?? new Date(now - 30 * DAY)),
-    dayOf(endDate ?? new Date(now)),
+    readDay(startDate ?? new Date(now - 30 * DAY)),
+    readDay(endDate ?? new Date(now)),
   ];
   return connection.call(PATH, async (place, session) => {
-    const { appid, pluginToken } = await pluginOf(connection, place, session);
+    const { appid, pluginToken } = await readPlugin(connection, place, session);
     const query = {
       sort: 'RefDate desc',
       keyword: '',
@@ -66,7 +66,7 @@ export async function readStatistics(
 }
 
 /** In China, where the platform counts its days. */
-function dayOf(given: string | Date): string {
+function readDay(given: string | Date): string {
   if (given instanceof Date)
     return new Date(given.getTime() + 8 * 3600_000).toISOString().slice(0, 10);
   if (/^\d{4}-\d\d-\d\d$/.test(given)) return given;

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { InvalidArgumentError, type Json, WechatContext } from '@wechat-mp/core';
 
-function contextOf(data: Record<string, Json> = {}, expiry: number | Date | null = null) {
+function createContext(data: Record<string, Json> = {}, expiry: number | Date | null = null) {
   const backing = { openid: 'o1', defaultAge: 7200, save: jest.fn(), flush: jest.fn() };
   const context = new WechatContext<Record<string, Json>>(backing as never, data, expiry);
   return { context, backing };
@@ -9,7 +9,7 @@ function contextOf(data: Record<string, Json> = {}, expiry: number | Date | null
 
 describe('the dictionary', () => {
   it('gives values, and defaults where there are none', () => {
-    const { context } = contextOf({ step: 2, none: null });
+    const { context } = createContext({ step: 2, none: null });
     expect(context.get('step')).toBe(2);
     expect(context.get('step', 9)).toBe(2);
     expect(context.get('none', 'x')).toBeNull();
@@ -19,7 +19,7 @@ describe('the dictionary', () => {
   });
 
   it('sets, deletes and pops', () => {
-    const { context } = contextOf({ a: 1, b: 2 });
+    const { context } = createContext({ a: 1, b: 2 });
     context.set('c', [1]).set('a', 3);
     expect(context.delete('b')).toBe(true);
     expect(context.delete('b')).toBe(false);
@@ -30,7 +30,7 @@ describe('the dictionary', () => {
   });
 
   it('lists keys, values and items', () => {
-    const { context } = contextOf({ a: 1, b: 'x' });
+    const { context } = createContext({ a: 1, b: 'x' });
     expect(context.keys()).toEqual(['a', 'b']);
     expect(context.values()).toEqual([1, 'x']);
     expect(context.items()).toEqual([
@@ -40,14 +40,14 @@ describe('the dictionary', () => {
   });
 
   it('sets a default only where there is no value', () => {
-    const { context } = contextOf({ a: 1 });
+    const { context } = createContext({ a: 1 });
     expect(context.setDefault('a', 5)).toBe(1);
     expect(context.setDefault('b', 5)).toBe(5);
     expect(context.get('b')).toBe(5);
   });
 
   it('updates several values, or none when one of them is wrong', () => {
-    const { context } = contextOf();
+    const { context } = createContext();
     context.update({ a: 1, b: 2 });
     expect(() => context.update({ a: 7, b: new Date() as never })).toThrow(InvalidArgumentError);
     expect(context.items()).toEqual([
@@ -59,7 +59,7 @@ describe('the dictionary', () => {
   });
 
   it('takes __proto__ and constructor for keys like others', () => {
-    const { context } = contextOf();
+    const { context } = createContext();
     context.set('__proto__', 1).set('constructor', 2);
     expect(context.get('__proto__')).toBe(1);
     expect(JSON.parse(context.toJson())).toHaveProperty('constructor', 2);
@@ -82,7 +82,7 @@ describe('the dictionary', () => {
     ['something deep', { a: [{ b: () => {} }] }],
     ['a hole in a list', [undefined]],
   ])('refuses %s, and names the key', (_, value) => {
-    const { context } = contextOf();
+    const { context } = createContext();
     expect(() => context.set('cart', value as never)).toThrow(InvalidArgumentError);
     expect(() => context.set('cart', value as never)).toThrow(/cart/);
     expect(() => context.setDefault('cart', value as never)).toThrow(/cart/);
@@ -92,7 +92,7 @@ describe('the dictionary', () => {
 
 describe('what it knows of itself', () => {
   it('is accessed when anything was read, and modified when anything differs', () => {
-    const { context } = contextOf({ list: [1] });
+    const { context } = createContext({ list: [1] });
     expect([context.accessed, context.modified]).toEqual([false, false]);
     const list = context.get('list') as number[];
     expect([context.accessed, context.modified]).toEqual([true, false]);
@@ -118,13 +118,13 @@ describe('what it knows of itself', () => {
       (context: WechatContext<Record<string, Json>>) => context.setExpiry(0),
     ],
   ])('counts %s as a change', (_, change) => {
-    const { context } = contextOf({ a: 1 });
+    const { context } = createContext({ a: 1 });
     change(context);
     expect(context.modified).toBe(true);
   });
 
   it('knows the openid, saves and flushes through what loaded it', async () => {
-    const { context, backing } = contextOf({ a: 1 }, 60);
+    const { context, backing } = createContext({ a: 1 }, 60);
     expect(context.openid).toBe('o1');
     await context.save();
     expect(backing.save).toHaveBeenCalledTimes(1);
@@ -143,14 +143,14 @@ describe('the expiry', () => {
     ['seconds', 300, 300],
     ['a date', later(90), 90],
   ])('is %s', (_, expiry, seconds) => {
-    const { context } = contextOf();
+    const { context } = createContext();
     context.setExpiry(expiry);
     expect(context.getExpiryAge({ modification })).toBe(seconds);
     expect(context.getExpiryDate({ modification })).toEqual(later(seconds));
   });
 
   it('can be asked for another expiry and from now', () => {
-    const { context } = contextOf({}, 10);
+    const { context } = createContext({}, 10);
     expect(context.getExpiryAge()).toBe(10);
     expect(context.getExpiryAge({ expiry: null })).toBe(7200);
     expect(context.getExpiryAge({ modification, expiry: later(5) })).toBe(5);
@@ -163,7 +163,7 @@ describe('the expiry', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, new Date('never'), '60' as never])(
     'refuses %p',
     (expiry) => {
-      expect(() => contextOf().context.setExpiry(expiry)).toThrow(InvalidArgumentError);
+      expect(() => createContext().context.setExpiry(expiry)).toThrow(InvalidArgumentError);
     },
   );
 });

@@ -84,9 +84,9 @@ it.each([
   ],
 ] as [string, (text: string) => Handler][])(
   'a text that is too long for one answer is cut when it is %s, and its rest is pushed',
-  async (_, handlerOf) => {
+  async (_, createHandler) => {
     const text = '我们去公园走走吧。'.repeat(160);
-    const { say, pushed } = setUp(handlerOf(text));
+    const { say, pushed } = setUp(createHandler(text));
     const { body } = await say();
     const shown = /<Content><!\[CDATA\[(.*?)\]\]>/s.exec(body)?.[1] ?? '';
     for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));

@@ -123,12 +123,12 @@ describe('two messages that differ only', () => {
 
 const messages: [name: string, message: WireFields][] = collisions.flatMap(
   ([part, , one, other]): [string, WireFields][] => [
-    [`a ${nameOf(one)} with its ${part}`, one],
-    [`a ${nameOf(other)} with another ${part}`, other],
+    [`a ${getName(one)} with its ${part}`, one],
+    [`a ${getName(other)} with another ${part}`, other],
   ],
 );
 
-function nameOf(message: WireFields): string {
+function getName(message: WireFields): string {
   const { MsgType, Event } = message as Record<string, string | undefined>;
   return Event ? `${MsgType} ${Event}` : `${MsgType}`;
 }

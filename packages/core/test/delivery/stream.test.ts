@@ -279,9 +279,9 @@ describe('lateReply: drop', () => {
   it.each<[string, (seen: ReturnType<typeof endless>) => HandlersLike, string]>([
     ['what was yielded by then is the answer', ({ router }) => router, '走。'.repeat(21)],
     ['it may be nothing', ({ router }) => new Router().text(/^a/, silent).use(router), 'success'],
-  ])('stops a stream at the deadline, with a warning: %s', async (_, handlersOf, shown) => {
+  ])('stops a stream at the deadline, with a warning: %s', async (_, createHandlers, shown) => {
     const talk = endless();
-    const { sayFor, log, levels, sent } = setUp(handlersOf(talk), { lateReply: 'drop' });
+    const { sayFor, log, levels, sent } = setUp(createHandlers(talk), { lateReply: 'drop' });
     expect([await sayFor(5000), levels(), sent]).toEqual([shown, ['warn'], []]);
     expect(talk.seen).toEqual({ isAborted: shown !== 'success', hasFinally: shown !== 'success' });
     expect(log.text()).not.toContain('走');

@@ -28,7 +28,7 @@ async function echo(request: WebhookRequest, options: object = {}) {
 }
 
 /** A body that arrives in the given pieces. */
-function streamOf(...chunks: Uint8Array[]): Readable {
+function createStream(...chunks: Uint8Array[]): Readable {
   const rest = [...chunks];
   return new Readable({
     read() {
@@ -113,14 +113,14 @@ describe('16. emoji', () => {
   it('arrives whole when a stream splits it anywhere', async () => {
     const start = bytes.indexOf('你');
     for (let cut = start; cut < start + Buffer.byteLength(content); cut++) {
-      const body = streamOf(bytes.subarray(0, cut), bytes.subarray(cut));
+      const body = createStream(bytes.subarray(0, cut), bytes.subarray(cut));
       const { answer } = await echo({ ...delivery, body });
       expect(readAnswer(PLAIN, delivery, answer)).toMatchObject({ Content: content });
     }
   });
 
   it('arrives whole when every byte comes by itself', async () => {
-    const body = streamOf(...Array.from(bytes, (byte) => Uint8Array.of(byte)));
+    const body = createStream(...Array.from(bytes, (byte) => Uint8Array.of(byte)));
     const { answer } = await echo({ ...delivery, body });
     expect(readAnswer(PLAIN, delivery, answer)).toMatchObject({ Content: content });
   });
@@ -142,7 +142,7 @@ describe('17. a body that was read already', () => {
     ['a Buffer', buffer],
     ['a Uint8Array', Uint8Array.from(buffer)],
     ['a view into a larger buffer', view],
-    ['an unread stream', streamOf(buffer)],
+    ['an unread stream', createStream(buffer)],
   ])('is taken as %s', async (_, body) => {
     const { answer } = await echo({ ...delivery, body });
     expect(readAnswer(PLAIN, delivery, answer)).toMatchObject({ Content: 'hi' });
@@ -160,10 +160,10 @@ describe('17. a body that was read already', () => {
   });
 
   it('is refused at once when nothing is left in the stream', async () => {
-    const read = streamOf(buffer);
+    const read = createStream(buffer);
     for await (const _chunk of read);
     expect((await echo({ ...delivery, body: read })).status).toBe(400);
-    const destroyed = streamOf(buffer);
+    const destroyed = createStream(buffer);
     destroyed.destroy();
     expect((await echo({ ...delivery, body: destroyed })).status).toBe(400);
   });
@@ -193,7 +193,7 @@ describe('18. the Content-Type', () => {
   ])('%s does not matter', async (contentType) => {
     const delivery = plain(PLAIN, userMessage('text', { Content: '你好' }));
     const headers = contentType === undefined ? {} : { 'content-type': contentType };
-    const body = Object.assign(streamOf(Buffer.from(`${delivery.body}`)), { headers });
+    const body = Object.assign(createStream(Buffer.from(`${delivery.body}`)), { headers });
     const { answer } = await echo({ ...delivery, body });
     expect(readAnswer(PLAIN, delivery, answer)).toMatchObject({ Content: '你好' });
   });
@@ -240,12 +240,12 @@ describe('22. menu buttons for pictures and places send two deliveries', () => {
       plain(PLAIN, event('pic_weixin', { EventKey: '6', SendPicsInfo })),
       plain(PLAIN, userMessage('image', { PicUrl: 'http://a.example/', MediaId: 'm' })),
     ];
-    const bodiesOf = async (deliveries: typeof pair) =>
+    const readBodies = async (deliveries: typeof pair) =>
       (await Promise.all(deliveries.map((delivery) => webhook.handle(delivery)))).map(
         ({ body }) => /<Content><!\[CDATA\[(.*)\]\]>/.exec(body)?.[1],
       );
-    expect(await bodiesOf(pair)).toEqual(['event', 'image']);
-    expect(await bodiesOf(pair.reverse())).toEqual(['image', 'event']);
+    expect(await readBodies(pair)).toEqual(['event', 'image']);
+    expect(await readBodies(pair.reverse())).toEqual(['image', 'event']);
   });
 });
 

@@ -31,11 +31,11 @@ type Variant = 'complete' | 'optional left out' | 'optional empty' | 'all empty'
 
 const fixture = new URL('../fixtures/messages.json', import.meta.url);
 const rows = JSON.parse(readFileSync(fixture, 'utf8')) as Row[];
-function nameOf({ msgType, event, infoType }: Row): string {
+function getName({ msgType, event, infoType }: Row): string {
   if (infoType !== undefined) return `component:${infoType}`;
   return event === null ? msgType : `${msgType}:${event.toLowerCase()}`;
 }
-const named = rows.map((row) => [nameOf(row), row] as const);
+const named = rows.map((row) => [getName(row), row] as const);
 
 const BIG = '9007199254740993';
 const SAMPLES = { string: '文字 ', int: 3, int64: BIG, float: 23.134521 };
@@ -103,7 +103,7 @@ function expected(row: Row, variant: Variant): Record<string, unknown> {
   return all;
 }
 
-function envelopeOf(row: Row): WireFields {
+function createEnvelope(row: Row): WireFields {
   if (row.infoType !== undefined) return push(row.infoType);
   const { MsgId: _, ...envelope } = userMessage(row.msgType);
   return row.event === null ? envelope : { ...envelope, Event: row.event };
@@ -130,7 +130,7 @@ describe.each(named)('%s', (name, row) => {
     ['XML', writeXml],
     ['JSON', writeJson],
   ])('reads every field from %s under its documented name', (_format, write) => {
-    const fields = { ...envelopeOf(row), ...wire(row.fields, 'complete') };
+    const fields = { ...createEnvelope(row), ...wire(row.fields, 'complete') };
     const message = parseMessage(write(fields));
     expect(message.type).toBe(name);
     expect(ownFields(message)).toStrictEqual(expected(row, 'complete'));
@@ -141,7 +141,7 @@ describe.each(named)('%s', (name, row) => {
   });
 
   it('reads optional fields that are left out as undefined', () => {
-    const fields = { ...envelopeOf(row), ...wire(row.fields, 'optional left out') };
+    const fields = { ...createEnvelope(row), ...wire(row.fields, 'optional left out') };
     const own = ownFields(parseMessage(writeXml(fields)));
     expect(own).toStrictEqual(expected(row, 'optional left out'));
   });
@@ -152,7 +152,7 @@ describe.each(named)('%s', (name, row) => {
     ['<Tag/>', (xml: string) => xml.replace(/<(\w+)><!\[CDATA\[\]\]><\/\1>/g, '<$1/>')],
   ])('reads the empty tag %s as undefined where optional, as empty text elsewhere', (_, spell) => {
     for (const variant of ['optional empty', 'all empty'] as const) {
-      const fields = { ...envelopeOf(row), ...wire(row.fields, variant) };
+      const fields = { ...createEnvelope(row), ...wire(row.fields, variant) };
       const own = ownFields(parseMessage(spell(writeXml(fields))));
       expect(own).toStrictEqual(expected(row, variant));
     }

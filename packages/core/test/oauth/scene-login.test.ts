@@ -12,7 +12,7 @@ import {
   type SceneLoginOptions,
   StoreError,
 } from '@wechat-mp/core';
-import { failureOf } from '../support.ts';
+import { catchError } from '../support.ts';
 
 const secret = 'a secret of 16 or more';
 const baseUrl = 'https://shop.example.com';
@@ -242,7 +242,7 @@ describe('a scan', () => {
     const { options, scenes } = createWorld({ contexts });
     const login = createSceneLogin(options);
     await login.begin(new Jar().request());
-    expect(await failureOf(() => login.accept(scan(scenes[0])))).toBeInstanceOf(StoreError);
+    expect(await catchError(() => login.accept(scan(scenes[0])))).toBeInstanceOf(StoreError);
   });
 });
 
@@ -255,7 +255,7 @@ describe('strangers', () => {
     const ended = await Promise.allSettled(asks);
     expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(most);
     expect(scenes).toHaveLength(most);
-    const error = await failureOf(() => login.begin(new Jar().request()));
+    const error = await catchError(() => login.begin(new Jar().request()));
     expect(error).toMatchObject({ code: 'WECHAT_OAUTH', reason: 'busy', status: 503 });
     clock.ms += FIVE_MINUTES;
     await login.begin(new Jar().request());

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError, NeedParamError, type Reply, reply } from '@wechat-mp/core';
-import { conveniencesOf } from '../../src/official/conveniences/index.ts';
+import { createConveniences } from '../../src/official/conveniences/index.ts';
 import { bind } from '../../src/official/endpoint.ts';
 import { endpoints } from '../../src/official/endpoints/index.ts';
-import { failureOf } from '../support.ts';
+import { catchError } from '../support.ts';
 
 /** What was asked of the platform, without what was undefined, and what it answers. */
 const sent: [path: string, input: unknown][] = [];
@@ -17,7 +17,7 @@ const api = bind(endpoints, ({ path }, input) => {
   sent.push([path, JSON.parse(JSON.stringify(input))]);
   return Promise.resolve(answer(sent.length));
 });
-const client = conveniencesOf(api);
+const client = createConveniences(api);
 const { custom, template } = client.message;
 /** The same, for arguments that the compiler would refuse. */
 type Loose<T> = { [K in keyof T]: (...given: unknown[]) => unknown };
@@ -141,7 +141,7 @@ describe('a message of customer service', () => {
   it('ends with the first that is refused', async () => {
     answer = (n) => (n === 2 ? Promise.reject(new Error('45047')) : {});
     const send = () => custom.send('o1', [{ title: 'a' }, { title: 'b' }, { title: 'c' }]);
-    expect((await failureOf(send)).message).toBe('45047');
+    expect((await catchError(send)).message).toBe('45047');
     expect(sent).toHaveLength(2);
   });
 
@@ -395,7 +395,7 @@ describe('a temporary file', () => {
 
   /** What reaches the generated upload: there it is not turned into JSON. */
   const uploads: unknown[][] = [];
-  const { media } = conveniencesOf({
+  const { media } = createConveniences({
     ...api,
     media: {
       ...api.media,
@@ -444,7 +444,7 @@ describe('a temporary file', () => {
     ['another type', ['news', Buffer.from('x')], /type is one of image, voice, video, thumb/],
     ['options that are none', ['image', Buffer.from('x'), 'a.jpg'], /options is an object/],
   ])('is not uploaded from %s', async (_, given, message) => {
-    const error = await failureOf(() => loose(media).upload(...given));
+    const error = await catchError(() => loose(media).upload(...given));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain(folder);
@@ -455,7 +455,7 @@ describe('a temporary file', () => {
     ['the type', []],
     ['the type', ['', 'cat.png']],
   ])('is not uploaded without %s', async (_, given) => {
-    expect(await failureOf(() => loose(media).upload(...given))).toBeInstanceOf(NeedParamError);
+    expect(await catchError(() => loose(media).upload(...given))).toBeInstanceOf(NeedParamError);
     expect(uploads).toEqual([]);
   });
 });
@@ -511,7 +511,7 @@ describe('before anything is sent', () => {
     ['qrcode.showUrl needs ticket', () => qrcode.showUrl('')],
     ['media.get needs mediaId', () => media.get()],
   ])('%s', async (message, call) => {
-    const error = await failureOf(call);
+    const error = await catchError(call);
     expect(error).toBeInstanceOf(NeedParamError);
     expect(error.message).toContain(message);
     expect(sent).toEqual([]);
@@ -559,7 +559,7 @@ describe('before anything is sent', () => {
     ['a language that is none', 'zh_CN, zh_TW, en, not "de"', () => user.get('o1', { lang: 'de' })],
     ['an openid in place of options', 'options is an object', () => user.list('o1')],
   ])('%s is an invalid argument', async (_, message, call) => {
-    const error = await failureOf(call);
+    const error = await catchError(call);
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toContain(message);
     expect(sent).toEqual([]);

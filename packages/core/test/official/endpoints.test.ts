@@ -1,7 +1,7 @@
 /** The tables name the endpoints that the catalogue names, and call them in the same way. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { httpMethodOf, type Row, rows, type Shape } from '../../../../test/support/catalogue.ts';
+import { getHttpMethod, type Row, rows, type Shape } from '../../../../test/support/catalogue.ts';
 import { bind, type Endpoint, list, type Paging } from '../../src/official/endpoint.ts';
 import { endpoints } from '../../src/official/endpoints/index.ts';
 
@@ -19,7 +19,7 @@ const types = new Map(
 );
 
 /** The text of a row, up to the comment of the next, and of all types that it leads to. */
-function sourceOf(name: string): string {
+function readSource(name: string): string {
   const [file = '', ...rest] = name.split('.');
   const [constant, method] = [rest.at(-2) ?? file, rest.at(-1)];
   const table = new RegExp(`^(?:export )?const ${constant} = .*?^};`, 'ms');
@@ -37,10 +37,10 @@ function expected(row: Row) {
   const { method, page, body, path, query, host, fixedQuery, tokenless, auth, contentType } = row;
   return {
     verb: page ? 'page' : method.toLowerCase(),
-    method: httpMethodOf(row),
+    method: getHttpMethod(row),
     path,
     query,
-    body: fieldsOf(body).length > 0 || typeof body === 'string',
+    body: listFields(body).length > 0 || typeof body === 'string',
     host,
     fixedQuery,
     tokenless,
@@ -49,10 +49,10 @@ function expected(row: Row) {
   };
 }
 
-function fieldsOf(shape: Shape): string[] {
+function listFields(shape: Shape): string[] {
   if (typeof shape === 'string') return [];
-  if (Array.isArray(shape)) return shape.flatMap(fieldsOf);
-  return Object.entries(shape).flatMap(([name, inside]) => [name, ...fieldsOf(inside)]);
+  if (Array.isArray(shape)) return shape.flatMap(listFields);
+  return Object.entries(shape).flatMap(([name, inside]) => [name, ...listFields(inside)]);
 }
 
 test('the tables and the catalogue have the same endpoints', () => {
@@ -79,7 +79,7 @@ test('the client fills in only what the platform takes, and what it knows', () =
     const { filled = {} } = tables.get(name) as Endpoint;
     return Object.entries(filled).filter(
       ([key, value]) =>
-        !(query.includes(key) || fieldsOf(body).includes(key)) ||
+        !(query.includes(key) || listFields(body).includes(key)) ||
         (value.startsWith('{') && !known.includes(value)),
     );
   });
@@ -90,8 +90,8 @@ test('a list is asked for with parameters that its row takes, and read where its
   const paged = rows.filter(({ name }) => tables.get(name)?.paging);
   const wrong = paged.flatMap(({ name, query, body }) => {
     const { at, count, rows: path, next } = (tables.get(name) as Endpoint).paging as Paging;
-    const taken = [...query, ...fieldsOf(body)];
-    const source = sourceOf(name);
+    const taken = [...query, ...listFields(body)];
+    const source = readSource(name);
     return [
       ...[at, count].filter((one) => one !== undefined && !taken.includes(one)),
       ...[...path.split('.'), next].filter(
@@ -112,8 +112,8 @@ test('no two endpoints are called in the same way', () => {
 
 test('every documented field of a body and a query stands in the types', () => {
   const missing = rows.flatMap(({ name, body, query }) => {
-    const source = sourceOf(name);
-    return [...fieldsOf(body), ...query]
+    const source = readSource(name);
+    return [...listFields(body), ...query]
       .filter((field) => field !== '*' && !new RegExp(`\\b${field}\\??:`).test(source))
       .map((field) => `${name}: ${field}`);
   });

@@ -2,10 +2,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
 import type { MassReceivers } from '@wechat-mp/core/official';
-import { conveniencesOf } from '../../src/official/conveniences/index.ts';
+import { createConveniences } from '../../src/official/conveniences/index.ts';
 import { bind } from '../../src/official/endpoint.ts';
 import { endpoints } from '../../src/official/endpoints/index.ts';
-import { failureOf } from '../support.ts';
+import { catchError } from '../support.ts';
 
 /** What was sent, without what was undefined, and what is answered. */
 const sent: [path: string, body: unknown][] = [];
@@ -14,7 +14,7 @@ const api = bind(endpoints, ({ path }, { body, query }) => {
   sent.push([path, JSON.parse(JSON.stringify({ ...Object(query), ...Object(body) }))]);
   return Promise.resolve(answer(body as never));
 });
-const { message, qrcode, user, ...groups } = conveniencesOf(api);
+const { message, qrcode, user, ...groups } = createConveniences(api);
 const { blacklist, material, menu, tag } = groups;
 const { custom, mass } = message;
 type Loose<T> = { [K in keyof T]: (...given: unknown[]) => unknown };
@@ -110,7 +110,7 @@ describe('a mass message', () => {
       InvalidArgumentError,
     ],
   ])('is not sent to or with %s', async (_, send, kind) => {
-    expect(await failureOf(send)).toBeInstanceOf(kind);
+    expect(await catchError(send)).toBeInstanceOf(kind);
     expect(sent).toEqual([]);
   });
 });
@@ -166,7 +166,7 @@ describe('a QR code', () => {
     ['for no time', () => wrong.createTemporary('a', { expireSeconds: 0 })],
     ['with an object', () => wrong.createTemporary({ scene_str: 'a' })],
   ])('is not asked for %s', async (_, create) => {
-    expect(await failureOf(create)).toMatchObject({
+    expect(await catchError(create)).toMatchObject({
       code: expect.stringMatching(/^WECHAT_(?:NEED_PARAM|INVALID_ARGUMENT)$/),
     });
     expect(sent).toEqual([]);
@@ -212,7 +212,7 @@ describe('many users', () => {
     ['an openid that is none', () => wrong.batchGet(['o1', undefined])],
     ['a language that is none', () => wrong.batchGet(['o1'], { lang: 'de' })],
   ])('but not by %s', async (_, get) => {
-    expect(await failureOf(get)).toMatchObject({ code: expect.stringMatching(/^WECHAT_/) });
+    expect(await catchError(get)).toMatchObject({ code: expect.stringMatching(/^WECHAT_/) });
     expect(sent).toEqual([]);
   });
 });
@@ -354,7 +354,7 @@ describe('what is changed is named by arguments, or in the form of the wire', ()
     ['a menu for nobody', () => menus.tryMatch()],
     ['to be typing in another way', () => messages.typing('o1', 'Sleeping')],
   ])('but not %s', async (_, call) => {
-    expect(await failureOf(call)).toMatchObject({ code: expect.stringMatching(/^WECHAT_/) });
+    expect(await catchError(call)).toMatchObject({ code: expect.stringMatching(/^WECHAT_/) });
     expect(sent).toEqual([]);
   });
 });
@@ -435,7 +435,7 @@ describe('a message of customer service can be', () => {
     ['a coupon without an id', () => wrong.sendCard('o1')],
     ['a coupon for nobody', () => wrong.sendCard('', 'p1')],
   ])('but not %s', async (_, send) => {
-    expect(await failureOf(send)).toMatchObject({ code: expect.stringMatching(/^WECHAT_/) });
+    expect(await catchError(send)).toMatchObject({ code: expect.stringMatching(/^WECHAT_/) });
     expect(sent).toEqual([]);
   });
 });

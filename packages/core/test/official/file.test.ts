@@ -19,8 +19,8 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from '@wechat-mp/core';
 import type { Upload, UploadOptions } from '@wechat-mp/core/official';
 import { openFile } from '../../src/official/file.ts';
-import { type FileRule, ruleOf } from '../../src/official/file-rules.ts';
-import { failureOf } from '../support.ts';
+import { type FileRule, findRule } from '../../src/official/file-rules.ts';
+import { catchError } from '../support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -71,9 +71,9 @@ const open = (file: Upload, options: UploadOptions = {}, rule?: FileRule) =>
   openFile(file, rule, options);
 const read = async (file: Upload, rule?: FileRule) =>
   buffer((await openFile(file, rule, {})).read());
-const streamOf = (...chunks: unknown[]) => Readable.from(chunks);
+const createStream = (...chunks: unknown[]) => Readable.from(chunks);
 /** A stream with a `path`, as those of files have. */
-const pathed = (path: unknown, bytes: Buffer) => Object.assign(streamOf(bytes), { path });
+const pathed = (path: unknown, bytes: Buffer) => Object.assign(createStream(bytes), { path });
 
 describe('a file is called', () => {
   const png = sample('png');
@@ -106,7 +106,7 @@ describe('a file is called', () => {
     ['`file` when it is a Blob', () => new Blob([png]), 'file.png'],
     ['as the File', () => new File([png], '照片.png'), '照片.png'],
     ['`file` when the File has no name', () => new File([png], ''), 'file.png'],
-    ['`file` when it is a stream', () => streamOf(png), 'file.png'],
+    ['`file` when it is a stream', () => createStream(png), 'file.png'],
     ['as the path of its stream', () => pathed('/some/where/cat.png', png), 'cat.png'],
     ['`file` when that path is no text', () => pathed(Buffer.from('/cat.png'), png), 'file.png'],
     ['as it is said', () => write('a.png', png), 'b.png', { filename: 'b.png' }],
@@ -206,20 +206,24 @@ describe('all bytes are read, as often as they are sent, and how many is known b
       },
       bytes,
     ],
-    ['a stream of one chunk', () => streamOf(bytes), bytes],
+    ['a stream of one chunk', () => createStream(bytes), bytes],
     [
       'a stream of bytes one by one, at first',
       () =>
-        streamOf(
+        createStream(
           ...Array.from(bytes.subarray(0, 5000), (byte) => Buffer.of(byte)),
           bytes.subarray(5000),
         ),
       bytes,
     ],
-    ['a stream with empty chunks', () => streamOf(Buffer.alloc(0), bytes, Buffer.alloc(0)), bytes],
+    [
+      'a stream with empty chunks',
+      () => createStream(Buffer.alloc(0), bytes, Buffer.alloc(0)),
+      bytes,
+    ],
     [
       'a stream of texts',
-      () => streamOf(...(bytes.toString().match(/.{1,5000}/gs) as string[])),
+      () => createStream(...(bytes.toString().match(/.{1,5000}/gs) as string[])),
       bytes,
     ],
   ])('of %s', async (_, source, expected) => {
@@ -233,16 +237,16 @@ describe('all bytes are read, as often as they are sent, and how many is known b
   });
 
   it('of a stream without a rule, 10 MiB', async () => {
-    const stream = (size: number) => streamOf(Buffer.alloc(size / 2), Buffer.alloc(size / 2));
+    const stream = (size: number) => createStream(Buffer.alloc(size / 2), Buffer.alloc(size / 2));
     expect((await open(stream(10 * 1024 * 1024))).size).toBe(10 * 1024 * 1024);
-    const error = await failureOf(() => open(stream(10 * 1024 * 1024 + 2)));
+    const error = await catchError(() => open(stream(10 * 1024 * 1024 + 2)));
     expect(error.message).toMatch(/a file given as a stream must have at most 10 MB/);
   });
 });
 
-const upload = (type: string) => ruleOf('/cgi-bin/media/upload', type);
-const material = (type: string) => ruleOf('/cgi-bin/material/add_material', type);
-const article = ruleOf('/cgi-bin/media/uploadimg', undefined);
+const upload = (type: string) => findRule('/cgi-bin/media/upload', type);
+const material = (type: string) => findRule('/cgi-bin/material/add_material', type);
+const article = findRule('/cgi-bin/media/uploadimg', undefined);
 
 describe('of each size that is permitted, as many bytes are sent and one more is refused', () => {
   it.each<[string, FileRule | undefined, Format, number, string]>([
@@ -258,18 +262,18 @@ describe('of each size that is permitted, as many bytes are sent and one more is
   ])('%s', async (_, rule, format, most, says) => {
     const largest = sample(format, most);
     expect((await read(largest, rule)).length).toBe(most);
-    expect((await read(streamOf(largest), rule)).length).toBe(most);
+    expect((await read(createStream(largest), rule)).length).toBe(most);
 
     const larger = Buffer.concat([largest, Buffer.of(0)]);
-    const error = await failureOf(() => open(larger, {}, rule));
+    const error = await catchError(() => open(larger, {}, rule));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toMatch(new RegExp(`^${says}.*\\(${most + 1} bytes\\)$`));
-    const streamed = await failureOf(() => open(streamOf(largest, Buffer.of(0)), {}, rule));
+    const streamed = await catchError(() => open(createStream(largest, Buffer.of(0)), {}, rule));
     expect(streamed.message).toBe(error.message);
   });
 
   it('and the message says both in words that people use', async () => {
-    const error = await failureOf(() => open(sample('mp3', 3_250_586), {}, upload('voice')));
+    const error = await catchError(() => open(sample('mp3', 3_250_586), {}, upload('voice')));
     expect(error.message).toBe('a voice must have at most 2 MB: this has 3.1 MB (3250586 bytes)');
   });
 });
@@ -301,7 +305,7 @@ describe('of the formats, only those that are permitted are sent', () => {
   });
 
   it.each(['a.txt', 'a.WAV'])('by the name where the content does not tell: %s', async (name) => {
-    const error = await failureOf(() => open(new File([TEXT], name), {}, upload('voice')));
+    const error = await catchError(() => open(new File([TEXT], name), {}, upload('voice')));
     expect(error.message).toBe(
       `a voice must be amr or mp3: this is ${name.slice(2).toLowerCase()}`,
     );
@@ -321,7 +325,7 @@ describe('of the formats, only those that are permitted are sent', () => {
     ['/cgi-bin/media/upload', 'hologram'],
     ['/cgi-bin/media/upload', undefined],
   ])('and the platform decides where nothing is sure: %s %s', (path, type) => {
-    expect(ruleOf(path, type)).toBeUndefined();
+    expect(findRule(path, type)).toBeUndefined();
   });
 });
 
@@ -356,7 +360,7 @@ describe('refused before anything is sent is', () => {
       () => settled(broken()),
       'the file "given" cannot be read: ENOENT',
     ],
-    ['a stream that somebody destroyed', () => streamOf(TEXT).destroy(), 'cannot be read: '],
+    ['a stream that somebody destroyed', () => createStream(TEXT).destroy(), 'cannot be read: '],
     [
       'an empty path',
       () => write('empty.jpg', Buffer.alloc(0)),
@@ -364,13 +368,13 @@ describe('refused before anything is sent is', () => {
     ],
     ['an empty Buffer', () => Buffer.alloc(0), 'has no bytes'],
     ['an empty Blob', () => new Blob([]), 'has no bytes'],
-    ['an empty stream', () => streamOf(), 'has no bytes'],
-    ['a stream of empty chunks', () => streamOf(Buffer.alloc(0)), 'has no bytes'],
-    ['a stream of objects', () => streamOf({ a: 1 }), 'must give bytes, not objects'],
+    ['an empty stream', () => createStream(), 'has no bytes'],
+    ['a stream of empty chunks', () => createStream(Buffer.alloc(0)), 'has no bytes'],
+    ['a stream of objects', () => createStream({ a: 1 }), 'must give bytes, not objects'],
     ['a number', () => 42, 'must be a path, a Buffer, a Blob or a Readable'],
     ['null', () => null, 'must be a path, a Buffer, a Blob or a Readable'],
   ])('%s', async (_, file, says) => {
-    const error = await failureOf(() => open(file() as Upload));
+    const error = await catchError(() => open(file() as Upload));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toContain(says);
     expect(error.message).not.toContain(folder);
@@ -380,14 +384,14 @@ describe('refused before anything is sent is', () => {
     const path = write('backing.bin', sample('png'));
     const blob = await openAsBlob(path);
     appendFileSync(path, 'more');
-    const error = await failureOf(() => open(blob));
+    const error = await catchError(() => open(blob));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toMatch(/cannot be read: \D/);
   });
 
   it('a stream, which is closed then', async () => {
     const stream = createReadStream(write('large.png', sample('png', 100_000)));
-    expect(await failureOf(() => open(stream, {}, upload('thumb')))).toBeInstanceOf(
+    expect(await catchError(() => open(stream, {}, upload('thumb')))).toBeInstanceOf(
       InvalidArgumentError,
     );
     expect(stream.destroyed).toBe(true);
@@ -418,7 +422,7 @@ describe('a file that changes after it was looked at is an error, not other byte
     const file = await open(path);
     change(path);
     let sent = 0;
-    const error = await failureOf(async () => {
+    const error = await catchError(async () => {
       for await (const piece of file.read()) sent += piece.length;
     });
     expect(error).toBeInstanceOf(InvalidArgumentError);
@@ -442,14 +446,14 @@ describe('a stream', () => {
     ],
     ['what it says when that is no error', 'no more', 'no more'],
   ])('that fails midway is an error with %s', async (_, cause, says) => {
-    const error = await failureOf(() => open(Readable.from(failing(cause))));
+    const error = await catchError(() => open(Readable.from(failing(cause))));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toBe(`the file "given" cannot be read to its end: ${says}`);
     expect(error.cause).toBe(cause);
   });
 
   it('that turns to objects midway is an error', async () => {
-    const error = await failureOf(() => open(streamOf(sample('mp3'), { a: 1 })));
+    const error = await catchError(() => open(createStream(sample('mp3'), { a: 1 })));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toContain('must give bytes');
   });
@@ -464,7 +468,7 @@ describe('a stream', () => {
         }
       })(),
     );
-    const error = await failureOf(() => open(long, {}, upload('voice')));
+    const error = await catchError(() => open(long, {}, upload('voice')));
     expect(error.message).toMatch(
       /^a voice must have at most 2 MB: this has 2 MB \(2100000 bytes\)$/,
     );

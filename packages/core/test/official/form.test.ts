@@ -22,7 +22,7 @@ import { InvalidArgumentError } from '@wechat-mp/core';
 import type { UploadOptions } from '@wechat-mp/core/official';
 import { readForm } from '../../../../test/support/multipart.ts';
 import { createForm, type Form, hasFile } from '../../src/official/form.ts';
-import { failureOf } from '../support.ts';
+import { catchError } from '../support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-form-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,15 +39,15 @@ const JPEG = Buffer.concat([
   Buffer.alloc(300_000, 'pixels'),
 ]);
 const MP3 = Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(50_000, 'sound')]);
-const streamOf = (...chunks: unknown[]) => Readable.from(chunks);
+const createStream = (...chunks: unknown[]) => Readable.from(chunks);
 
-const formOf = (fields: Record<string, unknown>, options?: UploadOptions, type = 'image') =>
+const createTestForm = (fields: Record<string, unknown>, options?: UploadOptions, type = 'image') =>
   createForm(PATH, { type }, fields, options);
-const bytesOf = (form: Form) => buffer(form.open());
+const readBytes = (form: Form) => buffer(form.open());
 
 /** What a form holds, for whoever reads it as strictly as the platform. */
-async function partsOf(form: Form) {
-  const parts = readForm(form.headers['content-type'] ?? '', await bytesOf(form));
+async function readParts(form: Form) {
+  const parts = readForm(form.headers['content-type'] ?? '', await readBytes(form));
   return parts.map(({ name, filename, contentType, bytes, text }) => ({
     name,
     filename,
@@ -62,8 +62,8 @@ const textPart = (name: string, text: string) => {
 };
 
 /** What a form holds for the fetch of Node, which reads as browsers do. */
-async function formDataOf(form: Form) {
-  const response = new Response(await bytesOf(form), { headers: form.headers });
+async function readFormData(form: Form) {
+  const response = new Response(await readBytes(form), { headers: form.headers });
   return response.formData();
 }
 
@@ -76,10 +76,14 @@ describe('every source arrives as it is', () => {
     ['a File', () => new File([JPEG], '照片.jpg'), '照片.jpg'],
     ['a Blob of the disk', () => openAsBlob(write('blob.jpg', JPEG)), 'file.jpg'],
     ['a stream', () => createReadStream(write('stream.jpg', JPEG)), 'stream.jpg'],
-    ['a stream without a name', () => streamOf(JPEG.subarray(0, 7), JPEG.subarray(7)), 'file.jpg'],
+    [
+      'a stream without a name',
+      () => createStream(JPEG.subarray(0, 7), JPEG.subarray(7)),
+      'file.jpg',
+    ],
   ])('%s', async (_, source, filename) => {
-    const form = await formOf({ media: await source() });
-    const file = (await formDataOf(form)).get('media') as File;
+    const form = await createTestForm({ media: await source() });
+    const file = (await readFormData(form)).get('media') as File;
     expect([file.name, file.type, file.size]).toEqual([filename, 'image/jpeg', JPEG.length]);
     expect(Buffer.from(await file.arrayBuffer()).equals(JPEG)).toBe(true);
   });
@@ -88,20 +92,20 @@ describe('every source arrives as it is', () => {
     ['a path', () => write('again.jpg', JPEG)],
     ['a Buffer', () => JPEG],
     ['a Blob', () => new Blob([JPEG])],
-    ['a stream', () => streamOf(JPEG)],
+    ['a stream', () => createStream(JPEG)],
     ['a stream of a file', () => createReadStream(write('file.jpg', JPEG))],
   ])('and again when the form is opened again: %s', async (_, source) => {
-    const form = await formOf({ media: source() });
+    const form = await createTestForm({ media: source() });
     const [first, second] = [form.open(), form.open()];
     expect(first).not.toBe(second);
     expect((await buffer(first)).equals(await buffer(second))).toBe(true);
-    expect((await partsOf(form))[0]?.bytes).toBeGreaterThan(3999);
+    expect((await readParts(form))[0]?.bytes).toBeGreaterThan(3999);
   });
 });
 
 describe('the head of a file', () => {
-  const headOf = async (options: UploadOptions) => {
-    const text = (await bytesOf(await formOf({ media: JPEG }, options))).toString();
+  const readHead = async (options: UploadOptions) => {
+    const text = (await readBytes(await createTestForm({ media: JPEG }, options))).toString();
     return text.slice(text.indexOf('\r\n') + 2, text.indexOf('\r\n\r\n')).split('\r\n');
   };
   it.each<[string, string, string]>([
@@ -113,7 +117,7 @@ describe('the head of a file', () => {
     ['blanks and semicolons stay', 'my cat; 2.jpg', 'my cat; 2.jpg'],
     ['an extension by the content', '图片', '图片.jpg'],
   ])('names it: %s', async (_, filename, expected) => {
-    expect(await headOf({ filename })).toEqual([
+    expect(await readHead({ filename })).toEqual([
       `Content-Disposition: form-data; name="media"; filename="${expected}"`,
       'Content-Type: image/jpeg',
     ]);
@@ -122,9 +126,9 @@ describe('the head of a file', () => {
   it.each(['a"b\r\n图.jpg', 'a\\b.jpg', '--boundary.jpg'])(
     'is understood by others: %j',
     async (filename) => {
-      const form = await formOf({ media: JPEG }, { filename });
-      expect(await partsOf(form)).toHaveLength(1);
-      const entries = [...(await formDataOf(form))] as [string, File][];
+      const form = await createTestForm({ media: JPEG }, { filename });
+      expect(await readParts(form)).toHaveLength(1);
+      const entries = [...(await readFormData(form))] as [string, File][];
       expect(entries.map(([name, file]) => [name, file.name, file.size])).toEqual([
         ['media', filename, JPEG.length],
       ]);
@@ -134,7 +138,7 @@ describe('the head of a file', () => {
   it.each(['image/png\r\nX-Evil: 1', 'image/png\n'])(
     'has no type of several lines: %j',
     async (contentType) => {
-      const error = await failureOf(() => formOf({ media: JPEG }, { contentType }));
+      const error = await catchError(() => createTestForm({ media: JPEG }, { contentType }));
       expect(error).toBeInstanceOf(InvalidArgumentError);
       expect(error.message).toContain('one line');
     },
@@ -143,7 +147,7 @@ describe('the head of a file', () => {
 
 describe('fields', () => {
   it('are texts and JSON beside the file, in their order; what is undefined is left out', async () => {
-    const form = await formOf({
+    const form = await createTestForm({
       title: '标题 "一"\r\n',
       media: JPEG,
       description: { title: '标题', tags: ['a'] },
@@ -153,7 +157,7 @@ describe('fields', () => {
       empty: '',
     });
     const contentType = 'image/jpeg';
-    expect(await partsOf(form)).toEqual([
+    expect(await readParts(form)).toEqual([
       textPart('title', '标题 "一"\r\n'),
       { name: 'media', filename: 'file.jpg', contentType, bytes: JPEG.length, text: undefined },
       textPart('description', '{"title":"标题","tags":["a"]}'),
@@ -164,15 +168,19 @@ describe('fields', () => {
   });
 
   it('may be several files, and files of another name than the platform’s', async () => {
-    const form = await formOf({ media: JPEG, buffer: new Blob([JPEG]), cover: streamOf(JPEG) });
-    expect((await partsOf(form)).map(({ name, bytes }) => [name, bytes])).toEqual(
+    const form = await createTestForm({
+      media: JPEG,
+      buffer: new Blob([JPEG]),
+      cover: createStream(JPEG),
+    });
+    expect((await readParts(form)).map(({ name, bytes }) => [name, bytes])).toEqual(
       ['media', 'buffer', 'cover'].map((name) => [name, JPEG.length]),
     );
   });
 
   it('whose name would end the line are harmless', async () => {
-    const form = await formOf({ media: JPEG, 'a"\r\nX: 1': 'text' });
-    expect((await partsOf(form))[1]).toEqual(textPart('a%22%0D%0AX: 1', 'text'));
+    const form = await createTestForm({ media: JPEG, 'a"\r\nX: 1': 'text' });
+    expect((await readParts(form))[1]).toEqual(textPart('a%22%0D%0AX: 1', 'text'));
   });
 
   const loop: Record<string, unknown> = {};
@@ -182,7 +190,7 @@ describe('fields', () => {
     ['is a bigint', { id: 1n }, /BigInt/],
     ['is a function', () => 'text', /it is a function$/],
   ])('are refused when one %s', async (_, extra, says) => {
-    const error = await failureOf(() => formOf({ media: JPEG, extra }));
+    const error = await catchError(() => createTestForm({ media: JPEG, extra }));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toMatch(says);
   });
@@ -195,7 +203,7 @@ describe('fields', () => {
     ['an empty path', { media: '' }],
   ])('without a file are no form: %s', async (_, fields) => {
     expect(hasFile(fields)).toBe(false);
-    const error = await failureOf(() => formOf(fields));
+    const error = await catchError(() => createTestForm(fields));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toContain('needs a file');
   });
@@ -210,18 +218,21 @@ describe('the headers', () => {
     ['a path', () => write('猫.jpg', JPEG)],
     ['a Buffer', () => JPEG],
     ['a Blob', () => new Blob([JPEG])],
-    ['a stream', () => streamOf(JPEG)],
+    ['a stream', () => createStream(JPEG)],
     ['a stream of a file', () => createReadStream(write('file.jpg', JPEG))],
   ])('say the length of what is sent: %s', async (_, source) => {
-    const form = await formOf({ media: source(), description: '描述' }, { filename: '图.jpg' });
-    expect(form.headers['content-length']).toBe(String((await bytesOf(form)).length));
+    const form = await createTestForm(
+      { media: source(), description: '描述' },
+      { filename: '图.jpg' },
+    );
+    expect(form.headers['content-length']).toBe(String((await readBytes(form)).length));
   });
 
   it('have a boundary of their own each time', async () => {
     const types = await Promise.all(
       Array.from(
         { length: 50 },
-        async () => (await formOf({ media: JPEG })).headers['content-type'],
+        async () => (await createTestForm({ media: JPEG })).headers['content-type'],
       ),
     );
     expect(new Set(types).size).toBe(50);
@@ -233,7 +244,7 @@ describe('what is given as the type in the query says what is permitted', () => 
     ['voice', /^a voice must be amr or mp3: this is jpg$/],
     ['thumb', /^a thumb must have at most 64 KB: this has 293 KB \(300004 bytes\)$/],
   ])('%s', async (type, says) => {
-    const error = await failureOf(() => formOf({ media: JPEG }, {}, type));
+    const error = await catchError(() => createTestForm({ media: JPEG }, {}, type));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toMatch(says);
   });
@@ -242,8 +253,11 @@ describe('what is given as the type in the query says what is permitted', () => 
 describe('progress', () => {
   async function follow(media: unknown) {
     const told: { sent: number; total: number }[] = [];
-    const form = await formOf({ media }, { onProgress: (progress) => void told.push(progress) });
-    const expected = told.length === 0 && (await bytesOf(form)).length;
+    const form = await createTestForm(
+      { media },
+      { onProgress: (progress) => void told.push(progress) },
+    );
+    const expected = told.length === 0 && (await readBytes(form)).length;
     const sent = told.map((progress) => progress.sent);
     return { sent, length: expected, totals: new Set(told.map(({ total }) => total)) };
   }
@@ -251,7 +265,7 @@ describe('progress', () => {
     ['a path', () => write('long.jpg', JPEG)],
     ['a Buffer', () => JPEG],
     ['a Blob', () => new Blob([JPEG])],
-    ['a stream', () => streamOf(JPEG)],
+    ['a stream', () => createStream(JPEG)],
   ])('of %s is told in steps, upwards, to the end', async (_, source) => {
     const { sent, length, totals } = await follow(source());
     // Beside the pieces of the file there are two of its head and two behind it.
@@ -285,7 +299,7 @@ describe('10 MB', () => {
   ];
 
   it.each(sources)('are not held once they are sent: %s', async (_name, give) => {
-    const form = await formOf({ media: await give() });
+    const form = await createTestForm({ media: await give() });
     const buffers: WeakRef<ArrayBufferLike>[] = [];
     let sent = 0;
     let held: number | undefined;
@@ -301,7 +315,7 @@ describe('10 MB', () => {
   it.each(sources.slice(0, 2))(
     'are read when they are sent, not before: %s',
     async (_name, give) => {
-      const form = await formOf({ media: await give() });
+      const form = await createTestForm({ media: await give() });
       let isWritten = false;
       let last = Buffer.alloc(0);
       for await (const chunk of form.open()) {
@@ -317,10 +331,10 @@ describe('10 MB', () => {
 describe('a form ends with the error', () => {
   it('of a file that shrank, and without its last boundary', async () => {
     const media = write('song.mp3', MP3);
-    const form = await formOf({ media }, {}, 'voice');
+    const form = await createTestForm({ media }, {}, 'voice');
     truncateSync(media, 10);
     let sent = '';
-    const error = await failureOf(async () => {
+    const error = await catchError(async () => {
       for await (const chunk of form.open()) sent += String(chunk);
     });
     expect(error).toBeInstanceOf(InvalidArgumentError);
@@ -332,10 +346,10 @@ describe('a form ends with the error', () => {
   });
 
   it('of whoever takes it, not one of the file', async () => {
-    const form = await formOf({ media: createReadStream(write('taken.jpg', JPEG)) });
+    const form = await createTestForm({ media: createReadStream(write('taken.jpg', JPEG)) });
     const sending = pipeline(form.open(), async (chunks: AsyncIterable<unknown>) => {
       for await (const _ of chunks) throw new Error('the connection broke');
     });
-    expect((await failureOf(() => sending)).message).toBe('the connection broke');
+    expect((await catchError(() => sending)).message).toBe('the connection broke');
   });
 });

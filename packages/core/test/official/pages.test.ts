@@ -4,15 +4,15 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
 import { bind } from '../../src/official/endpoint.ts';
 import { endpoints } from '../../src/official/endpoints/index.ts';
-import { pagesOf } from '../../src/official/pages.ts';
-import { failureOf } from '../support.ts';
+import { createPages } from '../../src/official/pages.ts';
+import { catchError } from '../support.ts';
 
 type Fields = Record<string, unknown>;
 type Platform = (asked: Fields) => unknown;
 
 const asked: [path: string, fields: Fields][] = [];
 let platform: Platform;
-const pages = pagesOf(
+const pages = createPages(
   bind(endpoints, async ({ path }, { body, query }) => {
     const fields = JSON.parse(JSON.stringify(body ?? query)) as Fields;
     asked.push([path, fields]);
@@ -59,7 +59,7 @@ function openidLists(name: string, size: number, lastCursor = true) {
       return { total: count, count: openid.length, data: { openid }, next_openid };
     };
   };
-  return { size, rowsOf: openids, answers };
+  return { size, createRows: openids, answers };
 }
 
 /** Rows from an offset on, and how many there are. */
@@ -68,27 +68,27 @@ function offsetLists(
   [rows, total]: [string, string],
   [size, most]: [number, number],
 ) {
-  const rowsOf = (length: number) => numbers(length).map((id) => ({ id }));
+  const createRows = (length: number) => numbers(length).map((id) => ({ id }));
   const answers =
     (length: number): Platform =>
     (fields) => {
       const start = within(fields[offset], 0, Number.MAX_SAFE_INTEGER);
-      const page = rowsOf(length).slice(start, start + within(fields[count], 1, most));
+      const page = createRows(length).slice(start, start + within(fields[count], 1, most));
       return { [total]: length, [rows]: page };
     };
-  return { size, rowsOf, answers };
+  return { size, createRows, answers };
 }
 const itemLists = offsetLists(['offset', 'count'], ['item', 'total_count'], [20, 20]);
 
 const records = {
   size: 10_000,
-  rowsOf: (length: number) => numbers(length).map((time) => ({ time })),
+  createRows: (length: number) => numbers(length).map((time) => ({ time })),
   answers:
     (length: number): Platform =>
     ({ msgid, number }) => {
       // A line has the id of its time; the first page is asked for with 1.
       const after = msgid === 1 ? 0 : (msgid as number) - 5000;
-      const recordlist = records.rowsOf(length).slice(after, after + within(number, 1, 10_000));
+      const recordlist = records.createRows(length).slice(after, after + within(number, 1, 10_000));
       const last = recordlist.at(-1)?.time ?? after;
       return { recordlist, number: recordlist.length, msgid: last + 5000 };
     },
@@ -97,13 +97,14 @@ const records = {
 /** Ids beyond 2^53, in no order. */
 const heldBack = {
   size: 100,
-  rowsOf: (length: number) => numbers(length).map((id) => ({ id: `90071992547409${1000 + id}` })),
+  createRows: (length: number) =>
+    numbers(length).map((id) => ({ id: `90071992547409${1000 + id}` })),
   answers:
     (length: number): Platform =>
     ({ largest_id, limit }) => {
       const isRest = ({ id }: { id: string }) => BigInt(id) > BigInt(largest_id as string);
       const page = heldBack
-        .rowsOf(length)
+        .createRows(length)
         .filter(isRest)
         .slice(0, within(limit, 1, 100));
       const every = (second: number) => page.filter((_, index) => index % 2 === second);
@@ -113,14 +114,17 @@ const heldBack = {
 
 const jumpRules = {
   size: 200,
-  rowsOf: (length: number) => numbers(length).map((prefix) => ({ prefix })),
+  createRows: (length: number) => numbers(length).map((prefix) => ({ prefix })),
   answers:
     (length: number): Platform =>
     ({ get_type, page_num, page_size }) => {
       if (get_type !== 2) refuse(40097);
       const size = within(page_size, 1, 200);
       const start = (within(page_num, 1, 1000) - 1) * size;
-      return { rule_list: jumpRules.rowsOf(length).slice(start, start + size), list_size: length };
+      return {
+        rule_list: jumpRules.createRows(length).slice(start, start + size),
+        list_size: length,
+      };
     },
 };
 
@@ -130,7 +134,7 @@ interface List {
   readonly start: () => AsyncIterableIterator<unknown>;
   /** Rows of a full page. */
   readonly size: number;
-  readonly rowsOf: (length: number) => unknown[];
+  readonly createRows: (length: number) => unknown[];
   readonly answers: (length: number) => Platform;
   /** Calls for no row, for one, for a full page, for one row more, and for a row more than two pages. */
   readonly calls: readonly [number, number, number, number, number];
@@ -261,7 +265,7 @@ const lists: List[] = [
   },
 ];
 
-describe.each(lists)('$name', ({ path, start, size, rowsOf, answers, calls }) => {
+describe.each(lists)('$name', ({ path, start, size, createRows, answers, calls }) => {
   const lengths = [0, 1, size, size + 1, 2 * size + 1];
   const rows = lengths.map((length, index) => [length, calls[index]] as const);
 
@@ -270,7 +274,7 @@ describe.each(lists)('$name', ({ path, start, size, rowsOf, answers, calls }) =>
     const taken = await take(start());
     expect(taken).toHaveLength(length);
     expect(new Set(taken.map((row) => JSON.stringify(row)))).toEqual(
-      new Set(rowsOf(length).map((row) => JSON.stringify(row))),
+      new Set(createRows(length).map((row) => JSON.stringify(row))),
     );
     expect(asked.map(([called]) => called)).toEqual(Array(expected).fill(path));
   });
@@ -298,7 +302,7 @@ describe.each(lists)('$name', ({ path, start, size, rowsOf, answers, calls }) =>
     platform = (fields) => (asked.length === 2 ? refuse(45009) : answer(fields));
     const taken: unknown[] = [];
     const iterator = start();
-    const error = await failureOf(async () => {
+    const error = await catchError(async () => {
       for await (const row of iterator) taken.push(row);
     });
     expect(error.message).toBe('refused with 45009');
@@ -353,7 +357,7 @@ describe('a list by offset', () => {
   it('goes on behind a page with fewer rows than were asked for, up to the total', async () => {
     const answer = itemLists.answers(25);
     platform = (fields) => answer({ ...fields, count: 10 });
-    expect(await take(pages.draft.iterate())).toEqual(itemLists.rowsOf(25));
+    expect(await take(pages.draft.iterate())).toEqual(itemLists.createRows(25));
     expect(asked.map(([, { offset }]) => offset)).toEqual([0, 10, 20]);
   });
 
@@ -364,7 +368,7 @@ describe('a list by offset', () => {
   ])('of %i rows without a total ends with the page that is not full', async (length, calls) => {
     const answer = itemLists.answers(length);
     platform = (fields) => ({ ...(answer(fields) as object), total_count: undefined });
-    expect(await take(pages.draft.iterate())).toEqual(itemLists.rowsOf(length));
+    expect(await take(pages.draft.iterate())).toEqual(itemLists.createRows(length));
     expect(asked).toHaveLength(calls);
   });
 });
@@ -434,7 +438,7 @@ describe('before anything is asked', () => {
     ['tmpl_msg_id', () => loose(pages.message.template).iterateBlocked({})],
     ['appid', () => loose(pages.qrcode).iterateJumpRules({})],
   ])('%s is needed', async (name, start) => {
-    const error = await failureOf(start);
+    const error = await catchError(start);
     expect(error).toBeInstanceOf(NeedParamError);
     expect(error.message).toContain(name);
   });
@@ -451,7 +455,7 @@ describe('before anything is asked', () => {
       () => loose(kf).iterateRecords({ ...DAY, starttime: new Date() }),
     ],
   ])('an argument is invalid: %s', async (message, start) => {
-    const error = await failureOf(start);
+    const error = await catchError(start);
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toContain(message);
     expect(asked).toEqual([]);

@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { type MessageClient, type OAuthClient, reply } from '@wechat-mp/core';
 import { OfficialClient } from '@wechat-mp/core/official';
-import { conveniencesOf } from '../../src/official/conveniences/index.ts';
+import { createConveniences } from '../../src/official/conveniences/index.ts';
 import {
   bind,
   type Download,
@@ -27,7 +27,7 @@ import {
   type TemplateMessage,
   type User,
 } from '../../src/official/endpoints/index.ts';
-import { pagesOf } from '../../src/official/pages.ts';
+import { createPages } from '../../src/official/pages.ts';
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -152,7 +152,7 @@ bind({ a: 1 }, () => undefined);
 
 // Conveniences take arguments, and the form of the wire as well.
 
-const easy = conveniencesOf(client);
+const easy = createConveniences(client);
 easy satisfies MessageClient;
 void easy.message.custom.send('o1', 'hello', { kfAccount: 'a@b' });
 void easy.message.custom.send('o1', reply.news([{ title: 'Hi' }]));
@@ -192,7 +192,7 @@ void easy.user.list('o1');
 // @ts-expect-error -- a video has no stream
 void (await easy.media.get('m1')).stream;
 
-const pages = pagesOf(client);
+const pages = createPages(client);
 for await (const openid of pages.user.iterate()) same<typeof openid, string>(true);
 for await (const { content } of pages.draft.iterate({ noContent: true })) void content.news_item;
 for await (const { url } of pages.material.iterate('image')) void url;

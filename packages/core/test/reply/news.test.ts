@@ -6,8 +6,8 @@ import { recorder } from '../support.ts';
 const TO = { target: 'o1', source: 'gh_1' };
 const articles = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ title: `no. ${i + 1}` }));
-const countOf = (xml: string) => Number(/<ArticleCount>(\d+)</.exec(xml)?.[1]);
-const itemsOf = (xml: string) => xml.match(/<item>/g)?.length;
+const readCount = (xml: string) => Number(/<ArticleCount>(\d+)</.exec(xml)?.[1]);
+const countItems = (xml: string) => xml.match(/<item>/g)?.length;
 
 // Not `video`’s little sister nor links: they are not in the documentation’s list, and the platform
 // treats them as what a user sends.
@@ -21,11 +21,11 @@ describe('the number of articles', () => {
   ][])('in answer to %s is at most %d, with a warning when it was more', (answering, limit) => {
     const logger = recorder();
     const fitting = renderReply(articles(limit), { ...TO, answering, logger });
-    expect([countOf(fitting), itemsOf(fitting)]).toEqual([limit, limit]);
+    expect([readCount(fitting), countItems(fitting)]).toEqual([limit, limit]);
     expect(logger.lines).toEqual([]);
 
     const cut = renderReply(articles(limit + 1), { ...TO, answering, logger });
-    expect([countOf(cut), itemsOf(cut)]).toEqual([limit, limit]);
+    expect([readCount(cut), countItems(cut)]).toEqual([limit, limit]);
     expect(cut).toContain('no. 1]');
     expect(cut).not.toContain(`no. ${limit + 1}]`);
     expect(logger.lines).toHaveLength(1);
@@ -40,7 +40,7 @@ describe('the number of articles', () => {
     const logger = recorder();
     const webhook = createWebhook({ token: 'TOKEN', logger }, () => articles(10));
     const { body } = await webhook.handle(plain({ token: 'TOKEN' }, message));
-    expect([countOf(body), itemsOf(body)]).toEqual([limit, limit]);
+    expect([readCount(body), countItems(body)]).toEqual([limit, limit]);
     expect(logger.lines.map(({ level }) => level)).toEqual(['warn']);
   });
 

@@ -7,7 +7,7 @@ import {
   reply,
 } from '@wechat-mp/core';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { failureOf } from '../support.ts';
+import { catchError } from '../support.ts';
 
 const TO = { target: 'o1', source: 'gh_1', time: 1348831860 };
 const parser = new XMLParser({ parseTagValue: false, trimValues: false });
@@ -16,7 +16,7 @@ const parse = (xml: string): Record<string, unknown> => {
   expect(XMLValidator.validate(xml)).toBe(true);
   return (parser.parse(xml) as { xml: Record<string, unknown> }).xml;
 };
-const contentOf = (value: ReplyLike) => parse(renderReply(value, TO))['Content'];
+const renderContent = (value: ReplyLike) => parse(renderReply(value, TO))['Content'];
 const cdata = (tag: string, text: string) => `<${tag}><![CDATA[${text}]]></${tag}>`;
 const ARTICLE = {
   title: 't',
@@ -126,12 +126,12 @@ describe('nothing to say', () => {
   it.each(['success', 'success!', 'false'])(
     'does not hide the text %j of a text reply',
     (content) => {
-      expect(contentOf(reply.text(content))).toBe(content);
+      expect(renderContent(reply.text(content))).toBe(content);
     },
   );
 
   it.each(['success!', 'Success', 'a success', 'false'])('is not found in %j', (content) => {
-    expect(contentOf(content)).toBe(content);
+    expect(renderContent(content)).toBe(content);
   });
 });
 
@@ -160,7 +160,7 @@ describe('text that could break the XML', () => {
     ['half an emoji', 'a\ud83db\ude00', 'a\ufffdb\ufffd'],
     ['blanks around', '  a  ', '  a  '],
   ])('%s is read back by a parser as it was meant', (_, text, expected) => {
-    expect(contentOf(text)).toBe(expected);
+    expect(renderContent(text)).toBe(expected);
     const { Articles } = parse(renderReply([{ title: text }], TO));
     expect(Articles).toHaveProperty('item.Title', expected);
   });
@@ -173,8 +173,8 @@ describe('text that could break the XML', () => {
 
 describe('escape', () => {
   it('shows markup as typed; without it links work', () => {
-    expect(contentOf(reply.text('<b>&"', { escape: true }))).toBe('&lt;b&gt;&amp;"');
-    expect(contentOf(reply.text('<b>&"', { escape: false }))).toBe('<b>&"');
+    expect(renderContent(reply.text('<b>&"', { escape: true }))).toBe('&lt;b&gt;&amp;"');
+    expect(renderContent(reply.text('<b>&"', { escape: false }))).toBe('<b>&"');
     expect(reply.text('<')).toEqual({ type: 'text', content: '<' });
   });
 });
@@ -204,7 +204,7 @@ describe('a value that is no reply', () => {
     ['deviceType', reply.deviceStatus({ deviceId: 'a', deviceStatus: 1 } as never)],
     ['messageAction', reply.hardware('a', undefined as never)],
   ])('is refused, and the error names %s: %p', async (name, value) => {
-    const error = await failureOf(() => renderReply(wrong(value), TO));
+    const error = await catchError(() => renderReply(wrong(value), TO));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toContain(name);
   });
@@ -223,7 +223,7 @@ describe('a value that is no reply', () => {
     ['article', wrong(['a', 'b'])],
     ['article', wrong([null])],
   ])('is refused, and the error names the optional %s: %j', async (name, value) => {
-    const error = await failureOf(() => renderReply(value, TO));
+    const error = await catchError(() => renderReply(value, TO));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toContain(name);
   });
@@ -247,14 +247,20 @@ describe('a value that is no reply', () => {
 
 describe('members', () => {
   const wrong = (value: unknown) => value as ReplyLike;
-  const itemOf = (value: ReplyLike) => parse(renderReply(value, TO))['Articles'];
+  const renderArticles = (value: ReplyLike) => parse(renderReply(value, TO))['Articles'];
 
   it('picurl, the word of the wire and of older SDKs, is picUrl', () => {
     const picture = 'http://a.example/p.jpg';
-    expect(itemOf([{ title: 'a', picurl: picture }])).toHaveProperty('item.PicUrl', picture);
-    expect(itemOf(reply.news([{ picurl: picture }]))).toHaveProperty('item.PicUrl', picture);
+    expect(renderArticles([{ title: 'a', picurl: picture }])).toHaveProperty(
+      'item.PicUrl',
+      picture,
+    );
+    expect(renderArticles(reply.news([{ picurl: picture }]))).toHaveProperty(
+      'item.PicUrl',
+      picture,
+    );
     const both = [{ picurl: null, picUrl: picture }];
-    expect(itemOf(wrong(both))).toHaveProperty('item.PicUrl', picture);
+    expect(renderArticles(wrong(both))).toHaveProperty('item.PicUrl', picture);
   });
 
   it.each([
@@ -279,7 +285,7 @@ describe('members', () => {
       { type: 'hardware', messageView: 'a', messageAction: 'b', message_action: 'c' },
     ],
   ])('that nobody knows are refused; did you mean %s? %j', async (name, value) => {
-    const error = await failureOf(() => renderReply(wrong(value), TO));
+    const error = await catchError(() => renderReply(wrong(value), TO));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toContain(`did you mean ${name}?`);
   });
@@ -294,7 +300,7 @@ describe('members', () => {
     ['did you mean image?', { type: 'images', mediaId: 'a' }],
     ['an article goes into an array', { title: 'a', picurl: 'b' }],
   ])('that are like none are refused too, and the error says: %s', async (message, value) => {
-    const error = await failureOf(() => renderReply(wrong(value), TO));
+    const error = await catchError(() => renderReply(wrong(value), TO));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toContain(message);
   });
@@ -304,7 +310,7 @@ describe('members', () => {
     ['a voice reply needs mediaId', { type: 'voice', mediaId: ' ' }],
     ['a video reply needs mediaId', { type: 'video', mediaId: '', title: 'a' }],
   ])('that are an empty id are refused: %s', async (message, value) => {
-    const error = await failureOf(() => renderReply(wrong(value), TO));
+    const error = await catchError(() => renderReply(wrong(value), TO));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message.replace('a image', 'an image')).toContain(message);
     expect(error.message).toContain('not an empty one');
@@ -318,7 +324,7 @@ describe('members', () => {
 
   it('have names of outsiders in no error at length', async () => {
     const name = `${'x'.repeat(500)}\n\u202e`;
-    const error = await failureOf(() => renderReply(wrong([{ [name]: 'a' }]), TO));
+    const error = await catchError(() => renderReply(wrong([{ [name]: 'a' }]), TO));
     expect(error.message.length).toBeLessThan(200);
     expect(error.message).not.toMatch(/[\n\u202e]/);
   });

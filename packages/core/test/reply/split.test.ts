@@ -119,7 +119,7 @@ const anyText = fc
   )
   .filter((text) => text !== '');
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
-const boundsOf = (text: string) =>
+const listBounds = (text: string) =>
   new Set(Array.from(graphemes.segment(text), ({ index }) => index));
 
 describe('whatever the text, its parts', () => {
@@ -134,7 +134,7 @@ describe('whatever the text, its parts', () => {
     [
       'begin where a reader sees a character begin',
       (parts, text) => {
-        const bounds = boundsOf(text);
+        const bounds = listBounds(text);
         const starts = parts.map((_, index) => parts.slice(0, index).join('').length);
         expect(starts.filter((start) => !bounds.has(start))).toEqual([]);
       },

@@ -20,7 +20,7 @@ import {
   type SessionStore,
   UnofficialClient,
 } from '@wechat-mp/core/unofficial';
-import { failureOf } from '../support.ts';
+import { catchError } from '../support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-sessions-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -53,7 +53,7 @@ describe('a session of the Python SDK', () => {
     [{ baseUrl: 'http://mp.weixin.qq.com' }, 'WECHAT_INVALID_ARGUMENT', 'begin with https:'],
     [{ interval: 0 }, 'WECHAT_INVALID_ARGUMENT', 'interval must be'],
   ])('or is refused at once: %j', async (options, code, says) => {
-    const error = await failureOf(() => new UnofficialClient(options));
+    const error = await catchError(() => new UnofficialClient(options));
     expect(error).toMatchObject({ code });
     expect(error.message).toContain(says);
   });
@@ -78,7 +78,7 @@ describe('serialize', () => {
     const session = JSON.parse(await new UnofficialClient(GIVEN).serialize());
     session.since = Date.now() - 4 * 24 * 3600_000;
     const client = UnofficialClient.restore(JSON.stringify(session));
-    const error = await failureOf(() => client.getUserList());
+    const error = await catchError(() => client.getUserList());
     expect(error).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
   });
 });
@@ -119,12 +119,12 @@ describe('FileSessionStore', () => {
     const shared = join(folder, 'shared.json');
     const paths = [shared, shared, relative(process.cwd(), shared)];
     const stores = paths.map((one) => new FileSessionStore(one));
-    const storeOf = (index: number) => stores[index % 3] as FileSessionStore;
+    const pickStore = (index: number) => stores[index % 3] as FileSessionStore;
     const keys = Array.from({ length: 60 }, (_, index) => `key ${index}`);
-    await Promise.all(keys.map((key, index) => storeOf(index).set(key, `of ${key}`)));
+    await Promise.all(keys.map((key, index) => pickStore(index).set(key, `of ${key}`)));
     const sessions = await Promise.all(keys.map((key) => new FileSessionStore(shared).get(key)));
     expect(sessions).toEqual(keys.map((key) => `of ${key}`));
-    await Promise.all(keys.map((key, index) => storeOf(index).set(key, undefined)));
+    await Promise.all(keys.map((key, index) => pickStore(index).set(key, undefined)));
     expect(readFileSync(shared, 'utf8')).toBe('{}');
     rmSync(shared);
     expect(readdirSync(folder)).toEqual(['sessions.json']);
@@ -166,7 +166,7 @@ describe('FileSessionStore', () => {
     const warn = (_details: object, message: string) => void warnings.push(message);
     const logger = { error: warn, warn, info: () => {}, debug: () => {} };
     const client = new UnofficialClient({ sessions: new FileSessionStore(damaged), logger });
-    const error = await failureOf(() => client.getUserList());
+    const error = await catchError(() => client.getUserList());
     expect(error).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
     expect(warnings).toEqual(['the session that was kept cannot be read: log in']);
   });

@@ -48,12 +48,12 @@ const NEEDS: ReadonlyMap<unknown, (button: Given, codes: Codes) => void> = new M
 export function checkButtons({ button: buttons }: Given): Button[] {
   demand(Array.isArray(buttons) && buttons.length >= 1 && buttons.length <= TOP, 40016);
   for (const button of buttons.map(asObject)) {
-    const subs = subsOf(button);
+    const subs = listSubButtons(button);
     checkName(button, TOP_NAME, TOP_CODES);
     if (subs.length === 0) checkType(button, TOP_CODES);
     demand(subs.length <= SUBS, 40023);
     for (const sub of subs.map(asObject)) {
-      demand(subsOf(sub).length === 0, 40022);
+      demand(listSubButtons(sub).length === 0, 40022);
       checkName(sub, SUB_NAME, SUB_CODES);
       checkType(sub, SUB_CODES);
     }
@@ -61,7 +61,7 @@ export function checkButtons({ button: buttons }: Given): Button[] {
   return structuredClone(buttons) as Button[];
 }
 
-function subsOf({ sub_button: subs }: Given): readonly unknown[] {
+function listSubButtons({ sub_button: subs }: Given): readonly unknown[] {
   return Array.isArray(subs) ? subs : [];
 }
 

@@ -38,7 +38,7 @@ export function asObject(value: unknown): Given {
 }
 
 /** In characters, of which an emoji is one. */
-export function lengthOf(text: string): number {
+export function countBytes(text: string): number {
   return Array.from(text).length;
 }
 
@@ -47,7 +47,7 @@ export function isIndex(value: unknown): value is number {
 }
 
 /** Unix seconds. */
-export function secondsOf({ clock }: World): number {
+export function readSeconds({ clock }: World): number {
   return Math.floor(clock.now() / 1000);
 }
 
@@ -73,6 +73,6 @@ export function findPeople(state: State, openids: unknown, most: number): Person
   });
 }
 
-export function followersOf({ people }: State): Person[] {
+export function listFollowers({ people }: State): Person[] {
   return Object.values(people).filter(({ follows }) => follows);
 }

@@ -27,7 +27,7 @@ export interface Endpoint {
 }
 
 const byPath = new Map<string, Endpoint[]>();
-for (const row of rowsOf(endpoints)) {
+for (const row of listRows(endpoints)) {
   if (row.verb === 'page') continue;
   byPath.set(row.path, [...(byPath.get(row.path) ?? []), toEndpoint(row)]);
 }
@@ -47,8 +47,8 @@ export function isPath(path: string): boolean {
   return byPath.has(path);
 }
 
-function rowsOf(tables: Tables): Row[] {
-  return Object.values(tables).flatMap((row) => (isRow(row) ? [row] : rowsOf(row)));
+function listRows(tables: Tables): Row[] {
+  return Object.values(tables).flatMap((row) => (isRow(row) ? [row] : listRows(row)));
 }
 
 function isRow(row: Row | Tables): row is Row {
@@ -57,15 +57,15 @@ function isRow(row: Row | Tables): row is Row {
 
 function toEndpoint(row: Row): Endpoint {
   const { method, fixedQuery = {} } = row;
-  return { verb: method, token: tokenOf(row), body: bodyOf(row), fixedQuery };
+  return { verb: method, token: readTokenRule(row), body: readBodyRule(row), fixedQuery };
 }
 
-function tokenOf({ auth, tokenless }: Row): Endpoint['token'] {
+function readTokenRule({ auth, tokenless }: Row): Endpoint['token'] {
   if (auth === 'user' || auth === 'component') return auth;
   return tokenless ? undefined : 'account';
 }
 
-function bodyOf({ verb, body, contentType }: Row): Endpoint['body'] {
+function readBodyRule({ verb, body, contentType }: Row): Endpoint['body'] {
   if (contentType) return 'text';
   if (!body) return undefined;
   return verb === 'upload' ? 'form' : 'json';

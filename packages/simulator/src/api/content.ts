@@ -33,17 +33,17 @@ const READERS: Readonly<Record<MessageType, Reader>> = {
     demand(Buffer.byteLength(content) <= TEXT_BYTES, 45002);
     return { type: 'text', content };
   },
-  image: (content, world) => ({ type: 'image', mediaId: mediaIdOf(content, world, ['image']) }),
-  voice: (content, world) => ({ type: 'voice', mediaId: mediaIdOf(content, world, ['voice']) }),
+  image: (content, world) => ({ type: 'image', mediaId: readMediaId(content, world, ['image']) }),
+  voice: (content, world) => ({ type: 'voice', mediaId: readMediaId(content, world, ['voice']) }),
   video: readVideo,
   mpvideo: readVideo,
   music: (content) => ({
     type: 'music',
-    musicUrl: textOf(content, 'musicurl'),
-    hqMusicUrl: textOf(content, 'hqmusicurl'),
-    title: textOf(content, 'title'),
-    description: textOf(content, 'description'),
-    thumbMediaId: textOf(content, 'thumb_media_id'),
+    musicUrl: readText(content, 'musicurl'),
+    hqMusicUrl: readText(content, 'hqmusicurl'),
+    title: readText(content, 'title'),
+    description: readText(content, 'description'),
+    thumbMediaId: readText(content, 'thumb_media_id'),
   }),
   news: ({ articles }) => {
     demand(Array.isArray(articles), 45162);
@@ -66,15 +66,15 @@ const READERS: Readonly<Record<MessageType, Reader>> = {
     const { list } = content;
     demand(Array.isArray(list) && list.length > 0, 44004);
     const items = list.map(asObject).map((item) => {
-      return { id: textOf(item, 'id'), content: textOf(item, 'content') };
+      return { id: readText(item, 'id'), content: readText(item, 'content') };
     });
-    const [head, tail] = [textOf(content, 'head_content'), textOf(content, 'tail_content')];
+    const [head, tail] = [readText(content, 'head_content'), readText(content, 'tail_content')];
     return { type: 'menu', head, items, tail };
   },
   wxcard: (content) => ({ type: 'card', cardId: required(content, 'card_id', 40097) }),
   miniprogrampage: (content) => ({
     type: 'miniprogram',
-    title: textOf(content, 'title'),
+    title: readText(content, 'title'),
     appid: required(content, 'appid', 40166),
     pagePath: required(content, 'pagepath', 40165),
     thumbMediaId: required(content, 'thumb_media_id', 40007),
@@ -101,34 +101,38 @@ export function readContent(
 function readVideo(content: Given, world: World): ReceivedMessage {
   return {
     type: 'video',
-    mediaId: mediaIdOf(content, world, ['video']),
-    title: textOf(content, 'title'),
-    description: textOf(content, 'description'),
+    mediaId: readMediaId(content, world, ['video']),
+    title: readText(content, 'title'),
+    description: readText(content, 'description'),
   };
 }
 
-function mediaIdOf({ media_id: id }: Given, world: World, types: readonly Media['type'][]): string {
+function readMediaId(
+  { media_id: id }: Given,
+  world: World,
+  types: readonly Media['type'][],
+): string {
   findMedia(world, id, types);
   return `${id as string}`;
 }
 
 function toNews(items: readonly Given[], picture: string, words: string): ReceivedMessage {
   const articles = items.map((item) => ({
-    title: textOf(item, 'title'),
-    description: textOf(item, words),
-    picUrl: textOf(item, picture),
-    url: textOf(item, 'url'),
+    title: readText(item, 'title'),
+    description: readText(item, words),
+    picUrl: readText(item, picture),
+    url: readText(item, 'url'),
   }));
   return { type: 'news', articles };
 }
 
 function required(content: Given, name: string, errcode: number): string {
-  const text = textOf(content, name);
+  const text = readText(content, name);
   demand(text !== '', errcode);
   return text;
 }
 
-function textOf(content: Given, name: string): string {
+function readText(content: Given, name: string): string {
   const value = content[name];
   return typeof value === 'string' || typeof value === 'number' ? `${value}` : '';
 }

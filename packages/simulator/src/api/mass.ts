@@ -8,9 +8,9 @@ import {
   type Endpoints,
   findPeople,
   findPerson,
-  followersOf,
   type Given,
   isIndex,
+  listFollowers,
   lookUp,
   OK,
   type Platform,
@@ -99,10 +99,10 @@ export function massEndpoints({ world }: Platform): Endpoints {
   return {
     '/cgi-bin/message/mass/sendall': (call) => {
       const { is_to_all: isToAll, tag_id: tagId } = asObject(call.given['filter']);
-      if (isToAll === true) return send(call, () => followersOf(world.state), true);
+      if (isToAll === true) return send(call, () => listFollowers(world.state), true);
       const choose = () => {
         demand(lookUp(world.state.tags, tagId), 45159);
-        return followersOf(world.state).filter(({ tagIds }) => tagIds.includes(Number(tagId)));
+        return listFollowers(world.state).filter(({ tagIds }) => tagIds.includes(Number(tagId)));
       };
       return send(call, choose);
     },

@@ -10,7 +10,7 @@ import {
   lookUp,
   OK,
   type Platform,
-  secondsOf,
+  readSeconds,
 } from './call.ts';
 import { type RawAnswer, raw } from './contract.ts';
 import { type CheckedFile, checkFile, IN_ARTICLE, PERMANENT, TEMPORARY } from './file-rules.ts';
@@ -43,7 +43,7 @@ export function showMedia(world: World, id: string): RawAnswer {
 }
 
 export function mediaEndpoints({ world, url }: Platform): Endpoints {
-  const addressOf = (id: string) => `${url}/media/${id}`;
+  const createAddress = (id: string) => `${url}/media/${id}`;
 
   function keep(file: CheckedFile, rest: Partial<Media> & Pick<Media, 'isPermanent'>): string {
     const { content, ...about } = file;
@@ -58,7 +58,7 @@ export function mediaEndpoints({ world, url }: Platform): Endpoints {
     const id = `${query['media_id']}`;
     const media = findMedia(world, id);
     demand(!media.isPermanent, 40007);
-    return media.type === 'video' ? { video_url: addressOf(id) } : attachment(id, media);
+    return media.type === 'video' ? { video_url: createAddress(id) } : attachment(id, media);
   }
 
   function findPermanent(id: unknown): Media {
@@ -73,7 +73,7 @@ export function mediaEndpoints({ world, url }: Platform): Endpoints {
       .filter(([, kept]) => kept.isPermanent && !kept.isUnlisted && kept.type === type)
       .map(([id, { filename, at }]) => {
         const about = { media_id: id, name: filename, update_time: Math.floor(at / 1000) };
-        return type === 'image' ? { ...about, url: addressOf(id) } : about;
+        return type === 'image' ? { ...about, url: createAddress(id) } : about;
       });
   }
 
@@ -82,11 +82,11 @@ export function mediaEndpoints({ world, url }: Platform): Endpoints {
       const file = checkFile(form, TEMPORARY, query['type']);
       const id = keep(file, { isPermanent: false });
       const name = file.type === 'thumb' ? 'thumb_media_id' : 'media_id';
-      return { type: file.type, [name]: id, created_at: secondsOf(world) };
+      return { type: file.type, [name]: id, created_at: readSeconds(world) };
     },
     '/cgi-bin/media/uploadimg': ({ form }) => {
       const file = checkFile(form, IN_ARTICLE, 'image');
-      return { url: addressOf(keep(file, { isPermanent: true, isUnlisted: true })) };
+      return { url: createAddress(keep(file, { isPermanent: true, isUnlisted: true })) };
     },
     '/cgi-bin/media/get': getTemporary,
     '/cgi-bin/media/get/jssdk': getTemporary,
@@ -94,7 +94,7 @@ export function mediaEndpoints({ world, url }: Platform): Endpoints {
       const file = checkFile(form, PERMANENT, query['type']);
       const about = file.type === 'video' ? readDescription(form) : {};
       const id = keep(file, { isPermanent: true, ...about });
-      return { media_id: id, ...(file.type === 'image' && { url: addressOf(id) }) };
+      return { media_id: id, ...(file.type === 'image' && { url: createAddress(id) }) };
     },
     '/cgi-bin/material/get_material': ({ given: { media_id: id } }) => {
       const news = findNews(world.state, id);
@@ -104,7 +104,7 @@ export function mediaEndpoints({ world, url }: Platform): Endpoints {
       const file = { ...media, contentType: 'text/plain' };
       if (media.type !== 'video') return attachment(`${id as string}`, file);
       const { title, introduction: description } = media;
-      return { title, description, down_url: addressOf(`${id as string}`) };
+      return { title, description, down_url: createAddress(`${id as string}`) };
     },
     '/cgi-bin/material/del_material': ({ given: { media_id: id } }) => {
       findPermanent(id);
@@ -159,7 +159,7 @@ function attachment(id: string, { filename, contentType, bytes }: Media): RawAns
       Connection: 'close',
       'Content-Type': contentType,
       // The platform writes the second word small.
-      'Content-disposition': `attachment; filename="${id}${extensionOf(filename)}"`,
+      'Content-disposition': `attachment; filename="${id}${getExtension(filename)}"`,
       'Cache-Control': 'no-cache, must-revalidate',
       'Content-Length': body.length,
       'X-Content-Type-Options': 'nosniff',
@@ -168,7 +168,7 @@ function attachment(id: string, { filename, contentType, bytes }: Media): RawAns
   });
 }
 
-function extensionOf(filename: string): string {
+function getExtension(filename: string): string {
   const extension = extname(filename);
   return /^\.\w{1,8}$/.test(extension) ? extension : '';
 }

@@ -1,6 +1,6 @@
 /** The menu below the chat, and those that only some see. */
 import { randomInt } from 'node:crypto';
-import { menuOf } from '../menu.ts';
+import { getMenu } from '../menu.ts';
 import type { Button } from '../state.ts';
 import { checkButtons } from './buttons.ts';
 import { asObject, type Endpoints, type Given, lookUp, OK, type Platform } from './call.ts';
@@ -52,7 +52,7 @@ export function menuEndpoints({ world }: Platform): Endpoints {
       if (!person) throw new Refusal(65302);
       demand(person.follows, 65315);
       demand(menu, 46003);
-      return { button: menuOf(world.state, person) };
+      return { button: getMenu(world.state, person) };
     },
   };
 }

@@ -3,11 +3,11 @@ import type { Person } from '../state.ts';
 import type { World } from '../world.ts';
 import {
   asObject,
+  countBytes,
   type Endpoints,
   findPeople,
   findPerson,
-  followersOf,
-  lengthOf,
+  listFollowers,
   OK,
   type Platform,
 } from './call.ts';
@@ -21,7 +21,7 @@ const REMARK = 30;
 export function peopleEndpoints({ world }: Platform): Endpoints {
   return {
     '/cgi-bin/user/get': ({ query }) => {
-      const all = followersOf(world.state).map(({ openid }) => openid);
+      const all = listFollowers(world.state).map(({ openid }) => openid);
       return { total: all.length, ...takeOpenids(all, query['next_openid']) };
     },
     '/cgi-bin/user/info': ({ query }) => describe(findPerson(world.state, query['openid'])),
@@ -32,7 +32,7 @@ export function peopleEndpoints({ world }: Platform): Endpoints {
     },
     '/cgi-bin/user/info/updateremark': ({ given: { openid, remark } }) => {
       const person = findPerson(world.state, openid);
-      demand(typeof remark === 'string' && lengthOf(remark) < REMARK, 40097);
+      demand(typeof remark === 'string' && countBytes(remark) < REMARK, 40097);
       person.remark = remark;
       return OK;
     },

@@ -29,19 +29,19 @@ export function qrcodeEndpoints({ world }: Platform): Endpoints {
       qrCodes[ticket] = { scene, until };
       const life = seconds === undefined ? {} : { expire_seconds: seconds };
       // The platform escapes slashes here.
-      const body = JSON.stringify({ ticket, ...life, url: addressOf(ticket) });
+      const body = JSON.stringify({ ticket, ...life, url: createAddress(ticket) });
       return raw({ body: body.replaceAll('/', '\\/') });
     },
     '/cgi-bin/showqrcode': ({ query: { ticket = '' } }) => {
       if (!lookUp(world.state.qrCodes, ticket)) return raw({ status: 404 });
-      const body = encodeQR(addressOf(ticket), 'gif', { scale: SCALE });
+      const body = encodeQR(createAddress(ticket), 'gif', { scale: SCALE });
       return raw({ headers: { 'Content-Type': 'image/gif' }, body });
     },
   };
 }
 
 /** What the code says to who scans it. */
-function addressOf(ticket: string): string {
+function createAddress(ticket: string): string {
   return `http://weixin.qq.com/q/${encodeURIComponent(ticket.slice(2, 18))}`;
 }
 

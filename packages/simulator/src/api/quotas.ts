@@ -61,7 +61,7 @@ export function createQuotas({ world }: Platform): Quotas {
     limits.clear();
   }
 
-  const limitOf = (path: string) => limits.get(path) ?? DAILY.get(path) ?? OTHERWISE;
+  const getLimit = (path: string) => limits.get(path) ?? DAILY.get(path) ?? OTHERWISE;
 
   function clearAll(): unknown {
     const month = today().slice(0, 7);
@@ -98,7 +98,7 @@ export function createQuotas({ world }: Platform): Quotas {
     },
     '/cgi-bin/openapi/quota/get': ({ given }) => {
       const path = checkPath(given['cgi_path']);
-      const [limit, count] = [limitOf(path), used.get(path) ?? 0];
+      const [limit, count] = [getLimit(path), used.get(path) ?? 0];
       return { ...OK, quota: { daily_limit: limit, used: count, remain: limit - count } };
     },
   };
@@ -112,7 +112,7 @@ export function createQuotas({ world }: Platform): Quotas {
     take(path) {
       beginDay();
       const count = used.get(path) ?? 0;
-      demand(count < limitOf(path), 45009);
+      demand(count < getLimit(path), 45009);
       used.set(path, count + 1);
     },
   };

@@ -3,12 +3,12 @@ import type { Person, State } from '../state.ts';
 import type { World } from '../world.ts';
 import {
   asObject,
+  countBytes,
   type Endpoints,
   findPeople,
   findPerson,
   type Given,
   isIndex,
-  lengthOf,
   lookUp,
   OK,
   type Platform,
@@ -111,7 +111,7 @@ function checkOwn(state: State, given: Given): number {
 
 function checkName({ tags }: State, name: unknown, own?: number): string {
   demand(typeof name === 'string' && name.trim() !== '', 45157);
-  demand(lengthOf(name) <= NAME, 45158);
+  demand(countBytes(name) <= NAME, 45158);
   const isTaken = Object.entries(tags).some(([id, tag]) => tag.name === name && Number(id) !== own);
   demand(!isTaken, 45157);
   return name;

@@ -5,10 +5,10 @@ import type { Person, Template } from '../state.ts';
 import { keep } from './bounded.ts';
 import {
   asObject,
+  countBytes,
   type Endpoints,
   findPerson,
   type Given,
-  lengthOf,
   lookUp,
   OK,
   type Platform,
@@ -92,7 +92,7 @@ export function templateEndpoints({ world }: Platform): Endpoints {
     },
     '/cgi-bin/message/template/subscribe': ({ given }) => {
       const { title } = given;
-      demand(typeof title === 'string' && lengthOf(title) <= 15, 40097);
+      demand(typeof title === 'string' && countBytes(title) <= 15, 40097);
       show(findPerson(world.state, given['touser']), 'subscribe', given);
       return OK;
     },

@@ -88,6 +88,6 @@ function readCookies(header: string): Values {
 }
 
 /** The fields of query and form together. */
-export function givenOf({ query, form }: BackEndCall): Values {
+export function mergeValues({ query, form }: BackEndCall): Values {
   return { ...query, ...form };
 }

@@ -1,6 +1,6 @@
 /** What a row of the tables says of a request, and what does not fit. */
-import { type BackEndCall, givenOf } from './call.ts';
-import { faultsOf } from './terms.ts';
+import { type BackEndCall, mergeValues } from './call.ts';
+import { listTermFaults } from './terms.ts';
 import type { World } from './world.ts';
 
 export interface Endpoint {
@@ -51,19 +51,19 @@ export function findEndpoint(
 ): { endpoint: Endpoint; faults: readonly string[] } | undefined {
   return table
     .filter(({ path }) => path === call.path)
-    .map((endpoint) => ({ endpoint, faults: missesOf(endpoint, call) }))
+    .map((endpoint) => ({ endpoint, faults: listFaults(endpoint, call) }))
     .sort((one, other) => one.faults.length - other.faults.length)[0];
 }
 
-function missesOf(endpoint: Endpoint, call: BackEndCall): string[] {
+function listFaults(endpoint: Endpoint, call: BackEndCall): string[] {
   const { method, query = '', form = '', hasFile = false } = endpoint;
   const wanted = hasFile ? 'file' : '';
   const sent = call.parts.filter(({ filename }) => filename !== undefined);
   const files = sent.map(({ name }) => name).join(' ');
   return [
     ...(call.method === method ? [] : [`the method is ${call.method}, not ${method}`]),
-    ...faultsOf(query, call.query, 'query'),
-    ...faultsOf(form, call.form, 'form'),
+    ...listTermFaults(query, call.query, 'query'),
+    ...listTermFaults(form, call.form, 'form'),
     ...(files === wanted ? [] : [`the files are "${files}", not "${wanted}"`]),
     ...scriptFaults(endpoint, call),
     ...refererFaults(endpoint, call),
@@ -84,7 +84,7 @@ function scriptFaults({ script = 'needed', kind = 'json' }: Endpoint, call: Back
 /** The page is named on the platform's own host, or on the one that stands in for it. */
 function refererFaults({ referer: template = '/' }: Endpoint, call: BackEndCall): string[] {
   if (template === null) return [];
-  const given = givenOf(call);
+  const given = mergeValues(call);
   const wanted = template.replace(/\{(\w+)\}/g, (_, name: string) => given[name] ?? '');
   const { referer = '', host = '' } = call.headers;
   const [, origin = '', rest = ''] = /^(https?:\/\/[^/]+)(.*)$/.exec(referer) ?? [];

@@ -2,7 +2,7 @@
 import type { BackEndCall } from './call.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { LOGIN_PAGE } from './login.ts';
-import { sessionOf, turnCookies } from './sessions.ts';
+import { findSession, turnCookies } from './sessions.ts';
 import type { World } from './world.ts';
 
 /** Answers a request that fits its row. */
@@ -10,7 +10,7 @@ export function pass(endpoint: Endpoint, call: BackEndCall, world: World): Answe
   const early =
     setAnswer(world, call) ?? lostSession(world, endpoint, call) ?? tooOften(world, endpoint);
   if (early) return early;
-  const session = sessionOf(world, call);
+  const session = findSession(world, call);
   const answer = endpoint.handle(call, world);
   return session
     ? { ...answer, cookies: [...(answer.cookies ?? []), ...turnCookies(world, session)] }
@@ -25,7 +25,7 @@ function setAnswer({ answers }: World, { path }: BackEndCall): Answer | undefine
 
 function lostSession(world: World, endpoint: Endpoint, call: BackEndCall): Answer | undefined {
   const { needsSession = true, kind = 'json' } = endpoint;
-  if (!needsSession || sessionOf(world, call)) return undefined;
+  if (!needsSession || findSession(world, call)) return undefined;
   // What is no JSON has only the page to say it with.
   const isPage = kind !== 'json' || world.lostAs === 'html';
   return isPage ? { html: LOGIN_PAGE } : verdict(200_003, 'invalid session');

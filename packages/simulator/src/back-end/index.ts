@@ -88,7 +88,7 @@ export async function startBackEnd(options: BackEndOptions = {}): Promise<BackEn
   const { username, password } = world.account;
   return {
     ...served,
-    ...controlsOf(world),
+    ...createControls(world),
     username,
     password,
     data: world.data,
@@ -113,7 +113,7 @@ type Control =
   | 'throttleAfter'
   | 'writeListsAs';
 
-function controlsOf(world: World): Pick<BackEnd, Control> {
+function createControls(world: World): Pick<BackEnd, Control> {
   return {
     session: () => shown(openSession(world)),
     loseSession(as = 'html') {

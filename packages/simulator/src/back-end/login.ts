@@ -5,12 +5,12 @@ import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { drawJpeg, OWN } from './own.ts';
 import {
   clearCookies,
+  findSession,
   loginCookies,
   openSession,
-  sessionOf,
   sessionOfCookies,
 } from './sessions.ts';
-import { secondsOf, type World } from './world.ts';
+import { readSeconds, type World } from './world.ts';
 
 const CODES = {
   classic: { wrongPassword: -23, noAccount: -21, needsCaptcha: -8, wrongCaptcha: -27 },
@@ -37,14 +37,14 @@ export function begin(world: World): Answer {
 }
 
 function logIn(call: BackEndCall, world: World): Answer {
-  const refusal = refusalOf(call, world);
+  const refusal = findRefusal(call, world);
   if (refusal !== undefined) return verdict(refusal, 'refused');
   world.needsCaptcha = false;
   world.captchaCookie = undefined;
   return begin(world);
 }
 
-function refusalOf({ form, cookies }: BackEndCall, world: World): number | undefined {
+function findRefusal({ form, cookies }: BackEndCall, world: World): number | undefined {
   const codes = CODES[world.refusals];
   const { username, password, captcha } = world.account;
   if (world.needsCaptcha) {
@@ -74,7 +74,7 @@ function showHome(call: BackEndCall, { clock }: World): Answer {
     `ticket:"${OWN.ticket}",`,
     `user_name:"${OWN.userName}",`,
     `uin:"${OWN.fakeid}",`,
-    `time:"${secondsOf(clock)}"`,
+    `time:"${readSeconds(clock)}"`,
     '};',
     'wx.cgiData = {};',
     `wx.cgiData.nick_name = "${OWN.nickName}";`,
@@ -95,7 +95,7 @@ function showFront(call: BackEndCall, world: World): Answer {
 }
 
 function logOut(call: BackEndCall, world: World): Answer {
-  const session = sessionOf(world, call);
+  const session = findSession(world, call);
   if (session) world.live.delete(session.token);
   return { html: LOGIN_PAGE, cookies: session ? clearCookies(session) : [] };
 }

@@ -8,18 +8,18 @@ const MASS_PAGE = '/cgi-bin/masssendpage?t=mass/send&token={token}&lang=zh_CN';
 const DRAFT_QUERY =
   'begin=<int> count=<int> type=77 action=list|list_card token=<token> lang=zh_CN f=json ajax=1 fingerprint?=<text>';
 
-export function pageOf<Row>(rows: readonly Row[], { query }: BackEndCall): Row[] {
+export function cutPage<Row>(rows: readonly Row[], { query }: BackEndCall): Row[] {
   const begin = Number(query['begin']);
   return rows.slice(begin, begin + Number(query['count']));
 }
 
 function listNews(call: BackEndCall, { data: { news } }: World): Answer {
-  return verdict(0, 'ok', { app_msg_info: { item: pageOf(news, call), file_cnt: {} } });
+  return verdict(0, 'ok', { app_msg_info: { item: cutPage(news, call), file_cnt: {} } });
 }
 
 function listDrafts(call: BackEndCall, { data: { drafts } }: World): Answer {
   const file_cnt = { draft_count: drafts.length };
-  return verdict(0, 'ok', { app_msg_info: { item: pageOf(drafts, call), file_cnt } });
+  return verdict(0, 'ok', { app_msg_info: { item: cutPage(drafts, call), file_cnt } });
 }
 
 function listFiles(call: BackEndCall, { data: { files, news } }: World): Answer {
@@ -27,7 +27,7 @@ function listFiles(call: BackEndCall, { data: { files, news } }: World): Answer 
   const count = (wanted: number) => files.filter((file) => file.type === wanted).length;
   const page_info = {
     type,
-    file_item: pageOf(
+    file_item: cutPage(
       files.filter((file) => file.type === type),
       call,
     ),

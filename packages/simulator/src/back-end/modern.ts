@@ -3,7 +3,7 @@ import type { BackEndCall } from './call.ts';
 import type { Follower } from './data.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import type { Publication } from './library.ts';
-import { pageOf } from './material.ts';
+import { cutPage } from './material.ts';
 import { OWN } from './own.ts';
 import { countGroups } from './reading.ts';
 import { findUser, type World } from './world.ts';
@@ -23,7 +23,7 @@ function listFans({ query }: BackEndCall, world: World): Answer {
   if (begin_openid !== '-1' && last === -1) return verdict(200_002, 'invalid args');
   const begin = last + 1 + Number(query['offset']);
   return verdict(0, 'ok', {
-    user_list: { user_info_list: fans.slice(begin, begin + Number(query['limit'])).map(fanOf) },
+    user_list: { user_info_list: fans.slice(begin, begin + Number(query['limit'])).map(toFan) },
     group_info: {
       group_info_list: countGroups(world).map(({ id, name, cnt }) => ({
         group_id: id,
@@ -34,7 +34,7 @@ function listFans({ query }: BackEndCall, world: World): Answer {
   });
 }
 
-function fanOf({ openid, nick_name, remark_name, group_id, create_time }: Follower) {
+function toFan({ openid, nick_name, remark_name, group_id, create_time }: Follower) {
   return {
     user_openid: openid,
     user_name: nick_name,
@@ -47,7 +47,7 @@ function fanOf({ openid, nick_name, remark_name, group_id, create_time }: Follow
 
 function showFan({ form }: BackEndCall, world: World): Answer {
   const user = findUser(world, form['user_openid']);
-  return verdict(0, 'ok', { user_list: { user_info_list: user ? [fanOf(user)] : [] } });
+  return verdict(0, 'ok', { user_list: { user_info_list: user ? [toFan(user)] : [] } });
 }
 
 /** JSON in a string, which holds JSON in strings. */
@@ -63,15 +63,15 @@ function listPublished(call: BackEndCall, { data: { published, accounts } }: Wor
     publish_count: found.length,
     masssend_count: found.length,
     featured_count: 0,
-    publish_list: pageOf(found, call).map((one) => ({
+    publish_list: cutPage(found, call).map((one) => ({
       publish_type: 101,
-      publish_info: JSON.stringify(publicationOf(one)),
+      publish_info: JSON.stringify(toPublication(one)),
     })),
   });
   return verdict(0, 'ok', { publish_page, is_admin: true });
 }
 
-function publicationOf({ msgid, time, titles, fakeid }: Publication) {
+function toPublication({ msgid, time, titles, fakeid }: Publication) {
   const articles = titles.map((title, at) => ({
     aid: `${msgid}_${at + 1}`,
     appmsgid: msgid,
@@ -100,7 +100,7 @@ function search(call: BackEndCall, { data: { accounts } }: World): Answer {
   const found = accounts.filter(
     ({ nickname, alias }) => nickname.includes(query) || alias === query,
   );
-  return verdict(0, 'ok', { list: pageOf(found, call), total: found.length });
+  return verdict(0, 'ok', { list: cutPage(found, call), total: found.length });
 }
 
 const OTHERS = `begin=<int> count=<int> fakeid=<text> type=101_1 free_publish_type=1 sub_action=list_ex ${COMMON}`;

@@ -124,13 +124,13 @@ export function completeMessage(given: GivenMessage, users: readonly Follower[])
   return {
     ...createMessage(id, type, date_time),
     nick_name,
-    to_uin: idOf(OWN.fakeid),
+    to_uin: toWireId(OWN.fakeid),
     ...given,
   };
 }
 
 /** As an id is written down outside of messages. */
-export function idOf(fakeid: string): number | string {
+export function toWireId(fakeid: string): number | string {
   return /^\d+$/.test(fakeid) ? Number(fakeid) : fakeid;
 }
 
@@ -144,7 +144,7 @@ export function createSent(
     fakeid: OWN.fakeid,
     nick_name: OWN.nickName,
     msg_status: 2,
-    to_uin: idOf(user.fakeid),
+    to_uin: toWireId(user.fakeid),
     send_stat: { total: 1, succ: 1, fail: 0 },
     ...fields,
   };

@@ -3,8 +3,8 @@ import type { BackEndCall } from './call.ts';
 import type { DialogMessage } from './data.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { OWN } from './own.ts';
-import { idOf } from './people.ts';
-import { findUser, listOf, secondsOf, type World } from './world.ts';
+import { toWireId } from './people.ts';
+import { findUser, readSeconds, serializeList, type World } from './world.ts';
 
 const MESSAGE_PAGE = '/cgi-bin/message?t=message/list&count=20&day=7&token={token}&lang=zh_CN';
 /** Of all followers, whatever their group. */
@@ -17,14 +17,14 @@ function listContacts({ query }: BackEndCall, world: World): Answer {
   const contacts = members
     .slice(begin, begin + Number(size))
     .map(({ fakeid, nick_name, remark_name, group_id }) => ({
-      id: idOf(fakeid),
+      id: toWireId(fakeid),
       nick_name,
       remark_name,
       group_id,
     }));
   return verdict(0, 'ok', {
-    contact_list: listOf(world, { contacts }),
-    group_list: listOf(world, { groups: countGroups(world) }),
+    contact_list: serializeList(world, { contacts }),
+    group_list: serializeList(world, { groups: countGroups(world) }),
     total: members.length,
   });
 }
@@ -39,17 +39,17 @@ export function countGroups({ data }: World): { id: number; name: string; cnt: n
 
 function listMessages({ query }: BackEndCall, world: World): Answer {
   const [day, offset, count] = [query['day'], query['offset'], query['count']].map(Number);
-  const received = receivedOf(world).filter(
+  const received = listReceived(world).filter(
     (message) =>
-      isOfDay(message, Number(day), secondsOf(world.clock)) &&
+      isOfDay(message, Number(day), readSeconds(world.clock)) &&
       (query['frommsgid'] === '' || message.id <= Number(query['frommsgid'])) &&
       (query['action'] !== 'star' || message.is_starred_msg === 1),
   );
   const msg_item = received.slice(Number(offset), Number(offset) + Number(count));
   return verdict(0, 'ok', {
-    msg_items: listOf(world, { msg_item }),
+    msg_items: serializeList(world, { msg_item }),
     total_msg_cnt: received.length,
-    latest_msg_id: receivedOf(world)[0]?.id ?? 0,
+    latest_msg_id: listReceived(world)[0]?.id ?? 0,
     star_msg_cnt: world.data.messages.filter(({ is_starred_msg }) => is_starred_msg === 1).length,
     can_search_msg: 1,
     last_fans_msg_id: 0,
@@ -58,7 +58,7 @@ function listMessages({ query }: BackEndCall, world: World): Answer {
 }
 
 /** What users wrote, the newest first. */
-function receivedOf({ data }: World): DialogMessage[] {
+function listReceived({ data }: World): DialogMessage[] {
   return data.messages
     .filter(({ fakeid }) => fakeid !== OWN.fakeid)
     .sort((one, two) => two.id - one.id);
@@ -66,14 +66,14 @@ function receivedOf({ data }: World): DialogMessage[] {
 
 /** Days are those of China: 0 today, 1 yesterday, 2 the day before, 3 older, 7 all. */
 function isOfDay({ date_time }: DialogMessage, day: number, now: number): boolean {
-  const dayOf = (seconds: number) => Math.floor((seconds + 8 * 3600) / 86_400);
-  const age = dayOf(now) - dayOf(date_time);
+  const countDays = (seconds: number) => Math.floor((seconds + 8 * 3600) / 86_400);
+  const age = countDays(now) - countDays(date_time);
   if (day === 7) return true;
   return day === 3 ? age >= 3 : age === day;
 }
 
 function countNew({ query }: BackEndCall, world: World): Answer {
-  const newer = receivedOf(world).filter(({ id }) => id > Number(query['lastmsgid']));
+  const newer = listReceived(world).filter(({ id }) => id > Number(query['lastmsgid']));
   const number = world.listsAs === 'string' ? String(newer.length) : newer.length;
   return { json: { ret: '0', newTotalMsgCount: number } };
 }
@@ -82,7 +82,7 @@ function countNew({ query }: BackEndCall, world: World): Answer {
 function syncDialog({ query }: BackEndCall, world: World): Answer {
   const user = findUser(world, query['tofakeid']);
   if (!user || query['lastmsgfromfakeid'] !== OWN.fakeid) return verdict(-21, 'user not exist');
-  const uin = idOf(user.fakeid);
+  const uin = toWireId(user.fakeid);
   const talk = world.data.messages
     .filter(({ fakeid, to_uin }) => fakeid === user.fakeid || to_uin === uin)
     .sort((one, two) => two.id - one.id);
@@ -101,7 +101,7 @@ function showContact({ form }: BackEndCall, world: World): Answer {
   if (!user) return verdict(-21, 'user not exist');
   const { fakeid, nick_name, remark_name, group_id } = user;
   const contact_info = {
-    fake_id: idOf(fakeid),
+    fake_id: toWireId(fakeid),
     nick_name,
     remark_name,
     user_name: '',

@@ -1,9 +1,9 @@
 /** Messages to one user. */
-import { type BackEndCall, givenOf } from './call.ts';
+import { type BackEndCall, mergeValues } from './call.ts';
 import type { Follower } from './data.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { createSent } from './people.ts';
-import { type Delivered, findUser, nextId, secondsOf, type World } from './world.ts';
+import { type Delivered, findUser, nextId, readSeconds, type World } from './world.ts';
 
 /** Users to whom nothing can be sent, by their fakeid, and why. */
 const UNREACHABLE: ReadonlyMap<string, readonly [ret: number, message: string]> = new Map([
@@ -56,7 +56,7 @@ function send(check: Check): Endpoint['handle'] {
 }
 
 function deliver(call: BackEndCall, world: World, user: Follower): void {
-  const { type, content, appmsgid, fileid } = givenOf(call);
+  const { type, content, appmsgid, fileid } = mergeValues(call);
   const media = appmsgid ?? fileid;
   const delivered: Delivered = {
     to: user.fakeid,
@@ -66,7 +66,7 @@ function deliver(call: BackEndCall, world: World, user: Follower): void {
   };
   world.sent.push(delivered);
   const { messages } = world.data;
-  const head = { id: nextId(messages.map(({ id }) => id)), date_time: secondsOf(world.clock) };
+  const head = { id: nextId(messages.map(({ id }) => id)), date_time: readSeconds(world.clock) };
   const fields = content === undefined ? {} : { content };
   const shown = SHOWN_TYPES[delivered.type] ?? delivered.type;
   messages.unshift(createSent(user, { ...head, type: shown, ...fields }));

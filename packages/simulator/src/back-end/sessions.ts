@@ -1,6 +1,6 @@
 /** The sessions that live, and their cookies. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { type BackEndCall, givenOf } from './call.ts';
+import { type BackEndCall, mergeValues } from './call.ts';
 import type { LiveSession } from './live-session.ts';
 import { OWN } from './own.ts';
 import type { World } from './world.ts';
@@ -29,8 +29,8 @@ export function openSession(world: World): LiveSession {
 }
 
 /** The session of a request: its token and all its cookies have to be those that were given out. */
-export function sessionOf(world: World, call: BackEndCall): LiveSession | undefined {
-  const session = world.live.get(Number(givenOf(call)['token']));
+export function findSession(world: World, call: BackEndCall): LiveSession | undefined {
+  const session = world.live.get(Number(mergeValues(call)['token']));
   return session && isHeld(world, session, call) ? session : undefined;
 }
 

@@ -46,7 +46,7 @@ function escape(text: string): string {
 }
 
 /** What is missing, wrong or too much, by terms as `readTerms` takes them; `where` names the place. */
-export function faultsOf(text: string, values: Values, where: string): string[] {
+export function listTermFaults(text: string, values: Values, where: string): string[] {
   const terms = readTerms(text);
   const missing = terms
     .filter(({ label, isOptional }) => !isOptional && values[label] === undefined)

@@ -73,7 +73,7 @@ export function createWorld(options: BackEndOptions): World {
     account: { username, password, captcha },
     refusals,
     clock,
-    data: createData(options, secondsOf(clock)),
+    data: createData(options, readSeconds(clock)),
     sent: [],
     live: new Map(),
     lostAs: 'html',
@@ -90,7 +90,7 @@ export function createWorld(options: BackEndOptions): World {
   };
 }
 
-export function secondsOf(clock: Pick<Clock, 'now'>): number {
+export function readSeconds(clock: Pick<Clock, 'now'>): number {
   return Math.floor(clock.now() / 1000);
 }
 
@@ -100,7 +100,7 @@ export function findUser({ data }: World, id: string | undefined): Follower | un
 }
 
 /** A list as JSON in a string, as it was in 2014, or as it is. */
-export function listOf({ listsAs }: World, list: object): unknown {
+export function serializeList({ listsAs }: World, list: object): unknown {
   return listsAs === 'string' ? JSON.stringify(list) : list;
 }
 

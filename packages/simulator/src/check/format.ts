@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { CheckResult } from './result.ts';
 
 /** Columns that a text takes in a terminal: a Chinese character takes two. */
-function widthOf(text: string): number {
+function measureWidth(text: string): number {
   let width = 0;
   for (const character of text) {
     width +=
@@ -38,10 +38,10 @@ export function formatResults(
   language: 'en' | 'zh' = 'en',
 ): string {
   const words = WORDS[language];
-  const widest = Math.max(0, ...results.map(({ title }) => widthOf(title[language])));
+  const widest = Math.max(0, ...results.map(({ title }) => measureWidth(title[language])));
   const lines = results.flatMap(({ title, passed, why, milliseconds }) => {
     const mark = passed ? paint('green', '✓') : paint('red', '✗');
-    const blanks = ' '.repeat(widest - widthOf(title[language]));
+    const blanks = ' '.repeat(widest - measureWidth(title[language]));
     const line = `${mark} ${title[language]}${blanks}  ${String(milliseconds).padStart(5)} ${words.ms}`;
     return why === undefined ? [line] : [line, paint('red', `    ${why}`)];
   });

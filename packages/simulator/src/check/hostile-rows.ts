@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type CheckDesk, type Row, toRequest, type Words } from './row.ts';
 
 const MEGABYTE = 1024 * 1024;
-const textOf = ({ message, seal }: CheckDesk) => seal(message('text'));
+const sealText = ({ message, seal }: CheckDesk) => seal(message('text'));
 const spam = (content: string) => `<xml><Content><![CDATA[${content}]]></Content></xml>`;
 const BOMB = `<?xml version="1.0"?><!DOCTYPE xml [<!ENTITY a "aaaaaaaaaa">${'bcdefgh'
   .split('')
@@ -116,7 +116,9 @@ export const HOSTILE_ROWS: readonly Row[] = [
     title: { en: 'a message without a signature gets no reply', zh: '没有签名的消息不能有回复' },
     expected: 'refused',
     send: (desk) => {
-      return toRequest(textOf(desk), { query: { signature: undefined, msg_signature: undefined } });
+      return toRequest(sealText(desk), {
+        query: { signature: undefined, msg_signature: undefined },
+      });
     },
   },
   {
@@ -126,7 +128,7 @@ export const HOSTILE_ROWS: readonly Row[] = [
       zh: '签名为空的消息不能有回复',
     },
     expected: 'refused',
-    send: (desk) => toRequest(textOf(desk), { query: { signature: '', msg_signature: '' } }),
+    send: (desk) => toRequest(sealText(desk), { query: { signature: '', msg_signature: '' } }),
   },
   {
     name: 'no-nonce',
@@ -135,14 +137,15 @@ export const HOSTILE_ROWS: readonly Row[] = [
       zh: '缺 nonce 和 timestamp 的消息不能有回复',
     },
     expected: 'refused',
-    send: (desk) => toRequest(textOf(desk), { query: { nonce: undefined, timestamp: undefined } }),
+    send: (desk) =>
+      toRequest(sealText(desk), { query: { nonce: undefined, timestamp: undefined } }),
   },
   {
     name: 'repeated-parameters',
     title: { en: 'parameters that are there twice', zh: '重复的查询参数' },
     expected: 'survived',
     send: (desk) => {
-      const { search, ...request } = toRequest(textOf(desk));
+      const { search, ...request } = toRequest(sealText(desk));
       return { ...request, search: `${search}&signature=a&signature[b]=c&nonce=1&nonce=2` };
     },
   },
@@ -158,7 +161,7 @@ export const HOSTILE_ROWS: readonly Row[] = [
       title: { en: `${method} is no delivery`, zh: `${method} 请求不是推送` },
       expected: 'survived',
       send: (desk) => {
-        const { search } = toRequest(textOf(desk));
+        const { search } = toRequest(sealText(desk));
         return { method, search };
       },
     }),
@@ -168,7 +171,7 @@ export const HOSTILE_ROWS: readonly Row[] = [
       name,
       title,
       expected: 'survived',
-      send: (desk) => toRequest(textOf(desk), { body: body(textOf(desk).plain) }),
+      send: (desk) => toRequest(sealText(desk), { body: body(sealText(desk).plain) }),
     }),
   ),
   {
@@ -179,7 +182,7 @@ export const HOSTILE_ROWS: readonly Row[] = [
     },
     expected: 'survived',
     send: (desk) => {
-      const sealed = textOf(desk);
+      const sealed = sealText(desk);
       const headers = { 'content-length': String(Buffer.byteLength(sealed.body) + 100) };
       return toRequest(sealed, { headers, dropsOff: true });
     },
@@ -191,6 +194,6 @@ export const HOSTILE_ROWS: readonly Row[] = [
       zh: '声称压缩而没有压缩的请求体',
     },
     expected: 'survived',
-    send: (desk) => toRequest(textOf(desk), { headers: { 'content-encoding': 'gzip' } }),
+    send: (desk) => toRequest(sealText(desk), { headers: { 'content-encoding': 'gzip' } }),
   },
 ];

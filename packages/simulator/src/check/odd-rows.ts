@@ -33,7 +33,7 @@ const FORMS: readonly [name: string, title: Words, rewrite: (xml: string) => str
   ],
 ];
 
-const textOf = ({ message, seal }: CheckDesk) => seal(message('text'));
+const sealText = ({ message, seal }: CheckDesk) => seal(message('text'));
 const inPieces = (text: string, count: number) => {
   const size = Math.ceil(text.length / count);
   return Array.from({ length: count }, (_, n) => text.slice(n * size, (n + 1) * size)).filter(
@@ -57,20 +57,20 @@ export const ODD_ROWS: readonly Row[] = [
     name: 'no-content-type',
     title: { en: 'no Content-Type', zh: '没有 Content-Type' },
     expected: 'answered',
-    send: (desk) => toRequest(textOf(desk), { headers: { 'content-type': undefined } }),
+    send: (desk) => toRequest(sealText(desk), { headers: { 'content-type': undefined } }),
   },
   {
     name: 'text-plain',
     title: { en: 'Content-Type text/plain', zh: 'Content-Type 是 text/plain' },
     expected: 'answered',
-    send: (desk) => toRequest(textOf(desk), { headers: { 'content-type': 'text/plain' } }),
+    send: (desk) => toRequest(sealText(desk), { headers: { 'content-type': 'text/plain' } }),
   },
   {
     name: 'application-xml',
     title: { en: 'Content-Type application/xml', zh: 'Content-Type 是 application/xml' },
     expected: 'answered',
     send: (desk) => {
-      return toRequest(textOf(desk), {
+      return toRequest(sealText(desk), {
         headers: { 'content-type': 'application/xml; charset=utf-8' },
       });
     },
@@ -80,7 +80,7 @@ export const ODD_ROWS: readonly Row[] = [
     title: { en: 'a body in pieces', zh: '请求体分块到达' },
     expected: 'answered',
     send: (desk) => {
-      const sealed = textOf(desk);
+      const sealed = sealText(desk);
       return toRequest(sealed, { body: inPieces(sealed.body, 7) });
     },
   },
@@ -89,7 +89,7 @@ export const ODD_ROWS: readonly Row[] = [
     title: { en: 'a body that dribbles in for a second', zh: '请求体慢慢到达（一秒）' },
     expected: 'answered',
     send: (desk) => {
-      const sealed = textOf(desk);
+      const sealed = sealText(desk);
       return toRequest(sealed, { body: inPieces(sealed.body, 11), pause: 100 });
     },
   },
@@ -97,6 +97,6 @@ export const ODD_ROWS: readonly Row[] = [
     name: 'more-parameters',
     title: { en: 'a parameter that nobody knows', zh: '多出来的查询参数' },
     expected: 'answered',
-    send: (desk) => toRequest(textOf(desk), { query: { something: 'new 你好' } }),
+    send: (desk) => toRequest(sealText(desk), { query: { something: 'new 你好' } }),
   },
 ];

@@ -1,10 +1,10 @@
 import { formatResults, runCheck } from '../check/index.ts';
-import { accountOf, type Command, languageOf } from './command.ts';
+import { type Command, readAccount, readLanguage } from './command.ts';
 
 /** Prints how a webhook stands the conformance run; 1 when something failed. */
 export const check: Command = async (typed) => {
-  const language = languageOf(typed);
-  const results = await runCheck(accountOf(typed));
+  const language = readLanguage(typed);
+  const results = await runCheck(readAccount(typed));
   process.stdout.write(`${formatResults(results, language)}\n`);
   return results.every(({ passed }) => passed) ? 0 : 1;
 };

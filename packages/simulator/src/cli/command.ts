@@ -36,7 +36,7 @@ type Account = Pick<
 };
 
 /** What tells the account. The command line has been checked: there is a token, or `--cloud`. */
-export function accountOf(typed: Typed): Account {
+export function readAccount(typed: Typed): Account {
   const { target, token, appid, mode, account } = typed;
   return {
     target,
@@ -50,7 +50,7 @@ export function accountOf(typed: Typed): Account {
 }
 
 /** @throws {UsageError} when it is no port */
-export function portOf<T>(text: string | undefined, name: string, otherwise: T): number | T {
+export function readPort<T>(text: string | undefined, name: string, otherwise: T): number | T {
   if (text === undefined) return otherwise;
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
@@ -58,7 +58,7 @@ export function portOf<T>(text: string | undefined, name: string, otherwise: T):
 }
 
 /** Of what is printed: as asked for, or as the system speaks. */
-export function languageOf({ language }: Typed): 'en' | 'zh' {
+export function readLanguage({ language }: Typed): 'en' | 'zh' {
   if (language === 'en' || language === 'zh') return language;
   if (language !== undefined) throw new UsageError('--language is en or zh');
   const { LC_ALL, LC_MESSAGES, LANG } = process.env;

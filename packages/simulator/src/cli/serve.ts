@@ -5,7 +5,7 @@ import { servePage } from '../page/server.ts';
 import { createSimulator } from '../platform.ts';
 import type { Simulator } from '../simulator.ts';
 import { loadState, saveState } from '../state-file.ts';
-import { accountOf, type Command, portOf, type Typed, UsageError } from './command.ts';
+import { type Command, readAccount, readPort, type Typed, UsageError } from './command.ts';
 
 const PAGE_PORT = 8266;
 const API_PORT = 8267;
@@ -29,11 +29,11 @@ export const serve: Command = async (typed) => {
 /** Starts all of it, and prints where it is. What runs is told to `running`. */
 async function start(typed: Typed, running: { close(): Promise<void> }[]): Promise<Simulator> {
   const { host = '127.0.0.1', title, appsecret, state, target } = typed;
-  const pagePort = portOf(typed.port, 'port', PAGE_PORT);
-  const apiPort = portOf(typed['api-port'], 'api-port', API_PORT);
-  const backEndPort = portOf(typed['back-end-port'], 'back-end-port', undefined);
+  const pagePort = readPort(typed.port, 'port', PAGE_PORT);
+  const apiPort = readPort(typed['api-port'], 'api-port', API_PORT);
+  const backEndPort = readPort(typed['back-end-port'], 'back-end-port', undefined);
   const simulator = await createSimulator({
-    ...accountOf(typed),
+    ...readAccount(typed),
     ...(title !== undefined && { title }),
     ...(appsecret !== undefined && { appsecret }),
     ...(state !== undefined && existsSync(state) && { state: await loadState(state) }),

@@ -17,8 +17,8 @@ export async function* lookAtNetwork(url: URL): AsyncGenerator<Finding> {
     return yield problem(
       'dns',
       {
-        en: `DNS does not know ${hostname} (${codeOf(error)}).`,
-        zh: `DNS 解析不到 ${hostname}（${codeOf(error)}）。`,
+        en: `DNS does not know ${hostname} (${getCode(error)}).`,
+        zh: `DNS 解析不到 ${hostname}（${getCode(error)}）。`,
       },
       {
         en: 'Check the spelling, and the record at your DNS provider.',
@@ -54,7 +54,7 @@ function tryToConnect(host: string, port: number): Promise<string | undefined> {
     };
     socket.once('connect', () => end(undefined));
     socket.once('timeout', () => end('ETIMEDOUT'));
-    socket.once('error', (error) => end(codeOf(error)));
+    socket.once('error', (error) => end(getCode(error)));
   });
 }
 
@@ -134,8 +134,8 @@ function lookAtTls(host: string, port: number): Promise<Finding> {
       );
     });
     socket.once('timeout', () => fail('ETIMEDOUT'));
-    socket.once('error', (error) => fail(codeOf(error)));
+    socket.once('error', (error) => fail(getCode(error)));
   });
 }
 
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown';
+const getCode = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown';

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Simulator, User } from '../simulator.ts';
-import { booleanOf, type JsonObject, numberOf, optionalText, textOf } from './body.ts';
-import { messageOf, RequestProblem } from './problem.ts';
+import {
+  type JsonObject,
+  optionalText,
+  readBooleanField,
+  readNumberField,
+  readTextField,
+} from './body.ts';
+import { getMessage, RequestProblem } from './problem.ts';
 import type { Scene, Sending } from './scene.ts';
 import { SENDERS } from './senders.ts';
 import { TAPS } from './taps.ts';
@@ -16,7 +22,7 @@ type Action = (scene: Scene, body: JsonObject) => object;
  */
 export const ACTIONS: Readonly<Record<string, Action>> = {
   '/users': ({ simulator }, body) => {
-    const { name, openid, follows } = simulator.user(textOf(body, 'name', 40).trim());
+    const { name, openid, follows } = simulator.user(readTextField(body, 'name', 40).trim());
     return { name, openid, follows };
   },
 
@@ -26,8 +32,8 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
       throw new RequestProblem(400, 'id: 1 to 128 letters, digits, hyphens or underscores');
     }
     const template = {
-      title: textOf(body, 'title', 64).trim(),
-      content: textOf(body, 'content', 2000),
+      title: readTextField(body, 'title', 64).trim(),
+      content: readTextField(body, 'content', 2000),
     };
     if (!template.content.includes('.DATA}}')) {
       throw new RequestProblem(400, 'content: a text with {{keyword.DATA}} in it');
@@ -37,54 +43,54 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
 
   '/send': (scene, body) => {
-    const user = userOf(scene, body);
-    const send = choose(SENDERS, textOf(body, 'type'));
+    const user = readUser(scene, body);
+    const send = choose(SENDERS, readTextField(body, 'type'));
     return begin(scene, user, send(scene, user, body));
   },
 
   '/follow': (scene, body) => {
-    const user = userOf(scene, body);
-    const follows = booleanOf(body, 'follows');
+    const user = readUser(scene, body);
+    const follows = readBooleanField(body, 'follows');
     return begin(scene, user, () => (follows ? user.subscribe() : user.unsubscribe()));
   },
 
   '/scan': (scene, body) => {
-    const user = userOf(scene, body);
-    const code = textOf(body, 'code', 128).trim();
+    const user = readUser(scene, body);
+    const code = readTextField(body, 'code', 128).trim();
     return begin(scene, user, () => user.scan(code));
   },
 
   '/menu': (scene, body) => {
-    const user = userOf(scene, body);
-    const tap = choose(TAPS, textOf(body, 'type'));
+    const user = readUser(scene, body);
+    const tap = choose(TAPS, readTextField(body, 'type'));
     return begin(scene, user, tap(scene, user, body));
   },
 
   '/again': (scene, body) => {
-    const line = numberOf(body, 'delivery', 1, Number.MAX_SAFE_INTEGER);
+    const line = readNumberField(body, 'delivery', 1, Number.MAX_SAFE_INTEGER);
     const delivery = scene.recorder.deliveries.get(line);
     if (!delivery) throw new RequestProblem(404, 'that delivery is not in the log any more');
-    const user = userOf(scene, body);
+    const user = readUser(scene, body);
     return begin(scene, user, () => user.again(delivery));
   },
 
   '/faults': ({ simulator, journal }, body) => {
-    const all = { ...faultsOf(simulator), ...body };
+    const all = { ...getFaults(simulator), ...body };
     simulator.faults = {
-      breakSignature: booleanOf(all, 'breakSignature'),
-      delay: numberOf(all, 'delay', 0, 60_000),
-      drop: numberOf(all, 'drop', 0, 100),
-      duplicate: numberOf(all, 'duplicate', 0, 10),
-      reorder: booleanOf(all, 'reorder'),
+      breakSignature: readBooleanField(all, 'breakSignature'),
+      delay: readNumberField(all, 'delay', 0, 60_000),
+      drop: readNumberField(all, 'drop', 0, 100),
+      duplicate: readNumberField(all, 'duplicate', 0, 10),
+      reorder: readBooleanField(all, 'reorder'),
     };
-    const faults = faultsOf(simulator);
+    const faults = getFaults(simulator);
     journal.add({ type: 'change', faults });
     return faults;
   },
 };
 
 /** What goes wrong at present. */
-export function faultsOf({ faults }: Simulator): Required<Simulator['faults']> {
+export function getFaults({ faults }: Simulator): Required<Simulator['faults']> {
   const { breakSignature = false, delay = 0, drop = 0, duplicate = 0, reorder = false } = faults;
   return { breakSignature, delay, drop, duplicate, reorder };
 }
@@ -95,8 +101,8 @@ function choose<T>(table: Readonly<Record<string, T>>, type: string): T {
   throw new RequestProblem(400, `type: one of ${Object.keys(table).join(', ')}`);
 }
 
-function userOf({ simulator }: Scene, body: JsonObject): User {
-  const name = textOf(body, 'user', 40);
+function readUser({ simulator }: Scene, body: JsonObject): User {
+  const name = readTextField(body, 'user', 40);
   const user = simulator.users.find((one) => one.name === name);
   if (!user) throw new RequestProblem(404, `user: there is no ${name}`);
   return user;
@@ -107,7 +113,7 @@ function begin({ journal }: Scene, user: User, sending: Sending): object {
   Promise.resolve()
     .then(sending)
     .catch((error: unknown) => {
-      journal.add({ type: 'problem', user: user.name, text: messageOf(error) });
+      journal.add({ type: 'problem', user: user.name, text: getMessage(error) });
     });
   return {};
 }

@@ -32,7 +32,7 @@ export async function readJson(request: IncomingMessage): Promise<JsonObject> {
 }
 
 /** A field that has to be a text with something in it. */
-export function textOf(body: JsonObject, field: string, longest = 20_000): string {
+export function readTextField(body: JsonObject, field: string, longest = 20_000): string {
   const value = body[field];
   if (typeof value === 'string' && value.trim() !== '' && value.length <= longest) return value;
   throw new RequestProblem(400, `${field}: a text of 1 to ${longest} characters`);
@@ -41,17 +41,24 @@ export function textOf(body: JsonObject, field: string, longest = 20_000): strin
 /** A field that may be left out. */
 export function optionalText(body: JsonObject, field: string): string | undefined {
   const value = body[field];
-  return value === undefined || value === null || value === '' ? undefined : textOf(body, field);
+  return value === undefined || value === null || value === ''
+    ? undefined
+    : readTextField(body, field);
 }
 
 /** A field that has to be a number from `least` to `most`. */
-export function numberOf(body: JsonObject, field: string, least: number, most: number): number {
+export function readNumberField(
+  body: JsonObject,
+  field: string,
+  least: number,
+  most: number,
+): number {
   const value = body[field];
   if (typeof value === 'number' && value >= least && value <= most) return value;
   throw new RequestProblem(400, `${field}: a number from ${least} to ${most}`);
 }
 
-export function booleanOf(body: JsonObject, field: string): boolean {
+export function readBooleanField(body: JsonObject, field: string): boolean {
   const value = body[field];
   if (typeof value === 'boolean') return value;
   throw new RequestProblem(400, `${field}: true or false`);

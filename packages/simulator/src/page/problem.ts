@@ -10,6 +10,6 @@ export class RequestProblem extends Error {
 }
 
 /** What went wrong, in a line. */
-export function messageOf(error: unknown): string {
+export function getMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

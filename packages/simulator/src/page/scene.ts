@@ -10,7 +10,7 @@ export interface Scene {
   readonly recorder: Recorder;
   readonly uploads: Uploads;
   /** Where a medium can be fetched, by the bot as well. */
-  readonly addressOf: (mediaId: string) => string;
+  readonly createAddress: (mediaId: string) => string;
 }
 
 /** Has a user do something. */

@@ -1,5 +1,5 @@
 import type { User } from '../simulator.ts';
-import { type JsonObject, numberOf, optionalText, textOf } from './body.ts';
+import { type JsonObject, optionalText, readNumberField, readTextField } from './body.ts';
 import type { Scene, Sending } from './scene.ts';
 
 type Sender = (scene: Scene, user: User, body: JsonObject) => Sending;
@@ -7,7 +7,7 @@ type Sender = (scene: Scene, user: User, body: JsonObject) => Sending;
 /** What a user can send from the page, by type. */
 export const SENDERS: Readonly<Record<string, Sender>> = {
   text: (_, user, body) => {
-    const content = textOf(body, 'content', 5000);
+    const content = readTextField(body, 'content', 5000);
     const bizmsgmenuid = optionalText(body, 'menuId');
     return () => user.sendText(content, bizmsgmenuid === undefined ? {} : { bizmsgmenuid });
   },
@@ -26,25 +26,26 @@ export const SENDERS: Readonly<Record<string, Sender>> = {
   },
 
   location: (_, user, body) => {
-    const place = placeOf(body);
+    const place = readPlace(body);
     return () => user.sendLocation(place);
   },
 
   link: (_, user, body) => {
-    const title = textOf(body, 'title', 500);
-    const url = textOf(body, 'url', 2000);
+    const title = readTextField(body, 'title', 500);
+    const url = readTextField(body, 'url', 2000);
     const description = optionalText(body, 'description') ?? '';
     return () => user.sendLink({ title, url, description });
   },
 };
 
 export function sendPicture(
-  { uploads, addressOf }: Pick<Scene, 'uploads' | 'addressOf'>,
+  { uploads, createAddress }: Pick<Scene, 'uploads' | 'createAddress'>,
   user: User,
   body: JsonObject,
 ): Sending {
   const { mediaId } = upload(uploads, 'image', body);
-  return () => user.sendImage(mediaId === undefined ? {} : { mediaId, picUrl: addressOf(mediaId) });
+  return () =>
+    user.sendImage(mediaId === undefined ? {} : { mediaId, picUrl: createAddress(mediaId) });
 }
 
 /** Takes what the user chose in; without a file the simulator has a sample to send. */
@@ -57,10 +58,14 @@ function upload(
 }
 
 /** A place on Earth. */
-export function placeOf(body: JsonObject): { latitude: number; longitude: number; label: string } {
+export function readPlace(body: JsonObject): {
+  latitude: number;
+  longitude: number;
+  label: string;
+} {
   return {
-    latitude: numberOf(body, 'latitude', -90, 90),
-    longitude: numberOf(body, 'longitude', -180, 180),
+    latitude: readNumberField(body, 'latitude', -90, 90),
+    longitude: readNumberField(body, 'longitude', -180, 180),
     label: optionalText(body, 'label') ?? '',
   };
 }

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Listening, type ListenOptions, listen } from '../listening.ts';
-import { menuOf } from '../menu.ts';
+import { getMenu } from '../menu.ts';
 import type { Simulator } from '../simulator.ts';
-import { ACTIONS, faultsOf } from './actions.ts';
+import { ACTIONS, getFaults } from './actions.ts';
 import { readAsset } from './assets.ts';
 import { readJson } from './body.ts';
 import { createNames, findForeign, type Names, PAGE_HEADERS } from './guard.ts';
 import { Journal } from './journal.ts';
 import { type Shown, showMedia, Uploads } from './media.ts';
-import { messageOf, RequestProblem } from './problem.ts';
+import { getMessage, RequestProblem } from './problem.ts';
 import { Recorder } from './record.ts';
 import type { Scene } from './scene.ts';
 import { streamJournal } from './stream.ts';
@@ -38,7 +38,7 @@ export async function servePage(options: PageOptions): Promise<Page> {
     journal,
     recorder,
     uploads: new Uploads(simulator),
-    addressOf: (mediaId) => `${url}media/${mediaId}`,
+    createAddress: (mediaId) => `${url}media/${mediaId}`,
   };
 
   const stop = simulator.on((event) => recorder.record(event));
@@ -90,8 +90,8 @@ export async function servePage(options: PageOptions): Promise<Page> {
       title: simulator.account.title,
       target: options.target ?? '',
       users: users.map(({ name, openid, follows }) => ({ name, openid, follows })),
-      faults: faultsOf(simulator),
-      menu: menuOf(simulator.state, user && simulator.state.people[user.openid]),
+      faults: getFaults(simulator),
+      menu: getMenu(simulator.state, user && simulator.state.people[user.openid]),
       scenes: [...new Set(Object.values(simulator.state.qrCodes).map(({ scene }) => scene))],
       entries: journal.entries,
       after: `${journal.epoch}-${journal.last}`,
@@ -128,5 +128,5 @@ function refuse(error: unknown, request: IncomingMessage, response: ServerRespon
   const status = error instanceof RequestProblem ? error.status : 500;
   // What was not read cannot be followed by another request.
   if (!request.complete) response.setHeader('connection', 'close');
-  sendJson(response, status, { error: messageOf(error) });
+  sendJson(response, status, { error: getMessage(error) });
 }

@@ -1,22 +1,22 @@
 import type { SentName } from '../push/samples.ts';
 import type { User } from '../simulator.ts';
 import type { Media } from '../state.ts';
-import { type JsonObject, numberOf, textOf } from './body.ts';
+import { type JsonObject, readNumberField, readTextField } from './body.ts';
 import type { Bubble } from './bubble.ts';
 import { RequestProblem } from './problem.ts';
 import type { Scene, Sending } from './scene.ts';
-import { placeOf, sendPicture } from './senders.ts';
+import { readPlace, sendPicture } from './senders.ts';
 
 type Tap = (scene: Scene, user: User, body: JsonObject) => Sending;
 
 /** What a tap on a button of the account's menu does, by the button's type. */
 export const TAPS: Readonly<Record<string, Tap>> = {
   click: (_, user, body) => {
-    const key = textOf(body, 'key', 128);
+    const key = readTextField(body, 'key', 128);
     return () => user.clickMenu(key);
   },
   view: (_, user, body) => {
-    const url = textOf(body, 'url', 2000);
+    const url = readTextField(body, 'url', 2000);
     return () => user.viewMenu(url);
   },
   scancode_push: (_, user, body) => scanCode(user, 'event:scancode_push', body),
@@ -25,9 +25,9 @@ export const TAPS: Readonly<Record<string, Tap>> = {
   pic_photo_or_album: takePicture('event:pic_photo_or_album'),
   pic_weixin: takePicture('event:pic_weixin'),
   location_select: (_, user, body) => {
-    const { latitude, longitude, label } = placeOf(body);
-    const EventKey = textOf(body, 'key', 128);
-    const scale = numberOf({ scale: 16, ...body }, 'scale', 1, 20);
+    const { latitude, longitude, label } = readPlace(body);
+    const EventKey = readTextField(body, 'key', 128);
+    const scale = readNumberField({ scale: 16, ...body }, 'scale', 1, 20);
     const SendLocationInfo = {
       Location_X: latitude,
       Location_Y: longitude,
@@ -42,23 +42,23 @@ export const TAPS: Readonly<Record<string, Tap>> = {
     };
   },
   miniprogram: (_, user, body) => {
-    const EventKey = textOf(body, 'pagepath', 1024);
+    const EventKey = readTextField(body, 'pagepath', 1024);
     return () => user.send('event:view_miniprogram', { EventKey });
   },
   /** The platform sends this by itself; the bot hears nothing of it. */
   media_id: ({ simulator, journal }, user, body) => {
-    const mediaId = textOf(body, 'media_id', 128);
+    const mediaId = readTextField(body, 'media_id', 128);
     const { media } = simulator.state;
     const found = Object.hasOwn(media, mediaId) ? media[mediaId] : undefined;
     if (!found) throw new RequestProblem(404, `media_id: the account has no ${mediaId}`);
-    const bubble = bubbleOf(mediaId, found);
+    const bubble = createBubble(mediaId, found);
     return async () => void journal.add({ type: 'received', user: user.name, via: 'menu', bubble });
   },
 };
 
 function takePicture(type: SentName): Tap {
   return (scene, user, body) => {
-    const EventKey = textOf(body, 'key', 128);
+    const EventKey = readTextField(body, 'key', 128);
     const send = sendPicture(scene, user, body);
     return async () => {
       await user.send(type, { EventKey });
@@ -69,13 +69,13 @@ function takePicture(type: SentName): Tap {
 }
 
 function scanCode(user: User, type: SentName, body: JsonObject): Sending {
-  const EventKey = textOf(body, 'key', 128);
-  const ScanResult = textOf(body, 'result', 2000);
+  const EventKey = readTextField(body, 'key', 128);
+  const ScanResult = readTextField(body, 'result', 2000);
   const ScanCodeInfo = { ScanType: 'qrcode', ScanResult };
   return () => user.send(type, { EventKey, ScanCodeInfo });
 }
 
-function bubbleOf(mediaId: string, { type, title = '', introduction = '' }: Media): Bubble {
+function createBubble(mediaId: string, { type, title = '', introduction = '' }: Media): Bubble {
   if (type === 'voice') return { kind: 'voice', media: mediaId };
   if (type === 'video') return { kind: 'video', media: mediaId, title, text: introduction };
   return { kind: 'image', media: mediaId };

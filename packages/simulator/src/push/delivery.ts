@@ -132,7 +132,7 @@ export async function send(
   const delivery: DeliveryRecord = {
     message: number,
     attempt,
-    request: { method, url: transport.urlOf(sealed), body, plain },
+    request: { method, url: transport.createUrl(sealed), body, plain },
     response,
     startedAt,
     milliseconds: clock.now() - startedAt,

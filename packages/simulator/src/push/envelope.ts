@@ -36,7 +36,7 @@ export function sealMessage(
   if (account.pushFormat) return push(account.pushFormat, message, how);
   const openid = how.openid ?? `${fields['FromUserName'] as string}`;
   const query = { ...signQuery(account, how), openid };
-  const cipher = cipherOf(account);
+  const cipher = createAccountCipher(account);
   if (!cipher) return { method: 'POST', query, body: plain, plain };
   const Encrypt = cipher.encrypt(plain);
   const signature = cipher.sign(query.timestamp, query.nonce, Encrypt);
@@ -89,7 +89,7 @@ export function sealVerification(account: AccountSettings, echostr: string, how:
 }
 
 /** The account's cipher; undefined in the plain mode. */
-export function cipherOf(account: AccountSettings): MessageCipher | undefined {
+export function createAccountCipher(account: AccountSettings): MessageCipher | undefined {
   const { mode, token, appid, encodingAESKey = '' } = account;
   return mode === 'plain' ? undefined : new MessageCipher({ token, appid, encodingAESKey });
 }

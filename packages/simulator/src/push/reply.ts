@@ -92,7 +92,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   news: {
     needed: [],
     documented: ['ArticleCount'],
-    read: (tags) => ({ type: 'news', articles: articlesOf(tags).map(readArticle) }),
+    read: (tags) => ({ type: 'news', articles: readArticles(tags).map(readArticle) }),
   },
   transfer_customer_service: {
     needed: [],
@@ -162,7 +162,7 @@ export function readReply(tags: Tags, account: AccountSettings, question: Questi
     refused.push(`${form.full} is empty; leave it out`);
   }
   // Articles without <item>: https://github.com/hpyer/node-easywechat/issues/91
-  if (msgType === 'news' && articlesOf(tags).length === 0) refused.push('Articles has no item');
+  if (msgType === 'news' && readArticles(tags).length === 0) refused.push('Articles has no item');
   if (refused.length > 0) return { verdict: 'toast', reply: undefined, problems: refused };
   const { reply, problems } = limit(form.read(parts), question);
   const unsaid = (form.documented ?? []).filter(isEmpty).map((tag) => `${tag} is missing or empty`);
@@ -197,7 +197,7 @@ export function isAbout(seconds: string, now: number): boolean {
   return /^\d{1,10}$/.test(seconds) && Math.abs(Number(seconds) * 1000 - now) <= DAY;
 }
 
-function articlesOf(tags: Tags): Tags[] {
+function readArticles(tags: Tags): Tags[] {
   const { Articles } = tags;
   if (typeof Articles !== 'object') return [];
   const items = (Articles as Tags)['item'];
@@ -209,7 +209,7 @@ function articlesOf(tags: Tags): Tags[] {
 /** Nobody has told what a wrong count does. */
 function* countHints(tags: Tags, msgType: string) {
   const count = text(tags, 'ArticleCount');
-  const { length } = articlesOf(tags);
+  const { length } = readArticles(tags);
   if (msgType !== 'news' || count === '' || count === String(length)) return;
   yield `ArticleCount is ${count}, but there are ${length} items`;
 }

@@ -13,7 +13,7 @@ type Carry = (sealed: Sealed, signal: AbortSignal) => Promise<Response>;
 /** The way to the bot. */
 export interface Transport {
   /** The path and the query of a request, for the log. */
-  urlOf(sealed: Sealed): string;
+  createUrl(sealed: Sealed): string;
   readonly carry: Carry;
 }
 
@@ -27,19 +27,19 @@ export function createTransport(target: string | Webhook): Transport {
 
 function overHttp(target: URL): Transport {
   const request = target.protocol === 'https:' ? requestHttps : requestHttp;
-  const urlOf = ({ query }: Sealed) => {
+  const createUrl = ({ query }: Sealed) => {
     const search = new URLSearchParams([...target.searchParams, ...Object.entries(query)]);
     return `${target.pathname}?${search.toString()}`;
   };
   return {
-    urlOf,
+    createUrl,
     async carry(sealed, signal) {
       const { method, body, headers = {} } = sealed;
       const bytes = Buffer.from(body);
       const client = request({
         hostname: target.hostname.replace(/^\[(.*)\]$/, '$1'),
         port: target.port,
-        path: urlOf(sealed),
+        path: createUrl(sealed),
         method,
         headers: {
           host: target.host,
@@ -68,7 +68,7 @@ function overHttp(target: URL): Transport {
         }
         return {
           status: response.statusCode,
-          headers: headersOf(response.headers),
+          headers: readHeaders(response.headers),
           body: Buffer.concat(chunks).toString('utf8'),
           plain: undefined,
         };
@@ -83,7 +83,7 @@ function overHttp(target: URL): Transport {
 
 function inProcess(webhook: Webhook): Transport {
   return {
-    urlOf: ({ query }) => `/?${new URLSearchParams(query).toString()}`,
+    createUrl: ({ query }) => `/?${new URLSearchParams(query).toString()}`,
     async carry({ method, query, body, headers }, signal) {
       const about = { query, signal, ...(headers && { headers }) };
       const request = method === 'POST' ? { ...about, method, body } : { ...about, method };
@@ -93,7 +93,7 @@ function inProcess(webhook: Webhook): Transport {
   };
 }
 
-function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>) {
+function readHeaders(headers: Readonly<Record<string, string | string[] | undefined>>) {
   const entries = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
   return Object.fromEntries(entries) as Record<string, string>;
 }

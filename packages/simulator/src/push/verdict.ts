@@ -1,7 +1,7 @@
 import { checkSignature } from '@wechat-mp/core';
 import type { DeliveryRecord } from '../events.ts';
 import type { AccountSettings } from '../world.ts';
-import { cipherOf } from './envelope.ts';
+import { createAccountCipher } from './envelope.ts';
 import { readJson } from './json.ts';
 import { isAbout, type Question, readReply, type Verdict } from './reply.ts';
 import type { Response } from './transport.ts';
@@ -41,7 +41,7 @@ export function judge(
 
 /** Decrypts a reply; undefined where it is not encrypted, or cannot be. */
 export function openReply(account: AccountSettings, body: string): string | undefined {
-  const cipher = cipherOf(account);
+  const cipher = createAccountCipher(account);
   const outer = cipher && body !== '' && body !== 'success' ? readXml(body) : undefined;
   if (!cipher || !outer || 'problem' in outer) return undefined;
   try {
@@ -60,7 +60,7 @@ function readSeal(
   const isEncrypted = 'Encrypt' in tags;
   const hints: string[] = [];
   const refuse = (problem: string) => ({ problem, isEncrypted, hints });
-  const cipher = cipherOf(account);
+  const cipher = createAccountCipher(account);
   // Without a MsgType nothing is known of it: https://github.com/w7corp/easywechat/issues/2124
   if (!cipher && isEncrypted) return refuse('the reply is encrypted, though the mode is plain');
   if (!isEncrypted && account.mode === 'safe') {

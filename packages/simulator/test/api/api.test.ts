@@ -5,12 +5,12 @@ import {
   APPID,
   call,
   closeAll,
+  createPerson,
   type Desk,
+  getToken,
   open,
-  personOf,
   probe,
   RID,
-  tokenOf,
   withToken,
 } from '../../../../test/support/simulator-api.ts';
 import { until } from '../../../../test/support/until.ts';
@@ -30,7 +30,7 @@ describe('a call is looked at in order', () => {
     ['what the call is about', undefined, { touser: 'x' }, 40003],
   ])('%s', async (_, token, body, errcode) => {
     const desk = await open();
-    const access_token = token ?? (await tokenOf(desk));
+    const access_token = token ?? (await getToken(desk));
     const answer = await call(desk, '/cgi-bin/message/custom/send', { access_token }, body);
     expect(answer).toEqual({ errcode, errmsg: expect.stringMatching(RID) });
   });
@@ -67,15 +67,15 @@ interface Row {
   readonly auth?: string;
 }
 
-function rowsOf(table: object): Row[] {
+function listRows(table: object): Row[] {
   return Object.values(table).flatMap((row: object) => {
-    return 'path' in row && typeof row.path === 'string' ? [row as Row] : rowsOf(row);
+    return 'path' in row && typeof row.path === 'string' ? [row as Row] : listRows(row);
   });
 }
 
 it("every path of the client's tables that asks for a token answers 41001 without one", async () => {
   const desk = await open();
-  const asking = rowsOf(endpoints).filter(
+  const asking = listRows(endpoints).filter(
     ({ verb, tokenless, auth }) => verb !== 'page' && (!tokenless || auth),
   );
   expect(asking.length).toBeGreaterThan(200);
@@ -94,7 +94,7 @@ it('a path without behaviour of its own answers ok', async () => {
 
 describe('calls are told', () => {
   it('with what was asked and answered, and each as an event', async () => {
-    const desk = await open(personOf('o1'));
+    const desk = await open(createPerson('o1'));
     await desk.client.user.get({ openid: 'o1' });
     expect(desk.api.callsTo('/cgi-bin/user/info')).toMatchObject([
       { method: 'GET', query: { openid: 'o1' }, status: 200, answer: { subscribe: 1 } },
@@ -115,7 +115,7 @@ describe('calls are told', () => {
 
 describe('what is asked of it', () => {
   const ask = async (desk: Desk, signal: AbortSignal | null = null) =>
-    fetch(`${desk.api.url}${PATH}?access_token=${await tokenOf(desk)}`, { signal });
+    fetch(`${desk.api.url}${PATH}?access_token=${await getToken(desk)}`, { signal });
 
   /** Asks, and hangs up once the call was seen and others after it were answered. */
   async function askInVain(desk: Desk): Promise<void> {
@@ -142,7 +142,7 @@ describe('what is asked of it', () => {
 
   it('calls fail as often as asked, then no more', async () => {
     const desk = await open();
-    await tokenOf(desk);
+    await getToken(desk);
     for (const how of ['reset', 'hang', '500', '502-html', 'half'] as const) {
       desk.api.failNext(PATH, how);
     }
@@ -167,24 +167,24 @@ describe('what is asked of it', () => {
   it('a quota ends, begins anew the next day, and clear_quota gives it back, 10 times', async () => {
     const desk = await open();
     desk.api.setQuota(PATH, 1);
-    expect(await probe(desk, await tokenOf(desk))).toBeUndefined();
-    expect(await probe(desk, await tokenOf(desk))).toBe(45009);
+    expect(await probe(desk, await getToken(desk))).toBeUndefined();
+    expect(await probe(desk, await getToken(desk))).toBe(45009);
     const quota = { cgi_path: PATH };
     expect(await withToken(desk, '/cgi-bin/openapi/quota/get', quota)).toMatchObject({
       quota: { daily_limit: 1, used: 1, remain: 0 },
     });
     const clear = (appid: string) => withToken(desk, '/cgi-bin/clear_quota', { appid });
     expect(await clear('wx')).toMatchObject({ errcode: 40013 });
-    expect(await probe(desk, await tokenOf(desk))).toBe(45009);
+    expect(await probe(desk, await getToken(desk))).toBe(45009);
     for (let times = 1; times <= 10; times += 1) {
       expect(await clear(APPID)).toMatchObject({ errcode: 0 });
     }
-    expect(await probe(desk, await tokenOf(desk))).toBeUndefined();
+    expect(await probe(desk, await getToken(desk))).toBeUndefined();
     expect(await clear(APPID)).toMatchObject({ errcode: 48006 });
     desk.api.setQuota(PATH, 0);
-    expect(await probe(desk, await tokenOf(desk))).toBe(45009);
+    expect(await probe(desk, await getToken(desk))).toBe(45009);
     await desk.clock.advance(86_400_000);
-    expect(await probe(desk, await tokenOf(desk))).toBeUndefined();
+    expect(await probe(desk, await getToken(desk))).toBeUndefined();
   });
 
   it('each answer waits for the latency, by the clock', async () => {
@@ -201,13 +201,13 @@ describe('what is asked of it', () => {
 
   it('a reset forgets all of that', async () => {
     const desk = await open();
-    const token = await tokenOf(desk);
+    const token = await getToken(desk);
     desk.api.failNext(PATH, '500', 5);
     desk.api.answer(PATH, { a: 1 });
     desk.api.setIpRefused('1.2.3.4');
     desk.api.reset();
     expect(await probe(desk, token)).toBe(40001);
-    expect(await probe(desk, await tokenOf(desk))).toBeUndefined();
+    expect(await probe(desk, await getToken(desk))).toBeUndefined();
     expect(desk.api.calls).toHaveLength(3);
   });
 });

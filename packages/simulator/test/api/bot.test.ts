@@ -107,14 +107,14 @@ it('a reset leaves nobody and nothing, and the client finds its way', async () =
 });
 
 it('downloads what a user sends without a file, and sends it back', async () => {
-  const { wechat } = await start((clientOf) => ({
+  const { wechat } = await start((createClient) => ({
     image: async ({ mediaId, picUrl, source }) => {
-      const media = await clientOf().media.get({ media_id: mediaId });
+      const media = await createClient().media.get({ media_id: mediaId });
       if (!('stream' in media)) throw new Error('no picture');
       const { stream, contentType } = media;
       const bytes = Buffer.concat((await stream.toArray()) as Buffer[]);
       const picture = Buffer.from(await (await fetch(`${picUrl}`)).arrayBuffer());
-      await clientOf().message.custom.send(source, { type: 'image', mediaId });
+      await createClient().message.custom.send(source, { type: 'image', mediaId });
       return `${contentType} ${bytes.equals(picture)} ${bytes.length > 100}`;
     },
     voice: ({ mediaId }) => mediaId,

@@ -2,16 +2,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   closeAll,
+  createPerson,
   type Desk,
   open,
   openids,
-  personOf,
   withToken,
 } from '../../../../test/support/simulator-api.ts';
 
 afterEach(closeAll);
 
-const codeOf = async (desk: Desk, path: string, body: unknown) =>
+const getErrcode = async (desk: Desk, path: string, body: unknown) =>
   (await withToken(desk, path, body))['errcode'];
 
 describe('QR codes', () => {
@@ -49,7 +49,7 @@ describe('QR codes', () => {
     [{ action_name: 'QR_STR_SCENE', action_info: { scene: { scene_str: '' } } }, 40053],
     [{ action_name: 'QR_STR_SCENE', action_info: { scene: { scene_str: 'a'.repeat(65) } } }, 40053],
   ])('%j is refused', async (body, errcode) => {
-    expect(await codeOf(await open(), '/cgi-bin/qrcode/create', body)).toBe(errcode);
+    expect(await getErrcode(await open(), '/cgi-bin/qrcode/create', body)).toBe(errcode);
   });
 });
 
@@ -57,7 +57,7 @@ describe('drafts', () => {
   const article = (title: string) => ({ title, content: '<p>text</p>', thumb_media_id: 't' });
 
   it('are saved, changed, listed and published', async () => {
-    const desk = await open(personOf('o1'));
+    const desk = await open(createPerson('o1'));
     const { draft, freepublish } = desk.client;
     const { media_id } = await draft.add({ articles: [article('one'), article('two')] });
     await draft.update({ media_id, index: 1, articles: article('three') });
@@ -93,7 +93,7 @@ describe('drafts', () => {
     [{ articles: [{ ...article('a'), content: 'a'.repeat(20_000) }] }, 45002],
     ['{"articles":[{"title":"\\u4f60"}]}', 40033],
   ])('that are wrong are refused', async (body, errcode) => {
-    expect(await codeOf(await open(), '/cgi-bin/draft/add', body)).toBe(errcode);
+    expect(await getErrcode(await open(), '/cgi-bin/draft/add', body)).toBe(errcode);
   });
 });
 

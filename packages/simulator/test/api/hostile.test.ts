@@ -6,8 +6,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   call,
   closeAll,
+  createPerson,
   open,
-  personOf,
   withToken,
 } from '../../../../test/support/simulator-api.ts';
 
@@ -43,7 +43,7 @@ describe('what is hostile', () => {
     ['/cgi-bin/qrcode/create', { action_name: 'QR_SCENE', action_info: null }, 40053],
     ['/cgi-bin/draft/add', { articles: [null] }, 44003],
   ])('%s %j is refused', async (path, body, errcode) => {
-    const desk = await open(personOf('o1'));
+    const desk = await open(createPerson('o1'));
     expect(await withToken(desk, path, body)).toMatchObject({ errcode });
   });
 

@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { NotFollowerError } from '@wechat-mp/core/official';
 import {
   closeAll,
+  createPerson,
   type Desk,
   open,
   openids,
-  personOf,
   withToken,
 } from '../../../../test/support/simulator-api.ts';
 
@@ -21,7 +21,7 @@ describe('a template message', () => {
   const TEMPLATE = { title: '订单', content: '{{first.DATA}}\n金额：{{amount2.DATA}}' };
 
   it('is shown with its values in place, and its end is told', async () => {
-    const desk = await open(personOf('o1'));
+    const desk = await open(createPerson('o1'));
     desk.world.state.templates = { t1: TEMPLATE };
     const { msgid } = await desk.client.message.template.send({
       touser: 'o1',
@@ -53,7 +53,7 @@ describe('a template message', () => {
   });
 
   it('is refused when the user, the template or a value is wrong', async () => {
-    const desk = await open(personOf('o1'), personOf('o2', { follows: false }));
+    const desk = await open(createPerson('o1'), createPerson('o2', { follows: false }));
     desk.world.state.templates = { t1: TEMPLATE };
     const send = (touser: string, template_id: string, value = '1') => {
       const data = { amount2: { value } };
@@ -73,7 +73,7 @@ describe('a template message', () => {
   });
 
   it('with the same client_msg_id is sent once in ten minutes', async () => {
-    const desk = await open(personOf('o1'));
+    const desk = await open(createPerson('o1'));
     desk.world.state.templates = { t1: TEMPLATE };
     const message = { touser: 'o1', template_id: 't1', data: {}, client_msg_id: 'a' };
     const { msgid } = await desk.client.message.template.send(message);
@@ -106,10 +106,10 @@ describe('a mass message', () => {
 
   it('goes to all once a day, to a tag, and to openids; its end is told', async () => {
     const desk = await open(
-      personOf('o1', { tagIds: [100] }),
-      personOf('o2'),
-      personOf('o3', { follows: false }),
-      personOf('o4', { isBlocked: true }),
+      createPerson('o1', { tagIds: [100] }),
+      createPerson('o2'),
+      createPerson('o3', { follows: false }),
+      createPerson('o4', { isBlocked: true }),
     );
     desk.world.state.tags = { 100: { name: 'a' } };
     const { mass } = desk.client.message;
@@ -136,7 +136,7 @@ describe('a mass message', () => {
   });
 
   it('reaches a user 4 times a month', async () => {
-    const desk = await open(personOf('o1'), personOf('o2'));
+    const desk = await open(createPerson('o1'), createPerson('o2'));
     const send = () => desk.client.message.mass.send({ ...say, touser: ['o1', 'o2'] });
     for (let times = 1; times <= 5; times += 1) await send();
     expect(desk.shown).toHaveLength(8);
@@ -149,13 +149,13 @@ describe('a mass message', () => {
     ['no openids', { touser: 'o1' }, 40032],
     ['an unknown type', { touser: ['o1', 'o2'], msgtype: 'music' }, 40008],
   ])('is refused with %s', async (_, wrong, errcode) => {
-    const desk = await open(personOf('o1'), personOf('o2'));
+    const desk = await open(createPerson('o1'), createPerson('o2'));
     const body = { ...say, ...wrong };
     expect(await withToken(desk, '/cgi-bin/message/mass/send', body)).toMatchObject({ errcode });
   });
 
   it('with the same clientmsgid is sent once', async () => {
-    const desk = await open(personOf('o1'), personOf('o2'));
+    const desk = await open(createPerson('o1'), createPerson('o2'));
     const body = { ...say, touser: ['o1', 'o2'], clientmsgid: 'a' };
     const send = () => withToken(desk, '/cgi-bin/message/mass/send', body);
     const { msg_id: id } = await send();
@@ -164,7 +164,7 @@ describe('a mass message', () => {
   });
 
   it('is shown to one person before', async () => {
-    const desk = await open(personOf('o1', { name: 'alice' }));
+    const desk = await open(createPerson('o1', { name: 'alice' }));
     await desk.client.message.mass.preview({ ...say, towxname: 'alice' });
     expect(desk.shown).toHaveLength(1);
     expect(desk.notified).toEqual([]);

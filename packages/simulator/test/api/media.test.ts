@@ -5,8 +5,8 @@ import {
   call,
   closeAll,
   type Desk,
+  getToken,
   open,
-  tokenOf,
   withToken,
 } from '../../../../test/support/simulator-api.ts';
 
@@ -29,20 +29,20 @@ const STARTS: Readonly<Record<string, string>> = {
   wma: '\x30\x26\xb2\x75',
   mp4: '\x00\x00\x00\x18ftypmp42',
 };
-const startOf = (name: string) => STARTS[name.slice(-3).toLowerCase()] ?? '';
+const getStart = (name: string) => STARTS[name.slice(-3).toLowerCase()] ?? '';
 /** A file of that kind, with bytes in it that look like a form's. */
-const fileOf = (name: string) =>
-  Buffer.from(`${startOf(name)} bytes of a file \xff\x00\r\n--b`, 'latin1');
-const CONTENT = fileOf('a.png');
+const createFile = (name: string) =>
+  Buffer.from(`${getStart(name)} bytes of a file \xff\x00\r\n--b`, 'latin1');
+const CONTENT = createFile('a.png');
 
 /** A file of that kind and length. */
 function sized(name: string, bytes: number): Buffer {
   const file = Buffer.alloc(bytes);
-  file.write(startOf(name), 'latin1');
+  file.write(getStart(name), 'latin1');
   return file;
 }
 
-function formOf(name: string, content: Buffer, fields: Record<string, string> = {}) {
+function createForm(name: string, content: Buffer, fields: Record<string, string> = {}) {
   const form = new FormData();
   form.append('media', new Blob([content]), name);
   for (const [field, value] of Object.entries(fields)) form.append(field, value);
@@ -56,7 +56,7 @@ async function post(
   body: FormData | string,
   contentType?: string,
 ): Promise<Answer> {
-  const query = new URLSearchParams({ access_token: await tokenOf(desk), type });
+  const query = new URLSearchParams({ access_token: await getToken(desk), type });
   const headers = contentType ? { 'content-type': contentType } : undefined;
   const init = { method: 'POST', body, ...(headers ? { headers } : {}) };
   return (await (await fetch(`${desk.api.url}${path}?${query}`, init)).json()) as Answer;
@@ -66,7 +66,7 @@ async function bytesAt(address: string): Promise<Buffer> {
   return Buffer.from(await (await fetch(address)).arrayBuffer());
 }
 
-async function bytesOf(file: object): Promise<Buffer> {
+async function readBytes(file: object): Promise<Buffer> {
   const chunks: Buffer[] = [];
   if (!('stream' in file)) throw new Error('no file');
   for await (const chunk of file.stream as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -105,7 +105,12 @@ describe('a form is read strictly', () => {
 
   it('and is told with the names and sizes of its parts', async () => {
     const desk = await open();
-    await post(desk, UPLOAD, 'image', formOf('图.jpg', sized('a.jpg', 70_000), { note: '你好' }));
+    await post(
+      desk,
+      UPLOAD,
+      'image',
+      createForm('图.jpg', sized('a.jpg', 70_000), { note: '你好' }),
+    );
     expect(desk.api.callsTo(UPLOAD)[0]?.body).toEqual([
       { name: 'media', filename: '图.jpg', bytes: 70_000 },
       { name: 'note', text: '你好' },
@@ -139,7 +144,7 @@ describe('what is uploaded has its type and size', () => {
     [ADD, 'video', 'a.mp4', 20, { description: 'no JSON' }, 47001],
   ])('%s %s %s of %i bytes', async (path, type, name, bytes, fields, errcode) => {
     const desk = await open();
-    const form = formOf(name, sized(name, bytes), fields);
+    const form = createForm(name, sized(name, bytes), fields);
     expect((await post(desk, path, type, form))['errcode']).toBe(errcode);
   });
 });
@@ -155,14 +160,14 @@ describe('a file is told by its name and its content', () => {
     ['a voice that is named like another', ADD, 'voice', 'a.mp3', 'a.wav'],
     ['a thumb that is a PNG', UPLOAD, 'thumb', 'a.jpg', 'a.png'],
   ])('%s is refused', async (_, path, type, name, kind) => {
-    const form = formOf(name, fileOf(kind), { description: '{"title":"t"}' });
+    const form = createForm(name, createFile(kind), { description: '{"title":"t"}' });
     expect(await post(await open(), path, type, form)).toMatchObject({ errcode: 40113 });
   });
 
   it('the client finds a name that the platform takes', async () => {
     const { client } = await open();
     for (const filename of ['2024.06.06', 'photo', 'a.txt']) {
-      const { media_id } = await client.media.upload('image', fileOf('a.jpg'), { filename });
+      const { media_id } = await client.media.upload('image', createFile('a.jpg'), { filename });
       expect(media_id).toBeTruthy();
     }
   });
@@ -175,7 +180,7 @@ describe('what was uploaded', () => {
     const { media_id: id } = await media.upload('image', CONTENT, { filename: 'a.png' });
     const file = await media.get(id);
     expect(file).toMatchObject({ contentType: 'image/png', filename: `${id}.png` });
-    expect(await bytesOf(file)).toEqual(CONTENT);
+    expect(await readBytes(file)).toEqual(CONTENT);
     expect(await bytesAt(`${desk.api.url}/media/${id}`)).toEqual(CONTENT);
     await desk.clock.advance(3 * 86_400_000);
     await expect(media.get(id)).rejects.toMatchObject({ errcode: 40007 });
@@ -184,29 +189,36 @@ describe('what was uploaded', () => {
 
   it('as a thumb has another name for its id, as a video an address', async () => {
     const desk = await open();
-    const thumb = await post(desk, UPLOAD, 'thumb', formOf('a.jpg', fileOf('a.jpg')));
+    const thumb = await post(desk, UPLOAD, 'thumb', createForm('a.jpg', createFile('a.jpg')));
     expect(Object.keys(thumb)).toEqual(['type', 'thumb_media_id', 'created_at']);
     const { media } = desk.client;
-    const { media_id: id } = await media.upload('video', fileOf('a.mp4'), { filename: 'a.mp4' });
+    const { media_id: id } = await media.upload('video', createFile('a.mp4'), {
+      filename: 'a.mp4',
+    });
     const file = await media.get(id);
     if (!('videoUrl' in file)) throw new Error('no address');
-    expect(await bytesAt(file.videoUrl)).toEqual(fileOf('a.mp4'));
+    expect(await bytesAt(file.videoUrl)).toEqual(createFile('a.mp4'));
   });
 
   it('for good is listed, counted, given back and deleted', async () => {
     const desk = await open();
     const { material } = desk.client;
-    const { media_id: id, url } = await post(desk, ADD, 'image', formOf('a.jpg', fileOf('a.jpg')));
+    const { media_id: id, url } = await post(
+      desk,
+      ADD,
+      'image',
+      createForm('a.jpg', createFile('a.jpg')),
+    );
     const media_id = id as string;
-    expect(await bytesAt(url as string)).toEqual(fileOf('a.jpg'));
+    expect(await bytesAt(url as string)).toEqual(createFile('a.jpg'));
     expect(await material.batchGet({ type: 'image', offset: 0, count: 20 })).toMatchObject({
       total_count: 1,
       item: [{ media_id, name: 'a.jpg', url }],
     });
     expect(await material.count()).toMatchObject({ image_count: 1, news_count: 0 });
-    expect(await bytesOf(await material.get({ media_id }))).toEqual(fileOf('a.jpg'));
+    expect(await readBytes(await material.get({ media_id }))).toEqual(createFile('a.jpg'));
     await desk.clock.advance(300 * 86_400_000);
-    expect(await bytesOf(await material.get({ media_id }))).toEqual(fileOf('a.jpg'));
+    expect(await readBytes(await material.get({ media_id }))).toEqual(createFile('a.jpg'));
     await expect(desk.client.media.get(media_id)).rejects.toMatchObject({ errcode: 40007 });
     await material.delete({ media_id });
     await expect(material.delete({ media_id })).rejects.toMatchObject({ errcode: 40007 });
@@ -216,16 +228,16 @@ describe('what was uploaded', () => {
   it('for good as a video has its title and an address', async () => {
     const desk = await open();
     const description = JSON.stringify({ title: 't', introduction: 'i' });
-    const form = formOf('a.mp4', fileOf('a.mp4'), { description });
+    const form = createForm('a.mp4', createFile('a.mp4'), { description });
     const { media_id } = await post(desk, ADD, 'video', form);
     const answer = await withToken(desk, '/cgi-bin/material/get_material', { media_id });
     expect(answer).toMatchObject({ title: 't', description: 'i' });
-    expect(await bytesAt(answer['down_url'] as string)).toEqual(fileOf('a.mp4'));
+    expect(await bytesAt(answer['down_url'] as string)).toEqual(createFile('a.mp4'));
   });
 
   it('for an article has an address, and is in no list', async () => {
     const desk = await open();
-    const { url } = await post(desk, IMAGE, '', formOf('a.png', CONTENT));
+    const { url } = await post(desk, IMAGE, '', createForm('a.png', CONTENT));
     expect(await bytesAt(url as string)).toEqual(CONTENT);
     expect(await desk.client.material.count()).toMatchObject({ image_count: 0 });
   });
@@ -244,8 +256,8 @@ describe('what was uploaded', () => {
 describe('the type of an answer says little of it', () => {
   it('material comes as text/plain, and its refusals do', async () => {
     const desk = await open();
-    const { media_id } = await post(desk, ADD, 'image', formOf('a.jpg', fileOf('a.jpg')));
-    const query = new URLSearchParams({ access_token: await tokenOf(desk) });
+    const { media_id } = await post(desk, ADD, 'image', createForm('a.jpg', createFile('a.jpg')));
+    const query = new URLSearchParams({ access_token: await getToken(desk) });
     const get = (id: unknown) =>
       fetch(`${desk.api.url}/cgi-bin/material/get_material?${query}`, {
         method: 'POST',
@@ -255,8 +267,8 @@ describe('the type of an answer says little of it', () => {
       expect((await get(id)).headers.get('content-type')).toBe('text/plain');
     }
     const { material } = desk.client;
-    expect(await bytesOf(await material.get({ media_id: media_id as string }))).toEqual(
-      fileOf('a.jpg'),
+    expect(await readBytes(await material.get({ media_id: media_id as string }))).toEqual(
+      createFile('a.jpg'),
     );
     await expect(material.get({ media_id: 'x' })).rejects.toMatchObject({ errcode: 40007 });
   });
@@ -269,8 +281,8 @@ describe('the type of an answer says little of it', () => {
       const { media } = desk.client;
       await expect(media.get('x')).rejects.toMatchObject({ errcode: 40007 });
       const { media_id } = await media.upload('image', CONTENT, { filename: 'a.png' });
-      expect(await bytesOf(await media.get(media_id))).toEqual(CONTENT);
-      const query = new URLSearchParams({ access_token: await tokenOf(desk), media_id });
+      expect(await readBytes(await media.get(media_id))).toEqual(CONTENT);
+      const query = new URLSearchParams({ access_token: await getToken(desk), media_id });
       const ask = () => fetch(`${desk.api.url}/cgi-bin/media/get?${query}`);
       expect((await ask()).headers.get('content-type')).toBe(type);
       desk.api.setContentType('/cgi-bin/media/get', undefined);
@@ -281,7 +293,7 @@ describe('the type of an answer says little of it', () => {
 
 it('a picture may be given by its address', async () => {
   const desk = await open();
-  const access_token = await tokenOf(desk);
+  const access_token = await getToken(desk);
   const scan = (query: Record<string, string>) =>
     call(desk, '/cv/img/qrcode', { access_token, ...query }, '');
   expect(await scan({ img_url: 'http://a.example/b.jpg' })).toMatchObject({ errcode: 0 });

@@ -1,6 +1,6 @@
 /** The menu of the simulator's API: its limits, and those that only some see. */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { closeAll, open, personOf, withToken } from '../../../../test/support/simulator-api.ts';
+import { closeAll, createPerson, open, withToken } from '../../../../test/support/simulator-api.ts';
 
 afterEach(closeAll);
 
@@ -74,9 +74,9 @@ it('a menu is shown as it was made, until it is deleted', async () => {
 describe('a conditional menu', () => {
   it('needs a menu for all, and is seen by those whom it matches, the newest first', async () => {
     const { client, world } = await open(
-      personOf('o1', { tagIds: [100] }),
-      personOf('o2', { name: 'bob' }),
-      personOf('o3', { follows: false }),
+      createPerson('o1', { tagIds: [100] }),
+      createPerson('o2', { name: 'bob' }),
+      createPerson('o3', { follows: false }),
     );
     const { menu } = client;
     const add = (name: string, tag_id: number) =>

@@ -3,9 +3,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { MessageCountError, WindowClosedError } from '@wechat-mp/core/official';
 import {
   closeAll,
+  createPerson,
   type Desk,
   open,
-  personOf,
   withToken,
 } from '../../../../test/support/simulator-api.ts';
 import { grantAllowance } from '../../src/allowance.ts';
@@ -17,7 +17,7 @@ const HOUR = 3_600_000;
 const JPEG = new Blob([Buffer.from('ffd8ffe0', 'hex')]);
 
 /** Someone who just wrote. */
-async function openTo(person: Person = personOf('o1')): Promise<Desk> {
+async function openTo(person: Person = createPerson('o1')): Promise<Desk> {
   const desk = await open(person);
   grantAllowance(person, 'message', desk.clock.now());
   return desk;
@@ -57,7 +57,7 @@ describe('a customer-service message', () => {
   });
 
   it('of each type is shown', async () => {
-    const person = personOf('o1');
+    const person = createPerson('o1');
     const desk = await openTo(person);
     grantAllowance(person, 'pay', desk.clock.now());
     const { client, shown } = desk;
@@ -103,7 +103,7 @@ describe('a customer-service message', () => {
   });
 
   it('may follow a message 5 times within 48 hours, and another message 5 times more', async () => {
-    const person = personOf('o1');
+    const person = createPerson('o1');
     const desk = await openTo(person);
     const say = () => desk.client.message.custom.sendText('o1', 'a');
     for (let times = 1; times <= 5; times += 1) await say();
@@ -118,7 +118,7 @@ describe('a customer-service message', () => {
   it.each(['click', 'scan', 'subscribe'] as const)(
     'may follow a %s 3 times within a minute, beside those of a message',
     async (trigger) => {
-      const person = personOf('o1');
+      const person = createPerson('o1');
       const desk = await open(person);
       const say = async () => (await send(desk, text('a')))['errcode'];
       expect(await say()).toBe(45015);
@@ -136,7 +136,7 @@ describe('a customer-service message', () => {
   );
 
   it('goes to nobody who left or is blocked', async () => {
-    const person = personOf('o1');
+    const person = createPerson('o1');
     const desk = await openTo(person);
     person.isBlocked = true;
     expect(await send(desk, text('a'))).toMatchObject({ errcode: 43019 });

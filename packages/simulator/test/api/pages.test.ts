@@ -5,10 +5,10 @@ import {
   APPSECRET,
   call,
   closeAll,
+  createPerson,
   type Desk,
   LIFE,
   open,
-  personOf,
   probe,
 } from '../../../../test/support/simulator-api.ts';
 
@@ -43,7 +43,7 @@ async function logIn(desk: Desk, openid: string, scope = 'snsapi_userinfo') {
   return { status, target: new URL(headers.get('location') ?? '') };
 }
 
-async function codeOf(desk: Desk, openid: string, scope?: string): Promise<string> {
+async function getCode(desk: Desk, openid: string, scope?: string): Promise<string> {
   return (await logIn(desk, openid, scope)).target.searchParams.get('code') ?? '';
 }
 
@@ -58,7 +58,10 @@ const exchange = (desk: Desk, code: string, wrong: Record<string, string> = {}) 
 
 describe('the consent page', () => {
   it('lists the people, and sends the browser back with a code and the state', async () => {
-    const desk = await open(personOf('o1', { name: 'alice' }), personOf('o2', { name: '<b>&"' }));
+    const desk = await open(
+      createPerson('o1', { name: 'alice' }),
+      createPerson('o2', { name: '<b>&"' }),
+    );
     const { answer, html } = await openPage(desk);
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(html).toContain('<button name="openid" value="o1">alice</button>');
@@ -75,7 +78,7 @@ describe('the consent page', () => {
     ['snsapi_userinfo', 'http://127.0.0.1:9/back?a=1&code=authdeny&state=STATE1'],
     ['snsapi_base', undefined],
   ])('tells the website of a refusal, where it asks at all: %s', async (scope, target) => {
-    const desk = await open(personOf('o1'));
+    const desk = await open(createPerson('o1'));
     const { address, html } = await openPage(desk, { scope });
     expect(html.includes('name="refuse"')).toBe(target !== undefined);
     const refused = new URL(address.href.replace('/authorize?', '/confirm?'));
@@ -98,7 +101,7 @@ describe('the consent page', () => {
     [{ response_type: 'token' }, 'response_type'],
     [{ state: '<a>' }, 'letters and digits'],
   ])('refuses %j', async (wrong, expected) => {
-    const { html } = await openPage(await open(personOf('o1')), wrong);
+    const { html } = await openPage(await open(createPerson('o1')), wrong);
     expect(html).toContain(expected);
     expect(html).not.toContain('<form');
   });
@@ -129,7 +132,7 @@ describe('the scan login of a website', () => {
   };
 
   it('is a page of people, at the address that the client makes', async () => {
-    const desk = await open(personOf('o1', { name: 'alice' }));
+    const desk = await open(createPerson('o1', { name: 'alice' }));
     const { appid } = desk.api.website;
     const answer = await fetch(
       desk.client.oauth2.buildQrConnectUrl({
@@ -147,12 +150,12 @@ describe('the scan login of a website', () => {
     [{ scope: 'snsapi_userinfo' }, '10005'],
     [{ redirect_uri: 'back' }, '10003'],
   ])('refuses %j', async (wrong, expected) => {
-    const html = await (await scan(await open(personOf('o1')), wrong)).text();
+    const html = await (await scan(await open(createPerson('o1')), wrong)).text();
     expect(html).toContain(expected);
   });
 
   it('brings who agrees back with a code of the website, and who refuses with the state alone', async () => {
-    const desk = await open(personOf('o1', { name: 'alice' }), personOf('o2'));
+    const desk = await open(createPerson('o1', { name: 'alice' }), createPerson('o2'));
     const agreed = await scanAs(desk, 'o1');
     expect(agreed.href).toMatch(/back\?a=1&code=[0-9a-f]{32}&state=a-b_c$/);
     const refused = await scan(desk, { refuse: '1', state: 'x y' }, '/confirm');
@@ -170,12 +173,15 @@ describe('the scan login of a website', () => {
   });
 
   it('knows somebody by another openid and the same unionid as the account does', async () => {
-    const desk = await open(personOf('o1', { name: 'alice' }), personOf('o2', { name: 'bob' }));
+    const desk = await open(
+      createPerson('o1', { name: 'alice' }),
+      createPerson('o2', { name: 'bob' }),
+    );
     const byScan = async (openid: string) => {
       const code = (await scanAs(desk, openid)).searchParams.get('code') ?? '';
       return exchange(desk, code, identity(desk));
     };
-    const inWechat = await exchange(desk, await codeOf(desk, 'o1'));
+    const inWechat = await exchange(desk, await getCode(desk, 'o1'));
     const [alice, again, bob] = [await byScan('o1'), await byScan('o1'), await byScan('o2')];
     expect(alice['unionid']).toBe(inWechat['unionid']);
     expect(alice['openid']).toBe(again['openid']);
@@ -185,8 +191,8 @@ describe('the scan login of a website', () => {
 
 describe('a code', () => {
   it('is good once, and for 5 minutes', async () => {
-    const desk = await open(personOf('o1'));
-    const code = await codeOf(desk, 'o1');
+    const desk = await open(createPerson('o1'));
+    const code = await getCode(desk, 'o1');
     expect(await exchange(desk, code, { secret: 'x' })).toMatchObject({ errcode: 40125 });
     expect(await exchange(desk, code, { appid: 'x' })).toMatchObject({ errcode: 40013 });
     expect(await exchange(desk, '')).toMatchObject({ errcode: 41008 });
@@ -194,35 +200,38 @@ describe('a code', () => {
     expect(session).toMatchObject({ openid: 'o1', scope: 'snsapi_userinfo', expires_in: LIFE });
     expect(await exchange(desk, code)).toMatchObject({ errcode: 40163 });
     expect(await exchange(desk, 'x')).toMatchObject({ errcode: 40029 });
-    const old = await codeOf(desk, 'o1');
+    const old = await getCode(desk, 'o1');
     await desk.clock.advance(300_000);
     expect(await exchange(desk, old)).toMatchObject({ errcode: 42003 });
   });
 
   it('shows the user to who asked for that', async () => {
-    const desk = await open(personOf('o1', { name: 'alice' }), personOf('o2'));
+    const desk = await open(createPerson('o1', { name: 'alice' }), createPerson('o2'));
     const show = async (code: string, path = '/sns/userinfo', openid = 'o1') => {
       const access_token = (await exchange(desk, code))['access_token'] as string;
       return call(desk, path, { access_token, openid });
     };
-    expect(await show(await codeOf(desk, 'o1'))).toMatchObject({ openid: 'o1', nickname: 'alice' });
-    const base = () => codeOf(desk, 'o1', 'snsapi_base');
+    expect(await show(await getCode(desk, 'o1'))).toMatchObject({
+      openid: 'o1',
+      nickname: 'alice',
+    });
+    const base = () => getCode(desk, 'o1', 'snsapi_base');
     expect(await show(await base())).toMatchObject({ errcode: 48001 });
     expect(await show(await base(), '/sns/auth')).toMatchObject({ errcode: 0 });
-    expect(await show(await codeOf(desk, 'o2'))).toMatchObject({ errcode: 40003 });
+    expect(await show(await getCode(desk, 'o2'))).toMatchObject({ errcode: 40003 });
   });
 });
 
 describe('the token of a user', () => {
   it('is none of the account', async () => {
-    const desk = await open(personOf('o1'));
-    const { access_token: token } = await exchange(desk, await codeOf(desk, 'o1'));
+    const desk = await open(createPerson('o1'));
+    const { access_token: token } = await exchange(desk, await getCode(desk, 'o1'));
     expect(await probe(desk, token)).toBe(40001);
   });
 
   it('is renewed by a refresh, or replaced when it has expired, for 30 days', async () => {
-    const desk = await open(personOf('o1'));
-    const session = await exchange(desk, await codeOf(desk, 'o1'));
+    const desk = await open(createPerson('o1'));
+    const session = await exchange(desk, await getCode(desk, 'o1'));
     const refresh = (refresh_token: unknown) =>
       call(desk, '/sns/oauth2/refresh_token', {
         appid: APPID,

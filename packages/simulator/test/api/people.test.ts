@@ -2,23 +2,23 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   closeAll,
+  createPerson,
   type Desk,
   open,
   openids,
-  personOf,
   withToken,
 } from '../../../../test/support/simulator-api.ts';
 
 afterEach(closeAll);
 
-const codeOf = async (desk: Desk, path: string, body: unknown) =>
+const getErrcode = async (desk: Desk, path: string, body: unknown) =>
   (await withToken(desk, path, body))['errcode'];
 
 describe('followers', () => {
   it('come by 10 000; after the last there is a page without data', async () => {
     const desk = await open(
-      ...openids(20_500).map((openid) => personOf(openid)),
-      personOf('oGone', { follows: false }),
+      ...openids(20_500).map((openid) => createPerson(openid)),
+      createPerson('oGone', { follows: false }),
     );
     const get = (next_openid: string) =>
       withToken(desk, '/cgi-bin/user/get', undefined, { next_openid });
@@ -38,9 +38,9 @@ describe('followers', () => {
 
   it('are told of, those who do not follow no more than that', async () => {
     const { client } = await open(
-      personOf('o1', { scene: '42', tagIds: [100], remark: 'r', language: 'en' }),
-      personOf('o2', { scene: 'shop' }),
-      personOf('o3', { follows: false }),
+      createPerson('o1', { scene: '42', tagIds: [100], remark: 'r', language: 'en' }),
+      createPerson('o2', { scene: 'shop' }),
+      createPerson('o3', { follows: false }),
     );
     expect(await client.user.get({ openid: 'o1' })).toMatchObject({
       subscribe: 1,
@@ -65,9 +65,9 @@ describe('followers', () => {
   });
 
   it('are told of 100 at once, and have remarks of less than 30 characters', async () => {
-    const desk = await open(personOf('o1'));
+    const desk = await open(createPerson('o1'));
     const user_list = Array.from({ length: 101 }, () => ({ openid: 'o1' }));
-    expect(await codeOf(desk, '/cgi-bin/user/info/batchget', { user_list })).toBe(40032);
+    expect(await getErrcode(desk, '/cgi-bin/user/info/batchget', { user_list })).toBe(40032);
     const remark = (text: string) => desk.client.user.updateRemark({ openid: 'o1', remark: text });
     await remark('好'.repeat(29));
     expect(desk.world.state.people['o1']?.remark).toBe('好'.repeat(29));
@@ -75,7 +75,7 @@ describe('followers', () => {
   });
 
   it('are blocked and let back, 20 at once', async () => {
-    const desk = await open(...openids(21).map((openid) => personOf(openid)));
+    const desk = await open(...openids(21).map((openid) => createPerson(openid)));
     const { blacklist } = desk.client;
     await blacklist.add({ openid_list: ['o0', 'o1', 'o2'] });
     expect(await blacklist.list({ begin_openid: 'o0' })).toEqual({
@@ -87,7 +87,7 @@ describe('followers', () => {
     await blacklist.remove({ openid_list: ['o0', 'o1', 'o2'] });
     expect(await blacklist.list({})).toEqual({ total: 0, count: 0, next_openid: '' });
     const add = (openid_list: unknown) =>
-      codeOf(desk, '/cgi-bin/tags/members/batchblacklist', { openid_list });
+      getErrcode(desk, '/cgi-bin/tags/members/batchblacklist', { openid_list });
     expect(await add(openids(21))).toBe(40032);
     expect(await add(['x'])).toBe(40003);
     expect(await add(['oElsewhere'])).toBe(49003);
@@ -97,7 +97,7 @@ describe('followers', () => {
 
 describe('tags', () => {
   it('are made, renamed, put on followers, listed and deleted', async () => {
-    const desk = await open(personOf('o1'), personOf('o2'));
+    const desk = await open(createPerson('o1'), createPerson('o2'));
     const { tag } = desk.client;
     expect(await tag.create({ tag: { name: '广东' } })).toEqual({ tag: { id: 100, name: '广东' } });
     await tag.update({ tag: { id: 100, name: '深圳' } });
@@ -134,9 +134,9 @@ describe('tags', () => {
     ['getidlist', { openid: 'x' }, 40003],
   ])('%s %j is refused', async (path, body, errcode) => {
     const tagIds = Array.from({ length: 20 }, (_, index) => 200 + index);
-    const desk = await open(personOf('o1', { tagIds }));
+    const desk = await open(createPerson('o1', { tagIds }));
     desk.world.state.tags = { 100: { name: 'taken' }, 101: { name: 'b' } };
-    expect(await codeOf(desk, `/cgi-bin/tags/${path}`, body)).toBe(errcode);
+    expect(await getErrcode(desk, `/cgi-bin/tags/${path}`, body)).toBe(errcode);
   });
 
   it('are 100 at most', async () => {

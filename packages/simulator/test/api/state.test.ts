@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from '@wechat-mp/core';
-import { closeAll, open, personOf } from '../../../../test/support/simulator-api.ts';
+import { closeAll, createPerson, open } from '../../../../test/support/simulator-api.ts';
 import { emptyState } from '../../src/state.ts';
 import { loadState, saveState } from '../../src/state-file.ts';
 
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 it('is saved whole, and read back as it was', async () => {
-  const { client, world } = await open(personOf('o1', { tagIds: [100] }));
+  const { client, world } = await open(createPerson('o1', { tagIds: [100] }));
   world.state.tags = { 100: { name: '标签' } };
   const sub_button = [{ name: 'b', type: 'view' as const, url: 'http://u' }];
   await client.menu.create({ button: [{ name: 'a', sub_button }] });
@@ -50,9 +50,9 @@ it.each([
   ['{"persons":{}}', /state\.json: nothing is called persons; there are people, tags/],
   ['{"people":[]}', /people has to be an object/],
   ['{"people":{"o1":{"name":"a"}}}', /people\.o1\.openid has to be text/],
-  [JSON.stringify({ people: { o2: personOf('o1') } }), /people\.o2\.openid has to be o2/],
+  [JSON.stringify({ people: { o2: createPerson('o1') } }), /people\.o2\.openid has to be o2/],
   [
-    JSON.stringify({ people: { o1: { ...personOf('o1'), tagIds: [1, 'a'] } } }),
+    JSON.stringify({ people: { o1: { ...createPerson('o1'), tagIds: [1, 'a'] } } }),
     /people\.o1\.tagIds\[1\] has to be a number/,
   ],
   [

@@ -9,10 +9,10 @@ import {
   askStable,
   call,
   closeAll,
+  createPerson,
   type Desk,
   LIFE,
   open,
-  personOf,
   probe,
   RID,
   withToken,
@@ -75,7 +75,7 @@ describe('tokens', () => {
   });
 
   it('that are stable end at once when somebody else forces another', async () => {
-    const desk = await open(personOf('o1'));
+    const desk = await open(createPerson('o1'));
     const { access_token: former } = await askStable(desk);
     const next = desk.api.refreshStable();
     expect(await probe(desk, former)).toBe(40001);
@@ -113,7 +113,7 @@ describe('tokens', () => {
   });
 
   it('that have expired answer 42001, and the client fetches another one', async () => {
-    const desk = await open(personOf('o1'));
+    const desk = await open(createPerson('o1'));
     const follows = () => desk.client.user.get({ openid: 'o1' });
     expect(await follows()).toMatchObject({ subscribe: 1 });
     const former = desk.api.tokens().stable;

@@ -7,7 +7,7 @@ import {
   askJson,
   messageList,
   messagePage,
-  retOf,
+  readRet,
   type Session,
 } from '../../../../test/support/back-end.ts';
 
@@ -108,7 +108,7 @@ describe('a request that does not fit', () => {
     const referer = page(session.token).replace('2400000001', tofakeid);
     const sent = { ...form(session.token), tofakeid };
     const answer = await askJson(at(path), { session, form: sent, referer });
-    expect(retOf(answer)).toBe(ret);
+    expect(readRet(answer)).toBe(ret);
   });
 });
 
@@ -138,7 +138,7 @@ describe('a session', () => {
       session,
       referer: messagePage(session),
     });
-    expect(retOf(list)).toBe(200_003);
+    expect(readRet(list)).toBe(200_003);
     const referer = `/cgi-bin/message?t=message/list&token=${token}&count=20&day=7`;
     const voice = await ask(at(`/cgi-bin/getvoicedata?msgid=1&fileid=&token=${token}&lang=zh_CN`), {
       session,

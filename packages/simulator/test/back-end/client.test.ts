@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { UnofficialClient, type UnofficialClientOptions } from '@wechat-mp/core/unofficial';
 import { type BackEnd, type BackEndOptions, startBackEnd } from '@wechat-mp/simulator';
-import { failureOf } from '../../../../test/support/official-client.ts';
+import { catchError } from '../../../../test/support/official-client.ts';
 
 const started: BackEnd[] = [];
 afterEach(async () => {
@@ -89,7 +89,7 @@ describe('a session', () => {
     now += 4 * 86_400_000 - 1;
     await client.getGroupList();
     now += 1;
-    expect(await failureOf(client.getGroupList())).toMatchObject(LOST);
+    expect(await catchError(client.getGroupList())).toMatchObject(LOST);
   });
 
   it('gets other cookies when it is told to, and lives with them alone', async () => {
@@ -102,7 +102,7 @@ describe('a session', () => {
     expect([await client.getTokenCookies()]).toEqual(backEnd.sessions);
     expect(backEnd.sessions[0]?.token).toBe(old.token);
     expect(backEnd.sessions[0]?.cookies).not.toBe(old.cookies);
-    expect(await failureOf(createClient(backEnd, old).getGroupList())).toMatchObject(LOST);
+    expect(await catchError(createClient(backEnd, old).getGroupList())).toMatchObject(LOST);
   });
 
   it('is one of several that live beside one another, until each is left', async () => {

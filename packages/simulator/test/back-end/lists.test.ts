@@ -7,7 +7,7 @@ import {
   askJson,
   messageList,
   messagePage,
-  retOf,
+  readRet,
 } from '../../../../test/support/back-end.ts';
 
 let backEnd: BackEnd;
@@ -55,7 +55,7 @@ describe('a list', () => {
     const page = JSON.parse(publish_page as string);
     expect(page.publish_list).toHaveLength(3);
     expect(JSON.parse(page.publish_list[0].publish_info).appmsgex[0].title).toBe('发表 21');
-    expect(retOf(await askJson(at(path), { session }))).toBe(200_013);
+    expect(readRet(await askJson(at(path), { session }))).toBe(200_013);
   });
 
   it('of drafts tells how many there are', async () => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BackEnd, type BackEndOptions, startBackEnd } from '@wechat-mp/simulator';
-import { ask, askJson, cookiesOf, retOf } from '../../../../test/support/back-end.ts';
+import { ask, askJson, readCookies, readRet } from '../../../../test/support/back-end.ts';
 
 let backEnd: BackEnd;
 beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('a login by password', () => {
   it('gives a token and cookies that work', async () => {
     const response = await logIn();
     const token = Number(/token=(\d+)/.exec(await response.text())?.[1]);
-    const session = { token, cookies: cookiesOf(response) };
+    const session = { token, cookies: readCookies(response) };
     const home = await ask(at(`/cgi-bin/home?t=home/index&lang=zh_CN&token=${token}`), { session });
     const page = await home.text();
     // As greedy as the patterns of the Python SDK are.
@@ -42,13 +42,13 @@ describe('a login by password', () => {
     backEnd = await startBackEnd({ refusals, captcha: 'WXYZ' });
     backEnd.requireCaptcha();
     const ret = async (given?: Parameters<typeof logIn>[0]) =>
-      retOf(await (await logIn(given)).json());
+      readRet(await (await logIn(given)).json());
     expect(await ret()).toBe(needed);
     const path = `/cgi-bin/verifycode?username=${backEnd.username}&r=12345`;
     const response = await fetch(`${backEnd.url}${path}`, {
       headers: { referer: 'https://mp.weixin.qq.com/' },
     });
-    const cookies = cookiesOf(response);
+    const cookies = readCookies(response);
     expect(await ret({ imgcode: 'EFGH', cookies })).toBe(wrong);
     expect(await ret({ imgcode: 'WXYZ' })).toBe(wrong);
     expect(await ret({ imgcode: 'WXYZ', cookies, pwd: md5('wrong') })).toBe(password);
@@ -89,7 +89,7 @@ describe('a login by QR code', () => {
   const status = async (cookies: string) => (await askJson(at(ASK), { cookies }))['status'];
 
   it('goes through its states to a session that works', async () => {
-    const cookies = cookiesOf(await start());
+    const cookies = readCookies(await start());
     const first = Buffer.from(await (await ask(at(CODE), { cookies })).arrayBuffer());
     expect(first.toString('latin1')).toContain('/mp/scanlogin?action=index&qrticket=');
     expect(await status(cookies)).toBe(0);
@@ -102,7 +102,7 @@ describe('a login by QR code', () => {
     await ask(at(CODE), { cookies });
     backEnd.qr.scan();
     expect(await status(cookies)).toBe(4);
-    expect(retOf(await (await finish(cookies)).json())).toBe(200_003);
+    expect(readRet(await (await finish(cookies)).json())).toBe(200_003);
     backEnd.qr.confirm();
     expect(await status(cookies)).toBe(1);
 
@@ -112,7 +112,7 @@ describe('a login by QR code', () => {
     const set = response.headers.getSetCookie();
     expect(set.filter((line) => /Expires=.*HttpOnly/.test(line))).toHaveLength(6);
     expect(set).toContain('rand_info=EXPIRED; Path=/; HttpOnly');
-    const session = { token, cookies: cookiesOf(response) };
+    const session = { token, cookies: readCookies(response) };
     const path = `/cgi-bin/searchbiz?action=search_biz&begin=0&count=5&query=${encodeURIComponent('早报')}&token=${token}&lang=zh_CN&f=json&ajax=1`;
     expect(await askJson(at(path), { session })).toMatchObject({ total: 12 });
     expect(backEnd.qr.state).toBe('done');
@@ -120,15 +120,15 @@ describe('a login by QR code', () => {
   });
 
   it('is over for a cookie that is missing or of an attempt before', async () => {
-    const old = cookiesOf(await start());
+    const old = readCookies(await start());
     await start();
     for (const cookies of ['', old]) {
-      expect(retOf(await askJson(at(ASK), { cookies }))).toBe(200_003);
+      expect(readRet(await askJson(at(ASK), { cookies }))).toBe(200_003);
     }
   });
 
   it('tells a status that a test asks for', async () => {
-    const cookies = cookiesOf(await start());
+    const cookies = readCookies(await start());
     await ask(at(CODE), { cookies });
     backEnd.qr.tell(5);
     expect(await status(cookies)).toBe(5);

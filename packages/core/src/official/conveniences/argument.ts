@@ -73,7 +73,7 @@ export function neededFields(call: string, name: string, value: unknown): Fields
 }
 
 /** The object in which a call takes what it can do without. */
-export function optionsOf(call: string, value: unknown): Fields {
+export function readOptions(call: string, value: unknown): Fields {
   return neededFields(call, 'options', value ?? {});
 }
 

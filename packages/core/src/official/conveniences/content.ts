@@ -18,7 +18,7 @@ export const CONTENTS = {
   video: (call, given) => [carry(call, 'video', given)],
   music: (call, given) => [carry(call, 'music', defaultQuality(given), ['thumbMediaId'])],
   news: (call, { articles }) =>
-    articlesOf(call, articles).map((one) => ({ msgtype: 'news', news: { articles: [one] } })),
+    readArticles(call, articles).map((one) => ({ msgtype: 'news', news: { articles: [one] } })),
   mpnews: (call, { mediaId }) => [
     { msgtype: 'mpnews', mpnews: { media_id: neededText(call, 'mediaId', mediaId) } },
   ],
@@ -84,7 +84,7 @@ function readMenu(call: string, given: Fields): NonNullable<CustomMessage['msgme
   };
 }
 
-function articlesOf(call: string, articles: unknown): CustomArticle[] {
+function readArticles(call: string, articles: unknown): CustomArticle[] {
   if (!Array.isArray(articles) || articles.length === 0) {
     throw new NeedParamError(`${call} needs articles, an array with at least one in it`);
   }
@@ -95,7 +95,7 @@ function articlesOf(call: string, articles: unknown): CustomArticle[] {
 }
 
 /** What a reply holds; its short forms are a string, which is a text, and articles, which are news. */
-export function contentsOf(call: string, value: unknown): Content[] {
+export function readContents(call: string, value: unknown): Content[] {
   if (value === undefined || value === null || value === false) {
     throw new NeedParamError(`${call} needs a reply: a string, articles, or what reply.… makes`);
   }

@@ -9,9 +9,9 @@ import {
   neededName,
   neededText,
   optionalText,
-  optionsOf,
+  readOptions,
 } from './argument.ts';
-import { CONTENTS, type Content, contentsOf } from './content.ts';
+import { CONTENTS, type Content, readContents } from './content.ts';
 import { type Positional, takeArguments } from './positional.ts';
 
 /** How a message of customer service is sent. */
@@ -145,21 +145,23 @@ export interface CustomMethods {
 }
 
 /** Makes the methods that send messages of customer service by openid. */
-export function customOf(custom: Pick<Api['message']['custom'], 'send' | 'typing'>): CustomMethods {
+export function createCustomMethods(
+  custom: Pick<Api['message']['custom'], 'send' | 'typing'>,
+): CustomMethods {
   /** A method that reads its second argument with `read`, and sends what that gives. */
   function sending(name: string, read: (call: string, given: unknown) => Content[]) {
     const call = `message.custom.${name}`;
     return async (openid: string, given: unknown, options?: CustomOptions): Promise<Success> => {
       const touser = neededText(call, 'openid', openid);
       const contents = read(call, given);
-      const sender = senderOf(call, options);
+      const sender = readSender(call, options);
       let answer: Success = {};
       for (const content of contents) answer = await custom.send({ touser, ...content, ...sender });
       return answer;
     };
   }
 
-  const sendReply = sending('send', contentsOf);
+  const sendReply = sending('send', readContents);
   return {
     sendText: sending('sendText', (call, content) => {
       const whole = CONTENTS.text(call, { content });
@@ -193,7 +195,7 @@ export function customOf(custom: Pick<Api['message']['custom'], 'send' | 'typing
   };
 }
 
-function senderOf(call: string, options: unknown): Pick<CustomMessage, 'customservice'> {
-  const account = optionalText(call, 'kfAccount', optionsOf(call, options)['kfAccount']);
+function readSender(call: string, options: unknown): Pick<CustomMessage, 'customservice'> {
+  const account = optionalText(call, 'kfAccount', readOptions(call, options)['kfAccount']);
   return account ? { customservice: { kf_account: account } } : {};
 }

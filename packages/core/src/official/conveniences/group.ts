@@ -46,7 +46,7 @@ export interface GroupMethods {
 const MAX_NAME = 30;
 
 /** Makes the methods of groups that take arguments. */
-export function groupOf({
+export function createGroupMethods({
   create,
   getUserGroup,
   update,
@@ -54,7 +54,7 @@ export function groupOf({
 }: Pick<Group, 'create' | 'getUserGroup' | 'update' | 'moveUser'>): GroupMethods {
   return {
     create: async (first: string | Body<'create'>) =>
-      create(isWire(first) ? first : { group: { name: nameOf('create', first) } }),
+      create(isWire(first) ? first : { group: { name: readGroupName('create', first) } }),
     getUserGroup: async (first: string | Body<'getUserGroup'>) =>
       getUserGroup(
         isWire(first) ? first : { openid: neededText('group.getUserGroup', 'openid', first) },
@@ -62,22 +62,22 @@ export function groupOf({
     update: async (first: number | string | Body<'update'>, name?: string) =>
       update(isWire(first) ? first : { group: groupNamed(first, name) }),
     moveUser: async (first: string | Body<'moveUser'>, groupId?: number | string) =>
-      moveUser(isWire(first) ? first : moveOf(first, groupId)),
+      moveUser(isWire(first) ? first : readMove(first, groupId)),
   };
 }
 
 function groupNamed(id: unknown, name: unknown) {
-  return { id: neededNumber('group.update', 'id', id), name: nameOf('update', name) };
+  return { id: neededNumber('group.update', 'id', id), name: readGroupName('update', name) };
 }
 
-function moveOf(openid: unknown, groupId: unknown) {
+function readMove(openid: unknown, groupId: unknown) {
   return {
     openid: neededText('group.moveUser', 'openid', openid),
     to_groupid: neededNumber('group.moveUser', 'groupId', groupId),
   };
 }
 
-function nameOf(method: string, value: unknown): string {
+function readGroupName(method: string, value: unknown): string {
   const name = neededText(`group.${method}`, 'name', value);
   const { length } = Array.from(name);
   if (length <= MAX_NAME) return name;

@@ -2,17 +2,17 @@
 import type { BaseUrl } from '../origin.ts';
 import type { Api } from './api.ts';
 import { type BlacklistMethods, createBlacklistMethods } from './blacklist.ts';
-import { type CustomMethods, customOf } from './custom.ts';
-import { type GroupMethods, groupOf } from './group.ts';
+import { type CustomMethods, createCustomMethods } from './custom.ts';
+import { createGroupMethods, type GroupMethods } from './group.ts';
 import { createMassMethods, type MassMethods } from './mass.ts';
 import { createMaterialMethods, type MaterialMethods } from './material.ts';
-import { type MediaMethods, mediaOf } from './media.ts';
+import { createMediaMethods, type MediaMethods } from './media.ts';
 import { createMenuMethods, type MenuMethods } from './menu.ts';
-import { type Oauth2Methods, oauth2Of } from './oauth2.ts';
-import { type QrcodeMethods, qrcodeOf } from './qrcode.ts';
+import { createOAuth2Methods, type Oauth2Methods } from './oauth2.ts';
+import { createQrcodeMethods, type QrcodeMethods } from './qrcode.ts';
 import { createTagMethods, type TagMethods } from './tag.ts';
-import { type TemplateMethods, templateOf } from './template.ts';
-import { type UserMethods, userOf } from './user.ts';
+import { createTemplateMethods, type TemplateMethods } from './template.ts';
+import { createUserMethods, type UserMethods } from './user.ts';
 
 export type { Api } from './api.ts';
 export type { BlacklistMethods } from './blacklist.ts';
@@ -61,7 +61,7 @@ export interface Conveniences {
 }
 
 /** Makes the conveniences, which call the methods that they are given. */
-export function conveniencesOf(
+export function createConveniences(
   api: Pick<
     Api,
     | 'message'
@@ -79,18 +79,18 @@ export function conveniencesOf(
 ): Conveniences {
   return {
     message: {
-      custom: customOf(api.message.custom),
-      template: templateOf(api.message.template),
+      custom: createCustomMethods(api.message.custom),
+      template: createTemplateMethods(api.message.template),
       mass: createMassMethods(api.message.mass),
     },
     menu: createMenuMethods(api.menu),
-    media: mediaOf(api.media),
+    media: createMediaMethods(api.media),
     material: createMaterialMethods(api.material),
     tag: createTagMethods(api.tag),
     blacklist: createBlacklistMethods(api.blacklist),
-    group: groupOf(api.group),
-    user: userOf(api.user),
-    qrcode: qrcodeOf(api.qrcode, pageBaseUrl),
-    oauth2: oauth2Of(api.oauth2),
+    group: createGroupMethods(api.group),
+    user: createUserMethods(api.user),
+    qrcode: createQrcodeMethods(api.qrcode, pageBaseUrl),
+    oauth2: createOAuth2Methods(api.oauth2),
   };
 }

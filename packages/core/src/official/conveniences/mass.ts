@@ -9,7 +9,7 @@ import {
   neededText,
   neededTexts,
   optionalText,
-  optionsOf,
+  readOptions,
   wrong,
 } from './argument.ts';
 
@@ -108,7 +108,7 @@ export function createMassMethods({
       options?: object,
     ): Promise<MassResult> => {
       const target = readReceivers(call, receivers);
-      const fields = optionsOf(call, options);
+      const fields = readOptions(call, options);
       const clientmsgid = optionalText(call, 'clientMsgId', fields['clientMsgId']);
       const message = { ...read(call, given, fields), clientmsgid };
       return 'touser' in target

@@ -1,6 +1,6 @@
 import type { Upload, UploadOptions } from '../endpoint.ts';
 import type { Api } from './api.ts';
-import { isFields, neededName, neededText, optionalText, optionsOf } from './argument.ts';
+import { isFields, neededName, neededText, optionalText, readOptions } from './argument.ts';
 import { type Positional, takeArguments } from './positional.ts';
 
 type Material = Api['material'];
@@ -57,7 +57,7 @@ export function createMaterialMethods({
     }
     const call = 'material.add';
     const type = neededName(call, 'type', first, TYPES);
-    const given = optionsOf(call, options);
+    const given = readOptions(call, options);
     const title = optionalText(call, 'title', given['title']);
     const introduction = optionalText(call, 'introduction', given['introduction']);
     const description = type === 'video' ? JSON.stringify({ title, introduction }) : undefined;

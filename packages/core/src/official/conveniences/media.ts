@@ -1,7 +1,7 @@
 import type { Download, Upload, UploadOptions } from '../endpoint.ts';
 import type { MediaType } from '../endpoints/index.ts';
 import type { Api } from './api.ts';
-import { isWire, neededName, neededText, optionalText, optionsOf } from './argument.ts';
+import { isWire, neededName, neededText, optionalText, readOptions } from './argument.ts';
 
 const MEDIA_TYPES: readonly MediaType[] = ['image', 'voice', 'video', 'thumb'];
 
@@ -45,7 +45,7 @@ export interface MediaMethods {
 }
 
 /** Makes the methods of media that take arguments. */
-export function mediaOf({ upload, get }: Pick<Media, 'upload' | 'get'>): MediaMethods {
+export function createMediaMethods({ upload, get }: Pick<Media, 'upload' | 'get'>): MediaMethods {
   async function uploaded(
     first: MediaType | { media: Upload },
     second: Upload | { type: MediaType },
@@ -54,7 +54,7 @@ export function mediaOf({ upload, get }: Pick<Media, 'upload' | 'get'>): MediaMe
     if (isWire(first)) return upload(first, second as { type: MediaType }, options);
     const call = 'media.upload';
     const type = neededName(call, 'type', first, MEDIA_TYPES);
-    optionalText(call, 'filename', optionsOf(call, options)['filename']);
+    optionalText(call, 'filename', readOptions(call, options)['filename']);
     return upload({ media: second as Upload }, { type }, options);
   }
 

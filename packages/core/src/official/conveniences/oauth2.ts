@@ -28,7 +28,7 @@ export interface Oauth2Methods {
 }
 
 /** Makes the methods of logins. */
-export function oauth2Of({
+export function createOAuth2Methods({
   buildAuthorizeUrl,
 }: Pick<Api['oauth2'], 'buildAuthorizeUrl'>): Oauth2Methods {
   return {

@@ -4,7 +4,7 @@ import type { Download } from '../endpoint.ts';
 import { endpoints } from '../endpoints/index.ts';
 import { type BaseUrl, findOrigin } from '../origin.ts';
 import type { Api } from './api.ts';
-import { isWire, neededNumber, neededText, optionsOf, wrong } from './argument.ts';
+import { isWire, neededNumber, neededText, readOptions, wrong } from './argument.ts';
 
 type Qrcode = Api['qrcode'];
 type Created = ReturnType<Qrcode['create']>;
@@ -60,7 +60,7 @@ const MAX_PERMANENT_SCENE = 100_000;
 const MAX_SECONDS = 2_592_000;
 
 /** Makes the methods that create and show QR codes. */
-export function qrcodeOf(
+export function createQrcodeMethods(
   { create, show }: Pick<Qrcode, 'create' | 'show'>,
   pageBaseUrl: BaseUrl | undefined,
 ): QrcodeMethods {
@@ -76,7 +76,7 @@ export function qrcodeOf(
       const call = 'qrcode.createTemporary';
       const action_info = { scene: readScene(call, scene, MAX_SCENE) };
       const action_name = typeof scene === 'string' ? 'QR_STR_SCENE' : 'QR_SCENE';
-      const expire_seconds = readSeconds(call, optionsOf(call, options)['expireSeconds']);
+      const expire_seconds = readSeconds(call, readOptions(call, options)['expireSeconds']);
       return create({ action_name, action_info, expire_seconds });
     },
     createPermanent: async (scene) => {

@@ -1,5 +1,5 @@
 import type { Api } from './api.ts';
-import { neededNumber, neededText, neededTexts, optionalText, optionsOf } from './argument.ts';
+import { neededNumber, neededText, neededTexts, optionalText, readOptions } from './argument.ts';
 import { type Positional, takeArguments } from './positional.ts';
 
 type Tag = Api['tag'];
@@ -42,7 +42,7 @@ export function createTagMethods(tag: Tag): TagMethods {
     })),
     getUsers: takeArguments('tag.getUsers', tag.getUsers, (call, id, options) => ({
       tagid: neededNumber(call, 'id', id),
-      next_openid: optionalText(call, 'nextOpenid', optionsOf(call, options)['nextOpenid']),
+      next_openid: optionalText(call, 'nextOpenid', readOptions(call, options)['nextOpenid']),
     })),
     batchTag: takeArguments('tag.batchTag', tag.batchTag, readMembers),
     batchUntag: takeArguments('tag.batchUntag', tag.batchUntag, readMembers),

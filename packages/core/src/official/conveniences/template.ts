@@ -9,7 +9,7 @@ import {
   neededNumber,
   neededText,
   optionalText,
-  optionsOf,
+  readOptions,
   wrong,
 } from './argument.ts';
 
@@ -74,7 +74,7 @@ export interface TemplateMethods {
 const DEFAULT_TOP_COLOR = '#FF0000';
 
 /** Makes the methods of templates that take arguments. */
-export function templateOf({
+export function createTemplateMethods({
   send,
   setIndustry,
   add,
@@ -85,35 +85,40 @@ export function templateOf({
       templateId?: string,
       data?: TemplateValues,
       options?: TemplateOptions,
-    ) => send(isWire(first) ? first : messageOf(first, templateId, data, options)),
+    ) => send(isWire(first) ? first : createTemplateMessage(first, templateId, data, options)),
     setIndustry: async (
       first: string | number | Parameters<Template['setIndustry']>[0],
       id2?: string | number,
-    ) => setIndustry(isWire(first) ? first : industriesOf(first, id2)),
+    ) => setIndustry(isWire(first) ? first : readIndustries(first, id2)),
     add: async (
       first: string | Parameters<Template['add']>[0],
       options?: { keywordNameList?: readonly string[] | undefined },
-    ) => add(isWire(first) ? first : additionOf(first, options)),
+    ) => add(isWire(first) ? first : readAddition(first, options)),
   };
 }
 
-function messageOf(openid: unknown, templateId: unknown, data: unknown, given: unknown) {
+function createTemplateMessage(
+  openid: unknown,
+  templateId: unknown,
+  data: unknown,
+  given: unknown,
+) {
   const call = 'message.template.send';
-  const options = optionsOf(call, given);
+  const options = readOptions(call, given);
   // The platform’s documentation no longer names the top colour; clients that know it show it.
   const message: TemplateMessage & { topcolor: string } = {
     touser: neededText(call, 'openid', openid),
     template_id: neededText(call, 'templateId', templateId),
     url: optionalText(call, 'url', options['url']),
     topcolor: optionalText(call, 'topcolor', options['topcolor']) ?? DEFAULT_TOP_COLOR,
-    miniprogram: miniProgramOf(call, options['miniprogram']),
+    miniprogram: readMiniProgram(call, options['miniprogram']),
     client_msg_id: optionalText(call, 'clientMsgId', options['clientMsgId']),
-    data: dataOf(call, data),
+    data: readTemplateData(call, data),
   };
   return message;
 }
 
-function dataOf(call: string, data: unknown): TemplateData {
+function readTemplateData(call: string, data: unknown): TemplateData {
   const values = Object.entries(neededFields(call, 'data', data));
   return Object.fromEntries(
     values.map(([name, given]) => {
@@ -121,7 +126,7 @@ function dataOf(call: string, data: unknown): TemplateData {
       return [
         name,
         {
-          value: shownOf(call, name, value),
+          value: readShownText(call, name, value),
           color: optionalText(call, `color of ${name}`, color),
         },
       ];
@@ -129,13 +134,13 @@ function dataOf(call: string, data: unknown): TemplateData {
   );
 }
 
-function shownOf(call: string, name: string, value: unknown): string {
+function readShownText(call: string, name: string, value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   throw wrong(call, `data.${name}`, 'a string, a number, or { value, color }', value);
 }
 
-function miniProgramOf(call: string, given: unknown): MiniProgram | undefined {
+function readMiniProgram(call: string, given: unknown): MiniProgram | undefined {
   if (given === undefined || given === null) return undefined;
   const { appid, pagepath } = neededFields(call, 'miniprogram', given);
   return {
@@ -144,7 +149,7 @@ function miniProgramOf(call: string, given: unknown): MiniProgram | undefined {
   };
 }
 
-function industriesOf(id1: unknown, id2: unknown) {
+function readIndustries(id1: unknown, id2: unknown) {
   const call = 'message.template.setIndustry';
   return {
     industry_id1: String(neededNumber(call, 'id1', id1)),
@@ -152,10 +157,10 @@ function industriesOf(id1: unknown, id2: unknown) {
   };
 }
 
-function additionOf(shortId: unknown, options: unknown) {
+function readAddition(shortId: unknown, options: unknown) {
   const call = 'message.template.add';
   const template_id_short = neededText(call, 'shortId', shortId);
-  const { keywordNameList: names } = optionsOf(call, options);
+  const { keywordNameList: names } = readOptions(call, options);
   if (names === undefined || names === null) return { template_id_short };
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) {
     return { template_id_short, keyword_name_list: names };

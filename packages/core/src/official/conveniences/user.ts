@@ -7,7 +7,7 @@ import {
   neededText,
   neededTexts,
   optionalText,
-  optionsOf,
+  readOptions,
 } from './argument.ts';
 import { type Positional, takeArguments } from './positional.ts';
 
@@ -55,7 +55,7 @@ export interface UserMethods {
 const LANGUAGES: readonly UserLang[] = ['zh_CN', 'zh_TW', 'en'];
 
 /** Makes the methods of users that take arguments. */
-export function userOf({
+export function createUserMethods({
   get,
   batchGet,
   updateRemark,
@@ -65,7 +65,7 @@ export function userOf({
     get: async (
       first: string | Parameters<Users['get']>[0],
       options?: { lang?: UserLang | undefined },
-    ) => get(isWire(first) ? first : queryOf(first, options)),
+    ) => get(isWire(first) ? first : readQuery(first, options)),
     batchGet: async (
       first: readonly string[] | Parameters<Users['batchGet']>[0],
       options?: { lang?: UserLang | undefined },
@@ -83,7 +83,7 @@ export function userOf({
       remark: optionalText(call, 'remark', remark) ?? '',
     })),
     list: async (query?: { nextOpenid?: string | undefined; next_openid?: string | undefined }) => {
-      const given = optionsOf('user.list', query);
+      const given = readOptions('user.list', query);
       const after = given['nextOpenid'] ?? given['next_openid'];
       const next_openid = optionalText('user.list', 'nextOpenid', after);
       return list(next_openid ? { next_openid } : {});
@@ -97,7 +97,7 @@ const PAGE = 100;
 function readPages(openids: unknown, options: unknown) {
   const call = 'user.batchGet';
   const texts = neededTexts(call, 'openids', openids);
-  const { lang } = optionsOf(call, options);
+  const { lang } = readOptions(call, options);
   const shared = { lang: neededName(call, 'lang', lang ?? 'zh_CN', LANGUAGES) };
   const all = texts.map((openid) => ({ openid, ...shared }));
   return Array.from({ length: Math.ceil(all.length / PAGE) }, (_, page) =>
@@ -105,8 +105,8 @@ function readPages(openids: unknown, options: unknown) {
   );
 }
 
-function queryOf(first: unknown, options: unknown): Parameters<Users['get']>[0] {
+function readQuery(first: unknown, options: unknown): Parameters<Users['get']>[0] {
   const openid = neededText('user.get', 'openid', first);
-  const { lang } = optionsOf('user.get', options);
+  const { lang } = readOptions('user.get', options);
   return { openid, lang: neededName('user.get', 'lang', lang ?? 'zh_CN', LANGUAGES) };
 }
