@@ -54,6 +54,7 @@ import { readStatistics, type StatisticsOptions } from './statistics.ts';
  * await client.loginWithQrCode({ onQrCode: (image) => writeFile('scan-me.jpg', image) });
  * const { contacts } = await client.getUserList();
  * @throws {NeedParamError} when only one of `token` and `cookies` is given
+ * @experimental Outside semver: the back end may change at any time, and this class with it.
  * @throws {InvalidArgumentError} when an option is wrong
  */
 export class UnofficialClient extends SessionClient {

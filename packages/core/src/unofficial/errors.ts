@@ -1,6 +1,10 @@
 import { WechatError } from '../errors.ts';
 
-/** The back end refused a call, or answered what makes no sense. Code `WECHAT_UNOFFICIAL`. */
+/**
+ * The back end refused a call, or answered what makes no sense. Code `WECHAT_UNOFFICIAL`.
+ *
+ * @experimental Outside semver: it may change in any version.
+ */
 export class UnofficialAPIError extends WechatError {
   override readonly name: string = 'UnofficialAPIError';
   /** `base_resp.ret`; undefined when the answer had none. */

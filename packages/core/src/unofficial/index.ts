@@ -1,3 +1,11 @@
+/**
+ * The back end of an account as the console’s own pages use it, without any promise of the platform.
+ *
+ * @experimental All of this entry may change in any version, as the back end does: semver does not
+ * cover it.
+ * @packageDocumentation
+ */
+
 // Errors
 export { InvalidArgumentError, NeedParamError, StoreError, WechatError } from '../errors.ts';
 export { NetworkError, ResponseTooLargeError } from '../official/errors.ts';

@@ -13,7 +13,11 @@ export interface Login {
   loginWithQrCode(login: QrCodeLogin): Promise<void>;
 }
 
-/** An account of the back end, and how it is called. */
+/**
+ * An account of the back end, and how it is called.
+ *
+ * @experimental Outside semver: it may change in any version.
+ */
 export interface UnofficialClientOptions {
   /** Needed to log in with a password. */
   username?: string | undefined;

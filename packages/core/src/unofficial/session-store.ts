@@ -5,6 +5,8 @@ import { withFileLock } from './file-lock.ts';
 /**
  * Where sessions are kept over restarts. What is kept is as good as a password: nobody else must be
  * able to read it.
+ *
+ * @experimental Outside semver: it may change in any version.
  */
 export interface SessionStore {
   get(key: string): Promise<string | undefined>;
