@@ -30,41 +30,44 @@ import { type ModelAnswer, readAnswer } from './stream.ts';
 import { CHAT_TEXTS, type ChatTexts } from './texts.ts';
 import { showTyping } from './typing.ts';
 
-/** What is asked of the model. */
+/** The messages sent to the model, oldest first. */
 export type Question =
   | string
   | { readonly text: string; readonly images?: readonly ImageInput[] | undefined };
 
 export interface ChatOptions<N extends MessageName = 'text'> {
-  /** Asks the model: gives a text, a stream of any known kind, or a promise of one. */
+  /** Calls the model: returns a text, a stream of any supported kind, or a promise of either. */
   model: (messages: ChatMessage[], info: ModelInfo<N>) => ModelAnswer;
-  /** What the model is told first. */
+  /** The system prompt. */
   system?: string | ((info: ModelInfo<N>) => string | Promise<string>) | undefined;
-  /** What the message asks. Default: its text, or what was recognised of a voice. */
+  /** Reads the question from the message. Default: its text, or the recognised text of a voice message. */
   input?:
     | ((message: MessageMap[N], exchange: Exchange<N>) => Question | Promise<Question>)
     | undefined;
-  /** What is remembered of the conversation; false for nothing. Default: 10 turns, 16 KiB. */
+  /** How much of the conversation is remembered; `false` for nothing. Default: 10 turns, 16 KiB. */
   history?: HistoryOptions | false | undefined;
-  /** What becomes of the model's Markdown. Default: `wechat`. */
+  /** How the model's Markdown is shown. Default: `wechat`. */
   format?: Format | undefined;
   /** Texts that clear the conversation. Default: `/reset`. */
   reset?: string | readonly string[] | undefined;
-  /** Asks for what could not be sent, and for nothing else; see `keepUndelivered`. Default: 继续. */
+  /**
+   * Keyword by which the user asks for an answer that could not be sent; see `keepUndelivered`.
+   * Default: 继续.
+   */
   continueWith?: string | undefined;
   /** The language of the bot's own texts. Default: `zh`. */
   language?: Language | ((message: MessageMap[N], exchange: Exchange<N>) => Language) | undefined;
   texts?: Partial<ChatTexts> | undefined;
-  /** Made by `createLimits`. */
+  /** Limits of what users may ask, created by `createLimits`. Default: none. */
   limits?: Limits | undefined;
   moderate?: Moderation<ModelInfo<N>> | undefined;
-  /** Whether the user sees that the bot is typing, where the client can show it. Default: true. */
+  /** Whether the user sees a typing indicator, where the client can show one. Default: true. */
   typing?: boolean | undefined;
-  /** Bytes of one answer at most. Default: 1 MiB. */
+  /** Maximum size of one answer in bytes. Default: 1 MiB. */
   maxBytes?: number | undefined;
-  /** Told of a model that fails after its answer has begun. Default: the console. */
+  /** Receives errors of a model that fails after its answer has begun. Default: the console. */
   logger?: Pick<Logger, 'error'> | undefined;
-  /** For tests. Default: the system's. */
+  /** Clock, for tests. Default: the system clock. */
   clock?: Clock | undefined;
 }
 
@@ -91,8 +94,8 @@ const consoleLogger: Pick<Logger, 'error'> = {
 };
 
 /**
- * Makes a handler that asks a language model: with the conversation so far, its answer as the chat
- * shows it, while it comes.
+ * Creates a handler that asks a language model: it sends the conversation so far, and streams the
+ * answer as text the chat can show.
  *
  * @example
  * text: chat({
@@ -110,7 +113,7 @@ function checkOptions<N extends MessageName>(options: ChatOptions<N>): void {
   const unknown = checkSpelling(options, Object.keys(NAMES));
   if (unknown.length > 0) throw new InvalidArgumentError(`unknown option ${unknown.join(', ')}`);
   if (typeof options.model !== 'function') {
-    throw new InvalidArgumentError('chat needs `model`, a function that asks the model');
+    throw new InvalidArgumentError('missing option `model`: a function that calls the model');
   }
   if (options.history) checkHistory(options.history);
 }
@@ -152,7 +155,7 @@ async function* answer<N extends MessageName>(
   }
 }
 
-/** The user has the answer: a store that fails now must not take it back. */
+/** Releases what a user has now received: a store that fails from here on must not take the answer back. */
 async function release<N extends MessageName>(
   { logger = consoleLogger }: ChatOptions<N>,
   permit: Permit | undefined,
@@ -161,11 +164,11 @@ async function release<N extends MessageName>(
   try {
     await permit?.release(usage);
   } catch (error) {
-    logger.error({ err: describeError(error) }, 'the cost of an answer could not be counted');
+    logger.error({ err: describeError(error) }, 'could not count the cost of an answer');
   }
 }
 
-/** What one answer consists of, for those who count. */
+/** The size of one answer, for counting costs. */
 export interface Usage {
   readonly messages: readonly ChatMessage[];
   readonly answer: string;
@@ -222,7 +225,7 @@ class AnswerRun<N extends MessageName> {
         throw error;
       }
       const { logger = consoleLogger } = this.#options;
-      logger.error({ err: describeError(error) }, 'the model failed in the middle of an answer');
+      logger.error({ err: describeError(error) }, 'the model failed after its answer had begun');
       yield `\n\n${this.#texts.failed}`;
     } finally {
       stopTyping();
@@ -242,7 +245,7 @@ class AnswerRun<N extends MessageName> {
     ];
   }
 
-  /** The answer as the chat shows it; the turn remembers it as the model wrote it. */
+  /** Formats the answer for the chat; the turn remembers it as the model wrote it. */
   #format(turn: OpenTurn | undefined): AsyncGenerator<string, void, undefined> {
     const { format, maxBytes, model } = this.#options;
     const info = this.#info;
@@ -313,16 +316,16 @@ function readQuestion(message: MessageMap[MessageName]): string {
   if (message.type === 'text') return message.content;
   if (message.type === 'voice' && message.recognition) return message.recognition;
   throw new InvalidArgumentError(
-    `chat does not know what a message of the type ${message.type} asks: give \`input\``,
+    `chat cannot read a question from a message of type ${message.type}: give the option \`input\``,
   );
 }
 
-/** What a webhook, or what `wechat()` gives, is needed for here. */
+/** The part of a webhook, or of the result of `wechat()`, that gives access to contexts. */
 type ContextAccess = Pick<Webhook, 'withContext'>;
 
 /**
- * Makes an `onUndelivered` that keeps what the platform did not take (45047: five messages; 45015:
- * 48 hours) for the user's next message, and marks the answer as undelivered in the history.
+ * Creates an `onUndelivered` that keeps what the platform refused (45047: five messages; 45015: 48
+ * hours) for the user's next message, and marks the answer as undelivered in the history.
  *
  * Where there are several accounts, `getOwner` names the one: `{ account, openid }`.
  *

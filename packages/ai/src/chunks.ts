@@ -1,14 +1,14 @@
 import { createProviderError, ModelStreamError } from './errors.ts';
 
-/** An object of unknown shape, as it comes from a provider. */
+/** An object of unknown shape, as received from a provider. */
 type Shape = Readonly<Record<string, unknown>>;
 
-/** How one provider's chunks are read. */
+/** Reads the chunks of one provider. */
 interface ChunkReader {
   readonly name: string;
   /** Whether a chunk has this provider's shape. */
   readonly matches: (chunk: Shape) => boolean;
-  /** Returns the text that the user is shown; throws what the provider reports as a failure. */
+  /** Returns the visible text of a chunk; throws when the provider reports a failure. */
   readonly read: (chunk: Shape) => string;
 }
 
@@ -17,11 +17,11 @@ const asShape = (value: unknown): Shape => (isShape(value) ? value : {});
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
 const asType = (chunk: Shape): string => asText(chunk['type']);
 
-/** Whether a member holds a failure; providers also write `error: null`. */
+/** Whether a member holds a failure; some providers also send `error: null`. */
 const hasError = (chunk: Shape): boolean =>
   isShape(chunk['error']) || Boolean(asText(chunk['error']));
 
-/** Joins the parts of a message's content that are text, not reasoning, tools or pictures. */
+/** Joins the text parts of a message's content, without reasoning, tool calls or pictures. */
 function readContent(content: unknown): string {
   if (!Array.isArray(content)) return asText(content);
   return content
@@ -35,7 +35,7 @@ function readContent(content: unknown): string {
     .join('');
 }
 
-/** OpenAI's chat completions, and the many that speak their format: DeepSeek, Qwen, Kimi, GLM. */
+/** OpenAI's chat completions, and providers that use its format: DeepSeek, Qwen, Kimi, GLM. */
 const chatCompletions: ChunkReader = {
   name: 'chat completions',
   matches: ({ choices, object }) => Array.isArray(choices) || object === 'chat.completion.chunk',
@@ -47,7 +47,7 @@ const chatCompletions: ChunkReader = {
   },
 };
 
-/** OpenAI's responses, as a stream. */
+/** OpenAI's responses API, as a stream. */
 const responses: ChunkReader = {
   name: 'OpenAI responses',
   matches: (chunk) => asType(chunk).startsWith('response.') || Array.isArray(chunk['output']),
@@ -89,7 +89,7 @@ const dify: ChunkReader = {
 const isCoze = (event: string): boolean =>
   event.startsWith('conversation.') || event === 'done' || event === 'error';
 
-/** Coze: what its SDK gives, and its server-sent events with their names. */
+/** Coze: the objects of its SDK, and its server-sent events with their names. */
 const coze: ChunkReader = {
   name: 'Coze',
   matches: ({ event, data }) =>
@@ -109,7 +109,7 @@ const anthropic: ChunkReader = {
   read: (chunk) => (asType(chunk) === 'content_block_delta' ? readContent([chunk['delta']]) : ''),
 };
 
-/** LangChain's messages; what a graph streams as messages is a pair with its metadata. */
+/** LangChain's messages; a graph streams pairs of message and metadata. */
 const langchain: ChunkReader = {
   name: 'LangChain',
   matches: (chunk) =>
@@ -131,7 +131,7 @@ function readMessageType(message: Shape): string | undefined {
   return type === 'ai' || type === 'AIMessageChunk' ? type : undefined;
 }
 
-/** Parts of the AI SDK's `fullStream` and of its streams for pages. */
+/** Parts of the AI SDK's `fullStream` and of its UI message streams. */
 const aiSdk: ChunkReader = {
   name: 'the AI SDK',
   matches: (chunk) =>
@@ -157,7 +157,7 @@ const gemini: ChunkReader = {
   },
 };
 
-/** Ollama's own format, and single messages as some SDKs give them. */
+/** Ollama's own format, and single messages that some SDKs return. */
 const plainMessage: ChunkReader = {
   name: 'Ollama',
   matches: (chunk) =>
@@ -165,14 +165,14 @@ const plainMessage: ChunkReader = {
   read: ({ message, response }) => readContent(asShape(message)['content']) || asText(response),
 };
 
-/** What `generateText` and workflows of one step give. */
+/** Whole results, as returned by `generateText` and one-step workflows. */
 const wholeText: ChunkReader = {
   name: 'a text',
   matches: ({ text, answer }) => typeof text === 'string' || typeof answer === 'string',
   read: ({ text, answer }) => asText(text) || asText(answer),
 };
 
-/** The shapes of chunks that are known; the first that matches reads. */
+/** The supported chunk shapes, in order of precedence. */
 const READERS: readonly ChunkReader[] = [
   chatCompletions,
   responses,

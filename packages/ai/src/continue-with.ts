@@ -4,9 +4,9 @@ import type { Language } from './messages.ts';
 export interface ContinueOptions {
   /** Default: `zh`. */
   language?: Language | undefined;
-  /** What the user reads while the model thinks. */
+  /** Creates the text the user reads while the model is still working. */
   pending?: ((keyword: string, seconds: number) => string) | undefined;
-  /** Unix milliseconds. For tests. Default: the system's. */
+  /** Returns the time as Unix milliseconds. For tests. Default: `Date.now`. */
   now?: (() => number) | undefined;
 }
 
@@ -16,14 +16,14 @@ const PENDING: Readonly<Record<Language, (keyword: string, seconds: number) => s
     `Still thinking, for ${seconds} s now. Send “${keyword}” in a moment to read the answer.`,
 };
 
-/** Users whose question is remembered, to say how long it has been thought about. */
+/** Maximum number of users whose question time is remembered. */
 const MAX_USERS = 10_000;
-/** A keyword that comes later than this asks for something else. */
+/** Milliseconds after which the keyword no longer refers to the question. */
 const MEMORY = 600_000;
 
 /**
- * Returns webhook options for an account without the customer-service API (未认证的公众号): what
- * takes too long is kept for the user, who asks for it by a keyword.
+ * Returns webhook options for an account without the customer-service API (未认证的公众号): a slow
+ * answer is kept, and the user asks for it with a keyword.
  *
  * @example
  * wechat({ token: 'TOKEN', ...continueWith('继续') }, { text: chat({ model }) });

@@ -1,8 +1,8 @@
 import { WechatError } from '@wechat-mp/core';
 
 /**
- * The stream of a language model failed, or has a shape that is not known. `cause` is the
- * provider's error; the message has only its code. Code `WECHAT_MODEL_STREAM`.
+ * The stream of a language model failed, or has an unknown shape. `cause` is the provider's error;
+ * the message has only its code. Code `WECHAT_MODEL_STREAM`.
  */
 export class ModelStreamError extends WechatError {
   override readonly name: string = 'ModelStreamError';
@@ -21,7 +21,7 @@ export function createProviderError(provider: string, reported: unknown): ModelS
   });
 }
 
-/** Returns the code of a reported failure, where it is one short word or number. */
+/** Returns the code of a reported failure, when it is a short word or a number. */
 function findCode(reported: unknown): string | undefined {
   if (typeof reported !== 'object' || reported === null) return undefined;
   const { code, type, status, statusCode } = reported as Record<string, unknown>;

@@ -11,8 +11,8 @@ import {
 } from './render.ts';
 
 /**
- * What becomes of a model's Markdown: `wechat` what the chat shows, with links; `plain` the same
- * with written addresses; `none` leaves it as it is.
+ * How a model's Markdown is shown: `wechat` as chat text with links, `plain` as chat text with
+ * addresses written out, `none` unchanged.
  */
 export type Format = LinkStyle | 'none';
 
@@ -24,7 +24,7 @@ export interface FormatOptions {
 }
 
 /**
- * Turns Markdown into what the chat shows, which knows no Markdown.
+ * Converts Markdown to chat text; the chat does not render Markdown.
  *
  * @example
  * formatMarkdown('**Hello**, [see](https://example.com)'); // 'Hello, <a href="https://example.com">see</a>'
@@ -36,8 +36,8 @@ export function formatMarkdown(markdown: string, options: FormatOptions = {}): s
 }
 
 /**
- * Turns Markdown that still comes into what the chat shows; the pieces give the same text as the
- * whole at once, and none ends within a construct. What came before a failure is given before it.
+ * Converts streamed Markdown to chat text. The pieces add up to the conversion of the whole, and no
+ * piece ends inside a construct. Text that arrived before a failure is yielded first.
  */
 export async function* formatStream(
   markdown: AsyncIterable<string>,
@@ -59,9 +59,9 @@ export async function* formatStream(
 }
 
 interface Formatter {
-  /** Takes more Markdown; returns the text that is certain by now. */
+  /** Adds Markdown; returns the text that can no longer change. */
   push(piece: string): string;
-  /** Returns the rest. */
+  /** Returns the remaining text. */
   end(): string;
 }
 
@@ -73,41 +73,38 @@ function createFormatter({ format = 'wechat' }: FormatOptions): Formatter {
   return new IncrementalFormatter(format);
 }
 
-/** Source that is parsed before the open block, because what came of it is written already. */
+/** Source to parse before the open block, for a block whose beginning has been written already. */
 interface Continuation {
   readonly source: string;
-  /** What it is rendered as by itself, to be left out. */
+  /** The rendering of that source alone, which is left out. */
   readonly shown: string;
-  /** What stands between the written part and the next one of the same block. */
+  /** The separator between the written part and the next part of the same block. */
   readonly joint: string;
   /** The number of the next item of an ordered list. */
   readonly number?: number;
 }
 
 const NOTHING: Continuation = { source: '', shown: '', joint: '' };
-/** Stands for the sentences before: punctuation, so that emphasis may begin after it. */
+/** Stands for the sentences before it: punctuation, so that emphasis may begin after it. */
 const SENTENCE = '。';
 
-/**
- * A place where text may be certain: the end of a line, or of a sentence within one when what
- * follows is known.
- */
+/** A place where text may be final: the end of a line, or of a sentence when its next character is known. */
 const CHECKPOINT =
   /\n|[。！？…；][”’」』）)\]"']*(?=[^。！？!?…；”’」』）)\]"'\r\n])|[.!?;][”’"')\]]*(?=[ \t]+[^\s])/g;
-/** UTF-16 units below which a sentence waits for the next one, as each look parses the open block. */
+/** UTF-16 units below which a sentence waits for the next one, as each check parses the open block. */
 const SHORT = 40;
-/** An open block that is longer is looked at less often, as each look parses all of it. */
+/** UTF-16 units above which an open block is checked less often, as each check parses all of it. */
 const OFTEN = 512;
-/** An open block that is longer is written as it is: no parser is quick with what it may become. */
+/** UTF-16 units above which an open block is written unformatted, to bound the time of parsing. */
 const LONGEST = 2048;
 
 class IncrementalFormatter implements Formatter {
   readonly #style: LinkStyle;
-  /** What is not written yet. */
+  /** The source that is not written yet. */
   #tail = '';
-  /** Up to where the tail was searched for checkpoints. */
+  /** Up to where the tail has been searched for checkpoints. */
   #searched = 0;
-  /** How long the tail was when it was parsed last. */
+  /** The length of the tail when it was last parsed. */
   #parsed = 0;
   #continuation = NOTHING;
   /** The last block that was written. */
@@ -142,7 +139,7 @@ class IncrementalFormatter implements Formatter {
     return text;
   }
 
-  /** Writes what is certain of the tail, and keeps the rest of it. */
+  /** Writes the final part of the tail, and keeps the rest. */
   #write(isEnd: boolean): string {
     const before = this.#continuation;
     const source = before.source + this.#tail;
@@ -167,7 +164,7 @@ class IncrementalFormatter implements Formatter {
     return this.#join(block, this.#renderRest(block));
   }
 
-  /** Renders what of a block is not written yet. */
+  /** Renders the part of a block that is not written yet. */
   #renderRest(block: Block): string {
     const { shown, number, source } = this.#continuation;
     if (block.type === 'list' && number !== undefined) {
@@ -178,7 +175,7 @@ class IncrementalFormatter implements Formatter {
     return text.startsWith(shown) ? text.slice(shown.length) : text;
   }
 
-  /** Puts a part of a block after what is written. */
+  /** Appends a part of a block to the written text. */
   #join(block: Block, text: string, isEmpty: boolean = text === ''): string {
     const { source, joint } = this.#continuation;
     const isContinued = source !== '' || joint !== '';
@@ -191,7 +188,7 @@ class IncrementalFormatter implements Formatter {
     return between + text;
   }
 
-  /** Writes what is certain of a block that may go on. `before` is what stands before the tail. */
+  /** Writes the final part of a block that may go on. `before` precedes the tail. */
   #writeOpen(block: Block, before: Continuation): string {
     const isTooLong = this.#tail.length >= LONGEST && block.type !== 'code';
     if (isTooLong && block.type !== 'paragraph') return this.#writeAll(block);
@@ -277,7 +274,7 @@ function findCheckpoint(text: string, from: number): number | undefined {
   return /[\uD800-\uDBFF]/.test(text.charAt(end - 1)) ? end - 1 : end;
 }
 
-/** Where the line begins that a block begins in: its indentation says what goes on. */
+/** Returns the start of the line on which a block begins: its indentation decides what continues it. */
 function locateLine(block: Block | ListItem | TableRow): number {
   const { start, column } = locate(block);
   return start - (column - 1);
@@ -287,11 +284,11 @@ function splitLines(source: string): string[] {
   return source.split(/(?<=\n)/);
 }
 
-/** Marks that what follows may make the beginning of something. */
+/** Matches characters that may begin a construct together with what follows. */
 const OPENERS =
   /(?<!\\)(?:\*+(?=\S)|(?<![\p{L}\p{N}_])_+(?=\S)|~~(?=\S)|`|\[[^\]]*(?:\]\([^)]*)?$|<(?=[a-z/!?])[^>]*$)/iu;
 
-/** Whether a paragraph that goes on may turn out to be something else than it is now. */
+/** Whether a paragraph may still become another kind of block. */
 function mayOpen(paragraph: Paragraph, source: string): boolean {
   const isOpen = paragraph.children.some((node) => {
     if (node.type !== 'text') return false;

@@ -3,28 +3,28 @@ import type { ChatMessage, OpenContext } from './messages.ts';
 
 /** How much of a conversation is remembered. */
 export interface HistoryOptions {
-  /** Questions with their answers. Default: 10. */
+  /** Maximum number of questions with their answers. Default: 10. */
   turns?: number | undefined;
-  /** Bytes of them together. Default: 16 384. */
+  /** Maximum bytes of all of them together. Default: 16 384. */
   bytes?: number | undefined;
   /** Counts the tokens of a text, for `maxTokens`. */
   countTokens?: ((text: string) => number) | undefined;
   maxTokens?: number | undefined;
-  /** Makes a short text of what is forgotten; the model is given it instead. */
+  /** Summarises turns that are dropped; the model receives the summary instead. */
   summarise?: ((messages: ChatMessage[]) => string | Promise<string>) | undefined;
 }
 
-/** Why an answer did not arrive, or not all of it. */
+/** The reason an answer did not arrive, or only in part. */
 type TurnState = 'interrupted' | 'failed' | 'undelivered';
 
-/** A question and its answer, as the context keeps them. */
+/** A question and its answer, as stored in the context. */
 export interface Turn {
   question: string;
   answer: string;
   state?: TurnState;
 }
 
-/** What the model reads at the end of an answer that did not arrive as it was. */
+/** Notes for the model at the end of an answer that did not arrive as written. */
 const MARKS: Readonly<Record<TurnState, string>> = {
   interrupted: '[The user did not let this answer end.]',
   failed: '[This answer broke off.]',
@@ -36,8 +36,8 @@ const SUMMARY = 'ai:summary';
 const REST = 'ai:rest';
 
 /**
- * The turns of one conversation. Each has a key of its own in the user's context, so that messages
- * of one user that are answered at the same time do not overwrite each other.
+ * The turns of one conversation. Each has its own key in the user's context, so that messages
+ * answered concurrently do not overwrite each other.
  */
 export class History {
   readonly #context: OpenContext;
@@ -52,7 +52,7 @@ export class History {
     this.#bytes = options.bytes ?? 16_384;
   }
 
-  /** Starts a turn: until `finish` or `fail` it counts as interrupted, whenever it is saved. */
+  /** Starts a turn; until `finish` or `fail` it counts as interrupted. */
   begin(question: string, id: string, time: number): OpenTurn {
     for (const key of listKeys(this.#context)) {
       // The same message, answered by a process that has died.
@@ -67,18 +67,18 @@ export class History {
     return new OpenTurn(turn, this.#bytes);
   }
 
-  /** Returns what the model is told of the conversation: the latest turns that fit. */
+  /** Returns the latest turns that fit, as messages for the model. */
   list(): ChatMessage[] {
     return this.#divide().kept.flatMap(({ turn }) => writeTurn(turn));
   }
 
-  /** Returns what the model is told of the turns before them. */
+  /** Returns the summary of the dropped turns for the model. */
   describeForgotten(): string {
     const summary = this.#context.get(SUMMARY);
     return typeof summary === 'string' ? createSummary(summary) : '';
   }
 
-  /** Forgets the turns that do not fit, or has them summarised. */
+  /** Drops the turns that do not fit, or has them summarised. */
   async prune(): Promise<void> {
     const { dropped } = this.#divide();
     if (dropped.length === 0) return;
@@ -109,7 +109,7 @@ export class History {
   }
 }
 
-/** The turn that is being answered. */
+/** A turn whose answer is still being written. */
 export class OpenTurn {
   readonly #turn: Turn;
   #left: number;
@@ -123,7 +123,7 @@ export class OpenTurn {
     return this.#turn.answer;
   }
 
-  /** Adds to the answer, as far as it can be remembered. */
+  /** Adds to the answer, up to the size that can be remembered. */
   add(text: string): void {
     const kept = cutBytes(text, this.#left);
     this.#left -= Buffer.byteLength(kept);
@@ -168,19 +168,19 @@ function createSummary(summary: string): string {
   return `What was said before, in short: ${summary}`;
 }
 
-/** Forgets a conversation: its turns, their summary, and what was not sent. */
+/** Clears a conversation: its turns, their summary and any unsent text. */
 export function clearHistory(context: OpenContext): void {
   for (const key of [...listKeys(context), SUMMARY, REST]) context.delete(key);
 }
 
-/** Marks the answer to a message as undelivered, and keeps what the user has not seen. */
+/** Marks the answer to a message as undelivered, and keeps the unsent text. */
 export function keepRest(context: OpenContext, id: string, rest: string): void {
   const kept = readTurns(context).find(({ key }) => key.endsWith(`:${id}`));
   if (kept) context.set(kept.key, { ...kept.turn, state: 'undelivered' } as unknown as Json);
   if (rest !== '') context.set(REST, `${takeRestText(context)}${rest}`);
 }
 
-/** Returns what the user has not seen yet, once. */
+/** Returns the unsent text and removes it. */
 export function takeRest(context: OpenContext): string {
   const rest = takeRestText(context);
   context.delete(REST);
@@ -201,7 +201,12 @@ function cutBytes(text: string, bytes: number): string {
     .replace(/\uFFFD+$/, '');
 }
 
-/** @throws {InvalidArgumentError} when a limit is no number above 0, or tokens cannot be counted */
+/**
+ * Checks the options of `history`.
+ *
+ * @throws {InvalidArgumentError} when a limit is not a number of at least 0, or `maxTokens` is
+ * given without `countTokens`
+ */
 export function checkHistory(options: HistoryOptions): HistoryOptions {
   for (const name of ['turns', 'bytes', 'maxTokens'] as const) {
     const value = options[name];

@@ -3,43 +3,43 @@ import { systemClock } from '@wechat-mp/core/stores';
 import type { Usage } from './chat.ts';
 import type { Language } from './messages.ts';
 
-/** How much one user, or the account as a whole, may ask. */
+/** Limits of one user, or of the account as a whole. */
 export interface Rates {
   /** Questions within any 60 seconds. */
   perMinute?: number | undefined;
-  /** Questions that are being answered at once. */
+  /** Questions being answered at the same time. */
   concurrent?: number | undefined;
-  /** What may be spent within a day, in the unit of `cost`. */
+  /** Maximum cost of a day, in the unit of `cost`. */
   daily?: number | undefined;
 }
 
-/** Why a question is not answered. */
+/** The limit because of which a question is not answered. */
 export type Refusal = 'perMinute' | 'concurrent' | 'daily';
 
 export interface LimitsOptions {
   user?: Rates | undefined;
   account?: Rates | undefined;
-  /** What an answer costs: tokens, or money. Default: 1 for each question. */
+  /** Returns the cost of an answer: tokens or money. Default: 1 for each question. */
   cost?: ((usage: Usage) => number | Promise<number>) | undefined;
-  /** Keeps the counts. Default: the memory of this process; `redisLimitStore` for several. */
+  /** Stores the counts. Default: the memory of this process; use `redisLimitStore` for several processes. */
   store?: LimitStore | undefined;
-  /** What the user reads when a limit is reached. */
+  /** Returns the text the user reads when a limit is reached. */
   text?: ((refusal: Refusal, language: Language, scope: Scope) => string) | undefined;
-  /** Keeps accounts apart in one store. Default: `default`. */
+  /** Keeps the accounts of one store apart. Default: `default`. */
   name?: string | undefined;
-  /** Milliseconds after which a run of a process that died counts no more. Default: 300 000. */
+  /** Milliseconds after which a run of a crashed process is no longer counted. Default: 300 000. */
   maxRun?: number | undefined;
-  /** Minutes by which the day begins before UTC's. Default: 480, China's. */
+  /** Offset of the day from UTC in minutes. Default: 480, China. */
   utcOffset?: number | undefined;
   clock?: Clock | undefined;
 }
 
 export type Scope = 'user' | 'account';
 
-/** One question that asks for its place. */
+/** A question that asks to be counted. */
 export interface LimitRequest {
   readonly scopes: readonly { readonly key: string; readonly rates: Rates }[];
-  /** Names the run. */
+  /** The id of the run. */
   readonly id: string;
   /** Unix milliseconds. */
   readonly now: number;
@@ -49,23 +49,23 @@ export interface LimitRequest {
   readonly day: string;
 }
 
-/** Keeps the counts of limits; each method is one step. */
+/** Stores the counts of limits; each method is atomic. */
 export interface LimitStore {
-  /** Takes a place in all scopes, or in none; returns the first limit that is reached. */
+  /** Counts a question in all scopes or in none; returns the first limit that is reached. */
   acquire(
     request: LimitRequest,
   ): Promise<{ readonly scope: number; readonly refusal: Refusal } | undefined>;
-  /** Gives the place back, and adds the cost to the day. */
+  /** Ends the run, and adds its cost to the day. */
   release(request: LimitRequest, cost: number): Promise<void>;
 }
 
-/** A question that may be asked. */
+/** A question that is allowed, and counted until it is released. */
 export interface Permit {
   release(usage: Usage): Promise<void>;
 }
 
 export interface Limits {
-  /** Returns the permit, or the text for the user whose question is not answered. */
+  /** Returns a permit, or the text for the user when a limit is reached. */
   acquire(exchange: Exchange, language: Language): Promise<Permit | string>;
 }
 
@@ -83,7 +83,7 @@ const TEXTS: Readonly<Record<Language, Readonly<Record<Refusal, string>>>> = {
 };
 
 /**
- * Bounds what users may ask of a model.
+ * Creates limits for what users may ask of a model.
  *
  * @example
  * chat({ model, limits: createLimits({ user: { perMinute: 6, concurrent: 1, daily: 50 } }) })
@@ -137,7 +137,7 @@ interface Counts {
   spent: number;
 }
 
-/** Keeps the counts in the memory of one process. */
+/** Stores the counts of limits in the memory of one process. */
 export class MemoryLimitStore implements LimitStore {
   readonly #counts = new Map<string, Counts>();
   #swept = 0;
@@ -177,7 +177,7 @@ export class MemoryLimitStore implements LimitStore {
     return counts;
   }
 
-  /** Forgets those who have nothing counted, once a minute. */
+  /** Removes entries with nothing counted, once a minute. */
   #sweep(now: number, day: string): void {
     if (now - this.#swept < 60_000) return;
     this.#swept = now;

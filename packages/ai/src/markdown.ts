@@ -11,8 +11,9 @@ import { gfmTable } from 'micromark-extension-gfm-table';
 import { gfmTaskListItem } from 'micromark-extension-gfm-task-list-item';
 
 /**
- * The Markdown of models: GitHub's, but addresses stand as they are, since the chat finds them by
- * itself, and emphasis also where Chinese punctuation meets it, which CommonMark takes for text.
+ * The extensions of Markdown that models use: GitHub's, without automatic links, since the chat
+ * finds addresses by itself, and with emphasis next to Chinese punctuation, which CommonMark treats
+ * as text.
  */
 const SYNTAX = [
   gfmFootnote(),
@@ -29,7 +30,7 @@ const TREE = [
   gfmTaskListItemFromMarkdown(),
 ];
 
-/** What a text consists of. */
+/** A block of Markdown. */
 export type Block = BlockContent | DefinitionContent;
 
 /** Parses Markdown into its blocks. */
@@ -38,7 +39,7 @@ export function parseMarkdown(source: string): Block[] {
   return children as Block[];
 }
 
-/** Returns where a node begins and ends in its source, in UTF-16 units. */
+/** Returns the position of a node in its source, in UTF-16 units. */
 export function locate({ position }: Nodes): { start: number; end: number; column: number } {
   return {
     start: position?.start.offset ?? 0,

@@ -1,23 +1,23 @@
 import { InvalidArgumentError, WechatError } from '@wechat-mp/core';
 
-/** A picture for a model that sees: `url` is its address, or a data URL when it was fetched. */
+/** A picture for a multimodal model: `url` is its address, or a data URL after download. */
 export interface ImageInput {
   readonly url: string;
-  /** The bytes, when they were fetched. */
+  /** The bytes, after download. */
   readonly bytes?: Uint8Array | undefined;
   /** For example `image/jpeg`. */
   readonly mediaType?: string | undefined;
 }
 
-/** A file of the user's, as the API gives it. */
+/** A user's voice file, as downloaded from the API. */
 export interface VoiceFile {
   readonly bytes: Uint8Array;
-  /** What the platform calls it: mostly `amr`, sometimes `speex`. Models mostly want mp3 or wav. */
+  /** The platform's name of the format: mostly `amr`, sometimes `speex`. Most models expect mp3 or wav. */
   readonly format: string;
   readonly mediaType: string;
 }
 
-/** A file or a voice could not be had. Code `WECHAT_MEDIA`. */
+/** A picture or a voice could not be downloaded. Code `WECHAT_MEDIA`. */
 export class MediaError extends WechatError {
   override readonly name: string = 'MediaError';
 
@@ -26,7 +26,7 @@ export class MediaError extends WechatError {
   }
 }
 
-/** What downloads a user's file: `client.media` of an OfficialClient. */
+/** Downloads a user's file: `client.media` of an OfficialClient. */
 export interface MediaSource {
   readonly media: {
     get(mediaId: string): Promise<object>;
@@ -34,9 +34,9 @@ export interface MediaSource {
 }
 
 interface Bounds {
-  /** Milliseconds for the whole. Default: 10 000. */
+  /** Timeout of the whole download in milliseconds. Default: 10 000. */
   timeout?: number | undefined;
-  /** Default: 2 MiB of a voice, 10 MiB of a picture, which are the platform's limits. */
+  /** Maximum size in bytes. Default: the platform's limits, 2 MiB for a voice and 10 MiB for a picture. */
   maxBytes?: number | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -44,13 +44,13 @@ interface Bounds {
 export interface VoiceOptions extends Bounds {
   /** Downloads the file when the platform has not recognised the voice. */
   client?: MediaSource | undefined;
-  /** Makes a text of the file: it is AMR at 8 kHz, which most models want converted first. */
+  /** Transcribes the file: AMR at 8 kHz, which most models need converted first. */
   transcribe?: ((file: VoiceFile, signal: AbortSignal) => string | Promise<string>) | undefined;
 }
 
 /**
- * Returns what a voice message says: what the platform has recognised (接收语音识别结果), else what
- * `transcribe` makes of the file.
+ * Returns the text of a voice message: the platform's recognition (接收语音识别结果), otherwise the
+ * result of `transcribe`.
  *
  * @example
  * voice: chat({ model, input: (message, { client }) => voiceText(message, { client, transcribe }) })
@@ -79,15 +79,15 @@ export async function voiceText(
 
 export interface ImageOptions extends Bounds {
   /**
-   * `url` for models that fetch pictures themselves, `data` for a data URL and the bytes. The
-   * platform's addresses cannot be fetched from everywhere. Default: `data`.
+   * `url` for models that download pictures themselves, `data` for a data URL and the bytes. The
+   * platform's addresses cannot be reached from everywhere. Default: `data`.
    */
   as?: 'data' | 'url' | undefined;
-  /** Downloads by the media id; without it the picture's address is fetched. */
+  /** Downloads by media id; without it, the picture's address is fetched. */
   client?: MediaSource | undefined;
 }
 
-/** Hosts of the platform that pictures of users are at. */
+/** The platform's hosts for users' pictures. */
 const IMAGE_HOST = /(^|\.)(qpic\.cn|qlogo\.cn|weixin\.qq\.com)$/;
 
 /**
@@ -109,7 +109,7 @@ export async function imageInput(
       : await fetchPicture(message.picUrl, maxBytes, signal);
     const mediaType = detectImage(bytes);
     if (!mediaType)
-      throw new MediaError('the file is no picture that models take (jpeg, png, gif, webp)');
+      throw new MediaError('the file is not a picture in a format that models accept (jpeg, png, gif, webp)');
     return {
       url: `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}`,
       bytes,
@@ -133,7 +133,7 @@ async function download(
     stream?: AsyncIterable<Uint8Array>;
     contentType?: string;
   };
-  if (!file.stream) throw new MediaError('the platform gave no file for the media id');
+  if (!file.stream) throw new MediaError('the platform returned no file for the media id');
   const bytes = await gather(file.stream, maxBytes, signal);
   return { bytes, mediaType: file.contentType ?? 'application/octet-stream' };
 }
@@ -172,7 +172,7 @@ async function gather(
   return Buffer.concat(chunks);
 }
 
-/** Ends what takes too long, also where it does not listen to the signal. */
+/** Rejects after the timeout, even when the work ignores the signal. */
 async function limitTime<T>(
   what: string,
   { timeout = 10_000, signal }: Bounds,
@@ -185,7 +185,7 @@ async function limitTime<T>(
   if (signal?.aborted) stop();
   const ended = new Promise<never>((_, reject) => {
     const fail = () =>
-      reject(new MediaError(`${what} was not there within ${timeout} ms (timeout)`));
+      reject(new MediaError(`${what} timed out after ${timeout} ms (timeout)`));
     if (controller.signal.aborted) fail();
     else controller.signal.addEventListener('abort', fail, { once: true });
   });
@@ -193,14 +193,14 @@ async function limitTime<T>(
     return await Promise.race([work(controller.signal), ended]);
   } catch (error) {
     if (error instanceof WechatError) throw error;
-    throw new MediaError(`${what} could not be had`, { cause: error });
+    throw new MediaError(`${what} could not be downloaded`, { cause: error });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
   }
 }
 
-/** The first bytes of pictures, where a dot stands for any byte. */
+/** The first bytes of image formats; a dot stands for any byte. */
 const IMAGES: readonly [string, RegExp][] = [
   ['image/jpeg', /^\xff\xd8\xff/],
   ['image/png', /^\x89PNG\r\n/],

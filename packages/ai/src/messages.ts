@@ -1,7 +1,7 @@
 import type { Exchange, MessageMap, MessageName, WechatContext } from '@wechat-mp/core';
 import type { ImageInput } from './media.ts';
 
-/** One message of a conversation, in the form that the SDKs of models take. */
+/** One message of a conversation, in the form that model SDKs accept. */
 export type ChatMessage =
   | { role: 'system'; content: string }
   | { role: 'user'; content: string }
@@ -9,12 +9,12 @@ export type ChatMessage =
 
 export type Language = 'zh' | 'en';
 
-/** The context of a conversation with any keys, whatever a project has declared. */
+/** The context of a conversation with any keys, independent of those a project has declared. */
 export type OpenContext = WechatContext<{}>;
 
-/** What a model, and its tools, may know of the conversation. */
+/** The conversation, as passed to a model and its tools. */
 export interface ModelInfo<N extends MessageName = MessageName> {
-  /** Aborts when nobody reads on: the user interrupted, or the answer cannot arrive any more. */
+  /** Aborts when the answer is no longer needed: the user interrupted, or it cannot be delivered any more. */
   readonly signal: AbortSignal;
   readonly message: MessageMap[N];
   readonly exchange: Exchange<N>;

@@ -3,16 +3,16 @@ import { describeError, InvalidArgumentError, StoreError } from '@wechat-mp/core
 import { within } from '@wechat-mp/core/stores';
 import type { LimitRequest, LimitStore, Refusal } from './limits.ts';
 
-/** What is needed of ioredis: a `Redis` or a `Cluster`. */
+/** The methods used of ioredis, either `Redis` or `Cluster`. */
 export interface LimitRedis {
   evalsha(sha1: string, keyCount: number, ...args: (string | number)[]): Promise<unknown>;
   eval(script: string, keyCount: number, ...args: (string | number)[]): Promise<unknown>;
 }
 
 /**
- * Per scope three keys: the questions of the last minute, the runs with the end of their lease, what
- * the day has cost. ARGV: step, run, cost, now, maxRun, and per scope perMinute, concurrent, daily
- * (-1 for none).
+ * Three keys for each scope: the questions of the last minute, the runs with the end of their
+ * lease, the cost of the day. ARGV: step, run, cost, now, maxRun, and for each scope perMinute,
+ * concurrent, daily (-1 for none).
  */
 const SCRIPT = `
 local step, id, cost, now, maxRun = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -48,15 +48,15 @@ return false
 const SHA1 = createHash('sha1').update(SCRIPT).digest('hex');
 
 export interface RedisLimitsOptions {
-  /** What every key begins with. Default: `wechat:limits:`. */
+  /** Prefix of all keys. Default: `wechat:limits:`. */
   prefix?: string | undefined;
   /** Milliseconds to wait for Redis. Default: 3000. */
   timeout?: number | undefined;
 }
 
 /**
- * Keeps the counts of limits in Redis, for several processes together. All keys of an account are
- * in one slot of a cluster.
+ * Creates a store for limits in Redis, shared by several processes. All keys of an account are in
+ * one slot of a cluster.
  *
  * @example
  * createLimits({ store: redisLimitStore(redis), user: { perMinute: 6 } })

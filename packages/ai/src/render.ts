@@ -4,7 +4,7 @@ import type { Block } from './markdown.ts';
 /** How links are shown: `wechat` makes anchors, which the chat shows as links; `plain` writes the address. */
 export type LinkStyle = 'wechat' | 'plain';
 
-/** Within a link there is no other: a picture is its words. */
+/** `label` is for text within a link, which has no other link and shows a picture as its description. */
 type Style = LinkStyle | 'label';
 
 const BULLETS = ['• ', '◦ ', '▪ '] as const;
@@ -50,12 +50,12 @@ function renderBlocks(blocks: readonly Block[], style: LinkStyle, depth: number)
   return text;
 }
 
-/** Returns what stands between a block and the next: a heading is close to its section. */
+/** Returns the separator between a block and the next: a heading stays close to its section. */
 export function separate({ type }: Pick<Block, 'type'>): string {
   return type === 'heading' ? '\n' : '\n\n';
 }
 
-/** Renders the items of a list; `first` is the number of an ordered one's first item. */
+/** Renders the items of a list; `first` is the number of the first item of an ordered list. */
 export function renderItems(
   list: List,
   style: LinkStyle,
@@ -73,7 +73,7 @@ function chooseBullet({ checked }: ListItem, depth: number): string {
   return BULLETS[Math.min(depth, BULLETS.length - 1)] as string;
 }
 
-/** An item is compact: what follows its first line is indented below it, without empty lines. */
+/** Renders an item compactly: everything after its first line is indented below it, without empty lines. */
 function renderItem(item: ListItem, style: LinkStyle, depth: number): string {
   return item.children
     .map((block) => renderBlock(block, style, depth + 1))
@@ -93,7 +93,7 @@ function prefixLines(text: string, prefix: string): string {
     .join('\n');
 }
 
-/** A phone is too narrow for columns: each row is a small list, its cells named by the head. */
+/** Renders each row as a small list with the column names, as a phone is too narrow for columns. */
 export function renderRows({ children }: Table, style: LinkStyle): string[] {
   const [head, ...rows] = children.map((row) => renderCells(row, style));
   if (rows.length === 0) return head ? [head.filter(Boolean).join(' | ')] : [];
@@ -139,7 +139,7 @@ function renderInline(nodes: readonly PhrasingContent[], style: Style): string {
   return text;
 }
 
-/** Whether asterisks multiply, as in 2*3*4 and a*b*c, where CommonMark sees emphasis. */
+/** Whether asterisks are multiplication signs, as in 2*3*4 and a*b*c, which CommonMark parses as emphasis. */
 function isProduct(before: string, node: PhrasingContent, after?: PhrasingContent): boolean {
   if (node.type !== 'emphasis' || after?.type !== 'text') return false;
   const [first] = node.children;
@@ -180,7 +180,7 @@ function renderPhrase(node: PhrasingContent, style: Style): string {
   }
 }
 
-/** Schemes whose address a reader can use in the chat only by reading it. */
+/** Schemes whose links do not open in the chat, so that the address is written out. */
 const WRITTEN = /^(mailto|tel):/i;
 
 function renderLink(label: string, url: string, style: Style): string {
@@ -203,19 +203,19 @@ function isWebAddress(address: string): boolean {
   return /^https?:\/\/[^/]/i.test(address) && URL.canParse(address);
 }
 
-/** Leaves an address as it is, but for what would end the attribute or the tag. */
+/** Escapes an address for `href`: only what would end the attribute or the tag. */
 function escapeHref(address: string): string {
   return address.replace(/["'<>`\s\\]/g, (character) =>
     character === "'" ? '%27' : encodeURIComponent(character),
   );
 }
 
-/** Tags that only change how a text looks, and would be shown as they are. */
+/** Tags that only change the style of text, which the chat does not support. */
 const DECORATION =
   /^<\/?(?:b|big|center|cite|del|details|div|em|figure|figcaption|font|i|ins|kbd|mark|p|q|s|section|small|span|strike|strong|sub|summary|sup|u)(?:\s[^>]*)?>$/i;
 const TAG = /<!--[\s\S]*?-->|<\/?[a-z][^>]*>/gi;
 
-/** Comments and decoration go, lines break; any other tag is what the model talks about. */
+/** Removes comments and style tags, converts line breaks, and shows any other tag as text. */
 function renderHtml(html: string, style: Style): string {
   return html
     .replace(/<a\s[^>]*>([^<]*)<\/a>/gi, (anchor, label: string) =>
@@ -236,7 +236,7 @@ function readHref(tag: string): string {
   return double ?? single ?? bare ?? '';
 }
 
-/** Where the anchor ends that begins at `index`; -1 when none does. */
+/** Returns the index of the node that ends the anchor beginning at `index`; -1 when none does. */
 function findAnchorEnd(nodes: readonly PhrasingContent[], index: number): number {
   const isTag = (node: PhrasingContent | undefined, pattern: RegExp) =>
     node?.type === 'html' && pattern.test(node.value);

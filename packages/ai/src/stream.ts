@@ -3,8 +3,8 @@ import { isChunk, readChunk } from './chunks.ts';
 import { createProviderError, ModelStreamError } from './errors.ts';
 
 /**
- * What a model answers with: a text, a stream of one of the known kinds, a `Response` of fetch, the
- * result of `streamText`, or a promise of any of these.
+ * The answer of a model: a text, a stream of a supported kind, a `Response` of fetch, the result of
+ * `streamText`, or a promise of one.
  */
 export type ModelAnswer =
   | string
@@ -16,18 +16,18 @@ export type ModelAnswer =
   | PromiseLike<ModelAnswer>;
 
 export interface ReadAnswerOptions {
-  /** Ends the text, and cancels its source. */
+  /** Ends the text and cancels its source. */
   signal?: AbortSignal | undefined;
-  /** Bytes of one answer at most; what comes after is not read. Default: 1 MiB. */
+  /** Maximum size of one answer in bytes; the rest is not read. Default: 1 MiB. */
   maxBytes?: number | undefined;
 }
 
 const MAX_BYTES = 1_048_576;
 
 /**
- * Reads the text of a model's answer while it comes. When the signal aborts, the text ends quietly
- * and the source is cancelled; a source that fails makes it reject. Of a function, the argument is a
- * signal that aborts as soon as nobody reads on: some SDKs end their requests by nothing else.
+ * Reads a model's answer as it arrives. When the signal aborts, the text ends without an error and
+ * the source is cancelled; a source that fails makes the iteration reject. A function is called
+ * with a signal that aborts as soon as reading stops, which some SDKs need to end their request.
  *
  * @example
  * for await (const text of readAnswer((signal) => streamText({ …, abortSignal: signal }))) …
@@ -58,7 +58,7 @@ async function* readTexts(
 const THOUGHT = '<think>';
 const THOUGHT_END = '</think>';
 
-/** Leaves out the thoughts that some servers write into the beginning of the answer itself. */
+/** Leaves out the reasoning that some servers write at the beginning of the answer. */
 async function* skipThoughts(
   texts: AsyncIterable<string>,
 ): AsyncGenerator<string, void, undefined> {
@@ -96,7 +96,7 @@ async function* skipThoughts(
   if (state === 'beginning') yield held;
 }
 
-/** Returns the chunks of an answer, whatever it is. `ended` aborts when nobody reads on. */
+/** Returns the chunks of an answer of any kind. `ended` aborts when reading stops. */
 async function* openAnswer(
   answer: ModelAnswer | ((signal: AbortSignal) => ModelAnswer),
   ended: AbortSignal,
@@ -109,14 +109,17 @@ async function* openAnswer(
   else if (typeof given === 'object') yield* findStream(given, ended);
   else {
     throw new ModelStreamError(
-      `the model answered with a ${typeof given}; give a text, a stream or a Response`,
+      `the model returned a ${typeof given}; give a text, a stream or a Response`,
     );
   }
 }
 
 type Chunks = AsyncIterable<unknown> | Iterable<unknown>;
 
-/** Where a result keeps its stream: the AI SDK's `fullStream` tells of failures, its `textStream` does not. */
+/**
+ * The members of a result that may hold its stream, in order: the AI SDK's `fullStream` reports
+ * failures, its `textStream` does not.
+ */
 const MEMBERS = ['fullStream', 'textStream', 'stream'] as const;
 
 function findStream(given: object, ended: AbortSignal): Chunks {
@@ -130,7 +133,7 @@ function findStream(given: object, ended: AbortSignal): Chunks {
   if (isChunk(given)) return [given];
   const keys = Object.keys(given).slice(0, 20).join(', ') || '(none)';
   throw new ModelStreamError(
-    `the model answered with an object that is no stream, with the keys ${keys}; give a text, a stream or a Response`,
+    `the model returned an object that is not a stream, with the keys ${keys}; give a text, a stream or a Response`,
   );
 }
 
@@ -147,7 +150,7 @@ function isResponse(given: object): given is Response {
   return typeof status === 'number' && body !== undefined && typeof headers?.get === 'function';
 }
 
-/** Iterates with a reader of its own, which can be cancelled while it waits. */
+/** Iterates with its own reader, which can be cancelled while it waits. */
 async function* iterateWebStream<T>(
   stream: ReadableStream<T>,
   ended: AbortSignal,
@@ -163,7 +166,7 @@ async function* iterateWebStream<T>(
   }
 }
 
-/** Iterates; what waits is stopped by the means that its kind has. */
+/** Iterates over chunks, and cancels the source by the method of its kind. */
 async function* iterate(chunks: Chunks, ended: AbortSignal): AsyncGenerator<unknown> {
   const cancel = () => {
     const { controller, destroy } = chunks as {
@@ -181,7 +184,7 @@ async function* iterate(chunks: Chunks, ended: AbortSignal): AsyncGenerator<unkn
   }
 }
 
-/** Bytes become texts; whatever else is in a stream passes as it is. */
+/** Decodes bytes to text, and passes on everything else. */
 async function* decodeBytes(source: Chunks): AsyncGenerator<unknown> {
   const decoder = new TextDecoder();
   for await (const chunk of source) {
@@ -190,7 +193,7 @@ async function* decodeBytes(source: Chunks): AsyncGenerator<unknown> {
   yield decoder.decode();
 }
 
-/** Reads a Response of fetch: server-sent events, lines of JSON, JSON, or plain text. */
+/** Reads a Response of fetch: server-sent events, JSON lines, JSON, or plain text. */
 async function* openResponse(response: Response, ended: AbortSignal): AsyncGenerator<unknown> {
   if (!response.ok) {
     await discard(response);
@@ -253,11 +256,11 @@ function parseJson(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     // The error of JSON.parse shows some of the text.
-    throw new ModelStreamError("what the model's address answered is not JSON");
+    throw new ModelStreamError("the response of the model's server is not JSON");
   }
 }
 
-/** Ends the iteration as soon as the signal aborts, also while the source is silent. */
+/** Ends the iteration as soon as the signal aborts, even while the source is silent. */
 async function* endOnAbort(
   source: AsyncGenerator<unknown>,
   ending: AbortController,
@@ -290,7 +293,7 @@ async function* endOnAbort(
   }
 }
 
-/** Frees what an answer holds that nobody reads. */
+/** Cancels an answer that is not read. */
 async function discard(given: unknown): Promise<void> {
   if (typeof given !== 'object' || given === null) return;
   try {

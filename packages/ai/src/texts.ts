@@ -1,6 +1,6 @@
 import type { Language } from './messages.ts';
 
-/** What the user reads of the bot itself. */
+/** The texts that the bot itself sends. */
 export interface ChatTexts {
   /** The conversation was cleared. */
   reset: string;

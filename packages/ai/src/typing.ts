@@ -1,17 +1,20 @@
 import { type Clock, describeError, type MessageClient, type Timer } from '@wechat-mp/core';
 
-/** The platform shows typing for 15 seconds, and refuses to show it again within them. */
+/**
+ * Milliseconds between two calls: the platform shows typing for 15 seconds, and refuses a second
+ * call within them.
+ */
 const AGAIN = 15_500;
-/** What is answered faster needs no sign. */
+/** Milliseconds below which an answer needs no typing indicator. */
 const PATIENCE = 1_000;
-/** No message went to or fro for 30 seconds, or it shows already: later it may be taken. */
+/** Temporary refusals: no message within 30 seconds, or typing is shown already. */
 const TEMPORARY: ReadonlySet<unknown> = new Set([45080, 45081]);
 
 type Typing = (body: { touser: string; command: 'Typing' | 'CancelTyping' }) => Promise<unknown>;
 
 /**
- * Shows that somebody is typing (客服输入状态) until the returned function is called. Does nothing
- * when the client cannot, and no more once the platform refuses it.
+ * Shows a typing indicator (客服输入状态) until the returned function is called. Does nothing
+ * without a client that supports it, and stops once the platform refuses it.
  */
 export function showTyping(
   client: MessageClient | undefined,

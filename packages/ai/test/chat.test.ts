@@ -158,7 +158,7 @@ describe('a model that fails', () => {
     const { say, asked, errors } = startConversation({ model: half, language: 'en' });
     const first = await say('1');
     expect(first).toBe('Half a sentence. And\n\n(The answer broke off. Please ask again.)');
-    expect(errors).toEqual(['the model failed in the middle of an answer']);
+    expect(errors).toEqual(['the model failed after its answer had begun']);
     await say('2');
     expect(asked[1]?.[1]?.content).toMatch(/broke off/);
   });
@@ -249,7 +249,7 @@ it('a store that fails at the end costs no answer', async () => {
   });
   const { say, errors } = startConversation({ limits });
   expect(await say('hi')).toBe('fine');
-  expect(errors).toEqual(['the cost of an answer could not be counted']);
+  expect(errors).toEqual(['could not count the cost of an answer']);
 });
 
 describe('continueWith', () => {

@@ -1,16 +1,16 @@
 import type { Connection, RedisListener } from './script.ts';
 
-/** Who listens to a channel. */
+/** The listeners of one channel. */
 interface Audience {
   readonly listeners: Set<() => void>;
-  /** Resolves when Redis tells of messages; rejects when it will not. */
+  /** Resolves when subscribed; rejects when Redis refuses. */
   readonly ready: Promise<unknown>;
 }
 
 /**
- * Listens to channels on one connection of its own, which is made when it is first needed and ends
- * with the client that it was made of. Once it is lost it comes back only while somebody listens: a
- * client that is closed while Redis is gone does not tell so.
+ * Subscribes to channels on a connection of its own, created on first use and closed with the
+ * client it duplicates. After a lost connection it reconnects only while there are listeners: a
+ * client that is closed while Redis is down emits no event.
  */
 export class Channels {
   readonly #connection: Connection;
@@ -21,7 +21,10 @@ export class Channels {
     this.#connection = connection;
   }
 
-  /** Calls `listener` for each message, until the returned function is called. Resolves `ready` when it listens. */
+  /**
+   * Calls `listener` for each message until the returned function is called. `ready` resolves when
+   * subscribed.
+   */
   listen(channel: string, listener: () => void): { ready: Promise<unknown>; unlisten: () => void } {
     const redis = (this.#listener ??= this.#connect());
     const audience = this.#audiences.get(channel) ?? {
@@ -44,7 +47,7 @@ export class Channels {
     };
   }
 
-  /** Calls those who listen in this process. */
+  /** Calls the listeners in this process. */
   tell(channel: string): void {
     for (const listen of this.#audiences.get(channel)?.listeners ?? []) listen();
   }

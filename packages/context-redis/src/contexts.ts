@@ -15,8 +15,9 @@ import { type Answer, type Connection, defineScript } from './script.ts';
 // `version|expiry|json`, for example `1795390868123|s600|{"step":4}`.
 
 /**
- * Gives the lock's remaining milliseconds, or a list of the context. `dead` is an owner whose lock counts
- * no more; `rolling` the seconds for which a context is kept anew that says none itself, or ''.
+ * Returns the lock's remaining milliseconds, or a list with the context. `dead` is an owner whose
+ * lock is void; `rolling` is the number of seconds to extend a context without its own expiry, or
+ * ''.
  */
 export const LOAD = `
 local function load(context, lock, owner, lease, dead, rolling)
@@ -39,7 +40,7 @@ local function load(context, lock, owner, lease, dead, rolling)
   return { value }
 end`;
 
-/** Gives a list of what stood in the way, or 1. */
+/** Returns 1, or a list with the reason why it cannot save. */
 export const SAVE = `
 local function save(context, lock, owner, replaces, value, milliseconds, keepLock)
   local holder = redis.call('GET', lock)
@@ -79,7 +80,7 @@ if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
 end
 return redis.call('GET', KEYS[2]) == ARGV[1] and redis.call('PEXPIRE', KEYS[2], ARGV[2]) or 0`);
 
-/** Keeps conversations in Redis; see `redisStores`. */
+/** Stores conversations in Redis; see `redisStores`. */
 export class RedisContextStore implements ContextStore {
   readonly #connection: Connection;
 
@@ -87,7 +88,7 @@ export class RedisContextStore implements ContextStore {
     this.#connection = connection;
   }
 
-  /** Whether its keys lie where those of another connection do. */
+  /** Whether the keys of both connections are in the same place. */
   isAt({ redis, prefix }: Connection): boolean {
     return this.#connection.redis === redis && this.#connection.prefix === prefix;
   }
@@ -122,11 +123,11 @@ export class RedisContextStore implements ContextStore {
     await release(this.#connection, createKeys(this.#connection, user), owner);
   }
 
-  /** Redis does so by itself: every key has a time to live. */
+  /** Does nothing: every key has a time to live. */
   async clearExpired(): Promise<void> {}
 }
 
-/** What the keys of a user begin with; the braces put all of them into one slot of a Cluster. */
+/** Returns the prefix of a user's keys; the braces put all of them into one slot of a Cluster. */
 export function userKey(
   { prefix }: Pick<Connection, 'prefix'>,
   { account, openid }: ContextUser,

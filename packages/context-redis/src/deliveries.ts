@@ -35,10 +35,10 @@ import {
 import * as scripts from './delivery-scripts.ts';
 import { type Answer, type Connection, readJson } from './script.ts';
 
-/** Milliseconds between two looks of who cannot listen. */
+/** Milliseconds between two polls of a user without the right to subscribe. */
 const LOOK_AGAIN = 250;
 
-/** Has the deliveries of a message meet in Redis; see `redisStores`. */
+/** Coordinates the deliveries of a message through Redis; see `redisStores`. */
 export class RedisDeliveryStore implements DeliveryStore {
   readonly #connection: Connection;
   readonly #channels: Channels;
@@ -199,10 +199,10 @@ function createDeliveryKey(connection: Connection, id: DeliveryId): string {
   return `${userKey(connection, id)}:delivery:${digest(id.key)}`;
 }
 
-/** Processes that have died whose runs are looked at, each time. */
+/** Maximum number of dead processes whose runs are resumed in one step. */
 const MAX_EXPIRED = 10;
 
-/** In one place, whoever sent the messages: a process that looks for dead ones looks once. */
+/** The registry is one set of keys for all accounts, so that a search for dead processes is one call. */
 function createRegistry(connection: Connection): RunRegistry {
   const self = randomUUID();
   const keysFor = (process: string) =>
@@ -210,8 +210,8 @@ function createRegistry(connection: Connection): RunRegistry {
   const own = keysFor(self);
 
   /**
-   * Runs of which Redis did not say whether they were taken. Put back, one may be taken twice; its claim
-   * tells then that it is run already. One that is not put back may be lost.
+   * Runs whose removal Redis did not confirm. A run that is put back may be taken twice, and its
+   * claim then finds it running; one that is not put back may be lost.
    */
   const unsure = new Map<string, { readonly process: string; readonly json: string }>();
 
@@ -279,7 +279,7 @@ function createRegistry(connection: Connection): RunRegistry {
   };
 }
 
-/** Reads names and runs, which come one after another. */
+/** Reads a flat list of alternating names and runs. */
 function readRuns(
   entries: readonly string[],
 ): { name: string; json: string; run: RegisteredRun }[] {
@@ -315,7 +315,7 @@ function readEnded([, outcome]: readonly Answer[]): Ended {
   return { state: 'ended', outcome: readJson<Outcome>(outcome, 'the reply of a message') };
 }
 
-/** Redis need not hold what the user wrote. */
+/** Returns a hash, so that Redis need not hold what the user wrote. */
 function digest(text: string): string {
   return createHash('sha1').update(text).digest('base64url');
 }

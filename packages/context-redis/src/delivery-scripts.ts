@@ -9,9 +9,12 @@ import { defineScript, type Script } from './script.ts';
 // before KEYS, so the names of channels come as ARGV. A user without rights to a channel may not
 // publish: what is written counts all the same, and who waits looks by itself.
 
-/** Milliseconds for which a run is remembered after it has ended or last said that it lives. */
+/** Milliseconds for which a run is remembered after it has ended or renewed its lease. */
 const KEPT = 30_000;
-/** For a run that is written down: whoever takes it up after its process died must see that it has ended. */
+/**
+ * Milliseconds for which a registered run is remembered: a process that resumes it must see that it
+ * has ended.
+ */
 const KEPT_LONG = 300_000;
 
 const NOW = `
@@ -20,7 +23,7 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end`;
 
-/** Gives the reply of a run that has ended to a delivery, unless it is late. 0 only looks. */
+/** Returns the reply of an ended run to a delivery, unless it is late. 0 only reads. */
 const CLAIM_REPLY = `
 local function claimReply(key, outcome, holder, attempt)
   if tonumber(attempt) == 0 and holder ~= 'sent' then
@@ -35,7 +38,10 @@ local function claimReply(key, outcome, holder, attempt)
   return { 'ended', outcome }
 end`;
 
-/** Gives the attempt, whether the body is the same, and what was found: `yours` and the dead owner, `running`, or `ended` and the outcome. */
+/**
+ * Returns the attempt, whether the body is the same, and the state: `yours` with the dead owner,
+ * `running`, or `ended` with the outcome.
+ */
 const CLAIM = `${NOW}${CLAIM_REPLY}
 local function claim(key, owner, lease, body, attempt, expired)
   local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts')
@@ -66,7 +72,7 @@ local function claim(key, owner, lease, body, attempt, expired)
   return { attempts, same, 'yours', replaces }
 end`;
 
-/** An outcome of '' gives the run back. */
+/** Ends a run; the outcome '' gives the run up. */
 const FINISH = `
 local function finish(key, channel, owner, outcome, answering)
   local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder', 'attempts', 'written')
@@ -97,7 +103,7 @@ end`;
 export const claim: Script = defineScript(`${CLAIM}
 return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`);
 
-/** KEYS: delivery, context, lock. ARGV: as for claim, '1' to lock, seconds to keep the context anew or ''. */
+/** KEYS: delivery, context, lock. ARGV: as for claim, '1' to lock, seconds to extend the context or ''. */
 export const begin: Script = defineScript(`${CLAIM}${LOAD}
 local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])
 if claimed[3] == 'yours' then
@@ -105,11 +111,14 @@ if claimed[3] == 'yours' then
 end
 return claimed`);
 
-/** ARGV: channel, owner, outcome, the delivery that is answered or 0. */
+/** ARGV: channel, owner, outcome, number of the answered delivery or 0. */
 export const finish: Script = defineScript(`${FINISH}
 return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
 
-/** KEYS: delivery, context, lock. ARGV: as for finish, then, to save, the arguments of save. */
+/**
+ * KEYS: delivery, context, lock. ARGV: as for finish, then the arguments of save when there is
+ * something to save.
+ */
 export const commit: Script = defineScript(`${FINISH}${SAVE}${RELEASE}
 if ARGV[6] then
   local saved = save(KEYS[2], KEYS[3], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9])
@@ -121,7 +130,7 @@ elseif ARGV[5] ~= '' then
 end
 return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
 
-/** ARGV: attempt. Gives `ended` and the outcome, `free`, or the milliseconds for which the lease still holds. */
+/** ARGV: attempt. Returns `ended` with the outcome, `free`, or the remaining milliseconds of the lease. */
 export const look: Script = defineScript(`${NOW}${CLAIM_REPLY}
 local run = redis.call('HMGET', KEYS[1], 'until', 'outcome', 'holder')
 if run[2] then
@@ -166,7 +175,7 @@ if redis.call('HGET', KEYS[1], 'holder') ~= ARGV[1] then
 end
 return redis.call('HDEL', KEYS[1], 'holder')`);
 
-/** ARGV: reply, milliseconds, most pieces, most bytes. */
+/** ARGV: reply, milliseconds, maximum number of pieces, maximum bytes. */
 export const hold: Script = defineScript(`
 local held = redis.call('LRANGE', KEYS[1], 0, -1)
 local bytes = #ARGV[1]
@@ -184,7 +193,7 @@ local held = redis.call('LRANGE', KEYS[1], 0, -1)
 redis.call('DEL', KEYS[1])
 return held`);
 
-/** Gives 1, or 0 when the user may not publish. */
+/** Returns 1, or 0 when the Redis user may not publish. */
 export const publish: Script = defineScript(`
 return type(redis.pcall('PUBLISH', ARGV[1], '')) == 'number' and 1 or 0`);
 
@@ -205,7 +214,7 @@ return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
 export const beat: Script = defineScript(`${BEAT}
 return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
 
-/** ARGV: process, name. Gives the run. */
+/** ARGV: process, name. Returns the run. */
 const ERASE = `
 local function erase()
   local run = redis.call('HGET', KEYS[2], ARGV[2])
@@ -227,18 +236,18 @@ if lives and tonumber(lives) > now() then
 end
 return erase()`);
 
-/** ARGV: process, name, run. For a run of which it is not known whether it was taken. */
+/** ARGV: process, name, run. Used when the removal of a run was not confirmed. */
 export const putBack: Script = defineScript(`
 redis.call('ZADD', KEYS[1], 'NX', 0, ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ${KEPT})
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
 
-/** ARGV: how many processes at most. Gives those that have died. */
+/** ARGV: maximum number of processes. Returns those that have died. */
 export const listExpired: Script = defineScript(`${NOW}
 return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now(), 'LIMIT', 0, ARGV[1])`);
 
-/** ARGV: process, cursor. Gives the next cursor, and names and runs one after another. */
+/** ARGV: process, cursor. Returns the next cursor, and names and runs alternately. */
 export const scanRuns: Script = defineScript(`
 if redis.call('EXISTS', KEYS[2]) == 0 then
   redis.call('ZREM', KEYS[1], ARGV[1])

@@ -18,15 +18,18 @@ export { InvalidArgumentError, NeedParamError, StoreError } from '@wechat-mp/cor
 export type { RedisClient, RedisListener } from './script.ts';
 
 export interface RedisStoresOptions {
-  /** What every key begins with. Default: `wechat:`. */
+  /** Prefix of all keys. Default: `wechat:`. */
   prefix?: string | undefined;
-  /** Milliseconds to wait for Redis before a delivery fails, to be tried again. Default: 3000. */
+  /**
+   * Milliseconds to wait for Redis; a delivery then fails, and the platform sends it again.
+   * Default: 3000.
+   */
   timeout?: number | undefined;
-  /** By which waiting in this process is reckoned. For tests. Default: the system's. */
+  /** Clock for waiting in this process. For tests. Default: the system clock. */
   clock?: Clock | undefined;
 }
 
-/** What a webhook and an API client keep in Redis, to be spread into their options. */
+/** The stores of a webhook and an API client in Redis, to be spread into their options. */
 export interface RedisStores {
   readonly contexts: ContextStore;
   readonly deliveries: DeliveryStore;
@@ -53,7 +56,7 @@ export interface RedisStores {
 export function redisStores(redis: RedisClient, options: RedisStoresOptions = {}): RedisStores {
   checkSpelling(options, ['prefix', 'timeout', 'clock']);
   const { prefix = 'wechat:', timeout = 3000, clock = systemClock } = options;
-  if (!redis) throw new NeedParamError('an ioredis client is needed');
+  if (!redis) throw new NeedParamError('missing ioredis client: pass a Redis or Cluster of ioredis');
   if (typeof redis.evalsha !== 'function') {
     throw new InvalidArgumentError(
       'the client has no evalsha(): give a Redis or Cluster of ioredis',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describeError } from '@wechat-mp/core';
 import { type Clock, StoreError, within } from '@wechat-mp/core/stores';
 
-/** What is needed of ioredis: a `Redis` or a `Cluster`, version 5 or 6. */
+/** The methods used of ioredis, either `Redis` or `Cluster`, version 5 or 6. */
 export interface RedisClient {
   evalsha(
     sha1: string,
@@ -14,14 +14,14 @@ export interface RedisClient {
     keyCount: number,
     ...keysAndArguments: (string | number)[]
   ): Promise<unknown>;
-  /** Makes a connection of the same kind, to listen on. */
+  /** Creates a connection of the same kind, for subscriptions. */
   duplicate(): RedisListener;
   once(event: 'end', listener: () => void): unknown;
 }
 
-/** A connection that listens. */
+/** A connection for subscriptions. */
 export interface RedisListener {
-  /** `ready` while it is connected. */
+  /** `ready` while connected. */
   readonly status: string;
   subscribe(channel: string): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
@@ -31,29 +31,29 @@ export interface RedisListener {
   disconnect(): void;
 }
 
-/** What every store here works with. */
+/** The connection and options that every store here shares. */
 export interface Connection {
   readonly redis: RedisClient;
   readonly prefix: string;
-  /** Milliseconds to wait for an answer. */
+  /** Milliseconds to wait for a reply. */
   readonly timeout: number;
   readonly clock: Clock;
 }
 
 /**
- * What a script gave, in one form for all clients: whether they give numbers as numbers or, with
- * `stringNumbers`, as text, and whether they speak RESP2 or RESP3.
+ * The result of a script in one form for all clients: with numbers or, under `stringNumbers`, text;
+ * with RESP2 or RESP3.
  */
 export type Answer = string | null | readonly Answer[];
 
-/** Runs a script; rejects with a StoreError, also when Redis does not answer in time. */
+/** Runs a script; rejects with a StoreError, including when Redis does not reply in time. */
 export type Script = (
   connection: Connection,
   keys: readonly string[],
   ...args: (string | number)[]
 ) => Promise<Answer>;
 
-/** A Lua script: one round trip, and nothing comes between its steps. */
+/** Defines a Lua script: one atomic round trip. */
 export function defineScript(lua: string): Script {
   const sha1 = createHash('sha1').update(lua).digest('hex');
   const run = async ({ redis }: Connection, keys: readonly string[], args: (string | number)[]) => {
@@ -84,19 +84,19 @@ function toAnswer(value: unknown): Answer {
   return value === null || value === undefined ? null : `${value as string | number}`;
 }
 
-/** Reads JSON that a store has written. */
+/** Parses JSON written by a store. */
 export function readJson<T>(text: string, what: string): T {
   try {
     return JSON.parse(text) as T;
   } catch {
     // The error of JSON.parse shows some of the text.
     throw new StoreError(
-      `the value that Redis has as ${what} is not JSON: another program wrote it`,
+      `${what} in Redis is not JSON: another program wrote to its key`,
     );
   }
 }
 
-/** What to do when Redis refuses, by the word that its answer begins with. */
+/** Advice for a refusal of Redis, by the code that begins its message. */
 const ADVICE: Readonly<Record<string, string>> = {
   OOM: 'Redis is full: raise maxmemory, or let it evict keys',
   READONLY: 'this is a replica: connect to the master',
@@ -109,8 +109,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /**
- * An error of the driver has the command with all its arguments, and some answers repeat these: only
- * what Redis says of itself is kept.
+ * Creates a StoreError from an error of the driver. The driver's error holds the command with all
+ * arguments, and some messages repeat them: only Redis's own words are kept.
  */
 function createRedisError(error: unknown): StoreError {
   const { code, message } = describeError(error);

@@ -2,12 +2,12 @@ import type { SessionStore } from '@wechat-mp/core/unofficial';
 import { escapeTag } from './escape-part.ts';
 import { type Connection, defineScript, type Script } from './script.ts';
 
-/** Milliseconds: the platform ends a session after some four days. */
+/** Milliseconds for which a session is kept: the platform ends it after about four days. */
 const KEPT = 5 * 24 * 3600_000;
 
 const get: Script = defineScript(`return redis.call('GET', KEYS[1])`);
 
-/** ARGV: session, or '' to forget it. */
+/** ARGV: session, or '' to remove it. */
 const set: Script = defineScript(`
 if ARGV[1] == '' then
   return redis.call('DEL', KEYS[1])
@@ -15,7 +15,7 @@ end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ${KEPT})
 return 1`);
 
-/** Keeps sessions of the back end in Redis; see `redisStores`. */
+/** Stores sessions of the back end in Redis; see `redisStores`. */
 export class RedisSessionStore implements SessionStore {
   readonly #connection: Connection;
 

@@ -4,12 +4,12 @@ import { type Connection, defineScript, readJson, type Script } from './script.t
 
 // A hash: the `token` as JSON, the number of the last `lock`, and `until` when it holds (ms).
 
-/** Milliseconds for which a token is kept that can be had again. */
+/** Milliseconds for which a token is kept that can be fetched again. */
 const KEPT = 30 * 24 * 3600_000;
-/** Milliseconds for which a key without a token is kept, whose number could be asked for again. */
+/** Milliseconds for which a key without a token is kept, as its lock number may still be in use. */
 const UNUSED = 3600_000;
 
-/** ARGV: milliseconds. Gives the number of the lock, or 0. */
+/** ARGV: milliseconds. Returns the number of the lock, or 0. */
 const lock: Script = defineScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -24,7 +24,7 @@ if not redis.call('HGET', KEYS[1], 'token') then
 end
 return number`);
 
-/** ARGV: number of the lock, token or '', '1' when it must not be forgotten. */
+/** ARGV: number of the lock, token or '', '1' when it must not expire. */
 const set: Script = defineScript(`
 if redis.call('HGET', KEYS[1], 'lock') ~= ARGV[1] then
   return 0
@@ -42,7 +42,7 @@ return 1`);
 
 const get: Script = defineScript(`return redis.call('HGET', KEYS[1], 'token')`);
 
-/** Keeps tokens in Redis; see `redisStores`. */
+/** Stores tokens in Redis; see `redisStores`. */
 export class RedisTokenStore implements TokenStore {
   readonly #connection: Connection;
 

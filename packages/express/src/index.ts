@@ -18,7 +18,7 @@ declare global {
   namespace Express {
     interface Request extends WechatRequest {}
     interface Response {
-      /** Answers the message, when `wechat()` was given no handlers. */
+      /** Answers the message when `wechat()` has no handlers. */
       readonly wechatReply: (reply: ReplyLike) => void;
     }
   }

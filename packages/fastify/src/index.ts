@@ -19,7 +19,7 @@ const UNREAD = 'application/vnd.wechat-mp.unread';
 declare module 'fastify' {
   interface FastifyRequest extends WechatRequest {}
   interface FastifyReply {
-    /** Answers the message, when `wechat()` was given no handlers. Return what it returns. */
+    /** Answers the message when `wechat()` has no handlers. Return its result from the route. */
     readonly wechatReply: (reply: ReplyLike) => this;
   }
 }

@@ -15,7 +15,7 @@ export { wechatOAuth } from './oauth.ts';
 
 declare module 'koa' {
   interface ExtendableContext extends WechatRequest {
-    /** Answers the message, when `wechat()` was given no handlers. */
+    /** Answers the message when `wechat()` has no handlers. */
     readonly wechatReply: (reply: ReplyLike) => void;
   }
 }

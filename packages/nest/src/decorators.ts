@@ -3,14 +3,14 @@ import { Inject } from '@nestjs/common';
 import type { Answer, Exchange, KeyedEventName, MessageMap, MessageName } from '@wechat-mp/core';
 import { WECHAT_CLIENT, WECHAT_CONTEXTS, WECHAT_WEBHOOK } from './tokens.ts';
 
-/** What a method of a provider handles, as its decorator says it. */
+/** The messages that a provider's method handles, as declared by its decorator. */
 export type Registration =
   | { readonly kind: 'text'; readonly pattern: string | RegExp }
   | { readonly kind: 'event'; readonly name: KeyedEventName; readonly key: string | RegExp }
   | { readonly kind: 'message'; readonly names: readonly MessageName[] }
   | { readonly kind: 'default' };
 
-/** A decorator of methods that take a message of the kind `N` and its exchange. */
+/** A decorator for methods that take a message of the kind `N` and its exchange. */
 export type HandlerDecorator<N extends MessageName> = <
   M extends (message: MessageMap[N], exchange: Exchange<N>) => Answer | Promise<Answer>,
 >(
@@ -32,14 +32,14 @@ function createDecorator<N extends MessageName>(registration: Registration): Han
   };
 }
 
-/** Returns what the decorators of a method say, from the first to the last. */
+/** Returns the registrations of a method, in the order of its decorators. */
 export function getRegistrations(method: object): readonly Registration[] {
   return (Reflect.getMetadata(HANDLES, method) ?? []) as Registration[];
 }
 
 /**
- * Handles texts: all of them, or those that are exactly `pattern` or that it matches. The match of
- * a regular expression is `exchange.match`.
+ * Handles text messages: all of them, those equal to `pattern`, or those that match it. The match
+ * of a regular expression is `exchange.match`.
  *
  * @example
  * @OnText(/^order (\d+)$/)
@@ -51,8 +51,8 @@ export function OnText(pattern?: string | RegExp): HandlerDecorator<'text'> {
 }
 
 /**
- * Handles events by name, with `event:` or without it; `key` takes only those of a menu button's
- * key or a QR code's scene.
+ * Handles events by name, with or without `event:`; `key` restricts it to a menu button's key or a
+ * QR code's scene.
  *
  * @example
  * @OnEvent('subscribe') welcome() { return 'Welcome!'; }
@@ -77,12 +77,12 @@ export function OnMessage<N extends MessageName>(...names: readonly N[]): Handle
   return createDecorator({ kind: 'message', names });
 }
 
-/** Handles what no other method does. One method of the application can have it. */
+/** Handles messages that no other method handles. Only one method of the application can have it. */
 export function OnDefault(): HandlerDecorator<MessageName> {
   return createDecorator({ kind: 'default' });
 }
 
-/** Injects the webhook: `withContext(user, use)` opens a conversation outside a delivery. */
+/** Injects the webhook, for example for `withContext(user, use)` outside a delivery. */
 export function InjectWechatWebhook(): PropertyDecorator & ParameterDecorator {
   return Inject(WECHAT_WEBHOOK);
 }
@@ -92,7 +92,7 @@ export function InjectWechatClient(): PropertyDecorator & ParameterDecorator {
   return Inject(WECHAT_CLIENT);
 }
 
-/** Injects the store of conversations: the option `contexts`, or the memory that takes its place. */
+/** Injects the context store: the option `contexts`, or the default store in memory. */
 export function InjectWechatContexts(): PropertyDecorator & ParameterDecorator {
   return Inject(WECHAT_CONTEXTS);
 }

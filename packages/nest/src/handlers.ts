@@ -12,7 +12,7 @@ import { getRegistrations, type Registration } from './decorators.ts';
 type Method = (...given: unknown[]) => unknown;
 type Provider = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** What of Nest finds providers and calls their methods. */
+/** The parts of Nest that find providers and call their methods. */
 export interface Nest {
   readonly discovery: DiscoveryService;
   readonly scanner: MetadataScanner;
@@ -20,10 +20,10 @@ export interface Nest {
   readonly external: ExternalContextCreator;
 }
 
-/** The more a decorator says, the sooner its method is asked. */
+/** The order of registrations: specific ones first. */
 const RANKS: Record<Registration['kind'], number> = { text: 0, event: 0, message: 1, default: 2 };
 
-/** Makes a router of all methods that have a decorator, in the order of modules and methods. */
+/** Creates a router of all decorated methods, in the order of modules and methods. */
 export function createRouter(nest: Nest): Router {
   const { discovery, scanner } = nest;
   const providers = [...discovery.getProviders(), ...discovery.getControllers()];
@@ -71,7 +71,7 @@ function getPrototype({ metatype, isNotMetatype }: Provider): Record<string, unk
   return (metatype as Type).prototype as Record<string, unknown> | undefined;
 }
 
-/** Calls a method with the guards, interceptors and pipes that Nest has for it. */
+/** Creates a handler that calls a method through its guards, interceptors and pipes. */
 function createHandler(nest: Nest, provider: Provider, name: string): Handler {
   const bind = (instance: Record<string, Method>) =>
     nest.external.create(

@@ -1,20 +1,20 @@
 import type { AccountOptions, AccountResolver } from '@wechat-mp/core';
 
 interface Place {
-  /** The address that the webhook answers at, from the root: a global prefix is not added. Default: `/wechat`. */
+  /** Path of the webhook from the root; a global prefix is not added. Default: `/wechat`. */
   path?: string | undefined;
-  /** Whether what the module provides can be injected in every module. Default: true. */
+  /** Whether other modules can inject the module's providers without importing it. Default: true. */
   isGlobal?: boolean | undefined;
 }
 
-/** One account, as `createWebhook` takes it. */
+/** Options of one account, as for `createWebhook`. */
 type OneAccount = Place & AccountOptions & { accounts?: undefined };
 
-/** Several accounts at one address. */
+/** Options of several accounts at one path. */
 interface SeveralAccounts extends Place {
   /** Finds the account of a request. */
   accounts: AccountResolver;
 }
 
-/** What `WechatModule.forRoot` takes: the options of `createWebhook`, and where it is. */
+/** Options of `WechatModule.forRoot`: those of `createWebhook`, and the path. */
 export type WechatModuleOptions = OneAccount | SeveralAccounts;

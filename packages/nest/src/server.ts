@@ -36,7 +36,7 @@ interface FastifyApp {
   ): unknown;
 }
 
-/** Answers what WeChat sends to the HTTP server of the application. */
+/** Answers WeChat's deliveries on the HTTP server of the application. */
 export class WechatServer implements OnModuleInit, BeforeApplicationShutdown {
   readonly webhook: Webhook;
   readonly #mounted: Mounted;
@@ -96,7 +96,7 @@ export class WechatServer implements OnModuleInit, BeforeApplicationShutdown {
       });
     } else {
       throw new InvalidArgumentError(
-        `${type} is not known here: the application runs on platform-express or platform-fastify`,
+        `unsupported HTTP adapter ${type}: use platform-express or platform-fastify`,
       );
     }
   }

@@ -1,4 +1,4 @@
-/** The account's menu in place of the message box, as WeChat has it. */
+/** The account's menu in place of the message box, as in WeChat. */
 
 import { act } from './act.js';
 import { closePanel } from './composer.js';
@@ -28,7 +28,7 @@ export function startMenu() {
   });
 }
 
-/** Draws the selected user's menu; without one there is only the message box. */
+/** Draws the selected user's menu, or the message box alone when there is none. */
 export function drawMenu() {
   const hasMenu = state.menu.length > 0 && Boolean(state.selected);
   const showsMenu = hasMenu && isShown;
@@ -86,7 +86,7 @@ function closeAll(takeFocus = false) {
   }
 }
 
-/** Does what a button of the menu does, by its type. */
+/** Performs the action of a menu button. */
 async function tap({ type = 'click', ...button }) {
   const more = await (ASK[type] ?? (() => ({})))(button);
   if (!more) return;
@@ -99,7 +99,7 @@ async function tap({ type = 'click', ...button }) {
 
 const picture = () => askForFile(t('image'), 'image', 'image/*');
 
-/** What a phone asks its user before it goes on. */
+/** The questions that a phone asks its user before it goes on. */
 const ASK = {
   scancode_push: askForCode,
   scancode_waitmsg: askForCode,

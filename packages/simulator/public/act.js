@@ -1,9 +1,9 @@
-/** What the selected user does. */
+/** The actions of the selected user. */
 import { hint } from './hint.js';
 import { post, state } from './store.js';
 import { t } from './texts.js';
 
-/** Has the server do something; what it says against that is shown, and gives nothing. */
+/** Asks the server for an action; shows its error, and then returns nothing. */
 export async function act(path, body) {
   try {
     return await post(path, { user: state.selected, ...body });
@@ -13,6 +13,6 @@ export async function act(path, body) {
   }
 }
 
-/** Says something, as if it had been typed. */
+/** Sends a text, as if it had been typed. */
 export const say = (content, menuId) =>
   act('/send', { type: 'text', content, ...(menuId && { menuId }) });

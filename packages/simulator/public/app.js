@@ -1,4 +1,4 @@
-/** Puts the page together: what the server tells goes to the chat, the people and the log. */
+/** Starts the page: the server's events go to the chat, the people and the log. */
 
 import { drawMenu, startMenu } from './account-menu.js';
 import { act } from './act.js';
@@ -34,7 +34,7 @@ function show(view) {
   }
 }
 
-/** Everything about the selected user. */
+/** Draws everything about the selected user. */
 function drawTalk() {
   const user = state.users.find(({ name }) => name === state.selected);
   $('talk').textContent = state.title;
@@ -85,7 +85,7 @@ function onChange({ user: name, openid, follows, faults }) {
   }
 }
 
-/** Also once more, when the server was started anew. */
+/** Loads the state; also after the server was restarted. */
 async function begin() {
   await load();
   drawAll();

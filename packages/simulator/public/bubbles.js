@@ -1,10 +1,10 @@
-/** Draws what is said: one function for each kind of bubble. Every text of a bot becomes a text node. */
+/** Draws messages: one function for each kind of bubble. Every text of a bot becomes a text node. */
 import { el, icon } from './dom.js';
 import { isLocal, openAddress } from './links.js';
 import { drawLink, richText, webAddress } from './rich.js';
 import { t } from './texts.js';
 
-/** The node of a bubble; `say(text, menuId)` has the user say something. */
+/** Returns the node of a bubble; `say(text, menuId)` sends a text of the user. */
 export function drawBubble(bubble, say) {
   return (DRAW[bubble.kind] ?? DRAW.other)(bubble, say);
 }
@@ -136,7 +136,7 @@ function drawRow({ title, picture, url }) {
   return tappable(row, url);
 }
 
-/** The whole card opens what its title does; the keyboard has the title. */
+/** Makes a card open its title's link; the keyboard uses the title. */
 function tappable(node, url) {
   const address = webAddress(url);
   if (!address) return node;
@@ -150,7 +150,7 @@ function tappable(node, url) {
 const words = (title, text) =>
   el('div', { class: 'words' }, el('strong', {}, title), text && el('p', {}, text));
 
-/** A picture by its address: loaded from this machine only. */
+/** Draws a picture by its address, loaded from this machine only. */
 function drawPicture(address) {
   const url = webAddress(address);
   if (url && isLocal(url))

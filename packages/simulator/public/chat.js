@@ -6,7 +6,7 @@ import { state } from './store.js';
 import { t } from './texts.js';
 
 const SHOWN = new Set(['said', 'received', 'toast', 'problem', 'change']);
-/** A time is written above what comes this much later than what is before it. */
+/** Milliseconds since the previous message after which a time is shown. */
 const PAUSE = 5 * 60_000;
 const LIMIT = 1000;
 let lastAt = 0;
@@ -19,7 +19,7 @@ export function startChat() {
 export const belongsToChat = ({ type, user, isNew }) =>
   SHOWN.has(type) && user !== undefined && !isNew;
 
-/** Draws the conversation anew. */
+/** Draws the conversation. */
 export function drawChat() {
   const list = $('talks');
   lastAt = 0;
@@ -31,7 +31,7 @@ export function drawChat() {
   end.goToEnd();
 }
 
-/** Adds what just happened to the selected user. */
+/** Adds a new entry of the selected user. */
 export function addToChat(entry) {
   const list = $('talks');
   list.append(...draw(entry));

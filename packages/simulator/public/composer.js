@@ -1,11 +1,11 @@
-/** The message box, and what opens below it. */
+/** The message box, and the panels below it. */
 import { act, say } from './act.js';
 import { $, icon } from './dom.js';
 import { drawEmoji, drawMore } from './panel.js';
 import { state } from './store.js';
 
 let opened;
-/** Of the text that the box was last made to fit. */
+/** Length of the text for which the box was last resized. */
 let length = 0;
 
 export function startComposer() {
@@ -49,7 +49,7 @@ async function submit() {
   fit();
 }
 
-/** As high as the text, up to a few lines. */
+/** Resizes the box to its text, up to a few lines. */
 function fit() {
   const box = $('write');
   const isShorter = box.value.length < length;

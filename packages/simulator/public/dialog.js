@@ -3,7 +3,7 @@ import { $, el } from './dom.js';
 
 let answer;
 
-/** Asks; resolves to the fields' values by name, or to undefined when it was dismissed. */
+/** Shows a dialog; resolves to the fields' values by name, or to undefined when it was dismissed. */
 export function ask(title, fields, ok) {
   const dialog = $('dialog');
   $('dialog-title').textContent = title;
@@ -17,12 +17,12 @@ export function ask(title, fields, ok) {
   });
 }
 
-/** A field with its label. */
+/** Creates a field with its label. */
 export function field(name, label, attributes = {}) {
   return el('label', {}, el('span', {}, label), el('input', { name, ...attributes }));
 }
 
-/** A field for several lines. */
+/** Creates a field of several lines. */
 export function area(name, label, text, attributes = {}) {
   const lines = el('textarea', { name, rows: 4, ...attributes }, text);
   return el('label', {}, el('span', {}, label), lines);

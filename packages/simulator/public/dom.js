@@ -1,6 +1,6 @@
-/** Makes elements. What is given as a child is a node or a text, never markup. */
+/** Creates elements. A child is a node or a text, never markup. */
 
-/** el('a', { class: 'x', onclick: f, 'aria-label': 'y' }, 'text', node) */
+/** Creates an element: el('a', { class: 'x', onclick: f, 'aria-label': 'y' }, 'text', node). */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -12,12 +12,12 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** The element with an id. */
+/** Returns the element with an id. */
 export const $ = (id) => document.getElementById(id);
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Outlines, 24 by 24. */
+/** Outlines of the icons, 24 by 24. */
 const PATHS = {
   menu: 'M4 7h16M4 12h16M4 17h16',
   keyboard: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8M18 10h.01',
@@ -38,7 +38,7 @@ const PATHS = {
   theme: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18',
 };
 
-/** A picture beside or in place of words; it says nothing to a screen reader. */
+/** Creates an icon beside or in place of words, hidden from screen readers. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
@@ -50,7 +50,7 @@ export function icon(name) {
   return svg;
 }
 
-/** A square with the first letter of a name, in a colour of its own. */
+/** Creates a square with the first letter of a name, in its own colour. */
 export function avatar(name, kind = '') {
   const colour = [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
   return el(
@@ -60,10 +60,10 @@ export function avatar(name, kind = '') {
   );
 }
 
-/** Frames in which nothing grows, after which nothing will. */
+/** Number of frames without growth after which a list has settled. */
 const SETTLING = 3;
 
-/** Keeps a list scrolled to its end until its reader scrolls up, and again once they are back. */
+/** Keeps a list scrolled to its end until its reader scrolls up, and again once they return. */
 export function keepAtEnd(list) {
   let stays;
   let last = 0;
@@ -112,7 +112,7 @@ export function keepAtEnd(list) {
   };
 }
 
-/** 12:03, or 12:03:04.567 where it matters. */
+/** Formats a time: 12:03, or 12:03:04.567 when exact. */
 export function clock(at, exact = false) {
   const date = new Date(at);
   const two = (number) => String(number).padStart(2, '0');

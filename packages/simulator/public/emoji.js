@@ -1,4 +1,4 @@
-/** WeChat sends its own faces as names in brackets; a phone draws them, and so does the page. */
+/** WeChat's own faces, sent as names in brackets; a phone draws them, and so does the page. */
 export const FACES = new Map([
   ['[微笑]', '🙂'],
   ['[撇嘴]', '😦'],

@@ -1,4 +1,4 @@
-/** What can be made worse than it is; the same in every tab. */
+/** The faults of the network, the same in every tab. */
 import { act } from './act.js';
 import { $ } from './dom.js';
 import { state } from './store.js';

@@ -1,8 +1,8 @@
-/** Pictures, voices and videos to send: from a file, or made here when there is none. */
+/** Pictures, voices and videos to send: from a file, or generated. */
 
 const LARGEST = 5 * 1024 * 1024;
 
-/** A file as a data URL; throws `tooBig`. */
+/** Reads a file as a data URL; throws `tooBig`. */
 export function readFile(file) {
   if (file.size > LARGEST) throw new Error('tooBig');
   return new Promise((resolve, reject) => {
@@ -13,17 +13,17 @@ export function readFile(file) {
   });
 }
 
-/** What is sent without a file. */
+/** The generated files. */
 export const SAMPLES = { image: drawSample, voice: soundSample, video: filmSample };
 
-/** Hills under a sun. */
+/** Draws hills under a sun. */
 function drawSample() {
   const canvas = newCanvas();
   paint(canvas, 66);
   return canvas.toDataURL('image/png');
 }
 
-/** A second of sunset; nothing where the browser cannot film. */
+/** Films a second of sunset; returns nothing in a browser that cannot. */
 async function filmSample() {
   if (!globalThis.MediaRecorder) return undefined;
   const canvas = newCanvas();
@@ -68,7 +68,7 @@ function paint(canvas, height) {
 
 const RATE = 8000;
 
-/** One second of a tone that fades, as WAV. */
+/** Creates one second of a fading tone, as WAV. */
 function soundSample() {
   const view = new DataView(new ArrayBuffer(44 + 2 * RATE));
   const write = (at, text) =>

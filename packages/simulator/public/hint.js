@@ -1,9 +1,9 @@
-/** A word to the user that goes by itself. */
+/** Messages to the user that disappear by themselves. */
 import { $ } from './dom.js';
 
 let hiding;
 
-/** The grey box over the chat that goes by itself. */
+/** Shows a grey box over the chat for a time. */
 export function hint(text, milliseconds = 3500) {
   const box = $('hint');
   box.textContent = text;

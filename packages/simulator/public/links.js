@@ -1,4 +1,4 @@
-/** Addresses: what is on this machine opens at once, what is not only when the user says so. */
+/** Links: those to this machine open at once, others after the user confirms. */
 
 import { ask } from './dialog.js';
 import { el } from './dom.js';
@@ -14,7 +14,7 @@ export function isLocal(address) {
   }
 }
 
-/** Opens a web address in a tab of its own. */
+/** Opens a web address in its own tab. */
 export async function openAddress(url) {
   if (!isLocal(url)) {
     const words = el('p', { class: 'address' }, url);

@@ -1,4 +1,4 @@
-/** Everything that went over the wire. A line's body is drawn when it is opened. */
+/** The log of all requests. The body of a line is drawn when it is opened. */
 import { act } from './act.js';
 import { $, clock, el, keepAtEnd } from './dom.js';
 import { state } from './store.js';
@@ -7,7 +7,7 @@ import { t } from './texts.js';
 const SHOWN = new Set(['delivery', 'call', 'toast', 'remark', 'problem']);
 const LIMIT = 1000;
 let end;
-/** Entries up to this one were cleared away. */
+/** The number of the latest entry that was cleared. */
 let cleared = 0;
 
 export function startLog() {
@@ -29,7 +29,7 @@ function filter(name) {
   end.goToEnd();
 }
 
-/** Draws the log anew. */
+/** Draws the log. */
 export function drawLog() {
   const shown = state.entries.filter(({ type, id }) => SHOWN.has(type) && id > cleared);
   $('entries').replaceChildren(...shown.slice(-LIMIT).map(draw));
@@ -131,7 +131,7 @@ function bodyOfDelivery({ id, user, problem, request, response }) {
   ].flat();
 }
 
-/** Encrypted beside decrypted; one of them where they are the same. */
+/** Shows the encrypted and the decrypted form, or one when they are the same. */
 function bothForms({ body, plain }) {
   if (plain === null || plain === body) return block(t('body'), body);
   return pair(block(t('body'), body), block(t('plain'), plain));
@@ -149,7 +149,7 @@ function block(title, text) {
   );
 }
 
-/** `text`, or `event click`; and the beginning of what it says. */
+/** Returns the name of a message, such as `text` or `event click`, and the beginning of its content. */
 function readName(plain) {
   const tag = (name) => new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^\\]<]*)`).exec(plain)?.[1] ?? '';
   const words = tag('Content') || tag('EventKey');

@@ -1,4 +1,4 @@
-/** What opens below the message box: emoji, and everything else that can be sent. */
+/** The panels below the message box: emoji, and everything else that can be sent. */
 
 import { ask, field } from './dialog.js';
 import { el, icon } from './dom.js';
@@ -8,7 +8,7 @@ import { hint } from './hint.js';
 import { state } from './store.js';
 import { t } from './texts.js';
 
-/** Faces; `insert(text)` puts one into the message. */
+/** Draws the faces; `insert(text)` puts one into the message. */
 export function drawEmoji(insert) {
   const faces = [...FACES].map(([name, face]) =>
     el(
@@ -20,7 +20,7 @@ export function drawEmoji(insert) {
   return el('div', { class: 'faces' }, faces);
 }
 
-/** The grid behind the plus; `act(path, body)` does what is chosen. */
+/** Draws the grid behind the plus; `act(path, body)` performs the chosen action. */
 export function drawMore(act) {
   const items = Object.entries(ITEMS).map(([name, { picture, choose }]) =>
     el(
@@ -47,7 +47,7 @@ async function sendMedia(act, type, accept) {
   if (picked) await act('/send', { type, ...picked });
 }
 
-/** Asks for a file; resolves to what is sent of it, or to undefined when it was dismissed. */
+/** Asks for a file; resolves to the fields to send, or to undefined when it was dismissed. */
 export async function askForFile(title, type, accept) {
   const fields = [field('file', t('file'), { type: 'file', accept }), el('p', {}, t('sample'))];
   if (type === 'voice') fields.push(field('recognition', t('recognition'), { maxlength: 200 }));
@@ -63,7 +63,7 @@ export async function askForFile(title, type, accept) {
   }
 }
 
-/** Asks for two numbers and a name. */
+/** Asks for a position: two numbers and a name. */
 export async function askForPlace() {
   const number = { type: 'number', step: 'any', required: true };
   const fields = [
@@ -95,7 +95,7 @@ async function sendLink(act) {
   if (values) await act('/send', { type: 'link', ...values });
 }
 
-/** A QR code of the account, by its scene. */
+/** Asks for the scene of a QR code, and scans it. */
 async function scan(act) {
   const codes = el(
     'datalist',

@@ -1,4 +1,4 @@
-/** The users, of whom one is selected. */
+/** The users, one of whom is selected. */
 import { act } from './act.js';
 import { ask, field } from './dialog.js';
 import { $, avatar, el } from './dom.js';

@@ -1,6 +1,6 @@
 /**
- * A bot's text as nodes. WeChat draws line breaks, addresses, its faces and one element, `<a>`;
- * that is the whole list of what is let through here, and everything else is text.
+ * A bot's text as nodes. WeChat renders line breaks, addresses, its faces and one element, `<a>`;
+ * everything else stays text.
  */
 import { el } from './dom.js';
 import { FACES } from './emoji.js';
@@ -10,7 +10,7 @@ const PARTS =
   /<a\s([^<>]*)>([\s\S]*?)<\/a\s*>|(https?:\/\/[^\s<>"'，。；！？、）】》]+)|(\[[^[\]\s]{1,4}\])/gi;
 const HREF = /(?:^|\s)href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
 
-/** The nodes of a text; `say(text, menuId)` is what a tap on a menu's line says. */
+/** Returns the nodes of a text; `say(text, menuId)` sends the tapped line of a menu. */
 export function richText(text, say) {
   const nodes = [];
   let end = 0;
@@ -42,7 +42,7 @@ function drawAnchor(attributes, words, say) {
   return drawLink(href, words);
 }
 
-/** weixin://bizmsgmenu?msgmenucontent=…&msgmenuid=… */
+/** Reads weixin://bizmsgmenu?msgmenucontent=…&msgmenuid=… */
 function readMenuLine(href) {
   const query = /^weixin:\/\/bizmsgmenu\/?\?(.*)$/is.exec(href)?.[1];
   if (query === undefined) return undefined;
@@ -50,7 +50,7 @@ function readMenuLine(href) {
   return { content: values.get('msgmenucontent') ?? '', id: values.get('msgmenuid') ?? '' };
 }
 
-/** A link, where the address is of the web; else its words alone. */
+/** Draws a link when the address is a web address, otherwise its words alone. */
 export function drawLink(address, words) {
   const url = webAddress(address);
   if (!url) return document.createTextNode(words);
@@ -61,7 +61,7 @@ export function drawLink(address, words) {
   return el('a', { href: url, rel: 'noopener noreferrer', target: '_blank', onclick: open }, words);
 }
 
-/** The address as it would be fetched, if it is one of the web; never `javascript:` and its kin. */
+/** Returns the absolute address when it is a web address; never `javascript:` or similar. */
 export function webAddress(address) {
   try {
     const url = new URL(address);

@@ -1,4 +1,4 @@
-/** What the page knows, and how it asks the server and hears from it. */
+/** The state of the page, and its connection to the server. */
 export const state = {
   title: '',
   target: '',
@@ -12,7 +12,7 @@ export const state = {
 
 let after = '';
 
-/** Reads everything anew. */
+/** Reads all state again. */
 export async function load() {
   const query = state.selected ? `?user=${encodeURIComponent(state.selected)}` : '';
   const response = await fetch(`/state${query}`);
@@ -25,7 +25,7 @@ export async function load() {
   }
 }
 
-/** The selected user's menu and the QR codes, which the bot may have changed. */
+/** Reads the selected user's menu and the QR codes, which the bot may have changed. */
 export async function loadMenu() {
   const response = await fetch(`/state?user=${encodeURIComponent(state.selected)}`);
   if (!response.ok) return;
@@ -33,7 +33,7 @@ export async function loadMenu() {
   Object.assign(state, { menu, scenes });
 }
 
-/** Asks for an action; throws what the server says against it. */
+/** Sends an action; throws the server's error. */
 export async function post(path, body) {
   const response = await fetch(path, {
     method: 'POST',
@@ -45,7 +45,7 @@ export async function post(path, body) {
   return answer;
 }
 
-/** Hears of every new entry. A browser that lost the connection asks for what it missed. */
+/** Calls back with every new entry. A browser that lost the connection asks for what it missed. */
 export function listen({ onEntry, onReset, onConnection }) {
   const events = new EventSource(`/events?after=${after}`);
   // Where many tabs listen they take turns, and this one will be back by itself.

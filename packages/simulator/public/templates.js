@@ -1,4 +1,4 @@
-/** Templates (模板) as the console has them, with the template_id that the bot's configuration names. */
+/** Templates (模板), created as in the console, with the template_id of the bot's configuration. */
 import { act } from './act.js';
 import { area, ask, field } from './dialog.js';
 import { $ } from './dom.js';

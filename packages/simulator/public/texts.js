@@ -1,4 +1,4 @@
-/** Everything that the page says, in both languages, and the choice between them. */
+/** The texts of the page in both languages, and the choice between them. */
 const TEXTS = {
   product: ['WeChat Simulator', '微信模拟器'],
   skip: ['Skip to the message box', '跳到输入框'],
@@ -98,10 +98,10 @@ const TEXTS = {
 
 let language = stored() ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
 
-/** The words for a name. */
+/** Returns the text for a name. */
 export const t = (name) => TEXTS[name]?.[language === 'zh' ? 1 : 0] ?? name;
 
-/** Puts the words where the page's HTML names them. */
+/** Fills in the texts that the page's HTML names. */
 export function applyTexts() {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   for (const element of document.querySelectorAll('[data-text]')) {
@@ -123,7 +123,7 @@ function stored() {
   return value === 'zh' || value === 'en' ? value : undefined;
 }
 
-/** Storage may be forbidden; then nothing is remembered. */
+/** Reads a stored value; returns nothing when storage is forbidden. */
 export function recall(name) {
   try {
     return localStorage.getItem(`wechat-simulator-${name}`);

@@ -8,7 +8,7 @@ const APPID = 'wx0123456789abcdef';
 const APPSECRET = 'ca5e0123456789abcdef0123456789ab';
 const ACCOUNT = 'gh_97417a04a28d';
 
-/** @throws when it is no address of the web */
+/** @throws {InvalidArgumentError} when the target is not a web address */
 export function readTarget(target: Target | undefined): Target {
   if (!target) throw new NeedParamError('target is needed: the address of the bot, or its webhook');
   if (typeof target !== 'string') return target;
@@ -34,7 +34,11 @@ const NAMES: Readonly<Record<keyof SimulatorOptions, true>> = {
   state: true,
 };
 
-/** @throws when an option is misspelt, or something that the mode needs is missing or wrong */
+/**
+ * @throws {InvalidArgumentError} when an option is unknown or wrong
+ *
+ * @throws {NeedParamError} when an option that the mode needs is missing
+ */
 export function readAccount(
   options: Partial<Omit<SimulatorOptions, 'clock' | 'target'>>,
 ): AccountSettings {

@@ -5,7 +5,7 @@ export type { Trigger } from './state.ts';
 const MINUTE = 60_000;
 const TWO_DAYS = 48 * 60 * MINUTE;
 
-/** How many messages each trigger is good for, and for how many milliseconds. */
+/** The number of messages that each trigger allows, and for how many milliseconds. */
 const GRANTS: Readonly<Record<Trigger, { readonly left: number; readonly life: number }>> = {
   message: { left: 5, life: TWO_DAYS },
   click: { left: 3, life: MINUTE },
@@ -15,14 +15,17 @@ const GRANTS: Readonly<Record<Trigger, { readonly left: number; readonly life: n
   pay: { left: Number.MAX_SAFE_INTEGER, life: TWO_DAYS },
 };
 
-/** Lets the account send customer-service messages to who just did that; the same trigger begins anew. */
+/** Lets the account send customer-service messages after a user's action; a repeated trigger starts over. */
 export function grantAllowance(person: Person, trigger: Trigger, now: number): void {
   const { left, life } = GRANTS[trigger];
   const others = alive(person, now).filter((one) => one.trigger !== trigger);
   person.allowances = [...others, { trigger, until: now + life, left }];
 }
 
-/** Counts one message, from the allowance that ends first; or tells the code of its refusal. */
+/**
+ * Counts one message against the allowance that ends first; returns the code of the refusal when
+ * none is left.
+ */
 export function takeAllowance(person: Person, now: number): 45015 | 45047 | undefined {
   const open = person.follows ? alive(person, now) : [];
   if (open.length === 0) return 45015;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Command, UsageError } from './cli/command.ts';
 
-/** Each is loaded when it is asked for: help needs none of them. */
+/** The commands; each is loaded on demand, as help needs none of them. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./cli/serve.ts')).serve,
   check: async () => (await import('./cli/check.ts')).check,

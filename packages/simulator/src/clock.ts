@@ -1,24 +1,24 @@
-/** A wait that has been asked for and may be called off. */
+/** A pending wait, which can be cancelled. */
 interface Wait {
   readonly at: number;
   readonly wake: () => void;
 }
 
-/** What time it is for the simulated platform. */
+/** The clock of the simulated platform. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Resolves after so many milliseconds, or at once when the signal aborts. */
+  /** Resolves after the given milliseconds, or at once when the signal aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** A clock that stands still until it is moved. */
 export interface VirtualClock extends Clock {
-  /** Moves it on, waking in order whoever sleeps. */
+  /** Moves the time on, and resolves the sleeps that end, in order. */
   advance(milliseconds: number): Promise<void>;
 }
 
-/** The time of this machine, or that of a test runner's fake timers. */
+/** The system clock, or a test runner's fake timers. */
 export const realClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>
@@ -34,7 +34,7 @@ export const realClock: Clock = {
     }),
 };
 
-/** Starts at the time of this machine, in whole seconds. */
+/** Creates a clock that starts at the system time, in whole seconds. */
 export function createVirtualClock(
   start: number = Math.floor(Date.now() / 1000) * 1000,
 ): VirtualClock {
@@ -73,7 +73,7 @@ export function createVirtualClock(
   };
 }
 
-/** Lets everything go on that waits for nothing but its turn. */
+/** Waits until no microtask or immediate is left to run. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

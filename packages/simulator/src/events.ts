@@ -1,9 +1,9 @@
 import type { Reply } from '@wechat-mp/core';
 import type { WireFields } from './wire.ts';
 
-/** One try to deliver a message to the bot. */
+/** One attempt to deliver a message to the bot. */
 export interface DeliveryRecord {
-  /** Which message it was, for `user.again`. */
+  /** The number of the message, for `user.again`. */
   readonly message: number;
   /** From 1. */
   readonly attempt: number;
@@ -13,40 +13,40 @@ export interface DeliveryRecord {
     readonly url: string;
     /** As sent. */
     readonly body: string;
-    /** The message as it is before it is encrypted. */
+    /** The message before encryption. */
     readonly plain: string;
   };
-  /** Undefined when none came in time, or none that could be read. */
+  /** Undefined when no readable answer came in time. */
   readonly response:
     | {
         readonly status: number;
         readonly headers: Readonly<Record<string, string>>;
         readonly body: string;
-        /** The decrypted reply, where it is an encrypted one. */
+        /** The decrypted reply, when it is encrypted. */
         readonly plain: string | undefined;
       }
     | undefined;
   /** Unix milliseconds. */
   readonly startedAt: number;
   readonly milliseconds: number;
-  /** Why this try failed, in words for the bot's developer. */
+  /** The reason why this attempt failed, for the bot's developer. */
   readonly problem: string | undefined;
 }
 
-/** What came of a message. */
+/** The outcome of a message. */
 export interface Outcome {
-  /** `toast`: the user was told 该公众号提供的服务出现故障，请稍后再试. */
+  /** `toast`: the user saw 该公众号提供的服务出现故障，请稍后再试. */
   readonly verdict: 'reply' | 'nothing' | 'toast';
-  /** What the user saw in answer. */
+  /** The reply that the user saw. */
   readonly reply: Reply | undefined;
-  /** Why the answer was no valid reply, or what in it will not show. */
+  /** The reasons why the answer is not a valid reply, or not shown in full. */
   readonly problems: readonly string[];
   readonly deliveries: readonly DeliveryRecord[];
-  /** What the account sent to the user by itself since then; it grows. */
+  /** The messages that the account pushed to the user since; it grows. */
   readonly pushed: readonly Received[];
 }
 
-/** Something that a user got from the account. */
+/** A message that a user received from the account. */
 export interface Received {
   readonly via: 'reply' | 'custom' | 'template' | 'subscribe' | 'mass';
   /** Unix milliseconds. */
@@ -93,7 +93,7 @@ export interface ApiCall {
   readonly milliseconds: number;
 }
 
-/** Everything that happens, in the order in which it does. */
+/** Every event of the simulator, in order. */
 export type SimulatorEvent =
   /** A user sends something; the deliveries follow. */
   | { readonly type: 'sent'; readonly user: string; readonly fields: WireFields }
@@ -101,7 +101,7 @@ export type SimulatorEvent =
   | { readonly type: 'outcome'; readonly user: string; readonly outcome: Outcome }
   | { readonly type: 'received'; readonly user: string; readonly received: Received }
   | { readonly type: 'call'; readonly call: ApiCall }
-  /** Somebody is new, followed or unfollowed, or has other tags. */
+  /** A person was created, followed or unfollowed, or has other tags. */
   | { readonly type: 'person'; readonly user: string }
-  /** Everything was forgotten. */
+  /** The simulator was reset. */
   | { readonly type: 'reset' };

@@ -3,25 +3,25 @@ import type { Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 
-/** Where a server listens. */
+/** The address that a server listens on. */
 export interface ListenOptions {
-  /** Default: 127.0.0.1, nobody but this machine. */
+  /** Default: 127.0.0.1, reachable from this machine only. */
   readonly host?: string;
-  /** Default: 0, a free one. */
+  /** Default: 0, any free port. */
   readonly port?: number;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export interface Listening {
   /** Without a slash at the end. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Many processes may come at once. */
+/** Length of the queue of connections, as many processes may connect at once. */
 const BACKLOG = 4096;
 
-/** Has a server listen; rejects where the port is taken. */
+/** Starts a server; rejects when the port is in use. */
 export async function listen(
   server: Server,
   { host = '127.0.0.1', port = 0 }: ListenOptions,
@@ -39,15 +39,15 @@ export async function listen(
   };
 }
 
-/** Addresses at which a server listens on every network. */
+/** Addresses that stand for every network interface. */
 const EVERYWHERE = new Set(['0.0.0.0', '::']);
 
-/** Whether a server that listens at an address is reached from this machine alone. */
+/** Whether a server on this address can be reached from this machine only. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-/** Lists the names, as they stand in a Host header, of a server that listens at an address. */
+/** Lists the names of a server, as they appear in a Host header. */
 export function listNames(host: string): readonly string[] {
   if (!EVERYWHERE.has(host)) return [toName(host)];
   const addresses = Object.values(networkInterfaces()).flatMap((all = []) => all);
@@ -61,7 +61,7 @@ function toName(address: string): string {
   return isIPv6(address) ? `[${address}]` : address.toLowerCase();
 }
 
-/** Who listens everywhere is found on this machine, too. */
+/** Returns the address of a server; one on all interfaces is reached on this machine. */
 function createUrl({ address, family, port }: AddressInfo): string {
   if (EVERYWHERE.has(address)) return `http://127.0.0.1:${port}`;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

@@ -1,12 +1,12 @@
 import type { Button, ConditionalMenu, Person, State } from './state.ts';
 
-/** The menu that a person sees: the newest that is for people like them, else the one for all. */
+/** Returns the menu that a person sees: the latest conditional one that matches, otherwise the default. */
 export function getMenu(state: State, person: Person | undefined): readonly Button[] {
   const own = person && state.conditionalMenus.findLast((menu) => isFor(menu, person));
   return (own ?? state.menu)?.button ?? [];
 }
 
-/** A rule that says nothing of what a simulated person has is no obstacle. */
+/** Whether a conditional menu matches a person; conditions that simulated people lack are ignored. */
 function isFor({ matchrule }: ConditionalMenu, person: Person): boolean {
   const tag = matchrule['tag_id'] ?? matchrule['group_id'];
   const language = matchrule['language'];

@@ -19,7 +19,7 @@ import { emptyState, type Person } from './state.ts';
 import type { WireFields } from './wire.ts';
 import type { World } from './world.ts';
 
-/** Messages that can be sent once more. */
+/** Maximum number of messages that can be sent again. */
 const REMEMBERED = 1000;
 
 /**
@@ -53,7 +53,7 @@ export async function createSimulator(
   const listeners = new Set<(event: SimulatorEvent) => void>();
   const users = new Map<string, LiveUser>();
   const parcels = new Map<number, Parcel>();
-  /** When the newest event of each was, by openid. */
+  /** The second of each user's latest event, by openid. */
   const times = new Map<string, number>();
   const closed = new AbortController();
   // One for each delivery on its way.
@@ -126,7 +126,7 @@ export async function createSimulator(
     return user;
   }
 
-  /** Events are told apart by their second, so nobody has two in one. */
+  /** Reserves a second for an event: events are identified by their second, so no user has two in one. */
   function reserveTime({ openid }: Person, type: SentName): number {
     const now = Math.floor(clock.now() / 1000);
     if (!type.includes(':')) return now;

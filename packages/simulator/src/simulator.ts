@@ -13,25 +13,25 @@ import type { AccountSettings } from './world.ts';
 /** The address of a bot, or its webhook. */
 export type Target = string | Webhook;
 
-/** The bot, the account that it has, and how the simulated platform treats it. */
+/** Options of a simulator: the bot, its account, and the behaviour of the platform. */
 export interface SimulatorOptions {
   /**
-   * The bot: its address, or its webhook, for which no socket is needed; or a function that makes
-   * one of them, for a bot that has to know where the API is.
+   * The bot: its address, or its webhook, which needs no socket; or a function that creates one of
+   * them, for a bot that needs the address of the API.
    */
   readonly target: Target | ((simulator: Simulator) => Target | Promise<Target>);
-  /** The same as the bot has. */
+  /** The bot's token. */
   readonly token: string;
   /**
-   * Plays 微信云托管: messages are pushed without a signature, with the header `x-wx-source`, in
-   * JSON or XML, and the API takes calls without a token. Default: false; true is `json`.
+   * Simulates 微信云托管: messages are pushed without a signature, with the header `x-wx-source`,
+   * in JSON or XML, and the API accepts calls without a token. Default: false; true is `json`.
    */
   readonly cloud?: boolean | 'json' | 'xml';
   /** Default: wx0123456789abcdef. */
   readonly appid?: string;
   /** Default: 32 hexadecimal digits. */
   readonly appsecret?: string;
-  /** 43 characters, the same as the bot has; needed in safe and in compatible mode. */
+  /** 43 characters, the same as the bot's; required in safe and compatible mode. */
   readonly encodingAESKey?: string;
   /** Default: `safe` when a key is given, else `plain`. */
   readonly mode?: Mode;
@@ -42,29 +42,29 @@ export interface SimulatorOptions {
   /** `virtual`: time stands still until `advance`. Default: `real`. */
   readonly clock?: 'real' | 'virtual';
   readonly faults?: Faults;
-  /** Where the API listens. Default: a free port of 127.0.0.1. */
+  /** The address of the API. Default: a free port of 127.0.0.1. */
   readonly api?: ListenOptions;
-  /** What the account has at the start. */
+  /** The initial state of the account. */
   readonly state?: Partial<State>;
 }
 
-/** Options of which none needs a token: 微信云托管 is played. */
+/** Options without a token, for 微信云托管. */
 export type InCloud<Options extends Pick<SimulatorOptions, 'token'>> = Omit<Options, 'token'> & {
   readonly token?: string;
   readonly cloud: true | 'json' | 'xml';
 };
 
-/** A user of WeChat, who does what users do. Each resolves when the bot has answered, or failed to. */
+/** A simulated WeChat user. Each method resolves when the bot has answered, or failed to. */
 export interface User {
   readonly name: string;
   readonly openid: string;
   readonly follows: boolean;
   readonly tagIds: readonly number[];
-  /** Everything that came from the account, the oldest first. */
+  /** All messages from the account, oldest first. */
   readonly received: readonly Received[];
-  /** Sends a text; further tags stand in `fields`, for example `{ bizmsgmenuid: '101' }`. */
+  /** Sends a text; `fields` are further tags, for example `{ bizmsgmenuid: '101' }`. */
   sendText(content: string, fields?: WireFields): Promise<Outcome>;
-  /** Without a file a sample is sent, which the bot can download; likewise below. */
+  /** Sends a picture; without a file it is a sample that the bot can download, as for the methods below. */
   sendImage(media?: { mediaId?: string; picUrl?: string }): Promise<Outcome>;
   sendVoice(media?: { mediaId?: string; recognition?: string }): Promise<Outcome>;
   sendVideo(media?: { mediaId?: string; thumbMediaId?: string }): Promise<Outcome>;
@@ -76,45 +76,51 @@ export interface User {
     label?: string;
   }): Promise<Outcome>;
   sendLink(link: { title: string; description?: string; url: string }): Promise<Outcome>;
-  /** Follows the account, by a QR code where a scene or a ticket is given. */
+  /** Follows the account, by a QR code when a scene or a ticket is given. */
   subscribe(options?: { scene?: string | number; ticket?: string }): Promise<Outcome>;
   unsubscribe(): Promise<Outcome>;
-  /** Scans a QR code of the account, by its ticket, its scene or what `qrcode/create` answered; who does not follow yet does then. */
+  /**
+   * Scans a QR code of the account, given by its ticket, its scene or the answer of
+   * `qrcode/create`; a user who does not follow yet then does.
+   */
   scan(code: string | number | { ticket: string }): Promise<Outcome>;
   /** Taps a `click` button of the menu. */
   clickMenu(key: string): Promise<Outcome>;
   /** Taps a `view` button of the menu. */
   viewMenu(url: string): Promise<Outcome>;
-  /** Sends any message or event; tags that are not given have the values of a sample. */
+  /** Sends any message or event; missing tags have a sample's values. */
   send(type: SentName, fields?: WireFields): Promise<Outcome>;
-  /** The same message once more, with its MsgId and CreateTime. */
+  /** Sends the same message again, with its MsgId and CreateTime. */
   again(delivery: DeliveryRecord): Promise<Outcome>;
-  /** The next message that the account sends by itself. Rejects after `timeout` milliseconds; default 30 000. */
+  /**
+   * Returns the next message pushed by the account. Rejects after `timeout` milliseconds. Default:
+   * 30 000.
+   */
   nextPushed(options?: { timeout?: number }): Promise<Received>;
 }
 
-/** A WeChat with one account. */
+/** A simulated WeChat with one account. */
 export interface Simulator {
-  /** The user of that name, who is made, and follows, when first named. */
+  /** Returns the user with a name, who is created as a follower on first use. */
   user(name: string): User;
   readonly users: readonly User[];
-  /** The settings that the bot has to have as well. */
+  /** The account's settings, which the bot must share. */
   readonly account: AccountSettings;
-  /** What the account has; may be looked at and changed. */
+  /** The state of the account; may be read and changed. */
   readonly state: State;
   readonly clock: Clock;
-  /** The API (api.weixin.qq.com): give its `url` to the bot's OfficialClient as `baseUrl`. */
+  /** The API (api.weixin.qq.com): its `url` is the `baseUrl` of the bot's OfficialClient. */
   readonly api: Api;
-  /** What goes wrong from now on; nothing for what is not given. */
+  /** The faults from now on; missing ones are off. */
   faults: Faults;
   /** Checks the bot's address as the console does when it is saved. */
   verify(): Promise<Verification>;
-  /** Tells everything that happens, until the function that it gives is called. */
+  /** Calls the listener with every event, until the returned function is called. */
   on(listener: (event: SimulatorEvent) => void): () => void;
   /** Moves a virtual clock on. */
   advance(milliseconds: number): Promise<void>;
-  /** Forgets users, media, menus and all else. */
+  /** Clears users, media, menus and all other state. */
   reset(): void;
-  /** Ends what is on its way, and the API. */
+  /** Ends pending deliveries, and the API. */
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { InvalidArgumentError } from '@wechat-mp/core';
 import { emptyState, type State } from './state.ts';
 
-/** Says what a value should have been, or undefined when it is. */
+/** Returns what a value should have been, or undefined when it is valid. */
 type Check = (value: unknown, path: string) => string | undefined;
 
 const text = kind('text', (value) => typeof value === 'string');
@@ -62,7 +62,7 @@ const state = shape({
 });
 
 /**
- * Reads what an account has from a JSON file; parts that are not there are empty.
+ * Reads the state of an account from a JSON file; missing parts are empty.
  *
  * @throws {InvalidArgumentError} when the file cannot be read, and when something in it is wrong, which the message names
  */
@@ -81,7 +81,7 @@ export async function loadState(file: string): Promise<State> {
   return { ...empty, ...(given as Partial<State>) };
 }
 
-/** Writes what an account has to a JSON file, whole or not at all. */
+/** Writes the state of an account to a JSON file, atomically. */
 export async function saveState(file: string, state: State): Promise<void> {
   const draft = `${file}.${randomUUID()}.tmp`;
   try {
@@ -109,7 +109,7 @@ function parse(file: string, content: string): unknown {
   }
 }
 
-/** People are found by the openid that they are kept under. */
+/** Returns a key of `people` that is not its person's openid. */
 function findStranger({ people }: Record<string, unknown>): string | undefined {
   const entries = Object.entries(people as State['people']);
   const [key] = entries.find(([openid, one]) => one.openid !== openid) ?? [];

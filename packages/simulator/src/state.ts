@@ -1,11 +1,9 @@
-/**
- * What the account has, as plain JSON: it can be looked at, saved and started from.
- */
+/** The state of the account as plain JSON, which can be read, saved and loaded. */
 export interface State {
-  /** Everyone who ever met the account, by openid. */
+  /** Everyone who has ever contacted the account, by openid. */
   people: Record<string, Person>;
   tags: Record<number, { name: string }>;
-  /** The default menu, as `menu/create` takes it. */
+  /** The default menu, in the form of `menu/create`. */
   menu: Menu | null;
   conditionalMenus: ConditionalMenu[];
   /** By template_id. */
@@ -14,9 +12,9 @@ export interface State {
   qrCodes: Record<string, QRCode>;
   /** By media_id. */
   media: Record<string, Media>;
-  /** Drafts (草稿), as `draft/batchget` lists them, the oldest first. */
+  /** Drafts (草稿) in the form of `draft/batchget`, oldest first. */
   drafts: NewsEntry[];
-  /** Published articles (发布), as `freepublish/batchget` lists them, the oldest first. */
+  /** Published articles (发布) in the form of `freepublish/batchget`, oldest first. */
   publications: NewsEntry[];
   /** Customer-service records (聊天记录); the first has msgid 1. */
   records: Record<string, unknown>[];
@@ -26,9 +24,9 @@ export interface State {
 
 /** Articles that were saved or published together. */
 export interface NewsEntry {
-  /** Of a draft. */
+  /** Present for a draft. */
   media_id?: string;
-  /** Of what is published. */
+  /** Present for a published article. */
   article_id?: string;
   content: { news_item: Record<string, unknown>[] };
   /** Unix seconds. */
@@ -40,23 +38,23 @@ export interface Person {
   name: string;
   openid: string;
   follows: boolean;
-  /** Unix seconds; 0 for who never followed. */
+  /** Unix seconds; 0 for someone who never followed. */
   followedAt: number;
-  /** The scene of the QR code by which they came; empty without one. */
+  /** The scene of the QR code they followed by; empty without one. */
   scene: string;
   remark: string;
   /** zh_CN, en, … */
   language: string;
   tagIds: number[];
   isBlocked: boolean;
-  /** What the account may still send to them by itself, newest last. */
+  /** The messages that the account may still push to them, newest last. */
   allowances: Allowance[];
 }
 
-/** What a user did that lets the account write to them. */
+/** An action of a user that allows the account to send messages. */
 export type Trigger = 'message' | 'click' | 'scan' | 'subscribe' | 'pay';
 
-/** So many customer-service messages until then. */
+/** A number of customer-service messages until a time. */
 export interface Allowance {
   trigger: Trigger;
   /** Unix milliseconds. */
@@ -92,9 +90,9 @@ export interface Template {
 }
 
 export interface QRCode {
-  /** The number or the text that was asked for. */
+  /** The number or the text of the scene. */
   scene: string;
-  /** Unix milliseconds; null for one that does not end. */
+  /** Unix milliseconds; null for a permanent one. */
   until: number | null;
 }
 
@@ -106,11 +104,11 @@ export interface Media {
   bytes: string;
   /** Unix milliseconds. */
   at: number;
-  /** Whether it is material (永久素材): what is not is gone after three days. */
+  /** Whether it is permanent (永久素材); other files are deleted after three days. */
   isPermanent: boolean;
-  /** A picture of an article: it has an address, but is in no list. */
+  /** Whether it is a picture of an article, which has an address but is in no list. */
   isUnlisted?: boolean;
-  /** Of a video that is material. */
+  /** The title of a permanent video. */
   title?: string;
   introduction?: string;
 }

@@ -1,7 +1,7 @@
-/** A value on the wire: text, a number, a group of tags, or several of them under one name. */
+/** A value on the wire: text, a number, a group of tags, or several groups under one name. */
 export type WireValue = string | number | WireFields | readonly WireFields[];
 
-/** Tags and what stands in them, in the platform's spelling: `{ MsgType: 'text', Content: 'hi' }`. */
+/** Tags and their values, in the platform's spelling: `{ MsgType: 'text', Content: 'hi' }`. */
 export interface WireFields {
   readonly [tag: string]: WireValue;
 }

@@ -7,28 +7,31 @@ import type { WireFields } from './wire.ts';
 
 /** The account's settings in the platform's console. */
 export interface AccountSettings {
-  /** Shown above the chat. */
+  /** The title above the chat. */
   readonly title: string;
-  /** 原始 ID, for example gh_97417a04a28d: who messages are sent to. */
+  /** 原始 ID, for example gh_97417a04a28d: the receiver of messages. */
   readonly id: string;
   readonly token: string;
   readonly appid: string;
   readonly appsecret: string;
   readonly encodingAESKey: string | undefined;
   readonly mode: Mode;
-  /** How 微信云托管 writes its pushes; undefined where deliveries are signed. */
+  /** The format of 微信云托管's pushes; undefined for signed deliveries. */
   readonly pushFormat?: 'json' | 'xml' | undefined;
 }
 
-/** What the sides of the platform share. */
+/** The state that the parts of the platform share. */
 export interface World {
   readonly account: AccountSettings;
   readonly clock: Clock;
   state: State;
-  /** Tells everyone who listens. Never throws. */
+  /** Calls all listeners. Never throws. */
   emit(event: SimulatorEvent): void;
-  /** Shows a person what the account sent, and tells everyone who listens. */
+  /** Shows a person a message of the account, and calls all listeners. */
   show(person: Person, received: Received): void;
-  /** Delivers an event of a person to the bot, without waiting for what comes of it: a job's result, say. */
+  /**
+   * Delivers an event of a person to the bot, without waiting for the outcome: a job's result, for
+   * example.
+   */
   notify(person: Person, type: SentName, fields?: WireFields): void;
 }

@@ -17,7 +17,7 @@ export function createAccount({ world, tokens }: Platform): Account {
   const tickets = new Map<string, { ticket: string; end: number }>();
   let refusedIp: string | undefined;
 
-  /** The appid is looked at before all else. */
+  /** Checks the appid before anything else. */
   function checkIdentity(given: Given): void {
     demand(given['appid'] === appid, given['appid'] ? 40013 : 41002);
     demand(given['grant_type'] === 'client_credential', 40002);

@@ -6,7 +6,7 @@ import { toPage } from './page.ts';
 
 const PATH = /^\/article\/([\w-]+)\/(\d{1,2})$/;
 
-/** The page of an article, which has no scripts even where its text has; undefined for other paths. */
+/** Returns the page of an article, without scripts even when its text has some; undefined for other paths. */
 export function showArticle({ state }: World, path: string): RawAnswer | undefined {
   const [, id, number] = PATH.exec(path) ?? [];
   if (id === undefined) return undefined;

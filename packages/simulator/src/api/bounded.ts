@@ -1,4 +1,4 @@
-/** Keeps a value under a key, and no more than so many; the oldest go. */
+/** Stores a value, and deletes the oldest ones beyond `most`. */
 export function keep<T>(map: Map<string, T>, key: string, value: T, most = 10_000): void {
   map.set(key, value);
   for (const oldest of map.keys()) {

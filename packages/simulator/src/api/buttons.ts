@@ -1,4 +1,4 @@
-/** What is wrong with the buttons of a menu, by the platform's limits. */
+/** Checks the buttons of a menu against the platform's limits. */
 import type { Button } from '../state.ts';
 import { asObject, type Given } from './call.ts';
 import { demand } from './refusal.ts';
@@ -8,7 +8,7 @@ const SUBS = 5;
 const KEY = 128;
 const URL = 1024;
 
-/** The codes that say the same of a button at the top and of one below another. */
+/** The error codes of a button; they differ between the top level and the level below. */
 interface Codes {
   readonly type: number;
   readonly name: number;
@@ -33,7 +33,7 @@ const BY_KEY = [
   'location_select',
 ];
 
-/** What each type of button needs. */
+/** The required fields of each type of button. */
 const NEEDS: ReadonlyMap<unknown, (button: Given, codes: Codes) => void> = new Map([
   ...BY_KEY.map((type) => [type, checkKey] as const),
   ['view', checkUrl] as const,
@@ -44,7 +44,7 @@ const NEEDS: ReadonlyMap<unknown, (button: Given, codes: Codes) => void> = new M
   ['article_view_limited', checkArticleId] as const,
 ]);
 
-/** The buttons of a body, when they are right. */
+/** Returns the buttons of a body, or throws the refusal. */
 export function checkButtons({ button: buttons }: Given): Button[] {
   demand(Array.isArray(buttons) && buttons.length >= 1 && buttons.length <= TOP, 40016);
   for (const button of buttons.map(asObject)) {

@@ -1,4 +1,4 @@
-/** What the functions that answer a path are given. */
+/** The input of the functions that answer a path. */
 import type { Person, State } from '../state.ts';
 import type { World } from '../world.ts';
 import type { ApiRequest } from './contract.ts';
@@ -14,20 +14,20 @@ export interface Call {
   readonly given: Given;
   readonly form: readonly FormPart[];
   readonly request: ApiRequest;
-  /** Whose token it is: `''` for the account, else an appid or an openid. */
+  /** The holder of the token: `''` for the account, otherwise an appid or an openid. */
   readonly holder: string;
-  /** Does something when the answer is on its way. */
+  /** Runs an action after the answer has been sent. */
   readonly afterwards: (action: () => void) => void;
 }
 
-/** What answers each path; the answer is JSON unless it is a `RawAnswer`. */
+/** The handlers by path; their results are sent as JSON, except a `RawAnswer`. */
 export type Endpoints = Readonly<Record<string, (call: Call) => unknown>>;
 
-/** What all endpoints share. */
+/** The state and services that all endpoints share. */
 export interface Platform {
   readonly world: World;
   readonly tokens: Tokens;
-  /** Of the server, without a slash at the end. */
+  /** Address of the server, without a trailing slash. */
   readonly url: string;
 }
 
@@ -51,20 +51,20 @@ export function readSeconds({ clock }: World): number {
   return Math.floor(clock.now() / 1000);
 }
 
-/** What is kept under a name, and not what every object has. */
+/** Returns an own property of a record; inherited ones are ignored. */
 export function lookUp<T>(record: Readonly<Record<string, T>>, name: unknown): T | undefined {
   const key = typeof name === 'string' || typeof name === 'number' ? `${name}` : '';
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** @throws the refusal when nobody has that openid */
+/** @throws {Refusal} when no user has the openid */
 export function findPerson({ people }: State, openid: unknown, errcode = 40003): Person {
   const person = typeof openid === 'string' ? lookUp(people, openid) : undefined;
   if (!person) throw new Refusal(errcode);
   return person;
 }
 
-/** Those with the openids of a list. Of another account's users it says so. */
+/** Returns the people with the openids of a list. Throws a code of its own for users of another account. */
 export function findPeople(state: State, openids: unknown, most: number): Person[] {
   demand(Array.isArray(openids) && openids.length >= 1 && openids.length <= most, 40032);
   return openids.map((openid: unknown) => {

@@ -1,7 +1,7 @@
-/** Which paths there are, and what each asks of a request: told by the tables that the client is made of. */
+/** The paths, and the rules of their requests, derived from the tables of the client. */
 import { endpoints } from '@wechat-mp/core/official';
 
-/** A row of the tables, as far as a server needs it. */
+/** The part of a row that a server needs. */
 interface Row {
   readonly verb: 'get' | 'post' | 'upload' | 'download' | 'page';
   readonly method: 'GET' | 'POST';
@@ -19,10 +19,10 @@ interface Tables {
 
 export interface Endpoint {
   readonly verb: 'GET' | 'POST';
-  /** Whose token has to be in the query. */
+  /** The kind of token required in the query. */
   readonly token: 'account' | 'user' | 'component' | undefined;
   readonly body: 'json' | 'text' | 'form' | undefined;
-  /** What the query has when this endpoint is meant, for paths that several share. */
+  /** Query parameters that select this endpoint among several with the same path. */
   readonly fixedQuery: Readonly<Record<string, string>>;
 }
 
@@ -32,7 +32,7 @@ for (const row of listRows(endpoints)) {
   byPath.set(row.path, [...(byPath.get(row.path) ?? []), toEndpoint(row)]);
 }
 
-/** The endpoint that a request means, if there is one. */
+/** Returns the endpoint of a request, if there is one. */
 export function findEndpoint(
   path: string,
   query: Readonly<Record<string, string>>,

@@ -4,7 +4,7 @@ import { keep } from './bounded.ts';
 import { type Endpoints, type Given, type Platform } from './call.ts';
 import { demand, Refusal } from './refusal.ts';
 
-/** Who the third-party platform is. */
+/** The credentials of the third-party platform. */
 export const COMPONENT = {
   appid: 'wx6d80ca40ad4e00fc',
   appsecret: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
@@ -14,7 +14,7 @@ export const COMPONENT = {
 export interface Component {
   readonly endpoints: Endpoints;
   readonly isAuthorized: (appid: string) => boolean;
-  /** As an account's administrator does: gives an authorization code, good once. */
+  /** Authorizes an account as its administrator would: returns an authorization code for one use. */
   readonly authorize: (appid?: string) => string;
 }
 
@@ -23,7 +23,7 @@ const CODE_LIFE = 600_000;
 
 export function createComponent({ tokens, world }: Platform): Component {
   const codes = new Map<string, { appid: string; until: number }>();
-  /** By appid: each exchange of a code ends the one before. */
+  /** By appid: each exchange of a code invalidates the previous token. */
   const refreshTokens = new Map<string, string>();
 
   function checkComponent(given: Given): void {

@@ -1,4 +1,4 @@
-/** The pages (open.weixin.qq.com) on which a user lets a website know who they are. */
+/** The pages (open.weixin.qq.com) on which a user lets a website learn who they are. */
 import type { Person } from '../state.ts';
 import { lookUp, type Platform } from './call.ts';
 import { type ApiRequest, type OauthScope, type RawAnswer, raw } from './contract.ts';
@@ -11,22 +11,22 @@ type Query = ApiRequest['query'];
 /** A page on which a user agrees to something, or refuses. */
 interface Consent {
   readonly path: string;
-  /** Where the buttons of the page lead. */
+  /** The addresses of the page's buttons. */
   readonly confirm: string;
   readonly title: string;
   readonly parameters: readonly string[];
-  /** Whether the page looks at the order of its parameters. */
+  /** Whether the page checks the order of its parameters. */
   readonly isOrdered: boolean;
-  /** What the website learns, by scope. */
+  /** The text of what the website learns, by scope. */
   readonly scopes: Readonly<Partial<Record<OauthScope, string>>>;
   /** Characters of a state. */
   readonly state: RegExp;
-  /** What a website gets of who refuses; undefined where nobody is asked. */
+  /** Returns the result for a user who refuses; undefined for scopes without a question. */
   readonly refuse: (query: Query) => string | undefined;
 }
 
 /**
- * 网页授权. Who refuses comes back with `code=authdeny`, for which public programs test:
+ * 网页授权. A refusal returns with `code=authdeny`, which public programs test for:
  * https://github.com/TENCHIANG/blog/issues/17
  */
 const IN_WECHAT: Consent = {
@@ -42,7 +42,7 @@ const IN_WECHAT: Consent = {
 };
 
 /**
- * 网站应用扫码登录. Who refuses comes back with the state alone:
+ * 网站应用扫码登录. A refusal returns with the state alone:
  * https://developers.weixin.qq.com/doc/oplatform/Website_App/WeChat_Login/Wechat_Login.html
  */
 const ON_A_WEBSITE: Consent = {
@@ -56,7 +56,7 @@ const ON_A_WEBSITE: Consent = {
   refuse: ({ state = '' }) => `state=${encodeURIComponent(state)}`,
 };
 
-/** The page, or where it sends the browser; undefined for other paths. */
+/** Returns the page or its redirect; undefined for other paths. */
 export function createConsent(
   { world }: Platform,
   issueCode: Oauth['issueCode'],
@@ -85,7 +85,7 @@ export function createConsent(
   };
 }
 
-/** What the platform would not take, with its code. */
+/** Returns the reason why the platform would refuse the page, with its code. */
 function findProblem(consent: Consent, query: Query, appid: string): string | undefined {
   const { redirect_uri: address = '', response_type: type, scope = '', state = '' } = query;
   const { parameters, scopes, isOrdered } = consent;
@@ -136,7 +136,7 @@ ${people.length > 0 ? form : nobody}
   );
 }
 
-/** What the address has already stays as it is written. */
+/** Appends the result to an address, whose existing query stays as written. */
 function redirect({ redirect_uri: address = '' }: Query, result: string): RawAnswer {
   const target = new URL(address);
   target.search += `${target.search === '' ? '?' : '&'}${result}`;

@@ -1,4 +1,4 @@
-/** What is sent to users by msgtype: checked, and made what they see of it. */
+/** The messages to users by msgtype: checked, and converted to what the user sees. */
 import type { ReceivedMessage } from '../events.ts';
 import type { Media } from '../state.ts';
 import type { World } from '../world.ts';
@@ -82,7 +82,11 @@ const READERS: Readonly<Record<MessageType, Reader>> = {
   link: (content) => toNews([content], 'thumb_url', 'description'),
 };
 
-/** What a user sees of a message. @throws the refusal of one that is wrong */
+/**
+ * Converts a message to what the user sees.
+ *
+ * @throws {Refusal} when the message is invalid
+ */
 export function readContent(
   world: World,
   given: Given,

@@ -1,4 +1,4 @@
-/** What others see of the API. */
+/** The public types of the API. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface Part {
@@ -7,11 +7,11 @@ export interface Part {
   readonly contentType?: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Of fields; files have none. */
+  /** The value of a field; files have none. */
   readonly text?: string;
 }
 
-/** A request as it came. */
+/** A recorded request. */
 export interface ApiRequest {
   readonly method: string;
   readonly path: string;
@@ -19,15 +19,21 @@ export interface ApiRequest {
   readonly headers: IncomingHttpHeaders;
   /** The JSON, or the text, which is empty for forms. */
   readonly body: unknown;
-  /** The text of bodies that are no forms. */
+  /** The text of the body; empty for forms. */
   readonly rawBody: string;
   readonly parts: readonly Part[];
 }
 
-/** An object is sent as JSON, text and bytes as they are; a function makes the answer of the request and its number, from 1. */
+/**
+ * An answer: an object is sent as JSON, text and bytes unchanged; a function receives the request
+ * and its number, from 1.
+ */
 export type Answer = object | string | ((request: ApiRequest, count: number) => unknown);
 
-/** `reset` breaks the connection, `hang` never answers, `half` breaks it in the middle of the answer; a code is answered as the platform would. */
+/**
+ * A failure: `reset` closes the connection, `hang` never answers, `half` closes it in the middle of
+ * the answer; a number is answered as an errcode.
+ */
 export type Failure =
   | 'reset'
   | 'hang'
@@ -51,7 +57,7 @@ export class RawAnswer {
   }
 }
 
-/** An answer with a status, headers and a body as they are. */
+/** Creates an answer with the given status, headers and body. */
 export function raw(answer: Partial<RawAnswer>): RawAnswer {
   return new RawAnswer(answer);
 }

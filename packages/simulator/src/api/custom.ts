@@ -28,7 +28,7 @@ export function customEndpoints({ world }: Platform): Endpoints {
   const sent = new Map<string, number>();
   const typing = new Map<string, number>();
 
-  /** Whether a message went to or fro of late. */
+  /** Whether a message was sent in either direction recently. */
   function isTalking({ openid, allowances }: Person): boolean {
     const now = world.clock.now();
     const received = allowances

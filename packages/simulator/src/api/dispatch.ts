@@ -1,4 +1,4 @@
-/** What every call passes, in the platform's order: token, verb, body, quota, and then its path. */
+/** The steps of every call, in the platform's order: token, verb, body, quota, then its path. */
 
 import type { AccountSettings } from '../world.ts';
 import { asObject, type Call, type Endpoints, OK } from './call.ts';
@@ -9,9 +9,9 @@ import { demand, Refusal } from './refusal.ts';
 import type { TokenKind, Tokens } from './tokens.ts';
 
 export interface Dispatch {
-  /** Throws a `Refusal`, or gives what to send. */
+  /** Returns the answer, or throws a `Refusal`. */
   readonly answer: (received: Received, afterwards: Call['afterwards']) => unknown;
-  /** Answers a path otherwise. */
+  /** Replaces the answers of a path. */
   readonly override: (path: string, answer: Answer) => void;
 }
 

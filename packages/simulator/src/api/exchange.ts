@@ -1,4 +1,4 @@
-/** Requests in, answers out. */
+/** Reads requests, and writes answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApiRequest, type Failure, RawAnswer, raw } from './contract.ts';
 import { type FormPart, readForm } from './form.ts';
@@ -7,14 +7,14 @@ import { Refusal } from './refusal.ts';
 export interface Received {
   readonly request: ApiRequest;
   readonly form: readonly FormPart[];
-  /** What is wrong with the body. */
+  /** The fault of the body, if any. */
   readonly refusal: Refusal | undefined;
 }
 
 const JSON_TYPE = 'application/json; encoding=utf-8';
 const HTML = '<html><body><center><h1>502 Bad Gateway</h1></center></body></html>\n';
 const LONGEST = 32 * 1024 * 1024;
-/** JSON that is nested deeper is none. */
+/** Maximum nesting of JSON. */
 const DEEPEST = 100;
 
 export async function receive(incoming: IncomingMessage): Promise<Received> {
@@ -41,7 +41,7 @@ function splitAt(text: string, mark: string): [string, string] {
   return index === -1 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
 }
 
-/** `undefined` when it is longer than the platform takes; all of it is read even so. */
+/** Reads the whole body; returns `undefined` when it is longer than the platform accepts. */
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   let chunks: Buffer[] = [];
   let length = 0;
@@ -89,7 +89,7 @@ function isShallow(text: string): boolean {
   return true;
 }
 
-/** Objects go as JSON, text as if it were, bytes and `RawAnswer` as they are. */
+/** Converts an answer: objects to JSON, text with the type of JSON, bytes and `RawAnswer` unchanged. */
 export function toRaw(answer: unknown): RawAnswer {
   if (answer instanceof RawAnswer) {
     const names = Object.keys(answer.headers).map((name) => name.toLowerCase());
@@ -108,7 +108,7 @@ export function send(outgoing: ServerResponse, { status, headers, body }: RawAns
   outgoing.writeHead(status, { ...headers }).end(body);
 }
 
-/** Sends the first half, says that there is more, and breaks the connection. */
+/** Sends the first half of an answer, then closes the connection. */
 export function sendHalf(outgoing: ServerResponse, { status, headers, body }: RawAnswer): void {
   const bytes = Buffer.from(body);
   outgoing.writeHead(status, { ...headers, 'Content-Length': bytes.length });
@@ -116,7 +116,7 @@ export function sendHalf(outgoing: ServerResponse, { status, headers, body }: Ra
   outgoing.write(half, () => setImmediate(() => outgoing.socket?.resetAndDestroy()));
 }
 
-/** Fails in a way that has no code; tells the status that was sent, 0 for none. */
+/** Fails in a way that has no code; returns the status that was sent, 0 for none. */
 export function fail(
   outgoing: ServerResponse,
   how: Exclude<Extract<Failure, string>, 'half'>,

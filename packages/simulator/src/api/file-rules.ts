@@ -1,4 +1,4 @@
-/** What files the platform takes, by their kind. */
+/** The files that the platform accepts, by kind. */
 import { extname } from 'node:path';
 import type { Media } from '../state.ts';
 import type { FormPart } from './form.ts';
@@ -45,7 +45,7 @@ const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
   ['.mp4', 'video/mp4'],
 ]);
 
-/** What the contents of each kind begin with, in Latin 1. */
+/** The first bytes of each kind of file, in Latin 1. */
 const CONTENTS: readonly [kinds: readonly string[], pattern: RegExp][] = [
   [['.png'], /^\x89PNG/],
   [['.jpg', '.jpeg'], /^\xff\xd8\xff/],
@@ -66,11 +66,11 @@ export interface CheckedFile {
 }
 
 /**
- * Both the name and the content tell what a file is, and have to agree:
+ * Checks a file: its name and its content must both say the kind, and agree:
  * https://github.com/fudiwei/DotNetCore.SKIT.FlurlHttpClient.Wechat/issues/144 and
  * https://github.com/foxinmy/weixin4j/issues/34
  *
- * @throws the refusal of a file that is missing, of another kind, or too large
+ * @throws {Refusal} when the file is missing, of another kind, or too large
  */
 export function checkFile(
   form: readonly FormPart[],

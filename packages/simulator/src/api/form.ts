@@ -1,6 +1,6 @@
 /**
- * Reads a form twice: once as strictly as the platform, once with busboy, and both have to see the
- * same. What is wrong is refused with 41005, as if there were no file.
+ * Reads a form twice, once as strictly as the platform and once with busboy, and compares the
+ * results. Faults are refused with 41005, as if there were no file.
  */
 import { createHash } from 'node:crypto';
 import busboy from 'busboy';
@@ -78,7 +78,7 @@ function readHeaders(head: string): Map<string, string> {
 const summary = ({ name, filename, sha256 }: Part) => `${name} ${filename ?? ''} ${sha256}`;
 const hash = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-/** What busboy sees. */
+/** Summarises a form as busboy reads it. */
 function summarize(contentType: string, body: Buffer): Promise<string[]> {
   return new Promise((resolve, reject) => {
     const fail = () => reject(new Refusal(41005));

@@ -1,11 +1,14 @@
-/** Lists that are given page by page. */
+/** Paged lists. */
 import { type Endpoints, type Given, isIndex, OK, type Platform } from './call.ts';
 import { demand } from './refusal.ts';
 
 const OPENIDS = 10_000;
 const DAY = 86_400;
 
-/** A page by offset and count. Which code a count out of range has is not known; this is a guess. */
+/**
+ * Returns a page by offset and count. The platform's code for a count out of range is unknown; this
+ * one is a guess.
+ */
 export function takePage(items: readonly unknown[], { offset, count }: Given): object {
   demand(isIndex(offset), 40097);
   demand(isIndex(count) && count >= 1 && count <= 20, 40097);
@@ -13,7 +16,7 @@ export function takePage(items: readonly unknown[], { offset, count }: Given): o
   return { total_count: items.length, item_count: item.length, item };
 }
 
-/** The last page names its last openid too; the page after it has no `data`. */
+/** Returns a page of openids. The last page names its last openid too; the page after it has no `data`. */
 export function takeOpenids(all: readonly string[], after: unknown): object {
   const start = after ? all.indexOf(`${after as string}`) + 1 : 0;
   demand(!after || start > 0, 40003);
@@ -34,7 +37,7 @@ export function listEndpoints({ world }: Platform): Endpoints {
   };
 }
 
-/** `msgid` is the first that is given, in the answer the first that is left. */
+/** Returns records from `msgid` on; the `msgid` of the answer is the first one left. */
 function takeRecords(records: readonly unknown[], given: Given) {
   const { starttime, endtime, msgid, number } = given;
   demand(isIndex(starttime) && isIndex(endtime) && isIndex(msgid) && isIndex(number), 65416);

@@ -28,13 +28,13 @@ const DAY = 86_400_000;
 const CLIENT_ID_BYTES = 64;
 /** Days and months are those of Beijing. */
 const BEIJING = 8 * 3_600_000;
-/** Thousands a minute, by the speed's number. */
+/** Thousands a minute, by the number of the speed. */
 const SPEEDS = [80, 60, 45, 30, 10];
 
 export function massEndpoints({ world }: Platform): Endpoints {
   const jobs = new Map<string, 'SEND_SUCCESS' | 'DELETE'>();
   const clientIds = new Map<string, { readonly id: string; readonly at: number }>();
-  /** How often in which month, by openid; and the days of messages to all. */
+  /** The messages of each month by openid, and the days of messages to all. */
   const counts = new Map<string, number>();
   const daysToAll: string[] = [];
   let speed = 0;
@@ -49,7 +49,7 @@ export function massEndpoints({ world }: Platform): Endpoints {
     daysToAll.push(day);
   }
 
-  /** Whether it came: a user takes 4 a month. */
+  /** Sends to one user; returns whether it arrived, as a user receives 4 a month. */
   function sendTo(person: Person, message: ReceivedMessage): boolean {
     const key = `${today().slice(0, 7)} ${person.openid}`;
     const count = counts.get(key) ?? 0;
@@ -146,14 +146,14 @@ function checkClientId({ clientmsgid: id = '' }: Given): string {
   return id;
 }
 
-/** Pictures are given as `images`, of which the first is seen here. */
+/** Converts `images`, of which the first is shown, to a picture. */
 function withImages(given: Given): Given {
   const ids = asObject(given['images'])['media_ids'];
   if (!Array.isArray(ids)) return given;
   return { ...given, image: { media_id: ids[0] as unknown } };
 }
 
-/** The id is a bare integer, which may be more than a double holds. */
+/** Writes the id as a bare integer, which may be more than a double holds. */
 function withId(answer: object, id: string): string {
   return JSON.stringify(answer).replace(/\}$/, `,"msg_id":${id}}`);
 }

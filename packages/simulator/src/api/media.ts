@@ -1,4 +1,4 @@
-/** Files: what is uploaded is kept and given back. */
+/** Uploaded files, stored and returned. */
 import { randomBytes } from 'node:crypto';
 import { extname } from 'node:path';
 import type { Media, State } from '../state.ts';
@@ -20,11 +20,11 @@ import { findNews } from './news.ts';
 import { demand, Refusal } from './refusal.ts';
 
 const TEMPORARY_LIFE = 3 * 86_400_000;
-/** Characters of base64, of all that is kept; what is oldest and not for good goes first. */
+/** Maximum base64 characters of all stored files; the oldest temporary ones are deleted first. */
 const ROOM = 256 * 1024 * 1024;
 const LISTS = ['image', 'video', 'voice', 'news'];
 
-/** What is still there, of some types where they are named. */
+/** Returns a file that still exists, optionally of certain types. */
 export function findMedia(world: World, id: unknown, types?: readonly Media['type'][]): Media {
   const media = lookUp(world.state.media, id);
   const isAlive = media?.isPermanent || (media && world.clock.now() - media.at < TEMPORARY_LIFE);
@@ -33,7 +33,7 @@ export function findMedia(world: World, id: unknown, types?: readonly Media['typ
   return media;
 }
 
-/** The bytes of a medium at its address, which asks for no token. */
+/** Returns the bytes of a file at its address, which needs no token. */
 export function showMedia(world: World, id: string): RawAnswer {
   try {
     return attachment(id, findMedia(world, id));
@@ -136,7 +136,10 @@ function makeRoom({ media }: State): void {
   }
 }
 
-/** A video for good has a second part, whose text is JSON; without it, it is refused like bad JSON. */
+/**
+ * Reads the second part of a permanent video, whose text is JSON; without it the request is refused
+ * like bad JSON.
+ */
 function readDescription(form: readonly FormPart[]): Pick<Media, 'title' | 'introduction'> {
   const text = form.find(({ name }) => name === 'description')?.text ?? '';
   const { title, introduction } = readJson(text);

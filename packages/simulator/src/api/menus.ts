@@ -1,4 +1,4 @@
-/** The menu below the chat, and those that only some see. */
+/** The default menu, and conditional menus. */
 import { randomInt } from 'node:crypto';
 import { getMenu } from '../menu.ts';
 import type { Button } from '../state.ts';
@@ -6,7 +6,7 @@ import { checkButtons } from './buttons.ts';
 import { asObject, type Endpoints, type Given, lookUp, OK, type Platform } from './call.ts';
 import { demand, Refusal } from './refusal.ts';
 
-/** What a rule may ask for by now. */
+/** The conditions that a rule may still have. */
 const RULES = ['tag_id', 'client_platform_type'];
 
 export function menuEndpoints({ world }: Platform): Endpoints {
@@ -57,7 +57,7 @@ export function menuEndpoints({ world }: Platform): Endpoints {
   };
 }
 
-/** Escaped characters are refused, as they would show as they are written. */
+/** Refuses escaped characters, which would show as they are written. */
 function checkCharset(text: string): void {
   demand(!/\\u[0-9a-f]{4}/i.test(text), 40033);
 }
@@ -71,7 +71,7 @@ function readRule(value: unknown): Record<string, string> {
   return Object.fromEntries(given.map(([name, wish]) => [name, String(wish)]));
 }
 
-/** A button as the console tells it. */
+/** Describes a button as menu/get does. */
 function describe({ sub_button: subs, ...button }: Button): object {
   return subs && subs.length > 0
     ? { name: button.name, sub_button: { list: subs.map(describe) } }

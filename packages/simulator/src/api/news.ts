@@ -1,4 +1,4 @@
-/** Drafts, and what is published of them. */
+/** Drafts and published articles. */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { NewsEntry, Person, State } from '../state.ts';
 import type { World } from '../world.ts';
@@ -20,7 +20,7 @@ type Articles = NewsEntry['content']['news_item'];
 
 const ARTICLES = 8;
 const MB = 1024 * 1024;
-/** How long each text may be, and the code of one that is longer. */
+/** Maximum length of each text, and the code of a longer one. */
 const LENGTHS = [
   ['title', 32, 45003],
   ['author', 16, 45110],
@@ -28,18 +28,18 @@ const LENGTHS = [
   ['content', 19_999, 45002],
 ] as const;
 
-/** The articles with that media_id. */
+/** Returns the draft with a media_id. */
 export function findNews({ drafts }: State, id: unknown): Articles | undefined {
   return drafts.find(({ media_id: mediaId }) => mediaId === id)?.content.news_item;
 }
 
-/** The articles with that article_id. */
+/** Returns the published articles with an article_id. */
 export function findPublished({ publications }: State, id: unknown): Articles | undefined {
   return publications.find(({ article_id: articleId }) => articleId === id)?.content.news_item;
 }
 
 export function newsEndpoints({ world, url }: Platform): Endpoints {
-  /** By publish_id, which article came of it. */
+  /** The article of each job, by publish_id. */
   const published = new Map<string, string>();
 
   function save(articles: unknown): string {
@@ -140,7 +140,7 @@ export function newsEndpoints({ world, url }: Platform): Endpoints {
   };
 }
 
-/** One article by its number, from 1, or all of them. */
+/** Deletes one article by its number, from 1, or all of them. */
 function deletePublished({ publications }: State, { article_id: id, index = 0 }: Given) {
   const entry = publications.find(({ article_id: articleId }) => articleId === id);
   if (!entry) throw new Refusal(53600);
@@ -151,7 +151,7 @@ function deletePublished({ publications }: State, { article_id: id, index = 0 }:
   return OK;
 }
 
-/** Events of jobs say that they are from someone; who that is says nothing. */
+/** Returns any person: events of jobs name a user, who has no meaning. */
 export function someone({ state }: World): Person | undefined {
   return Object.values(state.people)[0];
 }

@@ -1,4 +1,4 @@
-/** Web pages: codes, and the tokens of users that they are changed for. */
+/** Web pages: codes, and the user tokens they are exchanged for. */
 import { randomBytes } from 'node:crypto';
 import type { Person } from '../state.ts';
 import { keep } from './bounded.ts';
@@ -8,10 +8,10 @@ import { demand, Refusal } from './refusal.ts';
 import { findOpenid, findUnionid, WEBSITE } from './website.ts';
 
 interface Consent {
-  /** To whom the user agreed. */
+  /** The app that the user agreed to. */
   readonly appid: string;
   readonly person: Person;
-  /** Theirs at that app. */
+  /** The user's openid at that app. */
   readonly openid: string;
   readonly scope: OauthScope;
 }
@@ -31,13 +31,13 @@ const REFRESH_LIFE = 30 * 86_400_000;
 
 export interface Oauth {
   readonly endpoints: Endpoints;
-  /** A code as a web page gets it, good for one use within 5 minutes. */
+  /** Creates a code, valid once within 5 minutes. */
   readonly issueCode: (person: Person, appid: string, scope: OauthScope) => string;
 }
 
 export function createOauth(platform: Platform, isAuthorized: (appid: string) => boolean): Oauth {
   const { tokens, world } = platform;
-  /** Who may exchange codes by a secret: the account, and a website. */
+  /** The secrets that may exchange codes, by appid: the account's and a website's. */
   const secrets = new Map<string, string>([
     [world.account.appid, world.account.appsecret],
     [WEBSITE.appid, WEBSITE.appsecret],
@@ -86,7 +86,7 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
     return openSession(kept);
   }
 
-  /** The same token with its whole life again, or a new one when it has expired. */
+  /** Returns the same token with its whole lifetime, or a new one when it has expired. */
   function refresh(query: Call['query']) {
     const { grant_type: grantType, refresh_token: refreshToken } = query;
     demand(grantType === 'refresh_token', 40002);

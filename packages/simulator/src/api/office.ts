@@ -1,4 +1,4 @@
-/** All that answers calls, put together; a reset puts it together anew. */
+/** Everything that answers calls; a reset creates it again. */
 import type { World } from '../world.ts';
 import { createAccount } from './account.ts';
 import { showArticle } from './articles.ts';
@@ -26,16 +26,16 @@ const MEDIA = /^\/media\/([\w-]+)$/;
 export interface Office {
   readonly tokens: Tokens;
   readonly answer: Dispatch['answer'];
-  /** What is no call but an address for browsers; undefined for all else. */
+  /** Returns the answer of an address for browsers; undefined for all others. */
   readonly showPage: (request: ApiRequest) => RawAnswer | undefined;
   readonly override: (path: string, answer: Answer) => void;
   readonly setIpRefused: (ip: string | undefined) => void;
   readonly setQuota: (path: string, left: number) => void;
   readonly authorize: (appid?: string) => string;
   readonly failNext: (path: string, how: Failure, times: number) => void;
-  /** How the next call of a path is to fail. */
+  /** Returns the failure of the next call of a path. */
   readonly takeFailure: (path: string) => Failure | undefined;
-  /** By path, in place of the answers' own. */
+  /** Content types by path, in place of the answers' own. */
   readonly contentTypes: Map<string, string>;
   /** In milliseconds. */
   latency: number;

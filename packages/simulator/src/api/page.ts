@@ -9,7 +9,7 @@ button { display: block; width: 100%; margin: .5em 0; padding: .7em; font: inher
 .refuse { background: #6b6b6b; }
 .quiet { opacity: .75; overflow-wrap: anywhere; }`;
 
-/** A page without scripts; `content` is HTML. */
+/** Creates a page without scripts; `content` is HTML. */
 export function toPage(title: string, content: string): RawAnswer {
   const body = `<!doctype html>
 <html lang="en">
@@ -31,7 +31,7 @@ ${content}
   return raw({ headers, body });
 }
 
-/** Text as it stands in HTML. */
+/** Escapes text for HTML. */
 export function escape(text: string): string {
   return text
     .replaceAll('&', '&amp;')

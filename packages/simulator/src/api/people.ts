@@ -54,7 +54,7 @@ function block(world: World, given: Readonly<Record<string, unknown>>, isBlocked
   return OK;
 }
 
-/** Of who does not follow, nothing is told. Names and faces are no longer given to anyone. */
+/** Describes a user; of one who does not follow, nothing but that. Names and pictures are no longer given. */
 function describe(person: Person): object {
   const { openid, follows, followedAt, scene, remark, language, tagIds } = person;
   if (!follows) return { subscribe: 0, openid };

@@ -1,4 +1,4 @@
-/** QR codes that tell what was scanned. */
+/** QR codes that report what was scanned. */
 import { randomBytes } from 'node:crypto';
 import encodeQR from 'qr';
 import { asObject, type Endpoints, type Given, isIndex, lookUp, type Platform } from './call.ts';
@@ -10,7 +10,7 @@ const PERMANENT = 100_000;
 const LONGEST = 2_592_000;
 const DEFAULT_LIFE = 60;
 const SCENE_TEXT = 64;
-/** Pixels to each square of the picture. */
+/** Pixels of each square of the picture. */
 const SCALE = 8;
 
 export function qrcodeEndpoints({ world }: Platform): Endpoints {
@@ -40,7 +40,7 @@ export function qrcodeEndpoints({ world }: Platform): Endpoints {
   };
 }
 
-/** What the code says to who scans it. */
+/** Returns the address that the code contains. */
 function createAddress(ticket: string): string {
   return `http://weixin.qq.com/q/${encodeURIComponent(ticket.slice(2, 18))}`;
 }

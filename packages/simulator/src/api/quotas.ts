@@ -1,13 +1,13 @@
-/** How often a path may be called in a day, and who has counted. */
+/** The daily quotas of paths, and their counts. */
 import { type Endpoints, OK, type Platform } from './call.ts';
 import { isPath } from './catalogue.ts';
 import { demand } from './refusal.ts';
 
 const CLEARS_A_MONTH = 10;
-/** Days are those of Beijing. */
+/** Days are in Beijing time. */
 const BEIJING = 8 * 3_600_000;
 
-/** What a new account may call in a day. */
+/** The daily quotas of a new account. */
 const DAILY: ReadonlyMap<string, number> = new Map([
   ['/cgi-bin/token', 2000],
   ['/cgi-bin/menu/create', 1000],
@@ -28,14 +28,14 @@ const DAILY: ReadonlyMap<string, number> = new Map([
   ['/cgi-bin/user/info', 5_000_000],
   ['/cgi-bin/user/info/updateremark', 10_000],
 ]);
-/** Of a path whose limit nobody wrote down. */
+/** The quota of a path whose limit is not documented. */
 const OTHERWISE = 1_000_000;
 
 export interface Quotas {
   readonly endpoints: Endpoints;
-  /** From now on, so many calls are left for today. */
+  /** Sets the number of calls left for today. */
   readonly set: (path: string, left: number) => void;
-  /** Takes one call of the path's quota. */
+  /** Counts one call of a path. */
   readonly take: (path: string) => void;
 }
 

@@ -1,9 +1,9 @@
-/** Calls as they are shown. */
+/** Describes calls for display. */
 import type { ApiCall } from '../events.ts';
 import type { RawAnswer } from './contract.ts';
 import type { Received } from './exchange.ts';
 
-/** Numbers that a double does not hold are shown in the text they came in. */
+/** Numbers that a double cannot hold are shown as they were sent. */
 const LARGE_NUMBER = /[[:,]\s*\d{16,}/;
 
 export function describeCall(
@@ -18,7 +18,7 @@ export function describeCall(
   return { method, path, query, body: parts.length > 0 ? parts : body, ...answer, ...times };
 }
 
-/** The JSON or text of an answer; of a file, what it is and how long. */
+/** Describes an answer: its JSON or text; for a file, its type and size. */
 export function describeAnswer({ headers, body }: RawAnswer): unknown {
   if (typeof body !== 'string') {
     return { contentType: headers['Content-Type'], bytes: body.byteLength };

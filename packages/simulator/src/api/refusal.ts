@@ -1,4 +1,4 @@
-/** How the platform says no: status 200, a code, and words with a request id. */
+/** The platform's refusals: status 200, a code, and a message with a request id. */
 import { randomBytes } from 'node:crypto';
 
 const WORDS: Record<number, string> = {
@@ -121,7 +121,7 @@ const WORDS: Record<number, string> = {
   88010: 'count range error. cout <= 0 or count > 50',
 };
 
-/** Thrown by what answers a path; the server sends it. */
+/** Thrown by the handler of a path; the server sends it. */
 export class Refusal extends Error {
   readonly errcode: number;
 
@@ -131,12 +131,12 @@ export class Refusal extends Error {
   }
 }
 
-/** Throws the refusal with that code unless `isRight`. */
+/** Throws a refusal with the code unless `isRight`. */
 export function demand(isRight: unknown, errcode: number): asserts isRight {
   if (!isRight) throw new Refusal(errcode);
 }
 
-/** The refusal as JSON: `/sns/` sets a comma before the request id, and knows no stable token. */
+/** Returns the refusal as JSON: `/sns/` writes a comma before the request id, and has no stable token. */
 export function refusalBody({ errcode, message }: Refusal, path: string, now: number): object {
   const isSns = path.startsWith('/sns/');
   const words = isSns ? message.replace(/, could get access_token.*$/, '') : message;

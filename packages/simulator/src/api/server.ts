@@ -1,6 +1,6 @@
 /**
- * The platform's API on a port of this machine, as strict as the real one: calls are checked in its
- * order, against the tables of endpoints, and what is refused is refused in its words.
+ * The platform's API on a local port, as strict as the real one: calls are checked in its order
+ * against the tables of endpoints, and refused in its words.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,45 +18,51 @@ import { WEBSITE } from './website.ts';
 
 export type { Answer, ApiRequest, Failure } from './contract.ts';
 
-/** The API, and what can be done to it. */
+/** The simulated API and its controls. */
 export interface Api {
   /** Without a slash at the end. */
   readonly url: string;
-  /** The newest 1000, the oldest first. */
+  /** The latest 1000 calls, oldest first. */
   readonly calls: readonly ApiCall[];
   callsTo(path: string): ApiCall[];
-  /** The tokens of the account that are in force. */
+  /** Returns the account's valid tokens. */
   tokens(): { classic: string | undefined; stable: string | undefined };
-  /** Every token that was given answers 42001. */
+  /** Expires every issued token: calls answer 42001. */
   expireTokens(): void;
-  /** As a process of somebody else would: a new classic token; the former works for 5 minutes more. */
+  /** Refreshes the classic token as another process would; the former works for 5 more minutes. */
   refreshClassic(): string;
-  /** As a process of somebody else would by `force_refresh`: a new stable token; the former answers 40001. */
+  /** Refreshes the stable token with `force_refresh` as another process would; the former answers 40001. */
   refreshStable(): string;
-  /** As 微信云托管 does every ten minutes: a new 云调用令牌, for half an hour; the former work on. */
+  /**
+   * Issues a 云调用令牌 as 微信云托管 does every ten minutes, valid for half an hour; former ones
+   * keep working.
+   */
   issueCloudToken(): string;
-  /** Has the next calls of a path fail, before anything is checked. Default of `times`: 1. */
+  /** Makes the next calls of a path fail, before anything is checked. Default of `times`: 1. */
   failNext(path: string, how: Failure, times?: number): void;
-  /** Each answer waits so many milliseconds. */
+  /** Delays each answer by a number of milliseconds. */
   setLatency(milliseconds: number): void;
-  /** Token endpoints answer 40164 with this address; `undefined` ends that. */
+  /** Makes token endpoints answer 40164 with this address; `undefined` ends it. */
   setIpRefused(ip: string | undefined): void;
-  /** So many calls of a path are left for today; then 45009. */
+  /** Sets how many calls of a path are left for today; later ones answer 45009. */
   setQuota(path: string, left: number): void;
-  /** Answers a path with an object as JSON, with text or bytes as they are, or with what a function makes. */
+  /**
+   * Replaces the answers of a path: an object is sent as JSON, text and bytes unchanged, a function
+   * is called.
+   */
   answer(path: string, answer: Answer): void;
   /**
-   * Answers a path under another Content-Type, as the platform has been seen to: errors as
-   * image/jpeg, pictures as text/plain; `undefined` ends that.
+   * Replaces the Content-Type of a path, as the platform has been seen to send errors as image/jpeg
+   * and pictures as text/plain; `undefined` ends it.
    */
   setContentType(path: string, type: string | undefined): void;
-  /** A third-party platform (第三方平台) that accounts can be authorized to. */
+  /** A third-party platform (第三方平台) that accounts can authorize. */
   readonly component: typeof COMPONENT;
   /** A website (网站应用) whose users log in by scanning a QR code, at /connect/qrconnect. */
   readonly website: typeof WEBSITE;
-  /** An authorization code for the third-party platform, good once. Default: of this account. */
+  /** Returns an authorization code for the third-party platform, for one use. Default: of this account. */
   authorize(appid?: string): string;
-  /** Forgets calls, tokens, codes, quotas, and what was set here. */
+  /** Clears calls, tokens, codes, quotas and everything set here. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -171,7 +177,7 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
   };
 }
 
-/** Where a refusal does not call its JSON JSON: https://github.com/node-webot/wechat-api/pull/204 */
+/** Paths whose refusals are JSON with the type of text: https://github.com/node-webot/wechat-api/pull/204 */
 const AS_TEXT = ['/sns/', '/cgi-bin/media/get', '/cgi-bin/material/get_material'];
 
 function refuse(refusal: Refusal, path: string, now: number): object | RawAnswer {

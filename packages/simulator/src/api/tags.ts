@@ -102,7 +102,7 @@ function checkId({ tags }: State, id: unknown): number {
   return Number(id);
 }
 
-/** The id of a tag that may be changed. */
+/** Returns the id of a tag that may be changed. */
 function checkOwn(state: State, given: Given): number {
   const { id } = asObject(given['tag']);
   demand(!(isIndex(id) && RESERVED.includes(id)), 45058);

@@ -1,4 +1,4 @@
-/** What the keywords of a template take, and the text that comes of it. */
+/** The rules of template keywords, and the resulting text. */
 import { asObject, type Given, lookUp } from './call.ts';
 import { Refusal } from './refusal.ts';
 
@@ -17,7 +17,11 @@ const RULES: ReadonlyMap<string, RegExp> = new Map([
 ]);
 const KEYWORD = /\{\{\s*(\w+)\.DATA\s*\}\}/g;
 
-/** The template's text with the values in place. @throws the refusal of a value that is wrong */
+/**
+ * Returns the template's text with its values.
+ *
+ * @throws {Refusal} when a value is invalid
+ */
 export function fillTemplate(content: string, data: Given): string {
   return content.replaceAll(KEYWORD, (_, name: string) => {
     const value = valueOf(data, name);

@@ -1,4 +1,4 @@
-/** Templates (模板), and the messages after them. */
+/** Templates (模板), and the messages created from them. */
 import { randomBytes } from 'node:crypto';
 import type { Received } from '../events.ts';
 import type { Person, Template } from '../state.ts';
@@ -104,7 +104,10 @@ function answer(msgid: string): unknown {
   return raw({ body: `{"errcode":0,"errmsg":"ok","msgid":${msgid}}` });
 }
 
-/** Templates of the library are not here; what one asks for is told by the names of its keywords. */
+/**
+ * Creates the content of a library template from the names of its keywords, as the library itself
+ * is not simulated.
+ */
 function writeContent(names: readonly string[]): string {
   if (names.length === 0) return KEYWORDS.map((key) => `{{${key}.DATA}}`).join('\n');
   return names.map((name, index) => `${name}：{{thing${index + 1}.DATA}}`).join('\n');

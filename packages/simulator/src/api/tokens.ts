@@ -1,4 +1,4 @@
-/** Every token that was ever given, and which of them work. */
+/** Every issued token, and which of them are valid. */
 import { randomBytes } from 'node:crypto';
 import { keep } from './bounded.ts';
 import { demand, Refusal } from './refusal.ts';
@@ -7,23 +7,23 @@ export type TokenKind = 'classic' | 'stable' | 'component' | 'authorizer' | 'use
 
 interface Entry {
   readonly kind: TokenKind;
-  /** Whose it is: a refresh replaces the token of the same holder only. */
+  /** The holder of the token: a refresh replaces the token of the same holder only. */
   readonly holder: string;
-  /** When it expires: 42001. */
+  /** When it expires: then 42001. */
   end: number;
-  /** Until when it works although there is a newer one: 40001. */
+  /** Until when it works after it was replaced: then 40001. */
   until: number;
 }
 
-/** Milliseconds that tokens and tickets live. */
+/** Lifetime of tokens and tickets in milliseconds. */
 export const LIFE = 7_200_000;
 /** 云调用令牌 lives for half an hour; a new one is pushed every ten minutes. */
 const CLOUD_LIFE = 1_800_000;
-/** For which a classic token works on after the next one. */
+/** Milliseconds for which a replaced classic token keeps working. */
 const GRACE = 300_000;
-/** From so many seconds before its end on, a stable token may be replaced. */
+/** Seconds before its end from which a stable token may be replaced. */
 const EARLY = 300;
-/** Of all that were given; the oldest are forgotten. */
+/** Maximum number of stored tokens; the oldest are deleted. */
 const REMEMBERED = 20_000;
 const FORCED_APART = 30_000;
 const FORCED_A_DAY = 20;
@@ -39,7 +39,7 @@ export class Tokens {
     this.#now = now;
   }
 
-  /** A new token; the former of the same holder works for `overlap` milliseconds more. */
+  /** Issues a token; the former one of the same holder works for `overlap` more milliseconds. */
   issue(kind: TokenKind, holder = '', overlap = 0): string {
     const key = `${kind} ${holder}`;
     const former = this.#entries.get(this.#inForce.get(key) ?? '');
@@ -55,7 +55,7 @@ export class Tokens {
     return this.issue('classic', '', GRACE);
   }
 
-  /** The stable token in force, or a new one when that ends soon or `forced` asks for it. */
+  /** Returns the valid stable token, or a new one when it ends soon or `forced` is set. */
   askStable(forced: boolean): string {
     if (forced) {
       this.#countForced();
@@ -75,7 +75,7 @@ export class Tokens {
     this.#forcedAt.push(now);
   }
 
-  /** The token in force, unless it has expired. */
+  /** Returns the current token, unless it has expired. */
   current(kind: TokenKind, holder = ''): string | undefined {
     const token = this.#inForce.get(`${kind} ${holder}`);
     return token !== undefined && this.secondsLeft(token) > 0 ? token : undefined;
@@ -86,7 +86,7 @@ export class Tokens {
     return Math.max(0, Math.floor((end - this.#now()) / 1000));
   }
 
-  /** Who holds the token. Refuses one that is missing, unknown, replaced, or expired. */
+  /** Returns the holder of a token. Refuses one that is missing, unknown, replaced, or expired. */
   check(token: string | undefined, kinds: readonly TokenKind[]): string {
     demand(token, 41001);
     const entry = this.#entries.get(token);
@@ -96,7 +96,7 @@ export class Tokens {
     return entry.holder;
   }
 
-  /** Gives a token its whole life again. */
+  /** Extends a token by its whole lifetime. */
   renew(token: string): void {
     const entry = this.#entries.get(token);
     if (entry) entry.end = this.#now() + LIFE;

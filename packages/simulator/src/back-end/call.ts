@@ -1,4 +1,4 @@
-/** A request as it came, read strictly. */
+/** A recorded request, read strictly. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Part } from '../api/contract.ts';
 import { readForm } from '../api/form.ts';
@@ -9,7 +9,7 @@ export interface BackEndCall {
   readonly path: string;
   readonly query: Values;
   readonly form: Values;
-  /** Of a form with files: all of it, in order. */
+  /** All parts of a form with files, in order. */
   readonly parts: readonly Part[];
   readonly headers: IncomingHttpHeaders;
   readonly cookies: Values;
@@ -17,7 +17,7 @@ export interface BackEndCall {
 
 export interface ReadCall {
   readonly call: BackEndCall;
-  /** What could not be read. */
+  /** The faults found while reading. */
   readonly faults: readonly string[];
 }
 
@@ -78,7 +78,7 @@ function unite(where: string, pairs: [string, string][], faults: string[]): Valu
   return values;
 }
 
-/** The values may hold `=` themselves. */
+/** Reads cookies, whose values may contain `=`. */
 function readCookies(header: string): Values {
   const pairs = header.split(';').flatMap((part): [string, string][] => {
     const at = part.indexOf('=');
@@ -87,7 +87,7 @@ function readCookies(header: string): Values {
   return Object.fromEntries(pairs);
 }
 
-/** The fields of query and form together. */
+/** Merges the fields of query and form. */
 export function mergeValues({ query, form }: BackEndCall): Values {
   return { ...query, ...form };
 }

@@ -1,4 +1,4 @@
-/** The QR codes of a login, from the side of the phone. */
+/** The QR codes of a login, as seen by the phone. */
 import { randomBytes } from 'node:crypto';
 import { drawJpeg } from './own.ts';
 
@@ -14,15 +14,15 @@ export type QrState =
 
 export interface QrCodes {
   state: QrState;
-  /** The cookie of the login that is going on. */
+  /** The cookie of the current login. */
   uuid: string | undefined;
-  /** A status to tell in place of the true one. */
+  /** A status that replaces the real one. */
   told: number | undefined;
   shown: number;
   picture: Buffer | undefined;
 }
 
-/** What the poll says of each state. */
+/** The status of each state in the answer of a poll. */
 export const STATUSES: Readonly<Record<QrState, number>> = {
   none: 0,
   started: 0,
@@ -44,7 +44,7 @@ export function startAttempt(codes: QrCodes): string {
   return uuid;
 }
 
-/** Shows another code; the one before is of no use any more. */
+/** Shows another code and invalidates the previous one. */
 export function showCode(codes: QrCodes, given: Buffer | undefined): Buffer {
   const ticket = randomBytes(16).toString('hex');
   const address = `http://mp.weixin.qq.com/mp/scanlogin?action=index&qrticket=${ticket}&scanscene=0#wechat_redirect`;
@@ -53,21 +53,21 @@ export function showCode(codes: QrCodes, given: Buffer | undefined): Buffer {
   return picture;
 }
 
-/** The phone of an administrator: what is done with the QR code of a login. */
+/** The phone of an administrator, which scans the QR code of a login. */
 export interface QrPhone {
-  /** Throws when no code is waiting for that, as the others do. */
+  /** Scans the code. Throws when no code is waiting for it, as do the others. */
   scan(): void;
-  /** Lets the login go on, of a code that was scanned or not. */
+  /** Confirms the login, whether the code was scanned or not. */
   confirm(): void;
   refuse(): void;
-  /** Has the code be too old. */
+  /** Expires the code. */
   expire(): void;
-  /** Has the login be told that number, such as 5 (no e-mail address), until another code is shown. */
+  /** Makes the login answer a status, such as 5 (no e-mail address), until another code is shown. */
   tell(status: number): void;
   readonly state: QrState;
-  /** How many codes were shown so far. */
+  /** The number of codes shown so far. */
   readonly shown: number;
-  /** The code that was shown last. */
+  /** The latest code. */
   readonly picture: Buffer | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What the account has: given, or samples. */
+/** The data of the account: given, or samples. */
 import {
   createAccounts,
   createFiles,
@@ -26,25 +26,25 @@ export type { DialogMessage, Follower } from './people.ts';
 export interface BackEndData {
   users: Follower[];
   groups: Group[];
-  /** Of all conversations. */
+  /** The messages of all conversations. */
   messages: DialogMessage[];
   /** The bytes of pictures, voices and videos, by the id of the message. */
   media: Map<string, Buffer>;
   /** 素材: pictures, voices and videos. */
   files: MaterialFile[];
-  /** 图文素材, which there were until 2021. */
+  /** 图文素材, available until 2021. */
   news: News[];
   /** 草稿箱. */
   drafts: News[];
-  /** What this account and others published. */
+  /** Articles published by this account and others. */
   published: Publication[];
-  /** Other accounts, to be found. */
+  /** Other accounts, for searches. */
   accounts: OtherAccount[];
 }
 
-/** What an account starts with; samples, where nothing is given. */
+/** The initial data of an account; samples take the place of what is not given. */
 export interface GivenData extends Partial<Omit<BackEndData, 'messages'>> {
-  /** Those that came in need an id, a type, a time and whom they are from. */
+  /** Messages; received ones need an id, a type, a time and a sender. */
   readonly messages?: readonly GivenMessage[];
 }
 

@@ -1,4 +1,4 @@
-/** What a row of the tables says of a request, and what does not fit. */
+/** The rules of a request, and their check. */
 import { type BackEndCall, mergeValues } from './call.ts';
 import { listTermFaults } from './terms.ts';
 import type { World } from './world.ts';
@@ -11,15 +11,15 @@ export interface Endpoint {
   readonly form?: string;
   /** Whether a part of the form, `file`, is a file. Default: false. */
   readonly hasFile?: boolean;
-  /** How the referer begins, after the host; `{name}` is a field of the request. Default: /. */
+  /** Start of the referer after the host; `{name}` is a field of the request. Default: /. */
   readonly referer?: string | null;
-  /** Whether a script of the page sends it, as its headers say. Default: needed. */
+  /** Whether it is sent by a script of the page, as its headers say. Default: needed. */
   readonly script?: 'needed' | 'absent' | 'either';
-  /** What is answered: this decides how the loss of a session is told. Default: json. */
+  /** The kind of the answer, which decides how a lost session is reported. Default: json. */
   readonly kind?: 'json' | 'page' | 'file';
   /** Default: true. */
   readonly needsSession?: boolean;
-  /** Whether it counts for the frequency that is allowed. */
+  /** Whether it counts against the rate limit. */
   readonly isThrottled?: boolean;
   readonly handle: (call: BackEndCall, world: World) => Answer;
 }
@@ -29,22 +29,22 @@ export interface Answer {
   readonly json?: unknown;
   readonly html?: string;
   readonly bytes?: Buffer;
-  /** Of the bytes. */
+  /** The type of the bytes. */
   readonly type?: string;
   readonly location?: string;
   /** Set-Cookie headers. */
   readonly cookies?: readonly string[];
 }
 
-/** A request that fits its row, but not the state of things. Answered like one that does not fit. */
+/** A request that follows its rules but not the current state. Answered like one that breaks them. */
 export class Misfit extends Error {}
 
-/** `base_resp`, as nearly every answer has it. */
+/** Creates an answer with `base_resp`, which nearly every answer has. */
 export function verdict(ret: number, message = 'ok', more: object = {}): Answer {
   return { json: { base_resp: { ret, err_msg: message }, ...more } };
 }
 
-/** The row that a request fits, or how it misses the nearest one. */
+/** Returns the row that a request matches, or its faults against the nearest one. */
 export function findEndpoint(
   table: readonly Endpoint[],
   call: BackEndCall,
@@ -81,7 +81,7 @@ function scriptFaults({ script = 'needed', kind = 'json' }: Endpoint, call: Back
   ];
 }
 
-/** The page is named on the platform's own host, or on the one that stands in for it. */
+/** Checks the referer: a page on the platform's host, or on the host that replaces it. */
 function refererFaults({ referer: template = '/' }: Endpoint, call: BackEndCall): string[] {
   if (template === null) return [];
   const given = mergeValues(call);

@@ -1,11 +1,11 @@
-/** What comes before the row of a request: answers that are set, the session, the frequency. */
+/** The steps before the row of a request: replaced answers, the session, the rate limit. */
 import type { BackEndCall } from './call.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { LOGIN_PAGE } from './login.ts';
 import { findSession, turnCookies } from './sessions.ts';
 import type { World } from './world.ts';
 
-/** Answers a request that fits its row. */
+/** Answers a request that follows its rules. */
 export function pass(endpoint: Endpoint, call: BackEndCall, world: World): Answer {
   const early =
     setAnswer(world, call) ?? lostSession(world, endpoint, call) ?? tooOften(world, endpoint);

@@ -19,43 +19,49 @@ export type { QrPhone, QrState } from './codes.ts';
 export type { BackEndData } from './data.ts';
 export type { BackEndOptions } from './world.ts';
 
-/** A session, with its cookies as the Python SDK writes them: what UnofficialClient takes. */
+/** A session with its cookies as the Python SDK writes them, as accepted by UnofficialClient. */
 export interface BackEndSession {
   readonly token: number;
   readonly cookies: string;
 }
 
-/** The back end, mp.weixin.qq.com, on this machine. */
+/** The simulated back end, mp.weixin.qq.com. */
 export interface BackEnd {
-  /** Give it to the client as `baseUrl`, and as `statisticsBaseUrl`. */
+  /** Address for the client's options `baseUrl` and `statisticsBaseUrl`. */
   readonly url: string;
   readonly username: string;
   readonly password: string;
-  /** What the account has; may be looked at and changed. */
+  /** The data of the account; may be read and changed. */
   readonly data: BackEndData;
-  /** What was sent to users, the oldest first. */
+  /** Messages sent to users, oldest first. */
   readonly sent: readonly Delivered[];
-  /** Every request, whether it fitted or not. */
+  /** Every request, valid or not. */
   readonly requests: readonly BackEndCall[];
-  /** Every request that the pages of the platform would not send, and why. They are answered with 400. */
+  /** Every request that the platform's pages would not send, with the reason. They are answered with 400. */
   readonly problems: readonly string[];
-  /** The sessions that live, the oldest first. */
+  /** The active sessions, oldest first. */
   readonly sessions: readonly BackEndSession[];
-  /** Begins a session without a login. */
+  /** Starts a session without a login. */
   session(): BackEndSession;
-  /** Ends all sessions. JSON is then answered with the login page, or with ret 200003. Default: html. */
+  /** Ends all sessions; calls then answer with the login page, or with ret 200003. Default: html. */
   loseSession(as?: 'html' | 'json'): void;
-  /** Has the next answer change the cookies of its session. */
+  /** Makes the next answer change the cookies of its session. */
   rotateCookies(): void;
-  /** Asks the next logins for a captcha, until one has it. */
+  /** Makes the next logins ask for a captcha, until one has it. */
   requireCaptcha(): void;
   /** The phone that scans the code of a login. */
   readonly qr: QrPhone;
-  /** Answers the next requests to a path: an object as JSON, a string as a page. `times` is 1 if not given. */
+  /**
+   * Sets the answer of the next requests to a path: an object is sent as JSON, a string as a page.
+   * Default of `times`: 1.
+   */
   answerNext(path: string, answer: object | string, times?: number): void;
-  /** Answers ret 200013 after so many more calls of the lists of today. */
+  /** Answers ret 200013 after a number of further calls of the current lists. */
   throttleAfter(calls: number): void;
-  /** Writes lists of users, groups and messages as JSON in a string, as at first, or as part of the answer. */
+  /**
+   * Sets how lists of users, groups and messages are written: as JSON in a string, as originally,
+   * or as part of the answer.
+   */
   writeListsAs(as: 'string' | 'object'): void;
   close(): Promise<void>;
 }
@@ -72,8 +78,8 @@ const TABLE = [
 ];
 
 /**
- * Starts the back end of the platform on a port of this machine: the requests of the Python SDK's time
- * and those of today, checked field by field.
+ * Starts a back end on a local port: the requests of the Python SDK's time and the current ones,
+ * checked field by field.
  *
  * @example
  * const backEnd = await startBackEnd({ onQrCode: (qr) => qr.confirm() });

@@ -1,4 +1,4 @@
-/** The material of the account, and what it and others have published. */
+/** The account's material, and articles published by it and others. */
 import { OWN } from './own.ts';
 
 export interface MaterialFile {
@@ -40,7 +40,7 @@ export interface News {
 }
 
 export interface Publication {
-  /** Who published it. */
+  /** The fakeid of the publisher. */
   fakeid: string;
   msgid: number;
   /** Unix seconds. */
@@ -73,7 +73,7 @@ export function createFile(id: number, type: number, name: string): MaterialFile
   };
 }
 
-/** 30001 is a picture, 30002 a voice, 30003 a video; more pictures follow. */
+/** Creates the files: 30001 is a picture, 30002 a voice, 30003 a video, followed by more pictures. */
 export function createFiles(): MaterialFile[] {
   const first = [
     createFile(30_001, 2, '图片1.jpg'),
@@ -111,7 +111,7 @@ function createArticle(id: number, at: number, given: Partial<Article>): Article
   };
 }
 
-/** Twelve, of which each third has several articles. */
+/** Creates twelve entries, every third with several articles. */
 export function createLibrary(firstId: number, length: number): News[] {
   return count(length, (at) => createNews(firstId + at, at % 3 === 2 ? [{}, {}, {}] : [{}]));
 }
@@ -127,7 +127,7 @@ export function createAccounts(): OtherAccount[] {
   }));
 }
 
-/** 23 of the account's own, and 12 of the first of the others; the newest first. */
+/** Creates 23 articles of the account and 12 of the first other account, newest first. */
 export function createPublished(accounts: readonly OtherAccount[]): Publication[] {
   const of = (fakeid: string, firstId: number, length: number) =>
     count(length, (at) => ({

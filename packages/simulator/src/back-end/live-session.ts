@@ -1,4 +1,4 @@
-/** A session of the console that has not ended. */
+/** An active session of the console. */
 export interface LiveSession {
   readonly token: number;
   readonly cookies: Record<string, string>;

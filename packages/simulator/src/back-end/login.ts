@@ -29,7 +29,7 @@ function homeAddress(token: number): string {
   return `/cgi-bin/home?t=home/index&lang=zh_CN&token=${token}`;
 }
 
-/** Begins a session, and says so. */
+/** Starts a session, and sets its cookies. */
 export function begin(world: World): Answer {
   const session = openSession(world);
   const answer = verdict(0, 'ok', { redirect_url: homeAddress(session.token) });
@@ -64,7 +64,7 @@ function showCaptcha(_: BackEndCall, world: World): Answer {
   return { bytes: drawJpeg(`captcha ${world.account.captcha}`), cookies };
 }
 
-/** The scripts of the page take what they need of these lines, each up to its last quote. */
+/** Shows the home page. Scripts of the page read their values from these lines, each up to its last quote. */
 function showHome(call: BackEndCall, { clock }: World): Answer {
   const lines = [
     '<!DOCTYPE html><html><head><title>公众平台</title></head><body><script>',

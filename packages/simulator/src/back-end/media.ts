@@ -1,4 +1,4 @@
-/** Pictures, voices and videos: those of users, and what is uploaded. */
+/** Pictures, voices and videos: those of users, and uploads. */
 import type { BackEndCall } from './call.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { createFile } from './library.ts';
@@ -13,7 +13,7 @@ function showAvatar({ query }: BackEndCall, world: World): Answer {
   return { bytes };
 }
 
-/** Nothing at all when there is no such message, or it is of another kind. */
+/** Answers an empty body when there is no such message, or it is of another kind. */
 function showMedia(messageType: number, type: string): Endpoint['handle'] {
   return ({ query }, { data: { media, messages } }) => {
     const id = query['msgid'] ?? '';
@@ -23,14 +23,14 @@ function showMedia(messageType: number, type: string): Endpoint['handle'] {
   };
 }
 
-/** The kinds of files by their extensions. */
+/** The kinds of files by extension. */
 const EXTENSIONS: readonly (readonly [extensions: RegExp, type: number])[] = [
   [/\.(?:jpe?g|png|gif|bmp)$/i, 2],
   [/\.(?:mp3|wma|wav|amr)$/i, 3],
   [/\.(?:mp4|rm|rmvb|wmv|avi|mpe?g)$/i, 4],
 ];
 
-/** A voice of that name is longer than the platform takes. */
+/** The name of a voice that is longer than the platform accepts. */
 const TOO_LONG = 'long.mp3';
 
 function upload({ query, parts }: BackEndCall, world: World): Answer {

@@ -1,4 +1,4 @@
-/** Lists that only a session of today has. */
+/** Lists that only a current session has. */
 import type { BackEndCall } from './call.ts';
 import type { Follower } from './data.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
@@ -50,7 +50,7 @@ function showFan({ form }: BackEndCall, world: World): Answer {
   return verdict(0, 'ok', { user_list: { user_info_list: user ? [toFan(user)] : [] } });
 }
 
-/** JSON in a string, which holds JSON in strings. */
+/** Answers JSON in a string, which holds JSON in strings. */
 function listPublished(call: BackEndCall, { data: { published, accounts } }: World): Answer {
   const { fakeid = OWN.biz, query = '' } = call.query;
   const isKnown = fakeid === OWN.biz || accounts.some((account) => account.fakeid === fakeid);

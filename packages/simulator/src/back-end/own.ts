@@ -1,7 +1,7 @@
 /** The account itself. */
 export const OWN = {
   fakeid: '3090000001',
-  /** The fakeid by which others know it. */
+  /** The account's fakeid for others. */
   biz: 'MzA5MDAwMDAwMQ==',
   userName: 'gh_0123456789ab',
   nickName: '测试公众号',
@@ -15,7 +15,7 @@ const SMALL_JPEG = Buffer.from(
   'base64',
 );
 
-/** A picture of one dot, which carries a comment. */
+/** Creates a picture of one dot with a comment. */
 export function drawJpeg(comment: string): Buffer {
   const text = Buffer.from(comment);
   const head = Buffer.from([0xff, 0xd8, 0xff, 0xfe, 0, 0]);

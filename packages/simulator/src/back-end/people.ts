@@ -2,7 +2,7 @@
 import { OWN } from './own.ts';
 
 export interface Follower {
-  /** Digits, as the platform's own are, or any text. */
+  /** Digits, like the platform's own, or any text. */
   fakeid: string;
   nick_name: string;
   remark_name: string;
@@ -16,7 +16,7 @@ export interface DialogMessage {
   id: number;
   /** 1 text, 2 picture, 3 voice, 4 video, 6 article. */
   type: number;
-  /** Who sent it. */
+  /** The fakeid of the sender. */
   fakeid: string;
   nick_name: string;
   /** Unix seconds. */
@@ -27,7 +27,7 @@ export interface DialogMessage {
   has_reply: number;
   refuse_reason: string;
   multi_item: unknown[];
-  /** To whom. */
+  /** The id of the receiver. */
   to_uin: number | string;
   send_stat: { total: number; succ: number; fail: number };
   is_starred_msg: number;
@@ -47,7 +47,7 @@ export const GROUPS: readonly Group[] = [
   { id: 100, name: '朋友 & "同事"' },
 ];
 
-/** 25 in no group, 10 with a star, 10 friends. */
+/** Creates 25 users without a group, 10 with a star, 10 friends. */
 export function createUsers(): Follower[] {
   return Array.from({ length: 45 }, (_, index) => ({
     fakeid: String(2_400_000_001 + index),
@@ -59,7 +59,7 @@ export function createUsers(): Follower[] {
   }));
 }
 
-/** Kinds of the messages that came in, the newest first. */
+/** Types of the received messages, newest first. */
 const TYPES = [1, 2, 3, 4, 1, 6, 1, 2, 1, 1, 3, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1];
 const MEDIA: ReadonlyMap<number, string> = new Map([
   [2, '\xff\xd8\xff\xe0'],
@@ -67,7 +67,7 @@ const MEDIA: ReadonlyMap<number, string> = new Map([
   [4, '\0\0\0\x18ftypmp42'],
 ]);
 
-/** Over the last four days, the newest first; the first users write them in turn. */
+/** Creates messages of the last four days, newest first; the first users send them in turn. */
 export function createMessages(users: readonly Follower[], now: number): DialogMessage[] {
   const authors = users.slice(0, 5);
   return TYPES.flatMap((type, index) => {
@@ -114,7 +114,7 @@ function createMessage(id: number, type: number, date_time: number): DialogMessa
   };
 }
 
-/** A message that came in; what is not said is as it is mostly. */
+/** A received message; the rest has defaults. */
 export type GivenMessage = Pick<DialogMessage, 'id' | 'type' | 'fakeid' | 'date_time'> &
   Partial<DialogMessage>;
 
@@ -129,12 +129,12 @@ export function completeMessage(given: GivenMessage, users: readonly Follower[])
   };
 }
 
-/** As an id is written down outside of messages. */
+/** Returns an id as it is written outside messages. */
 export function toWireId(fakeid: string): number | string {
   return /^\d+$/.test(fakeid) ? Number(fakeid) : fakeid;
 }
 
-/** What the account has just sent to a user. */
+/** Creates a message that the account has just sent. */
 export function createSent(
   user: Follower,
   { id, type, date_time, ...fields }: Pick<DialogMessage, 'id' | 'type' | 'date_time' | 'content'>,
@@ -150,7 +150,7 @@ export function createSent(
   };
 }
 
-/** Bytes for each message that has some. */
+/** Creates bytes for each message that needs some. */
 export function createMedia(messages: readonly DialogMessage[]): Map<string, Buffer> {
   return new Map(
     messages.flatMap(({ id, type }): [string, Buffer][] => {

@@ -1,16 +1,16 @@
-/** The login by QR code, as it is today. */
+/** The current login by QR code. */
 import type { BackEndCall } from './call.ts';
 import { STATUSES, showCode, startAttempt } from './codes.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { begin } from './login.ts';
 import type { World } from './world.ts';
 
-/** What every script of the page adds; before a login there is no token. */
+/** Fields that every script of the page adds; before a login there is no token. */
 const COMMON = 'token= lang=zh_CN f=json ajax=1 fingerprint?=<text>';
 
 const invalid = (): Answer => verdict(200_003, 'invalid session');
 
-/** The attempt goes by its cookie alone. */
+/** Whether a login is in progress, by its cookie alone. */
 function isGoing({ cookies }: BackEndCall, { codes }: World): boolean {
   return codes.uuid !== undefined && cookies['uuid'] === codes.uuid;
 }

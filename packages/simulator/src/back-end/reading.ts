@@ -1,4 +1,4 @@
-/** Followers, groups and messages, as they were listed in 2014. */
+/** Followers, groups and messages, as listed in 2014. */
 import type { BackEndCall } from './call.ts';
 import type { DialogMessage } from './data.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
@@ -7,7 +7,7 @@ import { toWireId } from './people.ts';
 import { findUser, readSeconds, serializeList, type World } from './world.ts';
 
 const MESSAGE_PAGE = '/cgi-bin/message?t=message/list&count=20&day=7&token={token}&lang=zh_CN';
-/** Of all followers, whatever their group. */
+/** The group of all followers. */
 const ALL = -2;
 
 function listContacts({ query }: BackEndCall, world: World): Answer {
@@ -57,14 +57,14 @@ function listMessages({ query }: BackEndCall, world: World): Answer {
   });
 }
 
-/** What users wrote, the newest first. */
+/** Lists the received messages, newest first. */
 function listReceived({ data }: World): DialogMessage[] {
   return data.messages
     .filter(({ fakeid }) => fakeid !== OWN.fakeid)
     .sort((one, two) => two.id - one.id);
 }
 
-/** Days are those of China: 0 today, 1 yesterday, 2 the day before, 3 older, 7 all. */
+/** Whether a message is of a day in China: 0 today, 1 yesterday, 2 the day before, 3 older, 7 all. */
 function isOfDay({ date_time }: DialogMessage, day: number, now: number): boolean {
   const countDays = (seconds: number) => Math.floor((seconds + 8 * 3600) / 86_400);
   const age = countDays(now) - countDays(date_time);
@@ -78,7 +78,7 @@ function countNew({ query }: BackEndCall, world: World): Answer {
   return { json: { ret: '0', newTotalMsgCount: number } };
 }
 
-/** Both sides of a talk; the first bound is a message of the account, the second a time. */
+/** Lists both sides of a conversation; the first bound is a message of the account, the second a time. */
 function syncDialog({ query }: BackEndCall, world: World): Answer {
   const user = findUser(world, query['tofakeid']);
   if (!user || query['lastmsgfromfakeid'] !== OWN.fakeid) return verdict(-21, 'user not exist');

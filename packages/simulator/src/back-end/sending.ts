@@ -5,7 +5,7 @@ import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { createSent } from './people.ts';
 import { type Delivered, findUser, nextId, readSeconds, type World } from './world.ts';
 
-/** Users to whom nothing can be sent, by their fakeid, and why. */
+/** Users who cannot receive messages, by fakeid, with the reason. */
 const UNREACHABLE: ReadonlyMap<string, readonly [ret: number, message: string]> = new Map([
   ['gone', [10_700, 'not follower']],
   ['blacklisted', [10_701, 'black list']],
@@ -18,10 +18,10 @@ const UNREACHABLE: ReadonlyMap<string, readonly [ret: number, message: string]> 
   ['broken', [-1, 'system error']],
 ]);
 
-/** Which files go out as which type: a video is an article of its own. */
+/** The message type of each file type: a video is an article of its own. */
 const FILE_TYPES: Readonly<Record<string, number>> = { 2: 2, 3: 3, 15: 4 };
 
-/** Articles and videos have other types in conversations. */
+/** The types that differ in conversations: articles and videos. */
 const SHOWN_TYPES: Readonly<Record<number, number>> = { 10: 6, 15: 4 };
 
 type Check = (call: BackEndCall, world: World) => Answer | undefined;

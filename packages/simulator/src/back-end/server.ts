@@ -1,4 +1,4 @@
-/** Answers requests by a table, and writes down what did not fit. */
+/** Answers requests by a table, and records those that break its rules. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Listening, type ListenOptions, listen } from '../listening.ts';
 import { type BackEndCall, readCall } from './call.ts';
@@ -35,7 +35,7 @@ export async function serve(
   return { ...listening, requests: site.requests, problems: site.problems };
 }
 
-/** Text is why there is no answer. */
+/** Answers a request; a text is the reason why there is no answer. */
 async function reply(site: Site, request: IncomingMessage): Promise<Answer | string> {
   const { table, world, requests, problems } = site;
   const { call, faults } = await readCall(request);

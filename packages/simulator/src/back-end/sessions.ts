@@ -1,4 +1,4 @@
-/** The sessions that live, and their cookies. */
+/** The active sessions and their cookies. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { type BackEndCall, mergeValues } from './call.ts';
 import type { LiveSession } from './live-session.ts';
@@ -28,13 +28,13 @@ export function openSession(world: World): LiveSession {
   return session;
 }
 
-/** The session of a request: its token and all its cookies have to be those that were given out. */
+/** Returns the session of a request: the token and all cookies must be those that were issued. */
 export function findSession(world: World, call: BackEndCall): LiveSession | undefined {
   const session = world.live.get(Number(mergeValues(call)['token']));
   return session && isHeld(world, session, call) ? session : undefined;
 }
 
-/** By its cookies alone, as `GET /` knows it. */
+/** Returns a session by its cookies alone, as for `GET /`. */
 export function sessionOfCookies(world: World, call: BackEndCall): LiveSession | undefined {
   return [...world.live.values()].find((session) => isHeld(world, session, call));
 }
@@ -45,7 +45,7 @@ function isHeld({ clock }: World, session: LiveSession, { cookies }: BackEndCall
   return isYoung && pairs.every(([name, value]) => cookies[name] === value);
 }
 
-/** Gives a session other cookies, where that was asked for; those before are of no use any more. */
+/** Replaces the cookies of a session when that was asked for, and invalidates the former ones. */
 export function turnCookies(world: World, session: LiveSession): string[] {
   if (!world.turnsCookies || !world.live.has(session.token)) return [];
   world.turnsCookies = false;
@@ -54,14 +54,17 @@ export function turnCookies(world: World, session: LiveSession): string[] {
   return setCookies(session);
 }
 
-/** As the Python SDK writes cookies down. */
+/** Writes cookies as the Python SDK does. */
 export function cookieString({ cookies }: LiveSession): string {
   return Object.entries(cookies)
     .map(([name, value]) => `${name}=${value};`)
     .join('');
 }
 
-/** The platform marks them `Secure`; this server speaks http, over which a jar would not send them. */
+/**
+ * Writes the cookies without `Secure`: this server uses http, over which a cookie jar would not
+ * send them.
+ */
 function setCookies({ cookies }: LiveSession): string[] {
   // A jar goes by the time of the machine.
   const expires = new Date(Date.now() + FOUR_DAYS).toUTCString();
@@ -70,7 +73,7 @@ function setCookies({ cookies }: LiveSession): string[] {
   );
 }
 
-/** What a login sets and clears. */
+/** Returns the cookies that a login sets and clears. */
 export function loginCookies(session: LiveSession): string[] {
   return [
     `uuid=EXPIRED; Path=/; Expires=${PAST}; HttpOnly`,
@@ -80,7 +83,7 @@ export function loginCookies(session: LiveSession): string[] {
   ];
 }
 
-/** What a logout clears. */
+/** Returns the cookies that a logout clears. */
 export function clearCookies({ cookies }: LiveSession): string[] {
   return Object.keys(cookies).map((name) => `${name}=EXPIRED; Path=/; Expires=${PAST}; HttpOnly`);
 }

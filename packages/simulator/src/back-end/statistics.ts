@@ -1,4 +1,4 @@
-/** The statistics of articles, which had a host of their own: mta.qq.com. */
+/** The statistics of articles, on a host of their own: mta.qq.com. */
 import type { BackEndCall } from './call.ts';
 import { type Answer, type Endpoint, Misfit } from './endpoint.ts';
 import { OWN } from './own.ts';
@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 const ROWS = 7;
 const SIZE = 3;
-/** Its own cookie is the only one that it may see. */
+/** The only cookie that it may receive. */
 const COOKIE = 'wechat_token';
 const TITLES: Readonly<Record<string, string>> = {
   TargetUser: '送达人数',

@@ -20,9 +20,9 @@ const KINDS: ReadonlyMap<string, RegExp> = new Map([
 ]);
 
 /**
- * Reads terms that are separated by spaces. `a=b` asks for that value, `a=b|c` for one of them,
- * `a=<int>` for a kind of value, `a?=b` lets the field be left out, and `a#=b` stands for any
- * number of fields `a0`, `a1` …; values are percent-encoded.
+ * Parses terms separated by spaces. `a=b` requires the value, `a=b|c` one of them, `a=<int>` a kind
+ * of value, `a?=b` makes the field optional, and `a#=b` stands for any number of fields `a0`, `a1`
+ * …; values are percent-encoded.
  */
 function readTerms(text: string): Term[] {
   return text.split(/\s+/).filter(Boolean).map(readTerm);
@@ -45,7 +45,7 @@ function escape(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-/** What is missing, wrong or too much, by terms as `readTerms` takes them; `where` names the place. */
+/** Lists fields that are missing, wrong or superfluous, by terms; `where` names the place. */
 export function listTermFaults(text: string, values: Values, where: string): string[] {
   const terms = readTerms(text);
   const missing = terms

@@ -1,4 +1,4 @@
-/** All that the back end knows. */
+/** The state of the back end. */
 
 import { type Clock, realClock } from '../clock.ts';
 import type { ListenOptions } from '../listening.ts';
@@ -11,24 +11,27 @@ export interface Delivered {
   /** 1 text, 2 picture, 3 voice, 10 articles, 15 video. */
   readonly type: number;
   readonly content?: string;
-  /** Of the articles, the picture, the voice or the video. */
+  /** The id of the articles, the picture, the voice or the video. */
   readonly id?: string;
 }
 
 export interface BackEndOptions extends GivenData, ListenOptions {
   /** Default: tester@example.com. */
   readonly username?: string;
-  /** In plain text, of which the MD5 of the first 16 characters is expected. Default: longer than that. */
+  /** Plain text; logins send the MD5 of its first 16 characters. Default: a password longer than that. */
   readonly password?: string;
-  /** What the captcha says, once one is required. Default: ABCD. */
+  /** Text of the captcha, once one is required. Default: ABCD. */
   readonly captcha?: string;
-  /** Whose numbers refuse a login: those of 2013 (-8, -27, -23) or of later (200008 …). Default: modern. */
+  /**
+   * The numbers by which a login is refused: those of 2013 (-8, -27, -23) or later ones (200008 …).
+   * Default: modern.
+   */
   readonly refusals?: 'classic' | 'modern';
   /** The picture of the QR codes. Default: one dot, with the address in its comment. */
   readonly qrCode?: Buffer;
-  /** Told when a QR code is shown, to scan it at once. */
+  /** Called when a QR code is shown, for example to scan it at once. */
   readonly onQrCode?: (qr: QrPhone) => void;
-  /** Default: the time of this machine. */
+  /** Default: the system clock. */
   readonly clock?: Pick<Clock, 'now'>;
 }
 
@@ -39,7 +42,7 @@ export interface World {
   readonly data: BackEndData;
   readonly sent: Delivered[];
   readonly live: Map<number, LiveSession>;
-  /** How JSON is answered when the session is lost. */
+  /** How a lost session is answered. */
   lostAs: 'html' | 'json';
   /** Whether the next answer of a session changes its cookies. */
   turnsCookies: boolean;
@@ -50,11 +53,11 @@ export interface World {
   readonly phone: QrPhone;
   readonly qrCode: Buffer | undefined;
   readonly onQrCode: (qr: QrPhone) => void;
-  /** What the next requests to a path are answered. */
+  /** The answers of the next requests to a path. */
   readonly answers: Map<string, unknown[]>;
-  /** How lists of 2014 are written. */
+  /** How the lists of 2014 are written. */
   listsAs: 'string' | 'object';
-  /** How many calls are allowed still. */
+  /** The number of calls left. */
   allowed: number;
 }
 
@@ -94,17 +97,17 @@ export function readSeconds(clock: Pick<Clock, 'now'>): number {
   return Math.floor(clock.now() / 1000);
 }
 
-/** A user by either of the ids. */
+/** Returns a user by either id. */
 export function findUser({ data }: World, id: string | undefined): Follower | undefined {
   return data.users.find(({ fakeid, openid }) => id === fakeid || id === openid);
 }
 
-/** A list as JSON in a string, as it was in 2014, or as it is. */
+/** Writes a list as JSON in a string, as in 2014, or unchanged. */
 export function serializeList({ listsAs }: World, list: object): unknown {
   return listsAs === 'string' ? JSON.stringify(list) : list;
 }
 
-/** The next id of a list. */
+/** Returns the next id of a list. */
 export function nextId(ids: readonly number[]): number {
   return ids.reduce((highest, id) => Math.max(highest, id), 0) + 1;
 }

@@ -1,7 +1,7 @@
 import { sealProbe } from '../push/envelope.ts';
 import { type Row, toRequest } from './row.ts';
 
-/** What a webhook of 微信云托管 has to stand besides messages. */
+/** The checks of a webhook in 微信云托管, in addition to messages. */
 export const CLOUD_ROWS: readonly Row[] = [
   {
     name: 'probe',

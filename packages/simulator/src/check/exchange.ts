@@ -4,35 +4,38 @@ import { request as requestHttps } from 'node:https';
 import type { Clock } from '../clock.ts';
 import type { DeliveryRecord } from '../events.ts';
 
-/** A request as odd as it may be. */
+/** A request that may be invalid in any way. */
 export interface OddRequest {
   readonly method: string;
   /** Already encoded, without the question mark. */
   readonly search: string;
-  /** What is undefined is left out. */
+  /** Headers; undefined values are left out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  /** Several go out one by one, in chunked encoding. */
+  /** A body; several pieces are sent one by one, in chunked encoding. */
   readonly body?: string | Buffer | readonly (string | Buffer)[];
   /** Milliseconds between the pieces of a body. Default: 0. */
   readonly pause?: number;
-  /** Breaks the connection off where the body should go on. */
+  /** Closes the connection before the end of the body. */
   readonly dropsOff?: boolean;
 }
 
-/** What came of a request: an answer, or words for why there is none. */
+/** The result of a request: an answer, or the reason why there is none. */
 export interface Answered {
   readonly response: NonNullable<DeliveryRecord['response']> | undefined;
-  /** `gone`: the connection broke off before an answer, `cut`: within one; `silent`: nothing came within the platform's patience. */
+  /**
+   * `gone`: the connection was closed before an answer; `cut`: within one; `silent`: nothing came
+   * within the platform's timeout.
+   */
   readonly failure: 'gone' | 'cut' | 'silent' | undefined;
   readonly milliseconds: number;
 }
 
 const PATIENCE = 5000;
-/** Between what was sent last and breaking off, so that the bot has seen it. */
+/** Milliseconds between the last bytes and closing the connection, so that the bot has read them. */
 const SETTLING = 50;
 const LONGEST = 1024 * 1024;
 
-/** Sends a request, on a connection of its own. Never rejects. */
+/** Sends a request on a connection of its own. Never rejects. */
 export async function exchange(target: string, odd: OddRequest, clock: Clock): Promise<Answered> {
   const began = clock.now();
   const url = new URL(target);

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { CheckResult } from './result.ts';
 
-/** Columns that a text takes in a terminal: a Chinese character takes two. */
+/** Returns the columns of a text in a terminal, where a Chinese character takes two. */
 function measureWidth(text: string): number {
   let width = 0;
   for (const character of text) {
@@ -32,7 +32,7 @@ const WORDS = {
   },
 } as const;
 
-/** A table for a terminal: what was checked, whether it passed, and why not. */
+/** Formats results for a terminal: what was checked, whether it passed, and why not. */
 export function formatResults(
   results: readonly CheckResult[],
   language: 'en' | 'zh' = 'en',
@@ -53,7 +53,7 @@ export function formatResults(
   return [...lines, '', ...remarks, sum].join('\n');
 }
 
-/** Colours are for terminals that want them. */
+/** Colours a text, if the terminal supports it. */
 export function paint(colour: 'green' | 'red' | 'yellow', text: string): string {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   const isWanted = FORCE_COLOR ? FORCE_COLOR !== '0' : process.stdout.isTTY && !NO_COLOR;

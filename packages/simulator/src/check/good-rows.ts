@@ -27,7 +27,7 @@ const MESSAGES: readonly [type: string, title: Words][] = [
   ['event:something_new', { en: 'an event nobody knows', zh: '没见过的事件' }],
 ];
 
-/** What users type arrives as they typed it, see `writeXml`. */
+/** Users' texts, which arrive as typed; see `writeXml`. */
 const TEXTS: readonly [name: string, title: Words, content: string][] = [
   ['cdata', { en: 'a text with ]]> in it', zh: '文本里有 ]]>' }, 'a ]]> b <![CDATA[ c'],
   [
@@ -50,7 +50,7 @@ const TEXTS: readonly [name: string, title: Words, content: string][] = [
   ['long', { en: 'a text of 2000 characters', zh: '两千字的文本' }, '长'.repeat(2000)],
 ];
 
-/** What every webhook has to answer. */
+/** The messages that every webhook must answer. */
 export const GOOD_ROWS: readonly Row[] = [
   {
     name: 'verify',

@@ -11,7 +11,7 @@ const BOMB = `<?xml version="1.0"?><!DOCTYPE xml [<!ENTITY a "aaaaaaaaaa">${'bcd
 const FILE =
   '<!DOCTYPE xml [<!ENTITY f SYSTEM "file:///etc/hostname">]><xml><Content>&f;</Content></xml>';
 
-/** Bodies that are rightly signed in plain mode, where the signature says nothing of the body. */
+/** Correctly signed bodies in plain mode, where the signature does not cover the body. */
 const BODIES: readonly [name: string, title: Words, body: (xml: string) => string | Buffer][] = [
   ['empty-body', { en: 'an empty body', zh: '空的请求体' }, () => ''],
   ['blank-body', { en: 'a body of blanks', zh: '只有空白的请求体' }, () => ' \n\t '],
@@ -79,7 +79,7 @@ const BODIES: readonly [name: string, title: Words, body: (xml: string) => strin
 
 const METHODS = ['HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
 
-/** What strangers send. Only a reply, an echo, silence and the end of the process are wrong. */
+/** The requests of strangers. Only a reply, an echo, silence and the end of the process are failures. */
 export const HOSTILE_ROWS: readonly Row[] = [
   {
     name: 'verify-wrong-signature',

@@ -28,34 +28,34 @@ export interface CheckOptions
   > {
   /** The address of the webhook. */
   readonly target: string;
-  /** The names of the rows that are wanted. Default: all that the mode has. */
+  /** The names of the checks to run. Default: all of the mode. */
   readonly only?: readonly string[];
-  /** Told each result as it comes. */
+  /** Called with each result as it arrives. */
   readonly onResult?: (result: CheckResult) => void;
-  /** What the time, pauses and patience are taken from. Default: the time of this machine. */
+  /** Clock of times, pauses and timeouts. Default: the system clock. */
   readonly clock?: Clock;
 }
 
 interface Checked {
   readonly result: CheckResult;
-  /** Whether nothing answers any more. */
+  /** Whether the bot no longer answers. */
   readonly isGone: boolean;
 }
 
 const isDeadly = ({ expected }: Row) => expected === 'survived';
-/** What may end a bot comes last. */
+/** The checks in order; those that may end a bot come last. */
 const ROWS: readonly Row[] = [...GOOD_ROWS, ...ODD_ROWS, ...HOSTILE_ROWS, ...SAFE_ROWS].sort(
   (one, other) => Number(isDeadly(one)) - Number(isDeadly(other)),
 );
-/** What is pushed by 微信云托管. */
+/** The checks for pushes of 微信云托管. */
 const PUSH_ROWS = [...CLOUD_ROWS, ...GOOD_ROWS.filter(({ expected }) => expected === 'answered')];
-/** Milliseconds that a bot has to come back in, and between looking for it. */
+/** Milliseconds in which a bot must restart, and between two attempts to reach it. */
 const COMES_BACK = 5000;
 const LOOKS = 250;
 
 /**
- * Sends good, odd and hostile deliveries to a webhook, whoever wrote it, one after another. What
- * comes after a row that ended the bot is not sent, and has no result.
+ * Sends valid, unusual and hostile deliveries to any webhook, one after another. Checks after one
+ * that ended the bot are not run, and have no result.
  *
  * @example
  * const results = await runCheck({ target: 'http://localhost:3000/wechat', token: 'TOKEN' });
@@ -107,13 +107,16 @@ export async function runCheck(
       ),
       clock,
     );
-  /** Whether the check of the address passes: then it is not the token that refuses a message. */
+  /**
+   * Returns whether the URL verification passes: if so, a refused message has another cause than
+   * the token.
+   */
   const isVerified = once(async () => {
     const echostr = createEchostr();
     const expected = account.pushFormat ? 'probed' : 'echo';
     return findProblem({ expected }, await verify(echostr), echostr) === undefined;
   });
-  /** What is wrong with a good message before any hostile one was sent. */
+  /** Returns the fault of a valid message before any hostile one was sent. */
   const findFirstProblem = once(async () => judgeAnswer(GOOD, await sendGood(), ''));
 
   const check = async (row: Row): Promise<Checked> => {
@@ -147,7 +150,10 @@ export async function runCheck(
     return { result, isGone };
   };
 
-  /** Whether a bot that was cut off can be reached again: what watches over it may start it anew. */
+  /**
+   * Returns whether a bot that closed the connection can be reached again, for example restarted by
+   * a supervisor.
+   */
   const comesBack = async (): Promise<boolean> => {
     for (let waited = 0; waited <= COMES_BACK; waited += LOOKS) {
       const { failure } = await verify(createEchostr());
@@ -213,7 +219,7 @@ export async function runCheck(
 
 const isOfConsole = (expected: Row['expected']) => expected === 'echo' || expected === 'probed';
 
-/** What is wrong with the answer to the console's check of an address. */
+/** Returns the fault in the answer to the console's URL verification. */
 function findConsoleProblem(
   { status, body }: { status: number; body: string },
   expected: Row['expected'],
@@ -226,7 +232,7 @@ function findConsoleProblem(
 
 const createEchostr = () => `${randomInt(1e9, 9e9)}`;
 
-/** Does something the first time that its result is asked for. */
+/** Returns a function that calls `make` on first use and then repeats its result. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
@@ -245,7 +251,7 @@ const BROKEN = {
   cut: 'the connection broke off in the middle of the answer',
 } as const;
 
-/** The time and the nonce of a reply may differ; what it says may not. */
+/** Whether all answers are the same but for the time and the nonce of a reply. */
 function isAlike(answers: readonly Answered[]): boolean {
   const said = answers.map(({ response }) => {
     const body = response?.plain ?? response?.body ?? '';

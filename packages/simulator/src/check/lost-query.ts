@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts';
 import { type Answered, exchange } from './exchange.ts';
 
 /**
- * Whether a signed request was refused just as one without any query is: it may have lost its own on
- * the way, as in a proxy that rewrites the address.
+ * Whether a signed request was refused like one without a query: it may have lost its query on the
+ * way, as behind a proxy that rewrites the address.
  */
 export async function isQueryLost(
   target: string,

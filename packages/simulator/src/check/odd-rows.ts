@@ -1,7 +1,7 @@
 import type { CheckDesk, Row, Words } from './row.ts';
 import { toRequest } from './row.ts';
 
-/** Well-formed XML that is written otherwise than usual. */
+/** Well-formed XML in unusual forms. */
 const FORMS: readonly [name: string, title: Words, rewrite: (xml: string) => string][] = [
   ['bom', { en: 'a byte order mark before the XML', zh: 'XML 前有 BOM' }, (xml) => `\ufeff${xml}`],
   ['blanks', { en: 'line feeds before the XML', zh: 'XML 前有空行' }, (xml) => `\n\n  ${xml}\n`],
@@ -41,7 +41,7 @@ const inPieces = (text: string, count: number) => {
   );
 };
 
-/** What is unusual, and right all the same. */
+/** Unusual but valid requests. */
 export const ODD_ROWS: readonly Row[] = [
   ...FORMS.map(
     ([name, title, rewrite]): Row => ({

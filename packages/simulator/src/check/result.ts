@@ -1,13 +1,16 @@
 import type { Words } from './row.ts';
 
-/** What became of one thing that a webhook was checked for. */
+/** The result of one check. */
 export interface CheckResult {
   readonly name: string;
   readonly title: Words;
   readonly passed: boolean;
-  /** Why it did not pass. */
+  /** The reason of the failure. */
   readonly why: string | undefined;
-  /** What in a good answer is not as documented, though nobody knows WeChat to refuse it. */
+  /**
+   * Remarks on a good answer that differs from the documentation, although WeChat is not known to
+   * refuse it.
+   */
   readonly hints: readonly string[];
   readonly milliseconds: number;
 }

@@ -4,47 +4,48 @@ import type { WireFields } from '../wire.ts';
 import type { AccountSettings } from '../world.ts';
 import type { OddRequest } from './exchange.ts';
 
-/** In both languages of the page. */
+/** A text in both languages of the page. */
 export interface Words {
   readonly en: string;
   readonly zh: string;
 }
 
 /**
- * What is right. `echo`: the echostr, verbatim. `probed`: the status 200. `refused`: anything but the echo, or a reply.
- * `answered`: a valid reply, or success. `survived`: any answer, or none, as long as the bot lives.
+ * The expected result. `echo`: the echostr, verbatim. `probed`: status 200. `refused`: anything but
+ * the echo or a reply. `answered`: a valid reply, or success. `survived`: any answer or none, as
+ * long as the bot keeps running.
  */
 type Expected = 'echo' | 'probed' | 'refused' | 'answered' | 'survived';
 
-/** One thing that a webhook is checked for. */
+/** One check of a webhook. */
 export interface Row {
   readonly name: string;
   readonly title: Words;
   readonly expected: Expected;
   /** Default: all three. */
   readonly modes?: readonly Mode[];
-  /** How often it is sent at once; all have to be answered alike. Default: 1. */
+  /** Number of copies sent at once; all must be answered alike. Default: 1. */
   readonly times?: number;
   readonly send: (desk: CheckDesk) => OddRequest;
 }
 
-/** What rows are made with. */
+/** The tools that checks are made with. */
 export interface CheckDesk {
   readonly account: AccountSettings;
   readonly openid: string;
-  /** The tags of a message of that type, with a MsgId of its own. */
+  /** Creates the tags of a message of a type, with its own MsgId. */
   readonly message: (type: string, fields?: WireFields) => WireFields;
-  /** Signs, and in safe mode encrypts, tags or XML as it is. */
+  /** Signs tags or XML, and in safe mode encrypts them. */
   readonly seal: (message: WireFields | string, how?: SealOptions) => Sealed;
 }
 
 interface SealOptions {
   readonly breakSignature?: boolean;
-  /** Encrypts with another appid. */
+  /** The appid to encrypt with, in place of the account's. */
   readonly appid?: string;
 }
 
-/** A sealed message as a request. */
+/** Converts a sealed message to a request. */
 export function toRequest(
   { method, query, body, headers }: Sealed,
   changes: Partial<OddRequest> & {

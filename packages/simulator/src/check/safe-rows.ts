@@ -1,7 +1,7 @@
 import { sign } from '@wechat-mp/core';
 import { type CheckDesk, type Row, toRequest } from './row.ts';
 
-/** A message whose ciphertext is another one; the signature fits it. */
+/** Creates a message with another ciphertext and a matching signature. */
 function withEncrypt({ account, message, seal }: CheckDesk, change: (encrypt: string) => string) {
   const sealed = seal(message('text'));
   const [, encrypt = ''] = /<Encrypt><!\[CDATA\[(.+?)]]>/.exec(sealed.body) ?? [];
@@ -14,14 +14,14 @@ function withEncrypt({ account, message, seal }: CheckDesk, change: (encrypt: st
   });
 }
 
-/** A rightly signed text that is not encrypted. */
+/** Creates a correctly signed text without encryption. */
 function asPlain({ message, seal }: CheckDesk, encrypt_type: string | undefined) {
   const sealed = seal(message('text'));
   const query = { encrypt_type, msg_signature: undefined };
   return toRequest(sealed, { body: sealed.plain, query });
 }
 
-/** What only an account in safe mode can be sent. */
+/** The checks of an account in safe mode. */
 export const SAFE_ROWS: readonly Row[] = (
   [
     {

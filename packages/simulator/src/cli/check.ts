@@ -1,7 +1,7 @@
 import { formatResults, runCheck } from '../check/index.ts';
 import { type Command, readAccount, readLanguage } from './command.ts';
 
-/** Prints how a webhook stands the conformance run; 1 when something failed. */
+/** Prints the results of a conformance run; returns 1 when a check failed. */
 export const check: Command = async (typed) => {
   const language = readLanguage(typed);
   const results = await runCheck(readAccount(typed));

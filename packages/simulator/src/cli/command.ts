@@ -1,6 +1,6 @@
 import type { SimulatorOptions } from '../simulator.ts';
 
-/** The options of the command line, as they were typed. */
+/** The options of the command line, as typed. */
 export interface Typed {
   readonly target: string;
   readonly token?: string | undefined;
@@ -22,10 +22,10 @@ export interface Typed {
   readonly language?: string | undefined;
 }
 
-/** Does its work, and gives the code to exit with. */
+/** Runs the command, and returns the exit code. */
 export type Command = (typed: Typed) => Promise<number>;
 
-/** The command line is not right. */
+/** The command line is wrong. */
 export class UsageError extends Error {}
 
 type Account = Pick<
@@ -35,7 +35,7 @@ type Account = Pick<
   readonly target: string;
 };
 
-/** What tells the account. The command line has been checked: there is a token, or `--cloud`. */
+/** Returns the account's settings. The command line has been checked: there is a token, or `--cloud`. */
 export function readAccount(typed: Typed): Account {
   const { target, token, appid, mode, account } = typed;
   return {
@@ -49,7 +49,7 @@ export function readAccount(typed: Typed): Account {
   };
 }
 
-/** @throws {UsageError} when it is no port */
+/** @throws {UsageError} when the text is not a port */
 export function readPort<T>(text: string | undefined, name: string, otherwise: T): number | T {
   if (text === undefined) return otherwise;
   const port = Number(text);
@@ -57,7 +57,7 @@ export function readPort<T>(text: string | undefined, name: string, otherwise: T
   throw new UsageError(`--${name} is a port from 0 to 65535, where 0 is any free one`);
 }
 
-/** Of what is printed: as asked for, or as the system speaks. */
+/** Returns the language of the output: the one asked for, or the system's. */
 export function readLanguage({ language }: Typed): 'en' | 'zh' {
   if (language === 'en' || language === 'zh') return language;
   if (language !== undefined) throw new UsageError('--language is en or zh');

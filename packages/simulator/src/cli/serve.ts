@@ -26,7 +26,7 @@ export const serve: Command = async (typed) => {
   }
 };
 
-/** Starts all of it, and prints where it is. What runs is told to `running`. */
+/** Starts all servers, and prints their addresses. Each is added to `running`. */
 async function start(typed: Typed, running: { close(): Promise<void> }[]): Promise<Simulator> {
   const { host = '127.0.0.1', title, appsecret, state, target } = typed;
   const pagePort = readPort(typed.port, 'port', PAGE_PORT);
@@ -69,7 +69,7 @@ async function start(typed: Typed, running: { close(): Promise<void> }[]): Promi
   return simulator;
 }
 
-/** Says who may come, and under which names. */
+/** Returns a warning of who can reach the page, and under which names. */
 function warn(host: string, url: string, allowed: readonly string[]): string {
   const { port } = new URL(url);
   const names = [...listNames(host).map((name) => `http://${name}:${port}/`), ...allowed];

@@ -2,7 +2,7 @@ import { CONSOLE } from '@wechat-mp/core';
 import { type Finding, ok, problem, warn } from './finding.ts';
 import type { DiagnoseOptions } from './options.ts';
 
-/** Looks at what can be told without a request. */
+/** Checks the account's settings without a request. */
 export function* lookAtAccount(
   options: Pick<DiagnoseOptions, 'token' | 'encodingAESKey' | 'appid'>,
 ): Generator<Finding> {
@@ -50,7 +50,7 @@ export function* lookAtAccount(
   }
 }
 
-/** Looks at the address; undefined when it is none. */
+/** Checks the address; returns undefined when it is invalid. */
 export function* lookAtAddress(target: string): Generator<Finding, URL | undefined> {
   const url = URL.canParse(target) ? new URL(target) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {

@@ -9,7 +9,7 @@ import type { AccountSettings } from '../world.ts';
 import { type Finding, ok, problem } from './finding.ts';
 import { noAnswer } from './verification.ts';
 
-/** Asks as the console of 微信云托管 does when a path is saved, and as a stranger would. */
+/** Sends the probe by which the console of 微信云托管 checks a path, and a request of a stranger. */
 export async function* lookAtCloud(
   target: string,
   account: AccountSettings,

@@ -1,9 +1,9 @@
 import type { Words } from '../check/row.ts';
 
-/** What a step of the doctor found. */
+/** The finding of one step of the doctor. */
 export interface Finding {
   readonly step: string;
-  /** `warning`: it works here, and may not with WeChat. */
+  /** `warning`: works here, but may not with WeChat. */
   readonly state: 'ok' | 'warning' | 'problem';
   readonly what: Words;
   /** What to do about it. */

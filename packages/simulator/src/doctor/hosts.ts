@@ -1,7 +1,7 @@
 import type { Words } from '../check/row.ts';
 import { type Finding, warn } from './finding.ts';
 
-/** A kind of host, told by the domains that it gives away. */
+/** A hosting provider, known by its domains. */
 interface Host {
   readonly domains: RegExp;
   readonly what: Words;
@@ -50,7 +50,7 @@ const HOSTS: readonly Host[] = [
   },
 ];
 
-/** Says what to mind at hosts that are known by their domain. */
+/** Returns advice for known hosting providers. */
 export function* lookAtHost({ hostname }: URL): Generator<Finding> {
   const host = HOSTS.find(({ domains }) => domains.test(hostname));
   if (host) yield warn('host', host.what, host.hint);

@@ -15,7 +15,7 @@ export type { Finding } from './finding.ts';
 export type { DiagnoseOptions } from './options.ts';
 
 /**
- * Finds out why a webhook does not verify: one step after another, up to the first problem.
+ * Finds out why a webhook does not verify: step by step, up to the first problem.
  *
  * @example
  * const findings = await diagnose({ target: 'https://your.host/wechat', token: 'TOKEN' });
@@ -51,7 +51,7 @@ const MARKS = {
   problem: paint('red', '✗'),
 } as const;
 
-/** The findings for a terminal, each with what to do about it. */
+/** Formats findings for a terminal, each with what to do about it. */
 export function formatFindings(findings: readonly Finding[], language: 'en' | 'zh' = 'en'): string {
   return findings
     .map(({ state, what, hint }) => {

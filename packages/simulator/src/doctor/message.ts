@@ -8,7 +8,7 @@ import { isLikeCsrf, judge, openReply } from '../push/verdict.ts';
 import type { AccountSettings } from '../world.ts';
 import { type Finding, ok, problem, warn } from './finding.ts';
 
-/** Sends a text, and looks at the answer. */
+/** Sends a text message, and checks the answer. */
 export async function* lookAtMessage(
   target: string,
   account: AccountSettings,

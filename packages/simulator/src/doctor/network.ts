@@ -6,7 +6,7 @@ import { type Finding, ok, problem, warn } from './finding.ts';
 const PATIENCE = 5000;
 const DAYS_LEFT = 14;
 
-/** Looks at the way to the bot, up to where HTTP begins; ends after the first problem. */
+/** Checks the network path to the bot, up to where HTTP begins; stops at the first problem. */
 export async function* lookAtNetwork(url: URL): AsyncGenerator<Finding> {
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   try {
@@ -58,7 +58,7 @@ function tryToConnect(host: string, port: number): Promise<string | undefined> {
   });
 }
 
-/** What is wrong with a certificate, by Node's code for it. */
+/** The problems of certificates, by Node's error code. */
 const CERTIFICATES: Readonly<Record<string, { en: string; zh: string }>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: { en: 'it is self-signed', zh: '是自签名的' },
   SELF_SIGNED_CERT_IN_CHAIN: {

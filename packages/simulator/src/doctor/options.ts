@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.ts';
 import type { SimulatorOptions } from '../simulator.ts';
 
-/** What the doctor is told of a webhook. */
+/** Options of the doctor: the webhook, as entered in the console. */
 export interface DiagnoseOptions
   extends Pick<
     SimulatorOptions,
     'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account' | 'cloud'
   > {
-  /** The address that is, or will be, in the console. */
+  /** The address that is, or will be, entered in the console. */
   readonly target: string;
-  /** What the time and patience are taken from. Default: the time of this machine. */
+  /** Clock of times and timeouts. Default: the system clock. */
   readonly clock?: Clock;
 }

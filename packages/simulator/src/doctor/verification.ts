@@ -35,7 +35,7 @@ const STATUS_HINTS: readonly [test: (status: number) => boolean, hint: Words][] 
   ],
 ];
 
-/** Asks as the console does when the address is saved, and looks at every part of the answer. */
+/** Sends the console's URL verification, and checks every part of the answer. */
 export async function* lookAtVerification(
   target: string,
   account: AccountSettings,
@@ -97,13 +97,13 @@ export async function* lookAtVerification(
 }
 
 const ANSWER_200: Words = { en: 'Answer 200.', zh: '应答要用 200。' };
-/** A signed request is answered as one without any query: it may have lost its own on the way. */
+/** A signed request is answered like one without a query: it may have lost its query on the way. */
 const LOST_QUERY: Words = {
   en: 'The answer is the same without any query. Where all of that is right, something before the bot drops the query, and its log says that the signature is missing, not wrong. nginx: proxy_pass without a path, or with $request_uri in place of $uri. An API gateway or a CDN: pass all query parameters on. A function: give the handler the whole event.',
   zh: '不带查询参数时，应答也一样。如果上面都没问题，就是机器人前面有一层把查询参数丢了，这时机器人的日志里写的是缺少签名（signature is missing），而不是签名错误。nginx：proxy_pass 后面不写路径，或者用 $request_uri 而不是 $uri；API 网关、CDN：透传全部查询参数；云函数：把完整的 event 交给处理函数。',
 };
 
-/** Says what it means that no answer came. */
+/** Returns the finding for a missing answer. */
 export function noAnswer({ failure }: Answered): Finding {
   return failure === 'silent'
     ? problem(

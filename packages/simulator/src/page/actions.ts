@@ -17,8 +17,8 @@ const TEMPLATE_ID = /^(?!__proto__$)[\w-]{1,128}$/;
 type Action = (scene: Scene, body: JsonObject) => object;
 
 /**
- * What the page can ask for, by path. What a user does is only begun here: a bot may take all of
- * 15 seconds, and what comes of it goes the way of the journal.
+ * The actions of the page, by path. An action of a user is only started: a bot may take 15 seconds,
+ * and the outcome is reported by the journal.
  */
 export const ACTIONS: Readonly<Record<string, Action>> = {
   '/users': ({ simulator }, body) => {
@@ -89,7 +89,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
 };
 
-/** What goes wrong at present. */
+/** Returns the current faults. */
 export function getFaults({ faults }: Simulator): Required<Simulator['faults']> {
   const { breakSignature = false, delay = 0, drop = 0, duplicate = 0, reorder = false } = faults;
   return { breakSignature, delay, drop, duplicate, reorder };

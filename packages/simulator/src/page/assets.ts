@@ -8,10 +8,10 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/** From `src/page/` as from `dist/page/`. */
+/** The folder of the page's files, seen from `src/page/` or `dist/page/`. */
 const FOLDER = new URL('../../public/', import.meta.url);
 
-/** A file of the page; undefined for any other name. */
+/** Returns a file of the page; undefined for any other name. */
 export async function readAsset(path: string): Promise<Shown | undefined> {
   const name = path === '/' ? 'index.html' : path.slice(1);
   // One flat folder of plain names: there is nothing to climb out of.

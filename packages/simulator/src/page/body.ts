@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestProblem } from './problem.ts';
 
-/** The most that one request may bring, pictures included. */
+/** Maximum size of one request in bytes, pictures included. */
 const BODY_LIMIT: number = 8 * 1024 * 1024;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -31,14 +31,14 @@ export async function readJson(request: IncomingMessage): Promise<JsonObject> {
   throw new RequestProblem(400, 'the body is not a JSON object');
 }
 
-/** A field that has to be a text with something in it. */
+/** Returns a required, non-empty text field. */
 export function readTextField(body: JsonObject, field: string, longest = 20_000): string {
   const value = body[field];
   if (typeof value === 'string' && value.trim() !== '' && value.length <= longest) return value;
   throw new RequestProblem(400, `${field}: a text of 1 to ${longest} characters`);
 }
 
-/** A field that may be left out. */
+/** Returns an optional field. */
 export function optionalText(body: JsonObject, field: string): string | undefined {
   const value = body[field];
   return value === undefined || value === null || value === ''
@@ -46,7 +46,7 @@ export function optionalText(body: JsonObject, field: string): string | undefine
     : readTextField(body, field);
 }
 
-/** A field that has to be a number from `least` to `most`. */
+/** Returns a required number between `least` and `most`. */
 export function readNumberField(
   body: JsonObject,
   field: string,

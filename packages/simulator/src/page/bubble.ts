@@ -1,6 +1,6 @@
 import type { ReceivedMessage } from '../events.ts';
 
-/** What is drawn in the chat: one plain shape for all that may be said there, of texts only. */
+/** A message in the chat: one plain shape for every kind, of texts only. */
 export type Bubble =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'image' | 'voice'; readonly media: string }
@@ -54,7 +54,7 @@ interface Row {
   readonly text: string;
 }
 
-/** How a message of the account is drawn; undefined where there is nothing to see. */
+/** Converts a message of the account to a bubble; undefined when there is nothing to show. */
 export function toBubble(message: ReceivedMessage): Bubble | undefined {
   switch (message.type) {
     case 'none':
@@ -114,7 +114,7 @@ function readRow(line: string): Row {
   return { label, text };
 }
 
-/** Anything as text, cut to a length that a log can show. */
+/** Returns any value as text, cut to a length for the log. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return '';
   return cut(typeof value === 'string' ? value : toJson(value));
@@ -131,7 +131,7 @@ function toJson(value: unknown): string {
 
 const LONGEST = 16_000;
 
-/** Cuts a text, and says so. */
+/** Cuts a text, and marks the cut. */
 export function cut(value: string): string {
   if (value.length <= LONGEST) return value;
   return `${value.slice(0, LONGEST)}\n… ${value.length - LONGEST} characters more`;

@@ -1,20 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { listNames } from '../listening.ts';
 
-/** The values of Host under which the page answers. */
+/** The Host headers that the page accepts. */
 export interface Names {
   /** With the port. */
   readonly own: ReadonlySet<string>;
-  /** Without one: a proxy or a tunnel that has such a name has a port of its own, and https. */
+  /** Without a port: a proxy or tunnel has its own, and https. */
   readonly allowed: ReadonlySet<string>;
 }
 
 /**
- * Says why a request is not of this page, or nothing.
+ * Returns why a request is not from this page, or undefined.
  *
- * The server has no password, so it has to tell its own page from any other site that the same
- * browser has open: a foreign name that resolves to 127.0.0.1 shows in Host, a foreign page in
- * Origin.
+ * The server has no password, so it must distinguish its own page from any other site in the same
+ * browser: a foreign name that resolves to 127.0.0.1 shows in Host, a foreign page in Origin.
  */
 export function findForeign(
   { headers }: IncomingMessage,
@@ -35,7 +34,7 @@ export function findForeign(
   return undefined;
 }
 
-/** Makes the names of a page that listens at an address. */
+/** Creates the names of a page that listens on an address. */
 export function createNames(host: string, port: number, allowed: readonly string[]): Names {
   const names = ['127.0.0.1', 'localhost', '[::1]', ...listNames(host)];
   const withPort = names.map((name) => `${name}:${port}`);
@@ -46,7 +45,7 @@ export function createNames(host: string, port: number, allowed: readonly string
   };
 }
 
-/** Where the page may fetch from: itself, and pictures of a bot on this machine. */
+/** The sources that the page may load: itself, and pictures of a bot on this machine. */
 const LOCAL = 'http://127.0.0.1:* http://localhost:*';
 
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {

@@ -1,21 +1,21 @@
-/** What happened, newest last: at most so many entries, and all who are told of the next one. */
+/** The latest entries, newest last, and the listeners for the next one. */
 
 type EntryType =
-  /** What a user sent, and what came to them. */
+  /** A message that a user sent or received. */
   | 'said'
   | 'received'
-  /** The user was told that the account does not work. */
+  /** The user saw that the account does not work. */
   | 'toast'
-  /** Something in a reply will not show. */
+  /** A part of a reply is not shown. */
   | 'remark'
   | 'delivery'
   | 'call'
-  /** What was asked for did not work. */
+  /** An action failed. */
   | 'problem'
-  /** Of a person, or of the faults. */
+  /** A person, or the faults, changed. */
   | 'change';
 
-/** One line of the journal; `id` counts up. */
+/** A line of the journal; `id` counts up. */
 export interface Entry {
   readonly id: number;
   /** Milliseconds since 1970. */
@@ -25,25 +25,25 @@ export interface Entry {
   readonly [field: string]: unknown;
 }
 
-/** An entry before it has its number and its time. */
+/** An entry without its number and time. */
 type NewEntry = Pick<Entry, 'type' | 'user'> & { readonly [field: string]: unknown };
 
 const LIMIT = 3000;
 
 export class Journal {
-  /** Changes when all is forgotten. */
+  /** Changes with every reset. */
   #era = 0;
   readonly #start = Date.now().toString(36);
   readonly #listeners = new Set<(entry: Entry | undefined) => void>();
   #entries: Entry[] = [];
   #last = 0;
 
-  /** Tells one start of the page from another, whose numbers mean something else. */
+  /** Identifies one start of the page, as numbers start over with each. */
   get epoch(): string {
     return `${this.#start}.${this.#era}`;
   }
 
-  /** The number of the newest entry; 0 when there is none. */
+  /** The number of the latest entry; 0 when there is none. */
   get last(): number {
     return this.#last;
   }
@@ -62,21 +62,21 @@ export class Journal {
     return whole;
   }
 
-  /** What came after the entry `id`; undefined when some of that has been forgotten. */
+  /** Returns the entries after `id`; undefined when some of them are no longer stored. */
   since(id: number): readonly Entry[] | undefined {
     const first = this.#entries[0]?.id ?? 1;
     if (id > this.#last || id < first - 1) return undefined;
     return this.#entries.filter((entry) => entry.id > id);
   }
 
-  /** Forgets all of it; whoever listens reads anew. */
+  /** Clears the journal; listeners then reload. */
   clear(): void {
     this.#era += 1;
     this.#entries = [];
     for (const listener of this.#listeners) listener(undefined);
   }
 
-  /** Tells of each new entry, and by `undefined` that all was forgotten. */
+  /** Calls the listener with each new entry, and with `undefined` after a reset. */
   listen(listener: (entry: Entry | undefined) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

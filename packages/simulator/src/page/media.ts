@@ -3,13 +3,13 @@ import type { Simulator } from '../simulator.ts';
 import type { Media } from '../state.ts';
 import { RequestProblem } from './problem.ts';
 
-/** What a browser is handed. */
+/** A file for a browser. */
 export interface Shown {
   readonly type: string;
   readonly bytes: Uint8Array;
 }
 
-/** What a browser may be handed as it is: nothing that can carry a script. */
+/** The types that a browser may receive unchanged: none of them can carry a script. */
 const TYPES: ReadonlySet<string> = new Set([
   'image/png',
   'image/jpeg',
@@ -32,7 +32,7 @@ function shownType(type: string): string | undefined {
   return TYPES.has(bare) ? bare : undefined;
 }
 
-/** The bytes of a medium; undefined where there are none, or a browser is not to have them. */
+/** Returns the bytes of a file; undefined when there are none, or a browser must not have them. */
 export function showMedia({ state }: Simulator, mediaId: string): Shown | undefined {
   const media = Object.hasOwn(state.media, mediaId) ? state.media[mediaId] : undefined;
   const type = media && shownType(media.contentType);
@@ -49,10 +49,10 @@ function readDataUrl(text: unknown): { type: string; base64: string } {
   return { type: shown, base64 };
 }
 
-/** So many things that users sent are kept. */
+/** Maximum number of stored uploads. */
 const KEPT = 50;
 
-/** What users send becomes media of the account, which the bot can fetch by its MediaId. */
+/** Users' uploads, stored as media of the account, which the bot can download by MediaId. */
 export class Uploads {
   readonly #simulator: Simulator;
   #kept: string[] = [];
@@ -61,7 +61,7 @@ export class Uploads {
     this.#simulator = simulator;
   }
 
-  /** Takes a data URL in; gives its MediaId. */
+  /** Stores a data URL; returns its MediaId. */
   add(kind: 'image' | 'voice' | 'video', data: unknown): string {
     const { type, base64 } = readDataUrl(data);
     const [family, format = ''] = type.split('/');

@@ -1,4 +1,4 @@
-/** A request that the page's server refuses, with its status and words for whoever sent it. */
+/** A request that the page's server refuses, with a status and a message for the sender. */
 export class RequestProblem extends Error {
   readonly status: number;
 
@@ -9,7 +9,7 @@ export class RequestProblem extends Error {
   }
 }
 
-/** What went wrong, in a line. */
+/** Returns the message of an error in one line. */
 export function getMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

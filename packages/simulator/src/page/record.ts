@@ -4,16 +4,16 @@ import { cut, describe, toBubble } from './bubble.ts';
 import type { Journal } from './journal.ts';
 import { toSaid } from './said.ts';
 
-/** How many deliveries can be sent again. */
+/** Maximum number of deliveries that can be sent again. */
 const REMEMBERED = 1000;
 
-/** Writes what happens in the simulator into the journal: lines of the log, and bubbles. */
+/** Writes the simulator's events to the journal: lines of the log, and bubbles. */
 export class Recorder {
-  /** The delivery of a line of the log, by the line's number. */
+  /** The deliveries by the number of their line in the log. */
   readonly deliveries: Map<number, DeliveryRecord> = new Map();
   readonly #simulator: Simulator;
   readonly #journal: Journal;
-  /** Who is known, and whether they follow. */
+  /** The known people, and whether they follow. */
   readonly #follows: Map<string, boolean>;
 
   constructor(simulator: Simulator, journal: Journal) {

@@ -5,7 +5,7 @@ const drawVideo = (fields: WireFields): Bubble => {
   return { kind: 'video', media: text(fields, 'MediaId'), title: '', text: '' };
 };
 
-/** How a user's side of the chat shows what they send, by MsgType. */
+/** The bubbles of users' messages, by MsgType. */
 const SAID: Readonly<Record<string, (fields: WireFields) => Bubble>> = {
   text: (fields) => ({ kind: 'text', text: text(fields, 'Content') }),
   image: (fields) => ({ kind: 'image', media: text(fields, 'MediaId') }),
@@ -31,7 +31,7 @@ const SAID: Readonly<Record<string, (fields: WireFields) => Bubble>> = {
   }),
 };
 
-/** How a message of a user is drawn; undefined for events, which nobody says. */
+/** Converts a message of a user to a bubble; undefined for events. */
 export function toSaid(fields: WireFields): Bubble | undefined {
   return SAID[text(fields, 'MsgType')]?.(fields);
 }

@@ -3,15 +3,15 @@ import type { Journal } from './journal.ts';
 import type { Uploads } from './media.ts';
 import type { Recorder } from './record.ts';
 
-/** What an action works with. */
+/** The tools of an action. */
 export interface Scene {
   readonly simulator: Simulator;
   readonly journal: Journal;
   readonly recorder: Recorder;
   readonly uploads: Uploads;
-  /** Where a medium can be fetched, by the bot as well. */
+  /** Returns the address of a file, which the bot can reach too. */
   readonly createAddress: (mediaId: string) => string;
 }
 
-/** Has a user do something. */
+/** Starts an action of a user. */
 export type Sending = () => Promise<unknown>;

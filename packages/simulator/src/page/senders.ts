@@ -4,7 +4,7 @@ import type { Scene, Sending } from './scene.ts';
 
 type Sender = (scene: Scene, user: User, body: JsonObject) => Sending;
 
-/** What a user can send from the page, by type. */
+/** The messages that a user can send from the page, by type. */
 export const SENDERS: Readonly<Record<string, Sender>> = {
   text: (_, user, body) => {
     const content = readTextField(body, 'content', 5000);
@@ -48,7 +48,7 @@ export function sendPicture(
     user.sendImage(mediaId === undefined ? {} : { mediaId, picUrl: createAddress(mediaId) });
 }
 
-/** Takes what the user chose in; without a file the simulator has a sample to send. */
+/** Stores the file the user chose; without one the simulator sends a sample. */
 function upload(
   uploads: Scene['uploads'],
   kind: 'image' | 'voice' | 'video',

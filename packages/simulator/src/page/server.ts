@@ -13,19 +13,19 @@ import { Recorder } from './record.ts';
 import type { Scene } from './scene.ts';
 import { streamJournal } from './stream.ts';
 
-/** What the chat page is served with. */
+/** The options of the chat page. */
 export interface PageOptions extends ListenOptions {
   readonly simulator: Simulator;
-  /** Names beside those of this machine under which browsers may reach the page, such as that of a tunnel. */
+  /** Further names under which browsers may reach the page, such as that of a tunnel. */
   readonly allowedHosts?: readonly string[];
-  /** Where the bot is, for the page to show. */
+  /** The bot's address, for display. */
   readonly target?: string;
 }
 
-/** A chat page that is being served; its `url` ends in a slash. */
+/** A served chat page; its `url` ends with a slash. */
 export type Page = Listening;
 
-/** Serves the chat page, and what it needs of the simulator. */
+/** Serves the chat page, and its access to the simulator. */
 export async function servePage(options: PageOptions): Promise<Page> {
   const { simulator, host = '127.0.0.1' } = options;
   const journal = new Journal();
@@ -109,7 +109,7 @@ export async function servePage(options: PageOptions): Promise<Page> {
   }
 }
 
-/** What is no text in percent signs names nothing. */
+/** Decodes percent-encoding; returns an unknown name when it is malformed. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Entry, Journal } from './journal.ts';
 
-/** A browser that has this much unread is let go; it comes back and asks for what it missed. */
+/** Bytes of unread data above which a browser is disconnected; it reconnects and asks for what it missed. */
 const UNREAD = 8 * 1024 * 1024;
 const HEARTBEAT = 15_000;
 /**
- * A browser has six connections to a server, for all of its tabs. Where more tabs than these listen,
- * the one that has listened longest gives way, and comes back for what it missed.
+ * Maximum number of listening tabs: a browser has six connections to a server for all of its tabs.
+ * With more, the tab that has listened longest is disconnected, and reconnects for what it missed.
  */
 const LISTENERS = 4;
 
 /**
- * Sends the journal as Server-Sent Events, from what the browser last had. Where that is unknown
- * (a new start of the server, or too long ago) the event `reset` asks it to read `/state` again.
+ * Sends the journal as Server-Sent Events, from the browser's latest entry. When that is unknown
+ * (after a restart, or too long ago) the event `reset` asks the page to read `/state` again.
  */
 export function streamJournal(
   journal: Journal,
@@ -50,7 +50,7 @@ export function streamJournal(
   }
 }
 
-/** How each listener of a journal gives way, the longest first. */
+/** The function that disconnects each listener of a journal, the longest first. */
 const turns = new WeakMap<Journal, Set<() => void>>();
 
 function takeTurn(journal: Journal, giveWay: () => void): void {

@@ -9,7 +9,7 @@ import { readPlace, sendPicture } from './senders.ts';
 
 type Tap = (scene: Scene, user: User, body: JsonObject) => Sending;
 
-/** What a tap on a button of the account's menu does, by the button's type. */
+/** The effects of tapping a menu button, by the button's type. */
 export const TAPS: Readonly<Record<string, Tap>> = {
   click: (_, user, body) => {
     const key = readTextField(body, 'key', 128);
@@ -45,7 +45,7 @@ export const TAPS: Readonly<Record<string, Tap>> = {
     const EventKey = readTextField(body, 'pagepath', 1024);
     return () => user.send('event:view_miniprogram', { EventKey });
   },
-  /** The platform sends this by itself; the bot hears nothing of it. */
+  /** Sent by the platform itself; the bot receives nothing. */
   media_id: ({ simulator, journal }, user, body) => {
     const mediaId = readTextField(body, 'media_id', 128);
     const { media } = simulator.state;

@@ -9,22 +9,22 @@ import type { Response, Transport } from './transport.ts';
 import { describeStatus, judge, openReply } from './verdict.ts';
 
 /**
- * The platform hangs up after so many milliseconds, and tries so often in all:
+ * Milliseconds after which the platform closes the connection, and the total number of attempts:
  * https://developers.weixin.qq.com/doc/service/guide/product/message/Receiving_standard_messages.html
  */
 const PATIENCE = 5000;
 const TRIES = 3;
 /**
- * What is answered with another status than 200 is sent again at once, with the same query, and
- * four times in all: https://tb.rustfisher.com/2021/08/03/NestJS/mp-wx-http-status-code
+ * Number of attempts answered with a status other than 200, which are repeated at once with the
+ * same query: https://tb.rustfisher.com/2021/08/03/NestJS/mp-wx-http-status-code
  */
 const REFUSALS = 4;
 
-/** A message on its way: what stays the same with each try. */
+/** A message in delivery: what stays the same for each attempt. */
 export interface Parcel {
-  /** Counts up; tells it from others. */
+  /** Counts up; identifies the message. */
   readonly number: number;
-  /** Whose it is, by name, for the log. */
+  /** The name of the sender, for the log. */
   readonly user: string;
   readonly fields: WireFields;
 }
@@ -33,7 +33,7 @@ export interface Route {
   readonly account: AccountSettings;
   readonly clock: Clock;
   readonly transport: Transport;
-  /** What goes wrong right now. */
+  /** Returns the current faults. */
   readonly faults: () => Faults;
   readonly emit: (event: SimulatorEvent) => void;
   /** Aborts when the simulator is closed. */
@@ -142,7 +142,7 @@ export async function send(
   return delivery;
 }
 
-/** The answer, or the end of patience, whichever comes first: a webhook need not heed the signal. */
+/** Resolves with the answer or the timeout, whichever comes first: a webhook may ignore the signal. */
 async function carry(sealed: Sealed, route: Route, signal: AbortSignal): Promise<Response> {
   const { delay = 0 } = route.faults();
   if (delay > 0) await route.clock.sleep(delay, signal);

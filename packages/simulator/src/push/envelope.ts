@@ -5,27 +5,30 @@ import type { AccountSettings } from '../world.ts';
 import { writeJson } from './json.ts';
 import { writeXml } from './xml.ts';
 
-/** A request of the platform, ready to go. */
+/** A request of the platform, ready to be sent. */
 export interface Sealed {
   readonly method: 'GET' | 'POST';
   readonly query: Readonly<Record<string, string>>;
   readonly body: string;
-  /** What its headers have besides. */
+  /** Additional headers. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The message before it is encrypted; empty for a check of the address. */
+  /** The message before encryption; empty for URL verification. */
   readonly plain: string;
 }
 
-/** The time and the faults that a request is sealed with. */
+/** The time and the faults of a request. */
 export interface Sealing {
   /** Unix milliseconds. */
   readonly now: number;
   readonly breakSignature?: boolean | undefined;
-  /** Whose the message is, where that does not stand in its fields. */
+  /** The sender of a message, when it is not in its fields. */
   readonly openid?: string | undefined;
 }
 
-/** Signs a message, or XML as it is, and encrypts it where the account's mode asks for that. Each sealing differs. */
+/**
+ * Signs a message, or XML unchanged, and encrypts it when the account's mode needs it. Each call
+ * gives another result.
+ */
 export function sealMessage(
   account: AccountSettings,
   message: WireFields | string,
@@ -55,7 +58,7 @@ export function sealMessage(
 }
 
 /**
- * A push of 微信云托管: its gateway adds the header in place of a signature.
+ * Creates a push of 微信云托管, whose gateway adds the header in place of a signature.
  *
  * @see https://developers.weixin.qq.com/miniprogram/dev/wxcloudrun/src/guide/weixin/push.html
  */
@@ -73,7 +76,7 @@ function push(
   return { method: 'POST', query: {}, headers, body, plain: body };
 }
 
-/** The request by which the console of 微信云托管 checks a path when it is saved. */
+/** Creates the request by which the console of 微信云托管 checks a path when it is saved. */
 export function sealProbe(format: 'json' | 'xml', how: Pick<Sealing, 'breakSignature'>): Sealed {
   const probe = { action: 'CheckContainerPath' };
   return push(
@@ -83,12 +86,12 @@ export function sealProbe(format: 'json' | 'xml', how: Pick<Sealing, 'breakSigna
   );
 }
 
-/** The request by which the console checks an address when it is saved. */
+/** Creates the request by which the console checks an address when it is saved. */
 export function sealVerification(account: AccountSettings, echostr: string, how: Sealing): Sealed {
   return { method: 'GET', query: { ...signQuery(account, how), echostr }, body: '', plain: '' };
 }
 
-/** The account's cipher; undefined in the plain mode. */
+/** Returns the account's cipher; undefined in plain mode. */
 export function createAccountCipher(account: AccountSettings): MessageCipher | undefined {
   const { mode, token, appid, encodingAESKey = '' } = account;
   return mode === 'plain' ? undefined : new MessageCipher({ token, appid, encodingAESKey });

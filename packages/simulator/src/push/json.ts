@@ -1,12 +1,12 @@
 import type { WireFields } from '../wire.ts';
 import type { Tags } from './xml.ts';
 
-/** Writes a message as 微信云托管 pushes it: ids are numbers, larger than JavaScript's. */
+/** Writes a message as 微信云托管 pushes it: ids are numbers larger than JavaScript's. */
 export function writeJson(fields: WireFields): string {
   return JSON.stringify(fields).replaceAll(/"(MsgId|MsgID)":"(\d+)"/g, '"$1":$2');
 }
 
-/** Reads a bot's JSON as the tags of its XML; gives words for its developer where it is none. */
+/** Reads a bot's JSON as the tags of its XML; returns a problem for its developer when it is invalid. */
 export function readJson(body: string): { tags: Tags; hints: string[] } | { problem: string } {
   let value: unknown;
   try {
@@ -30,7 +30,7 @@ export function readJson(body: string): { tags: Tags; hints: string[] } | { prob
   return { tags: toText(tags) as Tags, hints: [] };
 }
 
-/** Tags are text, whatever they look like. */
+/** Converts a value to text, as tags are. */
 function toText(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toText);
   if (value === null) return '';

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 
-/** Milliseconds for which a message waits for another to overtake it. */
+/** Milliseconds for which a message waits to be overtaken. */
 const LONGEST = 1000;
 
-/** Lets messages through in their order, or, where that is a fault, each second one before the first. */
+/** Passes messages in order or, with the fault `reorder`, each second one before the first. */
 export function createOrder(clock: Clock, faults: () => Faults) {
   let letGo: (() => void) | undefined;
   return async function pass<T>(deliver: () => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import type { Parcel } from './delivery.ts';
 import type { SentName } from './samples.ts';
 import { SAMPLES } from './samples.ts';
 
-/** What gives the account leave to send messages by itself. */
+/** The events that allow the account to send messages. */
 const TRIGGERS: Readonly<Partial<Record<SentName, Trigger>>> = {
   'event:subscribe': 'subscribe',
   'event:scan': 'scan',
@@ -17,12 +17,12 @@ const TRIGGERS: Readonly<Partial<Record<SentName, Trigger>>> = {
 
 const started = BigInt(Date.now()) * 1_000_000n;
 
-/** As large as the platform's: more than a JavaScript number holds. */
+/** Creates an id as large as the platform's: more than a JavaScript number holds. */
 function newMessageId(number: number): string {
   return String(started + BigInt(number));
 }
 
-/** Puts a message together: what is not given has the values of a sample. `time` is in Unix seconds. */
+/** Creates a message: missing tags have a sample's values. `time` is in Unix seconds. */
 export function pack(
   number: number,
   person: Person,
@@ -48,7 +48,7 @@ export function pack(
   };
 }
 
-/** What a user does may give the account leave to send them messages by itself. */
+/** Grants the allowance that a user's action gives. */
 export function grant(person: Person, type: SentName, now: number): void {
   const trigger = TRIGGERS[type] ?? (type.includes(':') ? undefined : 'message');
   if (trigger) grantAllowance(person, trigger, now);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Person } from '../state.ts';
 
-/** Makes someone who follows the account. The same name has the same openid each time. */
+/** Creates a follower of the account. The same name always has the same openid. */
 export function createPerson(name: string, appid: string, now: number): Person {
   const digest = createHash('sha1').update(`${appid} ${name}`).digest('base64url');
   return {

@@ -2,14 +2,14 @@ import type { Reply } from '@wechat-mp/core';
 import type { AccountSettings } from '../world.ts';
 import type { Tags } from './xml.ts';
 
-/** What the platform makes of an answer. */
+/** The platform's verdict on an answer. */
 export interface Verdict {
   readonly verdict: 'reply' | 'nothing' | 'toast';
   readonly reply: Reply | undefined;
   readonly problems: readonly string[];
 }
 
-/** The message that was answered, as far as the answer depends on it. */
+/** The answered message, as far as the answer depends on it. */
 export interface Question {
   readonly openid: string;
   readonly msgType: string;
@@ -17,22 +17,22 @@ export interface Question {
   readonly now: number;
 }
 
-/** A text that is longer may be cut, or not arrive at all. */
+/** Bytes above which a text may be cut, or not arrive. */
 const TEXT_BYTES = 2048;
-/** Who asked with one of these gets one article; who did anything else up to eight. */
+/** The message types answered with at most one article; all others allow eight. */
 const ONE_ARTICLE: ReadonlySet<string> = new Set(
   'text image voice video shortvideo news location link'.split(' '),
 );
 
 /**
- * Where a reply of each type has what it says. Without what is `needed` the platform is known to
- * refuse it; what is `documented` as needed is asked for in a hint alone, for nobody has told.
+ * The tags of a reply of each type. Without those `needed` the platform is known to refuse it; for
+ * those `documented` as needed there is only a hint, as no report of a refusal is known.
  */
 interface Form {
   readonly group?: string;
   readonly needed: readonly string[];
   readonly documented?: readonly string[];
-  /** What is refused when it is there and empty. */
+  /** Tags that must not be empty when present. */
   readonly full?: string;
   readonly read: (tags: Tags) => Reply;
 }
@@ -143,7 +143,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   },
 };
 
-/** Reads the tags of a reply, and finds what is wrong with them. */
+/** Reads the tags of a reply, and finds its problems. */
 export function readReply(tags: Tags, account: AccountSettings, question: Question): Verdict {
   const msgType = text(tags, 'MsgType');
   const form = Object.hasOwn(FORMS, msgType) ? FORMS[msgType] : undefined;
@@ -170,7 +170,7 @@ export function readReply(tags: Tags, account: AccountSettings, question: Questi
   return { verdict: 'reply', reply, problems: [...hints, ...problems] };
 }
 
-/** Other names are refused: https://www.codeprj.com/zh/blog/5813c51.html */
+/** Checks the names, which must be those of the message: https://www.codeprj.com/zh/blog/5813c51.html */
 function* nameProblems(tags: Tags, account: AccountSettings, question: Question) {
   const to = text(tags, 'ToUserName');
   const from = text(tags, 'FromUserName');
@@ -182,7 +182,10 @@ function* nameProblems(tags: Tags, account: AccountSettings, question: Question)
   }
 }
 
-/** Nobody has told that a time is refused; replies of the package wechat, in milliseconds, show. */
+/**
+ * Returns hints about the time. No refusal because of it is known; replies of the package wechat,
+ * in milliseconds, are shown.
+ */
 function* timeHints(tags: Tags, { now }: Question) {
   const time = text(tags, 'CreateTime');
   if (/^\d{13}$/.test(time)) yield 'CreateTime is in milliseconds; it is documented in seconds';
@@ -192,7 +195,7 @@ function* timeHints(tags: Tags, { now }: Question) {
 
 const DAY = 86_400_000;
 
-/** Whether a time in Unix seconds is that of `now`, to the day. */
+/** Whether a time in Unix seconds is within a day of `now`. */
 export function isAbout(seconds: string, now: number): boolean {
   return /^\d{1,10}$/.test(seconds) && Math.abs(Number(seconds) * 1000 - now) <= DAY;
 }
@@ -206,7 +209,7 @@ function readArticles(tags: Tags): Tags[] {
     : [];
 }
 
-/** Nobody has told what a wrong count does. */
+/** Returns hints about a wrong count, whose effect is not known. */
 function* countHints(tags: Tags, msgType: string) {
   const count = text(tags, 'ArticleCount');
   const { length } = readArticles(tags);
@@ -223,7 +226,7 @@ function readArticle(tags: Tags) {
   };
 }
 
-/** What is sent may be more than what shows. */
+/** Limits a reply to what the user sees. */
 function limit(reply: Reply, { msgType }: Question): Pick<Verdict, 'reply' | 'problems'> {
   if (reply.type === 'news') {
     const most = ONE_ARTICLE.has(msgType) ? 1 : 8;

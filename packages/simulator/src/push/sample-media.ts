@@ -1,7 +1,7 @@
 import type { Media, State } from '../state.ts';
 import type { WireFields } from '../wire.ts';
 
-/** A small file of each kind: a picture of squares, a tenth of a second of silence, a video of nothing. */
+/** A small file of each kind: a picture of squares, a tenth of a second of silence, an empty video. */
 const FILES = {
   image: {
     contentType: 'image/png',
@@ -28,7 +28,7 @@ const KINDS: Readonly<Record<string, keyof typeof FILES>> = {
   shortvideo: 'video',
 };
 
-/** What a message has that was sent without a file: one that the bot can download. */
+/** Returns the tags of a message sent without a file: those of one that the bot can download. */
 export function sampleMedia(
   type: string,
   fields: WireFields,

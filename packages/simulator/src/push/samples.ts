@@ -4,13 +4,13 @@ import type { WireFields } from '../wire.ts';
 /** Every message and event that the platform is known to send about an account. */
 type KnownName = Exclude<MessageName, `component:${string}` | 'unknown' | 'event:unknown'>;
 
-/** A message's type, as handlers are named: `text`, `event:click`; events may be unknown ones. */
+/** The name of a message, as used for handlers: `text`, `event:click`; events may be unknown ones. */
 export type SentName = KnownName | `event:${string}`;
 
-/** A message's tags, but for those that all have in common. */
+/** The tags of a message, without those that all messages share. */
 type Sample = WireFields & { readonly Event?: string };
 
-/** What a message has in the tags that nobody gave. Adding a message is adding a row. */
+/** The default tags of each message. To add a message, add a row. */
 export const SAMPLES: Readonly<Record<KnownName, Sample>> = {
   /** 文本消息 */
   text: { Content: '你好' },

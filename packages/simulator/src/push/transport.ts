@@ -7,20 +7,20 @@ import type { Sealed } from './envelope.ts';
 
 export type Response = NonNullable<DeliveryRecord['response']>;
 
-/** Carries a request to the bot. Rejects, with words for its developer, where no answer can be had. */
+/** Sends a request to the bot. Rejects, with a message for its developer, when there is no answer. */
 type Carry = (sealed: Sealed, signal: AbortSignal) => Promise<Response>;
 
-/** The way to the bot. */
+/** The connection to the bot. */
 export interface Transport {
-  /** The path and the query of a request, for the log. */
+  /** Returns the path and the query of a request, for the log. */
   createUrl(sealed: Sealed): string;
   readonly carry: Carry;
 }
 
-/** An answer that is longer is not read. */
+/** Maximum size of an answer in bytes; a longer one is not read. */
 const ANSWER_BYTES = 1024 * 1024;
 
-/** The way to an address, each request on a connection of its own, or to a webhook in this process. */
+/** Creates a transport to an address, with a connection for each request, or to a webhook in this process. */
 export function createTransport(target: string | Webhook): Transport {
   return typeof target === 'string' ? overHttp(new URL(target)) : inProcess(target);
 }
@@ -98,7 +98,7 @@ function readHeaders(headers: Readonly<Record<string, string | string[] | undefi
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** What a failure of the network means, by Node's code for it. */
+/** The meanings of network errors, by Node's code. */
 const FAILURES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the target: is the bot running, and on this port?',
   ECONNRESET: 'the bot broke the connection off before it had answered',

@@ -6,27 +6,27 @@ import type { Person, State } from '../state.ts';
 import type { WireFields } from '../wire.ts';
 import type { SentName } from './samples.ts';
 
-/** What a user needs of the simulator. */
+/** The services of the simulator that a user needs. */
 export interface Desk {
   readonly clock: Clock;
   readonly state: () => State;
-  /** Sends a message of a person; tags that are not given have a sample's values. */
+  /** Sends a message of a person; missing tags have a sample's values. */
   readonly send: (user: LiveUser, type: SentName, fields: WireFields) => Promise<Outcome>;
   readonly again: (user: LiveUser, delivery: DeliveryRecord) => Promise<Outcome>;
-  /** Tells that someone follows from now on, or does no more. */
+  /** Records that someone follows or unfollows. */
   readonly setFollows: (person: Person, follows: boolean, scene?: string) => void;
 }
 
 const NEXT_PUSHED = 30_000;
 
-/** A user of the simulator, with what has come to them. */
+/** A user of the simulator, and the messages they received. */
 export class LiveUser implements User {
   readonly person: Person;
   readonly received: Received[] = [];
   readonly #desk: Desk;
-  /** What was sent to them since the last message of theirs. */
+  /** The messages pushed since the user's last message. */
   #pushed: Received[] = [];
-  /** What `nextPushed` has not given yet, and who waits for more. */
+  /** The messages that `nextPushed` has not returned yet, and the callers waiting for more. */
   #untaken: Received[] = [];
   #waiting: ((received: Received) => void)[] = [];
 
@@ -51,7 +51,7 @@ export class LiveUser implements User {
     return this.person.follows;
   }
 
-  /** Takes what the account sent. */
+  /** Receives a message of the account. */
   take(received: Received): void {
     this.received.push(received);
     if (received.via === 'reply') return;
@@ -61,7 +61,7 @@ export class LiveUser implements User {
     else this.#untaken.push(received);
   }
 
-  /** Begins anew to collect what is sent to them. */
+  /** Starts a new list of pushed messages. */
   collect(): readonly Received[] {
     this.#pushed = [];
     return this.#pushed;
@@ -152,7 +152,7 @@ export class LiveUser implements User {
     throw new Error(`the account sent nothing by itself to ${this.name} within ${timeout} ms`);
   }
 
-  /** A code is told by its ticket, or by its scene; a scene that no code has is one of the console's. */
+  /** Returns a code by its ticket or its scene; an unknown scene is one of the console's codes. */
   #findCode(code: string): { ticket: string; scene: string } {
     const { qrCodes } = this.#desk.state();
     const found = Object.entries(qrCodes).find(
@@ -171,7 +171,7 @@ function videoFields(media: { mediaId?: string; thumbMediaId?: string }): WireFi
   return given({ MediaId: media.mediaId, ThumbMediaId: media.thumbMediaId });
 }
 
-/** Without what is undefined. */
+/** Leaves out undefined fields. */
 function given(fields: Record<string, string | undefined>): WireFields {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as WireFields;

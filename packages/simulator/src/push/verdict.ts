@@ -39,7 +39,7 @@ export function judge(
   return { ...judged, problems: [...inner.hints, ...sealed.hints, ...judged.problems] };
 }
 
-/** Decrypts a reply; undefined where it is not encrypted, or cannot be. */
+/** Decrypts a reply; undefined when it is not encrypted, or cannot be decrypted. */
 export function openReply(account: AccountSettings, body: string): string | undefined {
   const cipher = createAccountCipher(account);
   const outer = cipher && body !== '' && body !== 'success' ? readXml(body) : undefined;
@@ -51,7 +51,7 @@ export function openReply(account: AccountSettings, body: string): string | unde
   }
 }
 
-/** Reads the envelope of a reply: what the platform refuses, and what it may. */
+/** Reads the envelope of a reply: faults that the platform refuses, and those it may refuse. */
 function readSeal(
   account: AccountSettings,
   tags: Tags,
@@ -96,13 +96,13 @@ function readSeal(
 const PAGE_EXPIRED = 419;
 const FORBIDDEN = 403;
 
-/** Whether a bot refuses a POST as frameworks do that protect forms against CSRF. */
+/** Whether a bot refuses a POST like frameworks with CSRF protection. */
 export function isLikeCsrf({ status, body }: Pick<Response, 'status' | 'body'>): boolean {
   if (status === FORBIDDEN || status === PAGE_EXPIRED) return true;
   return status >= 400 && status < 500 && /csrf|xsrf/i.test(body);
 }
 
-/** What may be wrong when a POST is refused; a GET that passed rules the token out. */
+/** Returns possible causes of a refused POST; a GET that passed rules out the token. */
 export function describeStatus(response: Response, isVerified = false): string {
   const { status, headers } = response;
   if (status >= 300 && status < 400) {

@@ -25,14 +25,14 @@ export async function verify(route: Route): Promise<Verification> {
   return { isRight: problem === undefined, problems: problem ? [problem] : [], delivery };
 }
 
-/** What the console of 微信云托管 minds at its probe: the status alone. */
+/** Returns the fault of an answer to the probe of 微信云托管, which checks the status alone. */
 function probeProblem({ status }: Pick<Response, 'status'>): string | undefined {
   return status === 200
     ? undefined
     : `the probe CheckContainerPath was answered ${status}, not 200`;
 }
 
-/** Why an answer is not the echo that was asked for. */
+/** Returns why an answer is not the expected echo. */
 function echoProblem({ status, body }: Response, echostr: string): string | undefined {
   if (status !== 200) return `the status is ${status}, not 200`;
   if (body === echostr) return undefined;

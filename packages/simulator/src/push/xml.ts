@@ -1,12 +1,12 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { WireFields, WireValue } from '../wire.ts';
 
-/** Ids are digits that the platform writes as bare as its numbers. */
+/** Tags whose digits are written bare, like numbers. */
 const BARE: ReadonlySet<string> = new Set(['MsgId', 'MsgID']);
 
 /**
- * Writes a message as the platform does: text in CDATA, numbers bare, a tag in each line. What a
- * user typed stands in its CDATA as it is, `]]>` and control characters too:
+ * Writes a message as the platform does: text in CDATA, numbers bare, each tag on its own line.
+ * Users' text is not changed within its CDATA, including `]]>` and control characters:
  * https://github.com/silenceper/wechat/issues/750 and https://github.com/offu/WeRoBot/issues/420
  */
 export function writeXml(fields: WireFields): string {
@@ -30,7 +30,7 @@ function isList(value: WireValue): value is readonly WireFields[] {
   return Array.isArray(value);
 }
 
-/** What is read of a bot's XML: text is text, whatever it looks like. */
+/** The tags of a bot's XML; their values are always text. */
 export interface Tags {
   readonly [tag: string]: string | Tags | readonly (string | Tags)[] | undefined;
 }
@@ -46,8 +46,8 @@ const parser = new XMLParser({
 const DOCTYPE = /<!doctype[^[>]*(?:\[[^\]]*\])?[^>]*>/gi;
 
 /**
- * Reads a bot's XML; gives words for its developer where it is not what it has to be. What is
- * neither XML, nor success, nor empty is an abnormal answer:
+ * Reads a bot's XML; returns a problem for its developer when it is invalid. An answer that is
+ * neither XML, success, nor empty is abnormal:
  * https://developers.weixin.qq.com/doc/service/guide/product/message/Passive_user_reply_message.html
  */
 export function readXml(body: string): { tags: Tags; hints: string[] } | { problem: string } {
