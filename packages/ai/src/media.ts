@@ -109,7 +109,9 @@ export async function imageInput(
       : await fetchPicture(message.picUrl, maxBytes, signal);
     const mediaType = detectImage(bytes);
     if (!mediaType)
-      throw new MediaError('the file is not a picture in a format that models accept (jpeg, png, gif, webp)');
+      throw new MediaError(
+        'the file is not a picture in a format that models accept (jpeg, png, gif, webp)',
+      );
     return {
       url: `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}`,
       bytes,
@@ -184,8 +186,10 @@ async function limitTime<T>(
   signal?.addEventListener('abort', stop);
   if (signal?.aborted) stop();
   const ended = new Promise<never>((_, reject) => {
-    const fail = () =>
-      reject(new MediaError(`${what} timed out after ${timeout} ms (timeout)`));
+    const fail = () => {
+      const why = signal?.aborted ? 'was cancelled' : `timed out after ${timeout} ms (timeout)`;
+      reject(new MediaError(`${what} ${why}`));
+    };
     if (controller.signal.aborted) fail();
     else controller.signal.addEventListener('abort', fail, { once: true });
   });

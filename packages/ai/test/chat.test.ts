@@ -397,7 +397,7 @@ describe('moderation', () => {
 
 describe('an option', () => {
   it.each([
-    [{}, 'chat needs `model`'],
+    [{}, 'missing option `model`'],
     [{ model: () => '', history: { turns: Number.NaN } }, 'history.turns'],
     [{ model: () => '', history: { maxTokens: 5 } }, 'history.countTokens'],
     [{ model: () => '', colour: 'red' }, 'unknown option colour'],

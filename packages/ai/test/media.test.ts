@@ -42,12 +42,12 @@ describe('a voice', () => {
 
   it.each([
     ['too large', { client: createClient(JPEG, JPEG), maxBytes: 10 }, 'larger than 10 bytes'],
-    ['too late', { client: never, timeout: 20 }, 'within 20 ms'],
-    ['not wanted any more', { client: never, signal: AbortSignal.abort() }, 'was not there'],
+    ['too late', { client: never, timeout: 20 }, 'after 20 ms'],
+    ['not wanted any more', { client: never, signal: AbortSignal.abort() }, 'was cancelled'],
     [
       'refused',
       { client: { media: { get: async () => Promise.reject(new Error('PRIVATE')) } } },
-      'could not be had',
+      'could not be downloaded',
     ],
     ['no file', { client: { media: { get: async () => ({ video_url: 'x' }) } } }, 'no file'],
   ])('that is %s rejects', async (_, options, message) => {
@@ -85,6 +85,6 @@ describe('a picture', () => {
 
   it('that is none rejects', async () => {
     const client = createClient(Buffer.from('<html>'));
-    await expect(imageInput(picture, { client })).rejects.toThrow('no picture');
+    await expect(imageInput(picture, { client })).rejects.toThrow('not a picture');
   });
 });

@@ -56,7 +56,8 @@ export interface RedisStores {
 export function redisStores(redis: RedisClient, options: RedisStoresOptions = {}): RedisStores {
   checkSpelling(options, ['prefix', 'timeout', 'clock']);
   const { prefix = 'wechat:', timeout = 3000, clock = systemClock } = options;
-  if (!redis) throw new NeedParamError('missing ioredis client: pass a Redis or Cluster of ioredis');
+  if (!redis)
+    throw new NeedParamError('missing ioredis client: pass a Redis or Cluster of ioredis');
   if (typeof redis.evalsha !== 'function') {
     throw new InvalidArgumentError(
       'the client has no evalsha(): give a Redis or Cluster of ioredis',

@@ -90,9 +90,7 @@ export function readJson<T>(text: string, what: string): T {
     return JSON.parse(text) as T;
   } catch {
     // The error of JSON.parse shows some of the text.
-    throw new StoreError(
-      `${what} in Redis is not JSON: another program wrote to its key`,
-    );
+    throw new StoreError(`${what} in Redis is not JSON: another program wrote to its key`);
   }
 }
 
