@@ -1,4 +1,5 @@
-// Writes docs/messages.md and docs/endpoints.md out of the tables and their doc comments.
+// Writes docs/messages and docs/endpoints, in English and in Chinese, out of the tables and their doc
+// comments. What the comments have no Chinese for is in scripts/docs/.
 // Run: npm run docs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,57 +11,24 @@ import { type Endpoint, list } from '../packages/core/src/official/endpoint.ts';
 import { endpoints } from '../packages/core/src/official/endpoints/index.ts';
 import { ARTICLE, type Members, REPLIES } from '../packages/core/src/reply/members.ts';
 import { reply } from '../packages/core/src/reply/reply.ts';
+import { CHINESE_DEPRECATIONS, CHINESE_ENDPOINTS } from './docs/chinese-endpoints.ts';
+import { CHINESE_MESSAGES } from './docs/chinese-messages.ts';
+import { findPermission } from './docs/permissions.ts';
+
+type Language = 'en' | 'zh-CN';
 
 const COMMENT = String.raw`/\*\*((?:(?!\*/).)*)\*/`;
 
 const root = new URL('../', import.meta.url);
 const source = (path: string) => readFileSync(new URL(`packages/core/src/${path}`, root), 'utf8');
-
-const messages = `# Messages and replies · 消息与回复
-
-A handler is registered under a message’s name, which is also its \`type\`. Every message has \`type\`, \`target\` (ToUserName), \`source\` (FromUserName), \`time\` (CreateTime), \`raw\` and \`fields\` as well. Beside each field stands its tag on the wire; \`?\` marks what may be undefined, \`[]\` a list, braces what is inside. What no row names arrives as \`unknown\`, \`event:unknown\` or \`component:unknown\`, with everything in \`fields\`.
-
-处理函数以消息名注册，消息名即 \`message.type\`。每条消息另有 \`type\`、\`target\`（ToUserName）、\`source\`（FromUserName）、\`time\`（CreateTime）、\`raw\` 和 \`fields\`。括号内是字段在报文中的标签；\`?\` 表示可能为 undefined，\`[]\` 表示列表，花括号内是下级字段。表中没有的类型以 \`unknown\`、\`event:unknown\` 或 \`component:unknown\` 到达，全部内容在 \`fields\` 中。
-
-<!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src, not this file. -->
-
-## Messages · 消息
-
-${messageTable(MESSAGES, source('message/messages.ts'))}
-
-## Events · 事件
-
-${messageTable(EVENTS, source('message/events.ts'))}
-
-## Third-party platforms · 第三方平台
-
-What WeChat pushes to a third-party platform at its 授权事件接收 URL. \`target\` is the platform’s AppID, and \`source\` is empty: the answer is \`success\`, whatever a handler returns. 微信推送到第三方平台“授权事件接收 URL”的通知。\`target\` 为第三方平台的 AppID，\`source\` 为空；无论处理函数返回什么，一律应答 \`success\`。
-
-${messageTable(PUSHES, source('message/component.ts'))}
-
-## Replies · 回复
-
-A handler returns a string for a text, an array of articles for news, nothing, \`false\` or \`'success'\` for no answer, or one of these. \`picurl\` is taken for \`picUrl\`; any other member that is not named here is an InvalidArgumentError. 处理函数可返回字符串（文本）、文章数组（图文）、空值、\`false\` 或 \`'success'\`（不回复），或下列之一。\`picurl\` 等同于 \`picUrl\`；除此之外，出现表中没有的成员会抛出 InvalidArgumentError。
-
-${replyTable(source('reply/reply.ts'))}
-`;
-
 const methods = list(endpoints);
-const calls = `# Endpoints · 接口
-
-The ${methods.length} methods of the official API. A method takes a body, a query, a body and a query in this order, or nothing, as its type says; fields keep their names on the wire. An \`upload\` sends a file, a \`download\` gives one, and a \`page\` gives an address for the user’s browser and calls nothing. Names lead to the platform’s own pages. \`idempotent\` says whether the client may make a call again whose answer is lost: \`true\` for what only reads, \`false\` for what must not happen twice even when the platform says that it is busy.
-
-公众号接口共 ${methods.length} 个方法。参数依接口而定：请求体，查询参数，或先请求体后查询参数，或无参数；字段名与报文一致。\`upload\` 上传文件，\`download\` 下载文件，\`page\` 只返回供用户浏览器打开的链接，不发请求。名称链接到官方文档。\`idempotent\` 表示答复丢失后能否重做：只读接口为 \`true\`；\`false\` 的接口即使微信返回“系统繁忙”也不重做。
-
-<!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src/official, not this file. -->
-
-${endpointTables()}
-`;
 
 /** The documents, by their paths. */
 export const pages: Readonly<Record<string, string>> = {
-  'docs/messages.md': messages,
-  'docs/endpoints.md': calls,
+  'docs/messages.md': createMessages('en'),
+  'docs/messages.zh-CN.md': createMessages('zh-CN'),
+  'docs/endpoints.md': createEndpoints('en'),
+  'docs/endpoints.zh-CN.md': createEndpoints('zh-CN'),
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -69,17 +37,120 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }
 }
 
-function messageTable(table: Record<string, Shape>, code: string): string {
+function createMessages(language: Language): string {
+  const isEnglish = language === 'en';
+  const messages = messageTable(MESSAGES, source('message/messages.ts'), language);
+  const events = messageTable(EVENTS, source('message/events.ts'), language);
+  const pushes = messageTable(PUSHES, source('message/component.ts'), language);
+  const replies = replyTable(source('reply/reply.ts'), language);
+  return isEnglish
+    ? `# Messages and replies
+
+[中文](messages.zh-CN.md)
+
+A handler is registered under a message’s name, which is also its \`type\`. Every message has \`type\`, \`target\` (ToUserName), \`source\` (FromUserName), \`time\` (CreateTime), \`raw\` and \`fields\` as well. Beside each field stands its tag on the wire; \`?\` marks what may be undefined, \`[]\` a list, braces what is inside. What no row names arrives as \`unknown\`, \`event:unknown\` or \`component:unknown\`, with everything in \`fields\`.
+
+<!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src, not this file. -->
+
+## Messages
+
+${messages}
+
+## Events
+
+${events}
+
+## Third-party platforms
+
+What WeChat pushes to a third-party platform at its 授权事件接收 URL. \`target\` is the platform’s AppID, and \`source\` is empty: the answer is \`success\`, whatever a handler returns.
+
+${pushes}
+
+## Replies
+
+A handler returns a string for a text, an array of articles for news, nothing, \`false\` or \`'success'\` for no answer, or one of these. \`picurl\` is taken for \`picUrl\`; any other member that is not named here is an InvalidArgumentError.
+
+${replies}
+`
+    : `# 消息与回复
+
+[English](messages.md)
+
+处理函数以消息名注册，消息名即 \`message.type\`。每条消息另有 \`type\`、\`target\`（ToUserName）、\`source\`（FromUserName）、\`time\`（CreateTime）、\`raw\` 和 \`fields\`。括号内是字段在报文中的标签；\`?\` 表示可能为 undefined，\`[]\` 表示列表，花括号内是下级字段。表中没有的类型以 \`unknown\`、\`event:unknown\` 或 \`component:unknown\` 到达，全部内容在 \`fields\` 中。
+
+<!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src and scripts/docs, not this file. -->
+
+## 消息
+
+${messages}
+
+## 事件
+
+${events}
+
+## 第三方平台
+
+微信推送到第三方平台“授权事件接收 URL”的通知。\`target\` 为第三方平台的 AppID，\`source\` 为空；无论处理函数返回什么，一律应答 \`success\`。
+
+${pushes}
+
+## 回复
+
+处理函数可返回字符串（文本）、文章数组（图文）、空值、\`false\` 或 \`'success'\`（不回复），或下列之一。\`picurl\` 等同于 \`picUrl\`；除此之外，出现表中没有的成员会抛出 InvalidArgumentError。
+
+${replies}
+`;
+}
+
+function createEndpoints(language: Language): string {
+  const isEnglish = language === 'en';
+  const tables = endpointTables(language);
+  return isEnglish
+    ? `# Endpoints
+
+[中文](endpoints.zh-CN.md)
+
+The ${methods.length} methods of [the API client](official-client.md). A method takes a body, a query, a body and a query in this order, or nothing, as its type says; fields keep their names on the wire. An \`upload\` sends a file, a \`download\` gives one, and a \`page\` gives an address for the user’s browser and calls nothing. Names lead to the platform’s own pages.
+
+- **accounts**: which may call it, by the platform’s [table of permissions](https://developers.weixin.qq.com/doc/offiaccount/Getting_Started/Explanation_of_interface_privileges.html) and the method’s own page; “verified” is 微信认证, 订阅号 and 服务号 are the kinds of account. Empty where the platform says nothing of it: the console’s 接口权限 has the last word.
+- **permission**: the 权限集 that an account has to give to a [third-party platform](official-client.md#third-party-platforms) which calls in its place, by the platform’s [list](https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/product/offical_account_authority.html).
+- **idempotent**: whether the client may make a call again whose answer is lost: \`true\` for what only reads, \`false\` for what must not happen twice even when the platform says that it is busy.
+
+<!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src/official and scripts/docs, not this file. -->
+
+${tables}
+`
+    : `# 接口列表
+
+[English](endpoints.md)
+
+[API 客户端](official-client.zh-CN.md)共 ${methods.length} 个方法。参数依接口而定：请求体，查询参数，或先请求体后查询参数，或无参数；字段名与报文一致。\`upload\` 上传文件，\`download\` 下载文件，\`page\` 只返回供用户浏览器打开的链接，不发请求。名称链接到官方文档。
+
+- **账号**：哪些账号可以调用，依据官方的[接口权限说明](https://developers.weixin.qq.com/doc/offiaccount/Getting_Started/Explanation_of_interface_privileges.html)和各接口自己的页面；“认证”指微信认证。官方没有写明的留空，以后台的“接口权限”为准。
+- **权限集**：由[第三方平台](official-client.zh-CN.md#第三方平台)代调用时，账号须授权的[权限集](https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/product/offical_account_authority.html)。
+- **可重做**：没收到答复时客户端能否重做：只读接口为 \`true\`；\`false\` 的接口即使微信返回“系统繁忙”也不重做。
+
+<!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src/official and scripts/docs, not this file. -->
+
+${tables}
+`;
+}
+
+function messageTable(table: Record<string, Shape>, code: string, language: Language): string {
   const comments = readComments(code);
   const rows = Object.entries(table).map(([name, shape]) => [
     `\`${name}\``,
-    ...(comments.get(name) ?? readWords(name)),
+    ...describe(name, comments.get(name) ?? readWords(name), CHINESE_MESSAGES, language),
     listFields(shape),
   ]);
-  return createTable(['name', '名称', 'what it is', 'fields'], rows);
+  const heads =
+    language === 'en'
+      ? ['name', '名称', 'what it is', 'fields']
+      : ['消息名', '名称', '说明', '字段'];
+  return createTable(heads, rows);
 }
 
-function replyTable(code: string): string {
+function replyTable(code: string, language: Language): string {
   const constructors = code.slice(code.indexOf('export const reply = {'));
   const comments = readComments(constructors);
   const rows = Object.keys(reply).map((name) => {
@@ -91,26 +162,35 @@ function replyTable(code: string): string {
     const names = [...parameters.matchAll(/(\w+)(\?)?:[^,=]*(=)?/g)].map(
       ([, parameter, optional, initial]) => `${parameter}${optional || initial ? '?' : ''}`,
     );
+    const words = comments.get(name) ?? readWords(name);
     return [
       `\`reply.${name}(${names.join(', ')})\``,
-      ...(comments.get(name) ?? readWords(name)),
+      ...describe(`reply.${name}`, words, CHINESE_MESSAGES, language),
       `\`{ ${listMembers(head?.[2] as keyof typeof REPLIES)} }\``,
     ];
   });
-  return createTable(['constructor', '名称', 'what it is', 'gives'], rows);
+  const heads =
+    language === 'en'
+      ? ['constructor', '名称', 'what it is', 'gives']
+      : ['构造函数', '名称', '说明', '得到'];
+  return createTable(heads, rows);
 }
 
 /** A heading and a table for each table of endpoints. */
-function endpointTables(): string {
+function endpointTables(language: Language): string {
   const tables = new Map<string, [name: string, endpoint: Endpoint][]>();
   for (const row of methods) {
     const table = row[0].slice(0, row[0].lastIndexOf('.'));
     tables.set(table, [...(tables.get(table) ?? []), row]);
   }
-  return [...tables].map(([table, rows]) => endpointTable(table, rows)).join('\n\n');
+  return [...tables].map(([table, rows]) => endpointTable(table, rows, language)).join('\n\n');
 }
 
-function endpointTable(table: string, rows: [name: string, endpoint: Endpoint][]): string {
+function endpointTable(
+  table: string,
+  rows: [name: string, endpoint: Endpoint][],
+  language: Language,
+): string {
   const [file, constant = file] = table.split('.') as [string, string?];
   const code = source(`official/endpoints/${file}.ts`);
   const body = String.raw`\n(?:export )?const ${constant} = \{(.*?)^\};`;
@@ -118,14 +198,48 @@ function endpointTable(table: string, rows: [name: string, endpoint: Endpoint][]
   const [chinese, english] = readWords(table, found?.[1]);
   const comments = readComments(found?.[2] ?? '');
   const cells = rows.map(([name, { verb, host = '', path, fixedQuery, idempotent }]) => {
-    const [title, purpose] = comments.get(name.slice(table.length + 1)) ?? readWords(name);
+    const words = comments.get(name.slice(table.length + 1)) ?? readWords(name);
     const query = fixedQuery ? `?${new URLSearchParams(fixedQuery)}` : '';
     const shown = verb === 'get' || verb === 'post' ? verb.toUpperCase() : verb;
-    const repeats = idempotent === undefined ? '' : `\`${idempotent}\``;
-    return [`\`client.${name}\``, shown, `\`${host}${path}${query}\``, title, purpose, repeats];
+    return [
+      `\`client.${name}\``,
+      shown,
+      `\`${host}${path}${query}\``,
+      ...describe(name, words, CHINESE_ENDPOINTS, language),
+      ...findPermission(name, language),
+      idempotent === undefined ? '' : `\`${idempotent}\``,
+    ];
   });
-  const head = ['method', 'verb', 'path', '名称', 'what it does', 'idempotent'];
-  return `## ${table} · ${chinese}\n\n${english[0]?.toUpperCase()}${english.slice(1)}\n\n${createTable(head, cells)}`;
+  const heads =
+    language === 'en'
+      ? ['method', 'verb', 'path', '名称', 'what it does', 'accounts', 'permission', 'idempotent']
+      : ['方法', '方式', '路径', '名称', '说明', '账号', '权限集', '可重做'];
+  const introduction =
+    language === 'en'
+      ? `${english[0]?.toUpperCase()}${english.slice(1)}`
+      : (CHINESE_ENDPOINTS[table] ?? fail(table));
+  return `## ${table} · ${chinese}\n\n${introduction}\n\n${createTable(heads, cells)}`;
+}
+
+/** A row's Chinese name, and what it is in one of the languages. */
+function describe(
+  name: string,
+  [title, english]: readonly [title: string, english: string],
+  chinese: Readonly<Record<string, string>>,
+  language: Language,
+): [title: string, description: string] {
+  if (language === 'en') return [title, english];
+  const [, instead] = english.split('**Deprecated.**');
+  const replaced = /^ Use (`.*`)\.$/.exec(instead ?? '')?.[1];
+  const why = replaced ? `请改用 ${replaced}。` : (CHINESE_DEPRECATIONS[name] ?? '');
+  return [
+    title,
+    `${chinese[name] ?? fail(name)}${instead ? `**已弃用。**${why || fail(name)}` : ''}`,
+  ];
+}
+
+function fail(name: string): never {
+  throw new Error(`${name} needs a Chinese sentence in scripts/docs`);
 }
 
 /** The doc comments above the rows of a table, as the Chinese name and the English sentence. */

@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { messageNames, reply } from '@wechat-mp/core';
+import { CHINESE_ENDPOINTS } from '../../../scripts/docs/chinese-endpoints.ts';
+import { CHINESE_MESSAGES } from '../../../scripts/docs/chinese-messages.ts';
+import { permissionNames } from '../../../scripts/docs/permissions.ts';
 import { pages } from '../../../scripts/generate-docs.ts';
 import { list } from '../src/official/endpoint.ts';
 import { endpoints } from '../src/official/endpoints/index.ts';
@@ -19,6 +22,9 @@ const calls = readRows('docs/endpoints.md');
 test.each(Object.entries(pages))('%s is what `npm run docs` writes', (path, page) => {
   expect(readPage(path)).toBe(page);
 });
+
+const chineseRows = readRows('docs/messages.zh-CN.md');
+const chineseCalls = readRows('docs/endpoints.zh-CN.md');
 
 test('every message, event and reply has a row', () => {
   const named = rows.map(([, name = '']) => /[\w:.]+/.exec(name)?.[0]);
@@ -52,4 +58,28 @@ test('every row has a Chinese name and an English sentence', () => {
     return !/\p{Script=Han}/u.test(chinese) || !/^[^\p{Script=Han}]+\.$/u.test(english);
   });
   expect(bare.map(([name]) => name)).toEqual([]);
+});
+
+test('the Chinese pages have the same rows, described in Chinese', () => {
+  const names = (table: string[][]) => table.map(([, name]) => name);
+  expect(names(chineseRows)).toEqual(names(rows));
+  expect(names(chineseCalls)).toEqual(names(calls));
+  const descriptions = [
+    ...chineseRows.map(([, name, , words]) => [name, words]),
+    ...chineseCalls.map(([, name, , , , words]) => [name, words]),
+  ];
+  const bare = descriptions.filter(([, words = '']) => !/\p{Script=Han}.*[。；]$/u.test(words));
+  expect(bare).toEqual([]);
+});
+
+test('no Chinese sentence and no permission is of something that there is not', () => {
+  const methods = list(endpoints).map(([name]) => name);
+  const tables = methods.map((name) => name.slice(0, name.lastIndexOf('.')));
+  const isKnown = (name: string) => methods.includes(name) || tables.includes(name);
+  const replies = Object.keys(reply).map((name) => `reply.${name}`);
+  expect(Object.keys(CHINESE_ENDPOINTS).filter((name) => !isKnown(name))).toEqual([]);
+  expect(permissionNames.filter((name) => !isKnown(name))).toEqual([]);
+  expect(
+    Object.keys(CHINESE_MESSAGES).filter((name) => ![...messageNames, ...replies].includes(name)),
+  ).toEqual([]);
 });

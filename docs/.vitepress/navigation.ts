@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+
+/** The sidebar: a heading in English and Chinese, and the pages below it. */
+const SECTIONS: readonly (readonly [english: string, chinese: string, pages: readonly string[]])[] =
+  [
+    ['Getting started', '开始', ['index', 'hosts', 'simulator']],
+    ['Bots', '机器人', ['webhook', 'messages', 'context', 'reply-window', 'language-models']],
+    ['The API', '接口', ['official-client', 'endpoints', 'oauth', 'unofficial']],
+    ['In production', '上线', ['deploying', 'security', 'performance', 'observability']],
+    ['Reference', '参考', ['troubleshooting', 'examples']],
+    ['Migrating', '迁移', ['migrating-from-wechat-python-sdk', 'migrating-from-wechat-api']],
+  ];
+
+interface Item {
+  readonly text: string;
+  readonly link: string;
+}
+
+/** Gives the sidebar in one language; what a page is called is its own heading. */
+export function createSidebar(language: 'en' | 'zh-CN'): { text: string; items: Item[] }[] {
+  return SECTIONS.map(([english, chinese, pages]) => ({
+    text: language === 'en' ? english : chinese,
+    items: pages.map((page) => createItem(page, language)),
+  }));
+}
+
+function createItem(page: string, language: 'en' | 'zh-CN'): Item {
+  const file = language === 'en' ? `${page}.md` : `${page}.zh-CN.md`;
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  const title = /^# (.*)$/m.exec(text)?.[1];
+  if (!title) throw new Error(`docs/${file} has no heading`);
+  const link = `${language === 'en' ? '' : '/zh'}/${page.replace(/(^|\/)index$/, '$1')}`;
+  return { text: title.replaceAll('`', ''), link };
+}

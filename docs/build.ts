@@ -1,0 +1,39 @@
+// Builds the site into docs/.vitepress/dist, and checks what VitePress does not: that the parts of
+// pages which links name are there, and that nothing comes from another server.
+// Run: npm run docs:site; with -- --try the pages are then read and searched in Chromium.
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vitepress';
+import { findFaults } from './.vitepress/check.ts';
+import { createPages } from './.vitepress/pages.ts';
+import { tryReading } from './try.ts';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const site = `${folder}.vitepress/dist`;
+
+const source = fileURLToPath(new URL('../.cache/site', import.meta.url));
+rmSync(source, { recursive: true, force: true });
+for (const [path, text] of createPages()) {
+  mkdirSync(dirname(`${source}/${path}`), { recursive: true });
+  writeFileSync(`${source}/${path}`, text);
+}
+cpSync(`${folder}images`, `${source}/public/images`, { recursive: true });
+
+// Ends with an error where a link leads to no page.
+await build(folder);
+
+const pages = readdirSync(site, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.html'));
+const faults = findFaults(
+  new Map(pages.map((path) => [path, readFileSync(`${site}/${path}`, 'utf8')])),
+  process.env['DOCS_BASE'],
+);
+if (process.argv.includes('--try')) faults.push(...(await tryReading(site)));
+if (faults.length > 0) {
+  console.error(faults.join('\n'));
+  process.exitCode = 1;
+} else {
+  console.log(`${pages.length} pages in docs/.vitepress/dist`);
+}
