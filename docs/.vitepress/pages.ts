@@ -31,7 +31,8 @@ export function createPages(): Map<string, string> {
 function list(folder: string): string[] {
   return readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => !/^(?:node_modules|\.vitepress)\//.test(file))
+    // The decisions are for who carries the repository on.
+    .filter((file) => !/^(?:node_modules|\.vitepress|decisions)\//.test(file))
     .sort();
 }
 
@@ -73,7 +74,7 @@ function resolveLink(href: string, isChinese: boolean): string | undefined {
     return `${isChinese ? '/zh' : ''}/examples${example[1] ? `/${example[1]}` : ''}${hash}`;
   }
   if (target.startsWith('docs/images/')) return `/${target.slice('docs/'.length)}`;
-  if (target.startsWith('docs/')) {
+  if (target.startsWith('docs/') && !target.startsWith('docs/decisions')) {
     return `/${toSitePath(target.slice('docs/'.length)).replace(/(^|\/)index\.md$/, '$1')}${hash}`;
   }
   return home && `${home}/blob/main/${target}${hash}`;
