@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Webhook } from '@wechat-mp/core';
 import { Cluster, Redis } from 'ioredis';
 import { findRedis } from '../../scripts/redis.ts';
 import { until } from './until.ts';
@@ -26,6 +27,7 @@ export interface RedisServer {
 let command: string | undefined;
 const children = new Set<ChildProcess>();
 const clients = new Set<Redis | Cluster>();
+const webhooks = new Set<Pick<Webhook, 'close'>>();
 const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-redis-'));
 
 /** Says which server is started from now on. Default: the Redis that `findRedis` finds. */
@@ -35,7 +37,8 @@ export function useServer(path: string): void {
 
 /** For `afterAll`. */
 export async function stopRedis(): Promise<void> {
-  for (const client of clients) client.disconnect();
+  await Promise.all([...webhooks].map((webhook) => webhook.close({ timeout: 1 })));
+  await Promise.all([...clients].map(closeClient));
   await Promise.all(
     [...children].map(async (child) => {
       const ended = once(child, 'exit');
@@ -46,11 +49,24 @@ export async function stopRedis(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** Waits for the end of a connection: ioredis keeps a timer for one whose server is gone first. */
+async function closeClient(client: Redis | Cluster): Promise<void> {
+  const ended = client.status === 'ready' && once(client, 'end');
+  client.disconnect();
+  await ended;
+}
+
 /** Keeps a client from printing its errors, and closes it at the end. */
 export function track<C extends Redis | Cluster>(client: C): C {
   client.on('error', () => {});
   clients.add(client);
   return client;
+}
+
+/** Has a webhook closed at the end: it may still watch over a reply that no delivery took. */
+export function trackWebhook<W extends Pick<Webhook, 'close'>>(webhook: W): W {
+  webhooks.add(webhook);
+  return webhook;
 }
 
 export async function startRedis(...settings: string[]): Promise<RedisServer> {

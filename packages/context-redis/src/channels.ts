@@ -1,5 +1,11 @@
 import type { Connection, RedisListener } from './script.ts';
 
+/**
+ * Milliseconds. ioredis waits this long for the end of a connection, even of one that is closed
+ * already, and no process ends before: its default is two seconds.
+ */
+const DISCONNECT_TIMEOUT = 100;
+
 /** The listeners of one channel. */
 interface Audience {
   readonly listeners: Set<() => void>;
@@ -54,7 +60,7 @@ export class Channels {
 
   #connect(): RedisListener {
     const { redis } = this.#connection;
-    const listener = redis.duplicate();
+    const listener = redis.duplicate({ disconnectTimeout: DISCONNECT_TIMEOUT });
     // Without a connection, whoever waits looks by itself.
     listener.on('error', () => {});
     listener.on('message', (channel) => this.tell(channel));

@@ -15,7 +15,7 @@ export interface RedisClient {
     ...keysAndArguments: (string | number)[]
   ): Promise<unknown>;
   /** Creates a connection of the same kind, for subscriptions. */
-  duplicate(): RedisListener;
+  duplicate(override?: object): RedisListener;
   once(event: 'end', listener: () => void): unknown;
 }
 

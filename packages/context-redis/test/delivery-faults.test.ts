@@ -11,7 +11,7 @@ import {
 import { Redis } from 'ioredis';
 import { ManualClock } from '../../../test/support/clock.ts';
 import * as platform from '../../../test/support/platform.ts';
-import { startRedis, stopRedis, track, until } from '../../../test/support/redis.ts';
+import { startRedis, stopRedis, track, trackWebhook, until } from '../../../test/support/redis.ts';
 
 afterAll(stopRedis);
 
@@ -33,7 +33,9 @@ function bot(redis: Redis, handler: Handler, options: Partial<WebhookOptions> = 
   };
   const logger = { error: told, warn: told, info: () => {}, debug: () => {} };
   const stores = redisStores(redis, { timeout: 60_000 });
-  const webhook = createWebhook({ token: 'T0KEN', logger, ...stores, ...options }, handler);
+  const webhook = trackWebhook(
+    createWebhook({ token: 'T0KEN', logger, ...stores, ...options }, handler),
+  );
   const send = (fields: platform.WireFields, signal?: AbortSignal): Promise<WebhookResponse> =>
     webhook.handle({ ...platform.plain({ token: 'T0KEN' }, fields), signal });
   return { send, lines };

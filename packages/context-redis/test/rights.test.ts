@@ -8,7 +8,14 @@ import { deliveryStoreContract } from '@wechat-mp/core/delivery-store-contract';
 import { tokenStoreContract } from '@wechat-mp/core/token-store-contract';
 import { Cluster, Redis } from 'ioredis';
 import * as platform from '../../../test/support/platform.ts';
-import { startCluster, startRedis, stopRedis, track, until } from '../../../test/support/redis.ts';
+import {
+  startCluster,
+  startRedis,
+  stopRedis,
+  track,
+  trackWebhook,
+  until,
+} from '../../../test/support/redis.ts';
 
 afterAll(stopRedis);
 
@@ -80,7 +87,9 @@ describe('without a right to any channel', () => {
     const told = (_: object, message: string) => void lines.push(message);
     const logger = { error: told, warn: told, info: () => {}, debug: () => {} };
     const stores = redisStores(redis);
-    const webhook = createWebhook({ token: 'T0KEN', logger, ...stores, ...options }, handler);
+    const webhook = trackWebhook(
+      createWebhook({ token: 'T0KEN', logger, ...stores, ...options }, handler),
+    );
     return (fields: platform.WireFields, signal?: AbortSignal) =>
       webhook.handle({ ...platform.plain({ token: 'T0KEN' }, fields), signal });
   }
