@@ -11,10 +11,12 @@ export interface ErrorDescription extends Error {
 /** How many frames of a stack are told, and how much of each. */
 const FRAMES = 20;
 const FRAME_LENGTH = 500;
+/** How much of a message of ours is told: what it has from outside is 200 characters already. */
+const OWN_MESSAGE = 1000;
 
 /**
- * Describes whatever was thrown: its name, its code, its message without secrets and cut at 200
- * characters, and where it was thrown. Everything else that an error carries stays behind: a
+ * Describes whatever was thrown: its name, its code, its message without secrets, and where it was
+ * thrown. 200 characters of a message are kept, 1000 of this library's own. Everything else that an error carries stays behind: a
  * driver's error has the command and its arguments, an HTTP library's the address and the headers.
  *
  * Never throws: what was thrown may be no error, or a Proxy, or have getters that throw.
@@ -29,16 +31,16 @@ export function describeError(error: unknown): ErrorDescription {
   const message = read(error, 'message') ?? read(error, 'errmsg');
   const code = read(error, 'code') ?? read(error, 'errcode');
   const name = tellIfText(read(error, 'name')) ?? 'Error';
+  // What is ours stays what it is: a logger may tell errors apart by their classes.
+  const isOurs = isHarmless(error) && error instanceof WechatError;
   const told = {
     name,
-    message: tellIfText(message) ?? 'no message',
+    message: tellIfText(message, isOurs ? OWN_MESSAGE : undefined) ?? 'no message',
     ...(typeof code === 'number' && { code }),
     ...(typeof code === 'string' && { code: tellText(code) }),
   };
   const frames = listFrames(read(error, 'stack'), message);
   const stack = [`${told.name}: ${told.message}`, ...frames].join('\n');
-  // What is ours stays what it is: a logger may tell errors apart by their classes.
-  const isOurs = isHarmless(error) && error instanceof WechatError;
   return createDescription({ ...told, stack }, isOurs ? Reflect.getPrototypeOf(error) : undefined);
 }
 
@@ -81,8 +83,8 @@ function read(error: object, key: string): unknown {
   }
 }
 
-function tellIfText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? tellText(value) : undefined;
+function tellIfText(value: unknown, limit?: number): string | undefined {
+  return typeof value === 'string' && value !== '' ? tellText(value, limit) : undefined;
 }
 
 /** Where an error was thrown. A stack begins with the message, which may be anything. */

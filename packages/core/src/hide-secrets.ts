@@ -37,7 +37,7 @@ function hideSecrets(text: string): string {
   );
 }
 
-/** Gives what an error or a log may say of a text from outside: 200 characters, without secrets. */
-export function tellText(text: string): string {
-  return printable(hideSecrets(text));
+/** Gives what an error or a log may say of a text from outside: `limit` characters, without secrets. */
+export function tellText(text: string, limit?: number): string {
+  return printable(hideSecrets(text), limit);
 }

@@ -6,8 +6,8 @@ import { printable } from './printable.ts';
  * Where the webhook writes what a developer should know. The shape of pino's loggers.
  *
  * Details never hold a token, a key, a secret or a message's text. An error is under `err`: its
- * name, code, message and stack, and nothing else that it carried. No text is longer than 200
- * characters or holds a control character. What a logger throws, or rejects, is ignored.
+ * name, code, message and stack, and nothing else that it carried. No text holds a control
+ * character or is longer than 200 characters, an error of this library than 1000. What a logger throws, or rejects, is ignored.
  *
  * Each line of a webhook or a client names its `account`: a logger that has pino's `child` is asked
  * once for a child bound to it; else it stands among the details, where the account has a name.

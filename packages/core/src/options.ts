@@ -179,17 +179,12 @@ const NAMES: Record<keyof WebhookOptions, true> = {
 /** What `redisStores` gives for clients beside the webhook's own. */
 const OF_CLIENTS: ReadonlySet<string> = new Set(['tokens', 'sessions']);
 /** Options of other SDKs that would leave an account open without a word. */
-const RENAMED: ReadonlyMap<string, keyof WebhookOptions> = new Map([
-  ['encrypt_mode', 'mode'],
-  ['encryptMode', 'mode'],
-]);
+const ALIASES = { encryptMode: 'mode' };
 
 /** @throws {InvalidArgumentError} when an option is misspelt; others that are not known are a warning */
 export function checkNames(options: object, logger: Logger): void {
-  for (const given of checkSpelling(options, Object.keys(NAMES))) {
+  for (const given of checkSpelling(options, Object.keys(NAMES), ALIASES)) {
     if (OF_CLIENTS.has(given)) continue;
-    const name = RENAMED.get(given);
-    if (name) throw new InvalidArgumentError(`unknown option ${given}; did you mean ${name}?`);
     const hint = suggest(given, Object.keys(NAMES));
     logger.warn({ option: given }, `unknown option ${given}; it has no effect${hint}`);
   }

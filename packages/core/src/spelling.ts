@@ -7,17 +7,22 @@ function fold(name: string): string {
 }
 
 /**
- * Refuses options that differ from a known one in case and underscores alone, such as
- * `encoding_aes_key`: without it an account would stay open. Gives the others that are not known.
+ * Refuses options that differ from a known one in case, underscores and hyphens alone, such as
+ * `encoding_aes_key`: without it an account would stay open. `aliases` are names of other libraries,
+ * with ours. Gives the others that are not known.
  *
  * @throws {InvalidArgumentError} when one is misspelt
  */
-export function checkSpelling(options: object, names: readonly string[]): string[] {
-  const plain = (name: string) => name.toLowerCase().replaceAll('_', '');
+export function checkSpelling(
+  options: object,
+  names: readonly string[],
+  aliases: Readonly<Record<string, string>> = {},
+): string[] {
   const unknown = Object.keys(options).filter((given) => !names.includes(given));
   for (const given of unknown) {
-    const name = names.find((known) => plain(known) === plain(given));
-    if (name === undefined) continue;
+    const same = [...names, ...Object.keys(aliases)].find((known) => fold(known) === fold(given));
+    if (same === undefined) continue;
+    const name = aliases[same] ?? same;
     throw new InvalidArgumentError(`unknown option ${printable(given, 40)}; did you mean ${name}?`);
   }
   return unknown;

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { describeError, ParseError, WechatError } from '@wechat-mp/core';
 import fc from 'fast-check';
+import { CONSOLE } from '../src/console.ts';
 import { disarmError, summarizeError } from '../src/describe-error.ts';
 
 const failing = () => {
@@ -121,6 +122,25 @@ describe('a description', () => {
     expect(message.startsWith('a\\u{1b}[2J\\u{d}\\u{a}\\u{202e}猫')).toBe(true);
     expect(stack.split('\n', 1)[0]).toBe(`Error: ${message}`);
     expect(stack.length).toBeLessThan(12_000);
+  });
+
+  it.each([
+    [
+      'to where a setting of the console is',
+      `${'猫'.repeat(199)}… in the console (${CONSOLE.token})`,
+    ],
+    ['to 1000 characters', '猫'.repeat(1000)],
+  ])('of an error of this library has its whole message, %s', (_, message) => {
+    expect(describeError(new ParseError(message)).message).toBe(message);
+    expect(describeError(new ParseError(`${message}${'猫'.repeat(1000)}`)).message).toHaveLength(
+      1000,
+    );
+  });
+
+  it('of a Proxy of such an error ends after 200 characters', () => {
+    expect(describeError(new Proxy(new ParseError('猫'.repeat(999)), {})).message).toHaveLength(
+      200,
+    );
   });
 
   it('shows no part of the message as a frame of the stack', () => {

@@ -31,11 +31,14 @@ const CONSTRUCTORS: Record<string, (given: Options) => unknown> = {
 const simulate = (given: Options) =>
   createSimulator({ target: 'http://localhost:1', token: 'TOKEN', ...given });
 
-describe('an option that differs in case and underscores alone', () => {
+describe('an option that differs in case, underscores and hyphens alone', () => {
   it.each([
     ['createWebhook', 'encodingAESKey', 'encoding_aes_key'],
     ['createWebhook', 'encodingAESKey', 'encodingAesKey'],
     ['createWebhook', 'encodingAESKey', 'ENCODING_AES_KEY'],
+    ['createWebhook', 'encodingAESKey', 'encoding-aes-key'],
+    ['createWebhook', 'mode', 'encrypt-mode'],
+    ['OfficialClient', 'appsecret', 'app-secret'],
     ['createWebhook', 'appid', 'appId'],
     ['createWebhook', 'appid', 'app_id'],
     ['createWebhook', 'replyWindow', 'reply_window'],
