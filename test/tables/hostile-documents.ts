@@ -193,8 +193,8 @@ export const hostileDocuments: Readonly<Record<string, readonly [make: Make, out
   'forbidden characters between tags': [inContent('\u0001<a/>\uffff'), 'ParseError'],
   'half surrogates': [inContent('\ud83d'), 'message'],
   'half surrogates and letters': [inContent('\ud83da'), 'message'],
-  'bytes that are no UTF-8': [(size) => Buffer.alloc(size, 0xff), 'ParseError'],
-  'bytes that are no UTF-8, in a message': [
+  'bytes that are not UTF-8': [(size) => Buffer.alloc(size, 0xff), 'ParseError'],
+  'bytes that are not UTF-8, in a message': [
     (size) => Buffer.from(inContent('\u00ff')(size), 'latin1'),
     'message',
   ],

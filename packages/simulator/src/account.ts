@@ -10,10 +10,11 @@ const ACCOUNT = 'gh_97417a04a28d';
 
 /** @throws {InvalidArgumentError} when the target is not a web address */
 export function readTarget(target: Target | undefined): Target {
-  if (!target) throw new NeedParamError('target is needed: the address of the bot, or its webhook');
+  if (!target)
+    throw new NeedParamError('missing option `target`: the address of the bot, or its webhook');
   if (typeof target !== 'string') return target;
   if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) {
-    throw new InvalidArgumentError('target has to be an address like http://localhost:3000/wechat');
+    throw new InvalidArgumentError('target must be an address like http://localhost:3000/wechat');
   }
   return target;
 }
@@ -52,9 +53,10 @@ export function readAccount(
   } = options;
   const mode = options.mode ?? (encodingAESKey ? 'safe' : 'plain');
   const cloud = readCloud(options);
-  if (!token && !cloud) throw new NeedParamError('token is needed: the same as the bot has');
+  if (!token && !cloud)
+    throw new NeedParamError('missing option `token`: the same token as in the bot');
   if (!['plain', 'compatible', 'safe'].includes(mode)) {
-    throw new InvalidArgumentError('mode is plain, compatible or safe');
+    throw new InvalidArgumentError('mode must be plain, compatible or safe');
   }
   if (cloud && mode !== 'plain') {
     throw new InvalidArgumentError(
@@ -81,5 +83,5 @@ function readCloud({ cloud = false }: Pick<SimulatorOptions, 'cloud'>): 'json' |
   if (cloud === false) return undefined;
   if (cloud === true || cloud === 'json') return 'json';
   if (cloud === 'xml') return 'xml';
-  throw new InvalidArgumentError('cloud is true, json or xml');
+  throw new InvalidArgumentError('cloud must be true, json or xml');
 }

@@ -70,12 +70,13 @@ async function run(): Promise<number> {
   const [name = 'serve', ...more] = positionals;
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!load || more.length > 0) {
-    throw new UsageError(`there is no command ${[name, ...more].join(' ')}`);
+    throw new UsageError(`unknown command ${[name, ...more].join(' ')}`);
   }
-  if (!values.target) throw new UsageError('--target is needed: where the bot answers');
+  if (!values.target) throw new UsageError('missing --target: the address of the bot');
   const format = values['cloud-format'];
   const cloud = format ?? (values.cloud ? 'json' : undefined);
-  if (!values.token && !cloud) throw new UsageError('--token is needed: the same as the bot has');
+  if (!values.token && !cloud)
+    throw new UsageError('missing --token: the same token as in the bot');
   const command = await load();
   return await command({ ...values, target: values.target, token: values.token, cloud });
 }

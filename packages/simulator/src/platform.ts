@@ -87,7 +87,7 @@ export async function createSimulator(
     clock,
     get transport() {
       if (transport) return transport;
-      throw new InvalidArgumentError('the target is not there yet: target() has not returned');
+      throw new InvalidArgumentError('the target does not exist yet: target() has not returned');
     },
     faults: () => faults,
     emit: (event) => world.emit(event),
@@ -107,7 +107,7 @@ export async function createSimulator(
     again: async (user, { message }) => {
       const parcel = parcels.get(message);
       if (parcel) return await carry(user, parcel);
-      throw new InvalidArgumentError('that message is too long ago to be sent again');
+      throw new InvalidArgumentError('the message is too old to be sent again');
     },
     setFollows(person, follows, scene = '') {
       person.follows = follows;
@@ -156,7 +156,7 @@ export async function createSimulator(
 
   const simulator: Simulator = {
     user(name) {
-      if (!name) throw new InvalidArgumentError('a user needs a name');
+      if (!name) throw new InvalidArgumentError('missing name of the user');
       const known = Object.values(world.state.people).find((person) => person.name === name);
       if (known) return liveUser(known);
       const person = createPerson(name, account.appid, clock.now());

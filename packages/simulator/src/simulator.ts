@@ -31,7 +31,7 @@ export interface SimulatorOptions {
   readonly appid?: string;
   /** Default: 32 hexadecimal digits. */
   readonly appsecret?: string;
-  /** 43 characters, the same as the bot's; required in safe and compatible mode. */
+  /** 43 characters, the same token as in the bot; required in safe and compatible mode. */
   readonly encodingAESKey?: string;
   /** Default: `safe` when a key is given, else `plain`. */
   readonly mode?: Mode;

@@ -68,12 +68,12 @@ const state = shape({
  */
 export async function loadState(file: string): Promise<State> {
   const given = parse(file, await read(file));
-  if (!isRecord(given)) throw new InvalidArgumentError(`${file} has to be an object`);
+  if (!isRecord(given)) throw new InvalidArgumentError(`${file} must hold an object`);
   const empty = emptyState();
   const stranger = Object.keys(given).find((name) => !Object.hasOwn(empty, name));
   if (stranger !== undefined) {
     const known = Object.keys(empty).join(', ');
-    throw new InvalidArgumentError(`${file}: nothing is called ${stranger}; there are ${known}`);
+    throw new InvalidArgumentError(`${file}: unknown member ${stranger}; known ones are ${known}`);
   }
   const whole: Record<string, unknown> = { ...empty, ...given };
   const problem = state(whole, '') ?? findStranger(whole);
@@ -105,7 +105,7 @@ function parse(file: string, content: string): unknown {
   try {
     return JSON.parse(content);
   } catch (error) {
-    throw new InvalidArgumentError(`${file} is no JSON: ${readReason(error)}`);
+    throw new InvalidArgumentError(`${file} is not JSON: ${readReason(error)}`);
   }
 }
 

@@ -166,7 +166,7 @@ describe('a bot', () => {
     [
       'answers without swapping the names',
       (body: string) => reply(body).replace('<ToUserName>', '<ToUserName>x'),
-      /not the openid of who asked/,
+      /not the openid of the sender/,
     ],
   ])('that %s fails each message', async (_, answer, why) => {
     const [verify, text] = await check(bot(answer), ['verify', 'message-text']);
@@ -334,6 +334,8 @@ describe('the table', () => {
 });
 
 it('options that are wrong are told', async () => {
-  await expect(runCheck({ target: '', token: 't' })).rejects.toThrow('target is needed');
-  await expect(runCheck({ target: 'http://a', token: '' })).rejects.toThrow('token is needed');
+  await expect(runCheck({ target: '', token: 't' })).rejects.toThrow('missing option `target`');
+  await expect(runCheck({ target: 'http://a', token: '' })).rejects.toThrow(
+    'missing option `token`',
+  );
 });

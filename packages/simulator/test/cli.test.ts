@@ -79,13 +79,13 @@ describe('what it is asked', () => {
   const HELP = ['--help'];
   const VERSION = ['--version'];
   const REFUSED: readonly [args: string[], problem: string][] = [
-    [['--token', 't'], '--target is needed'],
-    [['--target', 'http://localhost:1'], '--token is needed'],
+    [['--token', 't'], 'missing --target'],
+    [['--target', 'http://localhost:1'], 'missing --token'],
     [['--target', 'localhost:1', '--token', 't'], 'http://localhost:3000/wechat'],
-    [['--target', 'http://localhost:1', '--token', 't', '--port', 'x'], '--port is a port'],
+    [['--target', 'http://localhost:1', '--token', 't', '--port', 'x'], '--port must be a port'],
     [['--target', 'http://localhost:1', '--token', 't', '--aes-key', 'k'], '43'],
-    [['--target', 'http://localhost:1', '--token', 't', '--mode', 'm'], 'mode is plain'],
-    [['serv'], 'there is no command serv'],
+    [['--target', 'http://localhost:1', '--token', 't', '--mode', 'm'], 'mode must be plain'],
+    [['serv'], 'unknown command serv'],
     [['--traget', 'a'], '--traget'],
   ];
   const runs = new Map<string[], { code: number; out: string; error: string }>();
@@ -120,7 +120,7 @@ describe('what it is asked', () => {
   it('what is refused ends with 2', async () => {
     const { code, out, error } = await run('serv');
     expect([code, out]).toEqual([2, '']);
-    expect(error).toBe('there is no command serv\n\nwechat-mp-simulator --help tells more.\n');
+    expect(error).toBe('unknown command serv\n\nwechat-mp-simulator --help tells more.\n');
   });
 });
 

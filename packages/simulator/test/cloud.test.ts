@@ -123,7 +123,7 @@ it.each<[string, string, string]>([
   [
     'articles that are no list',
     '{"MsgType":"news","Articles":{"item":[]}}',
-    'Articles has to be a list in JSON',
+    'Articles must be a list in JSON',
   ],
 ])('%s is no answer to a push in JSON', async (_, answer, problem) => {
   const target = await listen((request, response) => {

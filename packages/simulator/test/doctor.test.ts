@@ -79,8 +79,8 @@ describe('a bot that is right', () => {
 
 describe('what can be told without a request', () => {
   it.each<[string, Record<string, string>, string, RegExp]>([
-    ['no address', { target: 'localhost:3000/wechat' }, 'address', /not one of the web/],
-    ['an address of ftp', { target: 'ftp://a/b' }, 'address', /not one of the web/],
+    ['no address', { target: 'localhost:3000/wechat' }, 'address', /not a web address/],
+    ['an address of ftp', { target: 'ftp://a/b' }, 'address', /not a web address/],
     ['a token with a blank', { token: 'My Token' }, 'token', /not 3 to 32 letters and digits/],
     [
       'a key that is too short',
@@ -95,9 +95,9 @@ describe('what can be told without a request', () => {
 });
 
 describe('the network', () => {
-  it('a name that DNS does not know', async () => {
+  it('a name that DNS cannot resolve', async () => {
     const findings = await diagnose({ target: 'http://no-such-host.invalid/wechat', token: TOKEN });
-    expect(last(findings)).toEqual(['dns', 'problem', expect.stringMatching(/DNS does not know/)]);
+    expect(last(findings)).toEqual(['dns', 'problem', expect.stringMatching(/DNS cannot resolve/)]);
   });
 
   it('a port that WeChat does not take, and where nobody listens', async () => {
@@ -143,7 +143,7 @@ describe('the check of the address', () => {
       'a line feed',
       (echostr, response) => response.end(`${echostr}\n`),
       'echo',
-      /blanks, a line feed or a byte order mark/,
+      /blanks, line feeds or a byte order mark/,
     ],
     [
       'a byte order mark',
@@ -151,24 +151,29 @@ describe('the check of the address', () => {
       'echo',
       /byte order mark/,
     ],
-    ['a web page', (_, response) => response.end('<!doctype html><p>hi'), 'echo', /A web page/],
+    ['a web page', (_, response) => response.end('<!doctype html><p>hi'), 'echo', /a web page/],
     [
       'more than the echo',
       (echostr, response) => response.end(`echo: ${echostr}`),
       'echo',
-      /more in the answer/,
+      /more than the echostr/,
     ],
     ['nothing', (_, response) => response.end(), 'echo', /empty/],
-    ['something else', (_, response) => response.end('ok'), 'echo', /Something else/],
+    ['something else', (_, response) => response.end('ok'), 'echo', /not the echostr/],
     ['404', (_, response) => response.writeHead(404).end(), 'status', /404/],
     ['500', (_, response) => response.writeHead(500).end(), 'status', /500/],
     [
       'a redirect',
       (_, response) => response.writeHead(301, { location: 'https://www.a.b/wechat?c=d' }).end(),
       'redirect',
-      /on to https:\/\/www.a.b\/wechat;/,
+      /redirects to https:\/\/www.a.b\/wechat;/,
     ],
-    ['a broken connection', (_, response) => response.destroy(), 'answer', /broken off/],
+    [
+      'a broken connection',
+      (_, response) => response.destroy(),
+      'answer',
+      /closed without an answer/,
+    ],
   ])('%s', async (_, write, step, what) => {
     const findings = await diagnose({ target: await startEcho(write), token: TOKEN });
     expect(last(findings)).toEqual([step, 'problem', expect.stringMatching(what)]);
@@ -197,8 +202,8 @@ describe('the check of the address', () => {
     const findings = await diagnose({ target, token: TOKEN, clock });
     expect(listSteps(findings)).toEqual(expect.arrayContaining(['time warning', 'clock warning']));
     const said = findings.map(({ what }) => what.en);
-    expect(said).toContain('It answers in 1000 ms; WeChat waits for 5000.');
-    expect(said).toContain("The bot's clock is 3601 s from that of this machine.");
+    expect(said).toContain('It answers in 1000 ms; WeChat waits 5000 ms.');
+    expect(said).toContain("The bot's clock differs from this machine's by 3601 s.");
   });
 
   it('silence ends after five seconds', async () => {
@@ -238,7 +243,7 @@ describe('a message', () => {
       'problem',
       expect.stringMatching(/400: the body does not reach/),
     ]);
-    expect(findings.at(-1)?.hint?.en).toContain('A body parser stands before it');
+    expect(findings.at(-1)?.hint?.en).toContain('A body parser runs first');
   });
 
   it.each([
@@ -256,9 +261,9 @@ describe('a message', () => {
     expect(last(findings)).toEqual([
       'message',
       'problem',
-      expect.stringMatching(/POSTs are refused, GETs are not/),
+      expect.stringMatching(/POST is refused, GET is not/),
     ]);
-    expect(findings.at(-1)?.hint?.en).toMatch(/^Most likely a protection against CSRF/);
+    expect(findings.at(-1)?.hint?.en).toMatch(/^Most likely CSRF protection/);
     expect(findings.at(-1)?.hint?.zh).toMatch(/^多半是 CSRF 防护/);
   });
 
@@ -305,7 +310,7 @@ describe('a message', () => {
 it('findings are printed with what to do, in both languages', async () => {
   const findings = await diagnose({ target: 'http://127.0.0.1:1', token: TOKEN });
   expect(formatFindings(findings, 'en')).toMatch(
-    /^✓ The token .*\n.*\n! WeChat cannot reach[^\n]*\n {4}→ Good for/s,
+    /^✓ The token .*\n.*\n! WeChat cannot reach[^\n]*\n {4}→ Fine for/s,
   );
   expect(formatFindings(findings, 'zh')).toContain('    → 机器人在运行吗？');
 });
@@ -315,7 +320,7 @@ it.each([
   ['https://bot.cn-hangzhou.fcapp.run/wechat', 'serverless'],
   ['https://abc.lambda-url.eu-west-1.on.aws/', 'serverless'],
   ['https://bot.vercel.app/api/wechat', 'domain of your own'],
-  ['https://abc.ngrok-free.app/wechat', 'trying'],
+  ['https://abc.ngrok-free.app/wechat', 'tests'],
 ])('%s: what to do there', (target, said) => {
   const [finding] = lookAtHost(new URL(target));
   expect(finding).toMatchObject({ step: 'host', state: 'warning' });

@@ -164,7 +164,7 @@ describe('what a user sends', () => {
   it('is refused where it is no message', async () => {
     const wechat = await startWith(() => null);
     await expect(wechat.user('alice').send('texts' as SentName)).rejects.toThrow(
-      'texts is no message; for example text, image or event:click',
+      'texts is not a message type; use for example text, image or event:click',
     );
   });
 
@@ -201,7 +201,7 @@ describe('users', () => {
       expect(seen).toEqual([`${user.openid} I am ${name}`]);
       seen.splice(0);
     }
-    expect(() => wechat.user('')).toThrow('a user needs a name');
+    expect(() => wechat.user('')).toThrow('missing name of the user');
   });
 
   it('follow by a QR code, scan another, and unfollow', async () => {
@@ -274,8 +274,8 @@ describe('a target that is made of the simulator', () => {
       },
       'no bot today',
     ],
-    ['gives no address', () => 'localhost:3000' as never, 'target has to be an address'],
-    ['gives nothing', () => undefined as never, 'target is needed'],
+    ['gives no address', () => 'localhost:3000' as never, 'target must be an address'],
+    ['gives nothing', () => undefined as never, 'missing option `target`'],
   ])('that %s is an error, and the API ends', async (_, target, problem) => {
     let url = '';
     const making = start({
@@ -334,8 +334,8 @@ describe('the platform tries again', () => {
   });
 
   it.each<[string, RequestListener | undefined, RegExp]>([
-    ['is refused', undefined, /^try 1: nothing listens at the target: is the bot running/],
-    ['breaks off', (request) => request.destroy(), /^try 1: the bot broke the connection off/],
+    ['is refused', undefined, /^try 1: nothing is listening at the target: is the bot running/],
+    ['breaks off', (request) => request.destroy(), /^try 1: the bot closed the connection/],
   ])('as late when a connection %s, and says so', async (_, listener, problem) => {
     const address = await listen(listener ?? (() => {}));
     if (!listener) await closeServers();
@@ -372,7 +372,7 @@ describe('the platform tries again', () => {
     }
     const { verdict, deliveries } = await sending;
     expect([verdict, deliveries.length]).toEqual(['nothing', 3]);
-    expect(deliveries[0]?.problem).toMatch(/^the bot broke the connection off/);
+    expect(deliveries[0]?.problem).toMatch(/^the bot closed the connection/);
   });
 
   it.each([201, 204, 403, 500, 503])(
@@ -501,7 +501,7 @@ describe('an answer is judged', () => {
       (openid) =>
         to(openid, '<MsgType>music</MsgType><Music><ThumbMediaId></ThumbMediaId></Music>'),
     ],
-    ['a stranger', 'ToUserName is not the openid of who asked', () => to('o1', text)],
+    ['a stranger', 'ToUserName is not the openid of the sender', () => to('o1', text)],
     [
       'no article',
       'Articles has no item',
@@ -579,7 +579,7 @@ describe('an answer is judged', () => {
   });
 
   it.each([
-    [302, 'a redirect to /elsewhere; the platform follows none'],
+    [302, 'a redirect to /elsewhere; the platform does not follow redirects'],
     [401, 'the status is 401: is the token'],
     [403, 'a protection against CSRF'],
     [419, 'the status is 419: a protection against CSRF'],
@@ -753,7 +753,7 @@ describe('a target', () => {
   });
 
   it.each([
-    ['', 'target is needed'],
+    ['', 'missing option `target`'],
     ['localhost:3000', 'http://localhost:3000/wechat'],
     ['ftp://a', 'http://localhost:3000/wechat'],
   ])('%p is refused', async (target, problem) => {
@@ -763,7 +763,7 @@ describe('a target', () => {
 
 it('an option that lacks something is told at once', async () => {
   const target = 'http://127.0.0.1:1';
-  await expect(createSimulator({ target, token: '' })).rejects.toThrow('token is needed');
+  await expect(createSimulator({ target, token: '' })).rejects.toThrow('missing option `token`');
   await expect(createSimulator({ target, token: 't', mode: 'safe' })).rejects.toThrow(
     'encodingAESKey is needed',
   );
@@ -810,7 +810,7 @@ it('a thousand messages can be sent again, also of those sent at once; older one
   const again = (index: number) =>
     (users[index % 50] as User).again(sent[index]?.deliveries[0] as DeliveryRecord);
   expect((await again(50)).verdict).toBe('reply');
-  await expect(again(49)).rejects.toThrow('too long ago');
+  await expect(again(49)).rejects.toThrow('too old');
 });
 
 describe('whatever is said against an answer, the library prevents or says too', () => {

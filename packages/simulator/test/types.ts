@@ -12,7 +12,7 @@ const target = createWebhook('TOKEN', () => null);
 const wechat = await createSimulator({ target, token: 'TOKEN', clock: 'virtual' });
 const alice = wechat.user('alice');
 
-// @ts-expect-error a token is needed
+// @ts-expect-error a missing option `token`
 await createSimulator({ target });
 // @ts-expect-error a target is an address or a webhook
 await createSimulator({ target: 3000, token: 'TOKEN' });

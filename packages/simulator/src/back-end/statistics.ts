@@ -24,7 +24,8 @@ const FIGURES = ['1,234', '617', '1,020', '50%', '61', '70', '9.89%', '12', '15'
 
 function list({ query, cookies }: BackEndCall, { live }: World): Answer {
   const foreign = Object.keys(cookies).filter((name) => name !== COOKIE);
-  if (foreign.length > 0) throw new Misfit(`cookies of another host came: ${foreign.join(', ')}`);
+  if (foreign.length > 0)
+    throw new Misfit(`received cookies of another host: ${foreign.join(', ')}`);
   const isOwn = query['token'] === OWN.pluginToken && query['appid'] === OWN.appid;
   if (live.size === 0 || !isOwn) return { json: { is_session_expire: true } };
   const begin = (Number(query['page']) - 1) * SIZE;

@@ -30,7 +30,7 @@ function readTerms(text: string): Term[] {
 
 function readTerm(text: string): Term {
   const [, name, mark, wanted] = /^([\w-]+)([?#]?)=(.*)$/.exec(text) ?? [];
-  if (name === undefined || wanted === undefined) throw new Error(`${text} is no term`);
+  if (name === undefined || wanted === undefined) throw new Error(`${text} is not a term`);
   const literals = wanted.split('|').map((one) => escape(decodeURIComponent(one)));
   return {
     label: mark === '#' ? `${name}0` : name,

@@ -23,8 +23,8 @@ const MESSAGES: readonly [type: string, title: Words][] = [
   ],
   ['event:masssendjobfinish', { en: 'a mass message that was sent', zh: '群发完成事件' }],
   ['event:user_get_card', { en: 'a card that is taken', zh: '领取卡券事件' }],
-  ['something_new', { en: 'a message of a type nobody knows', zh: '没见过的消息类型' }],
-  ['event:something_new', { en: 'an event nobody knows', zh: '没见过的事件' }],
+  ['something_new', { en: 'a message of an unknown type', zh: '没见过的消息类型' }],
+  ['event:something_new', { en: 'an unknown event', zh: '没见过的事件' }],
 ];
 
 /** Users' texts, which arrive as typed; see `writeXml`. */
@@ -54,7 +54,7 @@ const TEXTS: readonly [name: string, title: Words, content: string][] = [
 export const GOOD_ROWS: readonly Row[] = [
   {
     name: 'verify',
-    title: { en: 'the check of the address echoes echostr', zh: '校验地址：原样返回 echostr' },
+    title: { en: 'the URL verification echoes echostr', zh: '校验地址：原样返回 echostr' },
     expected: 'echo',
     send: () => ({ method: 'GET', search: '' }),
   },

@@ -37,7 +37,7 @@ const BODIES: readonly [name: string, title: Words, body: (xml: string) => strin
   ],
   [
     'json',
-    { en: 'a JSON body that is no message', zh: '不是消息的 JSON' },
+    { en: 'a JSON body that is not a message', zh: '不是消息的 JSON' },
     () => '{"a":[1,{"__proto__":{}}]}',
   ],
   ['binary', { en: 'random bytes', zh: '随机字节' }, () => randomBytes(4096)],
@@ -48,7 +48,7 @@ const BODIES: readonly [name: string, title: Words, body: (xml: string) => strin
   ],
   [
     'bad-utf-8',
-    { en: 'bytes that are no UTF-8', zh: '不是 UTF-8 的字节' },
+    { en: 'bytes that are not UTF-8', zh: '不是 UTF-8 的字节' },
     (xml) =>
       Buffer.concat([
         Buffer.from(xml.slice(0, -6)),
@@ -58,10 +58,14 @@ const BODIES: readonly [name: string, title: Words, body: (xml: string) => strin
   ],
   [
     'bomb',
-    { en: 'entities that grow without end (DOCTYPE)', zh: '无限膨胀的实体（DOCTYPE）' },
+    { en: 'entities that expand without end (DOCTYPE)', zh: '无限膨胀的实体（DOCTYPE）' },
     () => BOMB,
   ],
-  ['external-entity', { en: 'an entity that is a file', zh: '引用本机文件的实体' }, () => FILE],
+  [
+    'external-entity',
+    { en: 'an entity that includes a file', zh: '引用本机文件的实体' },
+    () => FILE,
+  ],
   ['deep', { en: 'tags nested 100 000 deep', zh: '十万层嵌套' }, () => '<a>'.repeat(100_000)],
   [
     'wide',
@@ -84,7 +88,7 @@ export const HOSTILE_ROWS: readonly Row[] = [
   {
     name: 'verify-wrong-signature',
     title: {
-      en: 'a check of the address with a wrong signature is not echoed',
+      en: 'a URL verification with a wrong signature is not echoed',
       zh: '签名错误的校验请求不能返回 echostr',
     },
     expected: 'refused',
@@ -99,7 +103,7 @@ export const HOSTILE_ROWS: readonly Row[] = [
   {
     name: 'verify-unsigned',
     title: {
-      en: 'a check of the address without a signature is not echoed',
+      en: 'a URL verification without a signature is not echoed',
       zh: '没有签名的校验请求不能返回 echostr',
     },
     expected: 'refused',
@@ -142,7 +146,7 @@ export const HOSTILE_ROWS: readonly Row[] = [
   },
   {
     name: 'repeated-parameters',
-    title: { en: 'parameters that are there twice', zh: '重复的查询参数' },
+    title: { en: 'repeated parameters', zh: '重复的查询参数' },
     expected: 'survived',
     send: (desk) => {
       const { search, ...request } = toRequest(sealText(desk));
@@ -158,7 +162,7 @@ export const HOSTILE_ROWS: readonly Row[] = [
   ...METHODS.map(
     (method): Row => ({
       name: `method-${method.toLowerCase()}`,
-      title: { en: `${method} is no delivery`, zh: `${method} 请求不是推送` },
+      title: { en: `${method} is not a delivery`, zh: `${method} 请求不是推送` },
       expected: 'survived',
       send: (desk) => {
         const { search } = toRequest(sealText(desk));
@@ -177,7 +181,7 @@ export const HOSTILE_ROWS: readonly Row[] = [
   {
     name: 'claims-more',
     title: {
-      en: 'a body that is shorter than it claims, and breaks off',
+      en: 'a body that ends before its Content-Length',
       zh: '请求体没传完就断开',
     },
     expected: 'survived',
@@ -190,7 +194,7 @@ export const HOSTILE_ROWS: readonly Row[] = [
   {
     name: 'gzip',
     title: {
-      en: 'a body that says it is compressed, and is not',
+      en: 'a body that claims to be compressed, but is not',
       zh: '声称压缩而没有压缩的请求体',
     },
     expected: 'survived',

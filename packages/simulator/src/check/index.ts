@@ -198,7 +198,7 @@ export async function runCheck(
     const { status, body } = response;
     const { verdict, problems } = judgeResponse(response);
     if (expected === 'refused') {
-      if (status === 200 && body.includes('refused')) return 'the echostr came back';
+      if (status === 200 && body.includes('refused')) return 'the echostr was returned';
       return verdict === 'reply' ? 'it was answered with a reply' : undefined;
     }
     return verdict === 'toast' ? problems.join('; ') : undefined;

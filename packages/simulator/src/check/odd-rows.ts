@@ -86,7 +86,7 @@ export const ODD_ROWS: readonly Row[] = [
   },
   {
     name: 'slow',
-    title: { en: 'a body that dribbles in for a second', zh: '请求体慢慢到达（一秒）' },
+    title: { en: 'a body that arrives slowly, within a second', zh: '请求体慢慢到达（一秒）' },
     expected: 'answered',
     send: (desk) => {
       const sealed = sealText(desk);
@@ -95,7 +95,7 @@ export const ODD_ROWS: readonly Row[] = [
   },
   {
     name: 'more-parameters',
-    title: { en: 'a parameter that nobody knows', zh: '多出来的查询参数' },
+    title: { en: 'an unknown parameter', zh: '多出来的查询参数' },
     expected: 'answered',
     send: (desk) => toRequest(sealText(desk), { query: { something: 'new 你好' } }),
   },

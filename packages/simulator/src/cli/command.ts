@@ -54,13 +54,13 @@ export function readPort<T>(text: string | undefined, name: string, otherwise: T
   if (text === undefined) return otherwise;
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new UsageError(`--${name} is a port from 0 to 65535, where 0 is any free one`);
+  throw new UsageError(`--${name} must be a port from 0 to 65535; 0 is any free port`);
 }
 
 /** Returns the language of the output: the one asked for, or the system's. */
 export function readLanguage({ language }: Typed): 'en' | 'zh' {
   if (language === 'en' || language === 'zh') return language;
-  if (language !== undefined) throw new UsageError('--language is en or zh');
+  if (language !== undefined) throw new UsageError('--language must be en or zh');
   const { LC_ALL, LC_MESSAGES, LANG } = process.env;
   const system = LC_ALL || LC_MESSAGES || LANG || Intl.DateTimeFormat().resolvedOptions().locale;
   return system.startsWith('zh') ? 'zh' : 'en';

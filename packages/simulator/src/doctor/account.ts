@@ -15,7 +15,7 @@ export function* lookAtAccount(
         zh: 'Token 不是 3 到 32 位字母或数字。',
       },
       {
-        en: `The console (${CONSOLE.token}) takes no other: look for blanks at its ends, and for a placeholder that was left in.`,
+        en: `The console (${CONSOLE.token}) accepts no other: look for leading or trailing blanks, or a placeholder left in.`,
         zh: `后台（${CONSOLE.token}）只接受这样的 Token：看看首尾有没有空格，是不是忘了换掉示例值。`,
       },
     );
@@ -26,11 +26,11 @@ export function* lookAtAccount(
     yield problem(
       'key',
       {
-        en: `EncodingAESKey has ${length} characters or other ones; it has to have 43 letters and digits.`,
+        en: `EncodingAESKey has ${length} characters, or invalid ones; it must have 43 letters and digits.`,
         zh: `EncodingAESKey 现在是 ${length} 个字符，应为 43 个字母或数字。`,
       },
       {
-        en: `Copy it again from the console (${CONSOLE.encodingAESKey}), without an = at its end.`,
+        en: `Copy it again from the console (${CONSOLE.encodingAESKey}), without a trailing =.`,
         zh: `从后台（${CONSOLE.encodingAESKey}）重新复制一次，末尾不要加 =。`,
       },
     );
@@ -39,7 +39,7 @@ export function* lookAtAccount(
     yield warn(
       'appid',
       {
-        en: 'The AppID is not wx and 16 hexadecimal digits.',
+        en: 'The AppID is not wx followed by 16 hexadecimal digits.',
         zh: 'AppID 不是 wx 加 16 位十六进制数字。',
       },
       {
@@ -56,8 +56,8 @@ export function* lookAtAddress(target: string): Generator<Finding, URL | undefin
   if (!url || !/^https?:$/.test(url.protocol)) {
     yield problem(
       'address',
-      { en: 'The address is not one of the web.', zh: '这不是一个网址。' },
-      { en: 'It begins with http:// or https://.', zh: '要以 http:// 或 https:// 开头。' },
+      { en: 'The address is not a web address.', zh: '这不是一个网址。' },
+      { en: 'It must begin with http:// or https://.', zh: '要以 http:// 或 https:// 开头。' },
     );
     return undefined;
   }
@@ -70,11 +70,11 @@ export function* lookAtAddress(target: string): Generator<Finding, URL | undefin
     yield warn(
       'reach',
       {
-        en: 'WeChat cannot reach this address: it is one of this machine or network.',
+        en: 'WeChat cannot reach this address: it belongs to this machine or a private network.',
         zh: '这个地址只在本机或内网有效，微信访问不到。',
       },
       {
-        en: 'Good for trying here. For WeChat put the bot on a server with a public name, or behind a tunnel.',
+        en: 'Fine for local tests. For WeChat, run the bot on a server with a public name, or behind a tunnel.',
         zh: '本地调试没问题；要接微信，得放到有公网域名的服务器上，或者用内网穿透。',
       },
     );
@@ -82,7 +82,7 @@ export function* lookAtAddress(target: string): Generator<Finding, URL | undefin
     yield warn(
       'port',
       {
-        en: `WeChat takes ports 80 and 443 only, not ${url.port}.`,
+        en: `WeChat accepts ports 80 and 443 only, not ${url.port}.`,
         zh: `微信只支持 80 和 443 端口，不支持 ${url.port}。`,
       },
       {

@@ -45,11 +45,11 @@ export async function* lookAtCloud(
     return yield problem(
       'source',
       {
-        en: 'A message without x-wx-source is answered: anyone on the internet can speak for your users.',
+        en: 'A message without x-wx-source is answered: anyone on the internet can impersonate your users.',
         zh: '没有 x-wx-source 的消息也被应答了：外网任何人都能冒充用户。',
       },
       {
-        en: 'Look for the header before anything else, and do not open the service to the internet (公网访问) where only pushes come.',
+        en: 'Check the header before anything else, and do not open a service for pushes to the internet (公网访问).',
         zh: '先检查请求头 x-wx-source；只接收消息推送的服务，不要开启公网访问。',
       },
     );

@@ -25,18 +25,18 @@ const HOSTS: readonly Host[] = [
       /\.(?:fcapp\.run|tencentscf\.com|(?:apigw|scf)\.tencentcs\.com|on\.aws|amazonaws\.com|netlify\.app)$/,
     what: { en: 'This is the address of a cloud function.', zh: '这是云函数的地址。' },
     hint: {
-      en: 'Use @wechat-mp/core/serverless. The function is frozen once it has answered: late replies are not sent, so give maxDeliveries: 1 and a pending text. The gateway has to pass the query on.',
+      en: 'Use @wechat-mp/core/serverless. The function is frozen after its response: late replies are not sent, so set maxDeliveries: 1 and a pending text. The gateway must pass on the query.',
       zh: '请用 @wechat-mp/core/serverless。云函数应答后就会冻结，超时回复发不出去：请设 maxDeliveries: 1 和 pending。网关要透传查询参数。',
     },
   },
   {
     domains: /\.(?:vercel\.app|workers\.dev|pages\.dev|deno\.dev)$/,
     what: {
-      en: 'This domain is often not reached from mainland China, where WeChat calls from.',
+      en: 'This domain is often unreachable from mainland China, where WeChat sends its requests from.',
       zh: '微信从境内发起请求，这个域名在境内经常访问不到。',
     },
     hint: {
-      en: 'Bind a domain of your own. Use @wechat-mp/core/fetch; what ends after the answer is not sent, so give maxDeliveries: 1 and a pending text.',
+      en: 'Bind a domain of your own. Use @wechat-mp/core/fetch; nothing is sent after the response, so set maxDeliveries: 1 and a pending text.',
       zh: '请绑定自己的域名。用 @wechat-mp/core/fetch；应答之后才得出的结果发不出去，请设 maxDeliveries: 1 和 pending。',
     },
   },
@@ -44,7 +44,7 @@ const HOSTS: readonly Host[] = [
     domains: /\.(?:ngrok\.io|ngrok\.app|ngrok-free\.(?:app|dev)|loca\.lt|trycloudflare\.com)$/,
     what: { en: 'This is a tunnel.', zh: '这是内网穿透的地址。' },
     hint: {
-      en: 'Good for trying: its address changes, some show a page of their own first, and its way to China may take seconds.',
+      en: 'Fine for tests: its address changes, some show a page of their own first, and requests from China may take seconds.',
       zh: '调试没问题：地址会变，有的会先显示自己的提示页，到国内的线路可能要好几秒。',
     },
   },

@@ -28,14 +28,14 @@ export async function* lookAtMessage(
     return yield problem(
       'message',
       isSilent
-        ? { en: 'A text gets no answer within 5 s.', zh: '一条文本消息五秒内没有应答。' }
-        : { en: 'At a text the connection is broken off.', zh: '收到文本消息时连接断开了。' },
+        ? { en: 'A text message gets no answer within 5 s.', zh: '一条文本消息五秒内没有应答。' }
+        : { en: 'The connection was closed on a text message.', zh: '收到文本消息时连接断开了。' },
       isSilent
         ? {
             en: 'A body parser may have read the body before the webhook, which now waits for it: mount the webhook first.',
             zh: '可能是请求体解析器先把请求体读走了，webhook 还在等：把 webhook 挂到最前面。',
           }
-        : { en: 'The log of the bot tells why.', zh: '看看机器人的日志。' },
+        : { en: 'See the log of the bot.', zh: '看看机器人的日志。' },
     );
   }
   const { status, body } = response;
@@ -43,11 +43,11 @@ export async function* lookAtMessage(
     return yield problem(
       'message',
       {
-        en: `A text is refused with ${status}, though the check of the address passed: POSTs are refused, GETs are not.`,
+        en: `A text message is refused with ${status}, though the URL verification passed: POST is refused, GET is not.`,
         zh: `地址校验通过了，文本消息却被拒绝（${status}）：GET 能过，POST 过不了。`,
       },
       {
-        en: 'Most likely a protection against CSRF (Egg, Laravel, Spring, Django): leave the path of the webhook out of it. In safe mode also: are the key, the AppID and the mode the same on both sides?',
+        en: 'Most likely CSRF protection (Egg, Laravel, Spring, Django): exclude the path of the webhook. In safe mode also: are the key, the AppID and the mode the same on both sides?',
         zh: '多半是 CSRF 防护（Egg、Laravel、Spring、Django 等）：把 webhook 的路径加入例外。安全模式下再看看两边的密钥、AppID、加密模式是否一致。',
       },
     );
@@ -56,7 +56,7 @@ export async function* lookAtMessage(
     return yield problem(
       'message',
       {
-        en: `A text is refused with ${status}, though the check of the address is not.`,
+        en: `A text message is refused with ${status}, though the URL verification passed.`,
         zh: `地址校验通过了，文本消息却被拒绝（${status}）。`,
       },
       {
@@ -69,11 +69,11 @@ export async function* lookAtMessage(
     return yield problem(
       'message',
       {
-        en: `A text is answered with ${status}: the body does not reach the webhook as it was sent.`,
+        en: `A text message is answered with ${status}: the body does not reach the webhook unchanged.`,
         zh: `文本消息被应答 ${status}：请求体没有原样到达 webhook。`,
       },
       {
-        en: 'A body parser stands before it (express.json, koa-bodyparser, a gateway): mount the webhook first, or keep the raw body. Content-Type is text/xml.',
+        en: 'A body parser runs first (express.json, koa-bodyparser, a gateway): mount the webhook first, or keep the raw body. Content-Type is text/xml.',
         zh: '前面有请求体解析器（express.json、koa-bodyparser、网关等）：把 webhook 挂到最前面，或者保留原始请求体。Content-Type 是 text/xml。',
       },
     );
@@ -87,7 +87,7 @@ export async function* lookAtMessage(
     return yield problem(
       'message',
       {
-        en: `A text is answered, but not rightly: ${problems.join('; ')}.`,
+        en: `A text message is answered, but not correctly: ${problems.join('; ')}.`,
         zh: `文本消息有应答，但不合格：${problems.join('；')}。`,
       },
       {
@@ -100,10 +100,10 @@ export async function* lookAtMessage(
     return yield warn(
       'message',
       {
-        en: `A text is answered, and not quite as documented: ${problems.join('; ')}.`,
+        en: `A text message is answered, but not quite as documented: ${problems.join('; ')}.`,
         zh: `文本消息有应答，但与文档不尽一致：${problems.join('；')}。`,
       },
-      { en: 'WeChat is not known to mind.', zh: '目前没有微信因此拒绝的记录。' },
+      { en: 'WeChat is not known to refuse it.', zh: '目前没有微信因此拒绝的记录。' },
     );
   }
   yield ok('message', 'A text is answered rightly.', '文本消息应答正确。');

@@ -17,7 +17,7 @@ export async function* lookAtNetwork(url: URL): AsyncGenerator<Finding> {
     return yield problem(
       'dns',
       {
-        en: `DNS does not know ${hostname} (${getCode(error)}).`,
+        en: `DNS cannot resolve ${hostname} (${getCode(error)}).`,
         zh: `DNS 解析不到 ${hostname}（${getCode(error)}）。`,
       },
       {
@@ -32,16 +32,16 @@ export async function* lookAtNetwork(url: URL): AsyncGenerator<Finding> {
     return yield problem(
       'connect',
       {
-        en: `Nobody takes the connection at port ${port} (${refusal}).`,
+        en: `Nothing is listening on port ${port} (${refusal}).`,
         zh: `${port} 端口连不上（${refusal}）。`,
       },
       {
-        en: 'Is the bot running, at this port, and listening on more than 127.0.0.1? Does a firewall stand between?',
+        en: 'Is the bot running, on this port, and listening on more than 127.0.0.1? Is there a firewall in between?',
         zh: '机器人在运行吗？端口对吗？是不是只监听了 127.0.0.1？中间有没有防火墙？',
       },
     );
   }
-  yield ok('connect', `Port ${port} takes connections.`, `${port} 端口可以连接。`);
+  yield ok('connect', `Port ${port} accepts connections.`, `${port} 端口可以连接。`);
   if (url.protocol === 'https:') yield await lookAtTls(hostname, port);
 }
 
@@ -62,17 +62,17 @@ function tryToConnect(host: string, port: number): Promise<string | undefined> {
 const CERTIFICATES: Readonly<Record<string, { en: string; zh: string }>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: { en: 'it is self-signed', zh: '是自签名的' },
   SELF_SIGNED_CERT_IN_CHAIN: {
-    en: 'its chain ends in a self-signed one',
+    en: 'its chain ends in a self-signed certificate',
     zh: '证书链里有自签名证书',
   },
   CERT_HAS_EXPIRED: { en: 'it has expired', zh: '已经过期' },
   CERT_NOT_YET_VALID: { en: 'it is not valid yet', zh: '还没有生效' },
-  ERR_TLS_CERT_ALTNAME_INVALID: { en: 'it is for another name', zh: '不是这个域名的' },
+  ERR_TLS_CERT_ALTNAME_INVALID: { en: 'it is for another domain', zh: '不是这个域名的' },
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
-    en: 'the certificates between it and the root are missing',
+    en: 'intermediate certificates are missing',
     zh: '缺少中间证书',
   },
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { en: 'its issuer is not known', zh: '签发机构不被信任' },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { en: 'its issuer is unknown', zh: '签发机构不被信任' },
 };
 
 function lookAtTls(host: string, port: number): Promise<Finding> {
@@ -128,7 +128,7 @@ function lookAtTls(host: string, port: number): Promise<Finding> {
       end(
         warn(
           'tls',
-          { en: `The certificate ends in ${days} days.`, zh: `证书还有 ${days} 天到期。` },
+          { en: `The certificate expires in ${days} days.`, zh: `证书还有 ${days} 天到期。` },
           { en: 'Renew it.', zh: '请续期。' },
         ),
       );

@@ -20,11 +20,11 @@ export function readJson(body: string): { tags: Tags; hints: string[] } | { prob
     };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { problem: 'it is JSON, but no object' };
+    return { problem: 'it is JSON, but not an object' };
   }
   const { Articles, ...others } = value as Readonly<Record<string, unknown>>;
   if (Articles !== undefined && !Array.isArray(Articles)) {
-    return { problem: 'Articles has to be a list in JSON' };
+    return { problem: 'Articles must be a list in JSON' };
   }
   const tags = Articles === undefined ? others : { ...others, Articles: { item: Articles } };
   return { tags: toText(tags) as Tags, hints: [] };

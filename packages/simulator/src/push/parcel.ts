@@ -55,5 +55,7 @@ export function grant(person: Person, type: SentName, now: number): void {
 }
 
 function unknownMessage(type: string): InvalidArgumentError {
-  return new InvalidArgumentError(`${type} is no message; for example text, image or event:click`);
+  return new InvalidArgumentError(
+    `${type} is not a message type; use for example text, image or event:click`,
+  );
 }

@@ -175,9 +175,9 @@ function* nameProblems(tags: Tags, account: AccountSettings, question: Question)
   const to = text(tags, 'ToUserName');
   const from = text(tags, 'FromUserName');
   if (to === account.id && from === question.openid) {
-    yield 'ToUserName and FromUserName are not swapped: the reply goes to the user, from the account';
+    yield 'ToUserName and FromUserName are not swapped: the reply goes from the account to the user';
   } else {
-    if (to !== question.openid) yield 'ToUserName is not the openid of who asked';
+    if (to !== question.openid) yield 'ToUserName is not the openid of the sender';
     if (from !== account.id) yield `FromUserName is not the account, ${account.id}`;
   }
 }

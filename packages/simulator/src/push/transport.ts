@@ -63,7 +63,7 @@ function overHttp(target: URL): Transport {
         for await (const chunk of response as AsyncIterable<Buffer>) {
           size += chunk.length;
           if (size > ANSWER_BYTES)
-            throw new Error('the answer is longer than 1 MiB; it was not read on');
+            throw new Error('the answer is longer than 1 MiB; the rest was not read');
           chunks.push(chunk);
         }
         return {
@@ -100,25 +100,25 @@ function readHeaders(headers: Readonly<Record<string, string | string[] | undefi
 
 /** The meanings of network errors, by Node's code. */
 const FAILURES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens at the target: is the bot running, and on this port?',
-  ECONNRESET: 'the bot broke the connection off before it had answered',
-  ENOTFOUND: 'the name of the target is not known (DNS)',
+  ECONNREFUSED: 'nothing is listening at the target: is the bot running, on this port?',
+  ECONNRESET: 'the bot closed the connection before it answered',
+  ENOTFOUND: 'the name of the target is unknown (DNS)',
   EAI_AGAIN: 'the name of the target cannot be looked up (DNS)',
   EHOSTUNREACH: 'the target cannot be reached',
   ENETUNREACH: 'the target cannot be reached',
   ETIMEDOUT: 'the target cannot be reached',
-  EPIPE: 'the bot broke the connection off before it had read the message',
-  EPROTO: 'the target does not speak TLS as it should: http in place of https?',
+  EPIPE: 'the bot closed the connection before it read the message',
+  EPROTO: 'the target does not speak TLS properly: http in place of https?',
   ERR_SSL_WRONG_VERSION_NUMBER: 'the target does not speak TLS: http in place of https?',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
-  CERT_HAS_EXPIRED: 'the certificate has ended',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
+  CERT_HAS_EXPIRED: 'the certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another domain',
 };
 
 function describeFailure(error: unknown, { host }: URL): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (code.startsWith('HPE_')) return 'the answer is not HTTP';
-  if (message === 'aborted') return 'the bot broke the connection off in the middle of its answer';
+  if (message === 'aborted') return 'the bot closed the connection in the middle of its answer';
   const known = FAILURES[code];
   return known ? `${known} (${host}, ${code})` : message || code || 'no answer';
 }

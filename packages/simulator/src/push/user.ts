@@ -149,7 +149,7 @@ export class LiveUser implements User {
     arrived.abort();
     if (received) return received;
     this.#waiting = this.#waiting.filter((one) => one !== wait);
-    throw new Error(`the account sent nothing by itself to ${this.name} within ${timeout} ms`);
+    throw new Error(`the account pushed nothing to ${this.name} within ${timeout} ms`);
   }
 
   /** Returns a code by its ticket or its scene; an unknown scene is one of the console's codes. */

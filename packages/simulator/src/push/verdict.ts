@@ -108,7 +108,7 @@ export function describeStatus(response: Response, isVerified = false): string {
   if (status >= 300 && status < 400) {
     const location = headers['location']?.split('?')[0];
     const where = location ? ` to ${location}` : '';
-    return `the status is ${status}, a redirect${where}; the platform follows none`;
+    return `the status is ${status}, a redirect${where}; the platform does not follow redirects`;
   }
   const isForbidden = status === FORBIDDEN;
   if (isLikeCsrf(response) && (isVerified || !isForbidden)) {

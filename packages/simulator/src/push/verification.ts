@@ -37,9 +37,10 @@ function echoProblem({ status, body }: Response, echostr: string): string | unde
   if (status !== 200) return `the status is ${status}, not 200`;
   if (body === echostr) return undefined;
   if (body === JSON.stringify(echostr))
-    return 'the echostr came back in quotes: it was sent as JSON';
-  if (body.trim() === echostr) return 'the echostr came back with blanks or line feeds around it';
-  if (body.includes(echostr)) return 'there is more in the answer than the echostr';
-  if (body === '') return 'the answer is empty; it has to be the echostr';
+    return 'the echostr was returned in quotes: it was sent as JSON';
+  if (body.trim() === echostr)
+    return 'the echostr was returned with blanks or line feeds around it';
+  if (body.includes(echostr)) return 'the answer has more than the echostr';
+  if (body === '') return 'the answer is empty; it must be the echostr';
   return 'the answer is not the echostr';
 }

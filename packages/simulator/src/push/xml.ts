@@ -69,7 +69,7 @@ export function readXml(body: string): { tags: Tags; hints: string[] } | { probl
 
 function notXml(start: string): string {
   if (start.startsWith('{') || start.startsWith('[')) {
-    return 'it is JSON; a reply to an XML message has to be XML';
+    return 'it is JSON; a reply to an XML message must be XML';
   }
   return 'it is neither XML, nor success, nor empty';
 }

@@ -45,9 +45,9 @@ it('may be given in part', async () => {
 });
 
 it.each([
-  ['{', /state\.json is no JSON: /],
-  ['[]', /state\.json has to be an object/],
-  ['{"persons":{}}', /state\.json: nothing is called persons; there are people, tags/],
+  ['{', /state\.json is not JSON: /],
+  ['[]', /state\.json must hold an object/],
+  ['{"persons":{}}', /state\.json: unknown member persons; known ones are people, tags/],
   ['{"people":[]}', /people has to be an object/],
   ['{"people":{"o1":{"name":"a"}}}', /people\.o1\.openid has to be text/],
   [JSON.stringify({ people: { o2: createPerson('o1') } }), /people\.o2\.openid has to be o2/],
