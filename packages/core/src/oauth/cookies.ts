@@ -3,29 +3,32 @@ import type { OAuthSettings } from './options.ts';
 import type { Opened, Seal } from './seal.ts';
 import type { WechatUser } from './user.ts';
 
-/** A login that was begun. */
+/** A login in progress. */
 export interface Pending {
   readonly state: string;
-  /** Path and query of the page that was asked for. */
+  /** Path and query of the requested page. */
   readonly address: string;
-  /** Whether it was begun again, because its code was over. */
+  /** Whether it was started again because its code was invalid. */
   readonly isSecond: boolean;
-  /** Whether it came back, and may only be led to its page once more. */
+  /** Whether it has completed, and may only redirect to its page once more. */
   readonly isOver?: boolean;
 }
 
-/** Seconds that a user has for coming back. */
+/** Seconds within which a login must complete. */
 export const PENDING_AGE = 600;
-/** Seconds for which a snapshot's user is kept, who may become a real one at any time. */
+/** Seconds for which the user of a snapshot is kept, as a real one may follow at any time. */
 const SNAPSHOT_AGE = 300;
 
-/** Proxies refuse more than 8 KiB of cookies, and browsers more than 4 KiB in one. */
+/**
+ * Maximum length of the user's cookie: proxies refuse more than 8 KiB of cookies, and browsers more
+ * than 4 KiB in one.
+ */
 const USER_LENGTH = 2048;
 const PENDING_LENGTH = 2000;
 
 type Settings = Pick<OAuthSettings, 'cookie' | 'scope'>;
 
-/** Reads and writes what the browser keeps: the user, and for each tab the login under way. */
+/** Reads and writes the cookies: the user, and for each tab the login in progress. */
 export class LoginCookies {
   readonly #seal: Seal;
   readonly #settings: Settings;
@@ -35,7 +38,7 @@ export class LoginCookies {
     this.#settings = settings;
   }
 
-  /** The user, when known by enough. */
+  /** Returns the user, when the scope they agreed to is sufficient. */
   user(cookies: Cookies): WechatUser | undefined {
     const { cookie, scope } = this.#settings;
     const user = this.#seal.open<WechatUser>('user', cookies[cookie.name])?.value;
@@ -58,7 +61,7 @@ export class LoginCookies {
     return this.#set(this.#createName(pending.state), sealed, PENDING_AGE, base);
   }
 
-  /** Drops logins when they take too much room; the latest stay. */
+  /** Drops the oldest logins when their cookies exceed the limit. */
   dropOld(cookies: Cookies, base: string): string[] {
     const prefix = this.#createName('');
     let room = PENDING_LENGTH;
@@ -74,12 +77,12 @@ export class LoginCookies {
     return this.#seal.open<Pending>('pending', sealed);
   }
 
-  /** Each tab has a state of its own, and so a cookie. */
+  /** Returns the cookie of a state: each tab has its own. */
   #createName(state: string): string {
     return `${this.#settings.cookie.name}_login_${state.slice(0, 16)}`;
   }
 
-  /** Leaves out what would not fit: the picture, then the name. */
+  /** Leaves out fields until the cookie fits: the picture, then the name. */
   #fit(user: WechatUser, age: number): string {
     const { headimgurl: _picture, ...named } = user;
     const { nickname: _name, ...bare } = named;
@@ -92,7 +95,7 @@ export class LoginCookies {
   }
 }
 
-/** Makes the value of Set-Cookie; `maxAge` in seconds, `base` the site's address. */
+/** Creates the value of Set-Cookie; `maxAge` in seconds, `base` the site's address. */
 export function serializeCookie(
   { path, sameSite, secure }: OAuthSettings['cookie'],
   name: string,

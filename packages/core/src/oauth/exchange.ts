@@ -3,12 +3,12 @@ import { PENDING_AGE } from './cookies.ts';
 import type { OAuthSettings } from './options.ts';
 import { fetchUser, type WechatUser } from './user.ts';
 
-/** Finds the user whom a code stands for, which came back with a state. */
+/** Finds the user of a code that was returned with a state. */
 export type Exchange = (code: string, state: string) => Promise<WechatUser>;
 
-/** What was tried with one state. */
+/** The attempts made with one state. */
 interface Login {
-  /** Milliseconds of the clock after which the state is over. */
+  /** Clock milliseconds after which the state is invalid. */
   readonly until: number;
   tries: number;
   isUnderWay: boolean;
@@ -16,15 +16,19 @@ interface Login {
   user: Promise<WechatUser> | undefined;
 }
 
-/** How often the platform is asked at most for one state, whose browser may send any code. */
+/** Maximum number of calls to the platform for one state, whose browser may send any code. */
 const MOST_TRIES = 3;
-/** How many states are remembered, so that strangers cannot fill the memory; the oldest go first. */
+/**
+ * Maximum number of remembered states, so that strangers cannot fill the memory; the oldest are
+ * dropped first.
+ */
 const MOST_LOGINS = 10_000;
 
 /**
- * Makes an exchange that asks the platform once for each code, one code at a time for each state
- * and not often: WeChat's browser is known to ask for a page twice, the platform takes a code only
- * once, and whoever has a state could use up the account's calls with codes of their own making.
+ * Creates an exchange that asks the platform once for each code, and for each state one code at a
+ * time and only a few times: WeChat's browser is known to request a page twice, the platform
+ * accepts a code only once, and anyone with a state could use up the account's calls with invented
+ * codes.
  */
 export function createExchange(settings: OAuthSettings): Exchange {
   const logins = new Map<string, Login>();

@@ -6,22 +6,22 @@ import { Seal } from './seal.ts';
 import type { WechatUser } from './user.ts';
 import { type OAuthRequest, readVisit, type Visit, withoutAnswer } from './visit.ts';
 
-/** Where to send the browser: 302, with these cookies, never from or into a cache. */
+/** A redirect of the browser: 302, with these cookies, never cached. */
 export interface OAuthRedirect {
   readonly location: string;
-  /** Values of Set-Cookie, to be added to those that are there. */
+  /** Values of Set-Cookie, to be added to existing ones. */
   readonly cookies: readonly string[];
 }
 
-/** Who asks for the page, or where to send the browser to find out. */
+/** The user of a request, or the redirect that finds out. */
 export type OAuthOutcome =
   | { readonly user: WechatUser; readonly redirect?: undefined }
   | { readonly user?: undefined; readonly redirect: OAuthRedirect };
 
-/** 网页授权: finds out who looks at a page. */
+/** 网页授权: signs the visitor of a page in. */
 export interface OAuth {
   /**
-   * Tells who sent a request, or where to send the browser.
+   * Returns the user of a request, or where to redirect the browser.
    *
    * @throws {OAuthError} when it cannot be found out; its `reason` says why, its `status` is for the browser
    */
@@ -35,7 +35,7 @@ interface Login extends OAuthSettings {
 }
 
 /**
- * Makes the login that the adapters' `wechatOAuth()` mounts, for a server without a framework.
+ * Creates the login behind the adapters' `wechatOAuth()`, for a server without a framework.
  *
  * @example
  * const login = createOAuth({ client, secret: process.env.SECRET, baseUrl: 'https://shop.example.com' });
@@ -65,7 +65,7 @@ function identify(visit: Visit, login: Login): OAuthOutcome | Promise<OAuthOutco
   return begin(visit, { address: visit.address, isSecond: false }, login);
 }
 
-/** Longer ones do not fit into a cookie beside others. */
+/** Maximum length of an address, so that its cookie fits beside others. */
 const LONGEST_ADDRESS = 2000;
 
 function begin(
@@ -114,7 +114,7 @@ async function complete(
   }
 }
 
-/** A user who is known needs no code: another tab was faster, or the page was reloaded. */
+/** Redirects a user who is signed in already: another tab was faster, or the page was reloaded. */
 function leaveAnswer({ base, address, cookies }: Visit, state: string, { jar }: Login) {
   const pending = jar.pending(cookies, state);
   if (!pending) return redirectTo(base + withoutAnswer(address), []);

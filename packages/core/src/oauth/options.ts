@@ -12,27 +12,27 @@ const SCOPES = ['snsapi_base', 'snsapi_userinfo', 'snsapi_login'] as const;
 const LANGUAGES = ['zh_CN', 'zh_TW', 'en'] as const;
 
 /**
- * 授权作用域: `snsapi_base` tells the openid without asking; `snsapi_userinfo` asks the user, and
- * tells name and picture too. `snsapi_login` is that of a website app (网站应用), whose users scan
- * a QR code.
+ * 授权作用域: `snsapi_base` returns the openid without asking; `snsapi_userinfo` asks the user, and
+ * returns name and picture too. `snsapi_login` is for website apps (网站应用), whose users scan a
+ * QR code.
  */
 export type OAuthScope = (typeof SCOPES)[number];
-/** The language of what the platform tells of a user. */
+/** The language of the user's profile. */
 export type OAuthLanguage = (typeof LANGUAGES)[number];
 
-/** What the login needs of an API client. `OfficialClient` is one. */
+/** The methods that the login uses of an API client, for example an `OfficialClient`. */
 export interface OAuthClient {
   /** The account's AppID. */
   readonly appid: string;
   readonly oauth2: {
-    /** Makes the address of the platform's page. */
+    /** Creates the address of the platform's page. */
     buildAuthorizeUrl(query: {
       redirect_uri: string;
       scope: Exclude<OAuthScope, 'snsapi_login'>;
       state?: string;
       forcePopup?: boolean;
     }): string;
-    /** Makes the address of the page with the QR code. Needed for `snsapi_login`. */
+    /** Creates the address of the page with the QR code. Required for `snsapi_login`. */
     buildQrConnectUrl?(query: {
       appid: string;
       redirect_uri: string;
@@ -58,43 +58,53 @@ export interface OAuthClient {
 
 /** How the cookies of the login are set. They are always HttpOnly. */
 export interface OAuthCookieOptions {
-  /** Default: `wechat_user`. A login under way has cookies of its own, whose names begin with it. To log a user out, clear it. */
+  /**
+   * Default: `wechat_user`. Logins in progress have cookies whose names begin with it. To sign a
+   * user out, clear it.
+   */
   name?: string | undefined;
-  /** Seconds for which a user stays logged in. Default: 7200. */
+  /** Seconds for which a user stays signed in. Default: 7200. */
   maxAge?: number | undefined;
   /** Default: `/`. */
   path?: string | undefined;
   /** Default: true when the site is served over https. */
   secure?: boolean | undefined;
-  /** Default: `lax`. `strict` is not possible: the browser would hold the cookie back when it returns from the platform. */
+  /**
+   * Default: `lax`. `strict` is not possible: the browser would not send the cookie when it returns
+   * from the platform.
+   */
   sameSite?: 'lax' | 'none' | undefined;
 }
 
-/** How the users of web pages are asked who they are. */
+/** Options of the web login. */
 export interface OAuthOptions {
-  /** Asks the platform: an `OfficialClient`, or whatever has these methods. */
+  /** Calls the platform: an `OfficialClient`, or an object with these methods. */
   client: OAuthClient;
-  /** Signs the cookies and the state; at least 16 characters. Several while it is being changed: the first signs, all are accepted. */
+  /**
+   * Signs the cookies and the state; at least 16 characters. An array for rotation: the first one
+   * signs, all are accepted.
+   */
   secret: string | readonly string[];
   /**
-   * Where browsers find this server, `https://shop.example.com`; its host is the 网页授权域名 in the
-   * console. Append the path that a proxy strips, if it does. Needed unless `trustHost` is set.
+   * Public address of this server, such as `https://shop.example.com`; its host is the 网页授权域名
+   * in the console. Append the path that a proxy strips, if any. Required unless `trustHost` is
+   * set.
    */
   baseUrl?: string | undefined;
   /**
-   * Takes the address from the request's own Host header instead of `baseUrl`. Default: false,
-   * because whoever sends a request can write anything into it; right where a proxy checks it.
+   * Whether to use the request's own Host header instead of `baseUrl`. Default: false, because
+   * clients can send any Host; safe behind a proxy that checks it.
    */
   trustHost?: boolean | undefined;
   /**
-   * Default: `snsapi_base`. A user who is known by `snsapi_base` is asked again for
-   * `snsapi_userinfo`. `snsapi_login` shows a QR code in any browser (扫码登录); its `client` has
-   * the AppID and AppSecret of the website app, and `baseUrl` the 授权回调域.
+   * Default: `snsapi_base`. A user known by `snsapi_base` is asked again for `snsapi_userinfo`.
+   * `snsapi_login` shows a QR code in any browser (扫码登录); its `client` has the AppID and
+   * AppSecret of the website app, and `baseUrl` the 授权回调域.
    */
   scope?: OAuthScope | undefined;
-  /** Of names, and of the page with the QR code. Default: what the platform takes, `zh_CN`. */
+  /** Language of names, and of the page with the QR code. Default: the platform's, `zh_CN`. */
   lang?: OAuthLanguage | undefined;
-  /** Has the platform ask even a user who agreed before. Default: false. */
+  /** Whether the platform asks even users who agreed before. Default: false. */
   forcePopup?: boolean | undefined;
   cookie?: OAuthCookieOptions | undefined;
   /** A clock in ms. Default: Date.now. */
@@ -105,11 +115,11 @@ export interface OAuthOptions {
 export interface OAuthSettings {
   readonly client: OAuthClient;
   readonly secrets: readonly string[];
-  /** Undefined when the request's own is trusted. */
+  /** Undefined with `trustHost`. */
   readonly baseUrl: string | undefined;
   readonly scope: OAuthScope;
   readonly lang: OAuthLanguage | undefined;
-  /** Makes the address of the platform's page, which leads back to `redirectUri`. */
+  /** Creates the address of the platform's page, which returns to `redirectUri`. */
   readonly buildPage: (redirectUri: string, state: string) => string;
   readonly cookie: {
     readonly name: string;
@@ -166,7 +176,7 @@ export function checkNow({ now }: Pick<OAuthOptions, 'now'>): () => number {
   return optionalFunction('now', now) ?? (() => Date.now());
 }
 
-/** A misspelt option would do nothing without a word. */
+/** Refuses unknown option names, which would otherwise have no effect. */
 export function checkNames(prefix: string, given: object, names: object): void {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return;

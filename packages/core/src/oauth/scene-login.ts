@@ -17,7 +17,7 @@ import { Seal } from './seal.ts';
 import type { WechatUser } from './user.ts';
 import { type OAuthRequest, readVisit, type Visit } from './visit.ts';
 
-/** What the login needs of an API client. `OfficialClient` is one. */
+/** The methods that the login uses of an API client, for example an `OfficialClient`. */
 export interface SceneLoginClient {
   /** The account's AppID. */
   readonly appid: string;
@@ -27,22 +27,22 @@ export interface SceneLoginClient {
       action_info: { scene: { scene_str: string } };
       expire_seconds: number;
     }): Promise<{ ticket: string; url: string }>;
-    /** Makes the address of the picture. */
+    /** Creates the address of the picture. */
     showUrl(ticket: string): string;
   };
 }
 
-/** How the users of a desktop page log in by a QR code of the account. */
+/** Options of the login by a QR code of the account. */
 export interface SceneLoginOptions
   extends Pick<OAuthOptions, 'secret' | 'baseUrl' | 'trustHost' | 'cookie' | 'now'> {
-  /** Makes the QR codes: an `OfficialClient`, or whatever has these methods. */
+  /** Creates the QR codes: an `OfficialClient`, or an object with these methods. */
   client: SceneLoginClient;
   /**
-   * Where the process that is told of a scan leaves it for the one that the browser asks. Default:
-   * in memory, for one process. `redisStores(redis).contexts` is for several.
+   * Stores scans until the browser polls for them. Default: in memory, for one process; use
+   * `redisStores(redis).contexts` for several.
    */
   contexts?: ContextStore | undefined;
-  /** QR codes that a process has made within five minutes, at most. Default: 1000. */
+  /** Maximum number of QR codes that a process creates in five minutes. Default: 1000. */
   maxCodes?: number | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface SceneLoginOptions
 export interface SceneCode {
   /** The address of the picture. */
   readonly picture: string;
-  /** What the picture says, for a picture of your own. */
+  /** The content of the QR code, for a picture of your own. */
   readonly url: string;
   /** Unix milliseconds. */
   readonly expiresAt: number;
@@ -58,51 +58,51 @@ export interface SceneCode {
   readonly cookies: readonly string[];
 }
 
-/** How the login of one browser stands; `over` when it needs another QR code. */
+/** The state of a browser's login; `over` when it needs another QR code. */
 export type SceneOutcome =
   | { readonly state: 'waiting' | 'over'; readonly cookies: readonly string[] }
   | { readonly state: 'done'; readonly user: WechatUser; readonly cookies: readonly string[] };
 
-/** 公众号扫码登录: a desktop page shows a QR code of the account, and who scans it is logged in. */
+/** 公众号扫码登录: a desktop page shows a QR code of the account, and scanning it signs the browser in. */
 export interface SceneLogin {
   /**
-   * Gives the QR code of a browser: a new one, or the one that it has been given already.
+   * Returns the QR code of a browser: a new one, or the one it already has.
    *
    * @throws {OAuthError} reason `busy` when too many were made; `address` when the host is not known
    */
   begin(request: OAuthRequest): Promise<SceneCode>;
   /**
-   * Takes a scan: give it `event:scan` and `event:subscribe`. True when the QR code was one of this
-   * login, and nobody else has scanned it.
+   * Handles a scan: call it for `event:scan` and `event:subscribe`. Resolves to true when the QR
+   * code belongs to this login, and has not been scanned by another user.
    */
   accept(message: Message): Promise<boolean>;
-  /** Says whether the browser's QR code was scanned, and logs it in, once. */
+  /** Returns whether the browser's QR code was scanned, and signs the browser in once. */
   poll(request: OAuthRequest): Promise<SceneOutcome>;
-  /** The user whom a browser is logged in as. */
+  /** Returns the user whom a browser is signed in as. */
   findUser(request: OAuthRequest): WechatUser | undefined;
 }
 
-/** What the browser keeps of its QR code. */
+/** The content of the cookie of a QR code. */
 interface Pending {
   readonly scene: string;
   readonly ticket: string;
   readonly url: string;
 }
 
-/** What the store keeps of a scan. */
+/** The stored state of a scan. */
 interface Scan {
   readonly openid: string;
   readonly isUsed?: true;
 }
 
-/** Seconds for which a QR code holds. */
+/** Lifetime of a QR code in seconds. */
 const LIFE = 300;
-/** A browser that has one for fewer milliseconds is given another. */
+/** Milliseconds below which a browser with a QR code gets another one. */
 const TOO_SHORT = 60_000;
 
 /**
- * Makes the login by a QR code of the account. Its cookie is that of `wechatOAuth` with the same
- * `client`, `secret` and `cookie`, which knows the user on the pages behind it.
+ * Creates the login by a QR code of the account. Its cookie is that of `wechatOAuth` with the same
+ * `client`, `secret` and `cookie`, which then recognises the user on its pages.
  *
  * @example
  * const login = createSceneLogin({ client, secret, baseUrl, contexts: redisStores(redis).contexts });
@@ -131,7 +131,7 @@ export function createSceneLogin(options: SceneLoginOptions): SceneLogin {
     const record = 'record' in loaded ? loaded.record : undefined;
     return record && { version: record.version, scan: JSON.parse(record.json) as Scan };
   };
-  /** False when another scan, or another request of the browser, was faster. */
+  /** Saves a scan; false when another scan, or another request of the browser, was faster. */
   const saveScan = async (scene: string, scan: Scan, replaces: number) => {
     const record = { version: replaces + 1, json: JSON.stringify(scan) };
     const settings = { replaces, milliseconds: LIFE * 1000 };
@@ -199,7 +199,7 @@ function readScene(message: Message): string | undefined {
   return isScan ? message.scene : undefined;
 }
 
-/** Counts the QR codes of each five minutes, so that strangers do not use up the account's calls. */
+/** Creates a counter of QR codes per five minutes, so that strangers cannot use up the account's calls. */
 function createCounter(most: number, now: () => number): () => void {
   let count = 0;
   let until = 0;

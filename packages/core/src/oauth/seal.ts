@@ -1,20 +1,20 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { isSameSignature } from '../signature.ts';
 
-/** A value that came back unchanged, and until when it holds, in ms. */
+/** A value that was verified, and until when it is valid, in ms. */
 export interface Opened<T> {
   readonly value: T;
   readonly until: number;
 }
 
-/** The platform permits a-zA-Z0-9 and 128 bytes. */
+/** The format of states; the platform permits a-zA-Z0-9 and 128 bytes. */
 const STATE = /^[\da-f]{64}$/;
-/** It has room for half of a signature. */
+/** Characters of half a signature, which is what fits. */
 const HALF = 32;
 
 /**
- * Signs what a browser keeps for the server, and knows it again: HMAC-SHA256 over what it is for,
- * the account and the text. The first secret signs, all of them verify.
+ * Signs what a browser keeps for the server: HMAC-SHA256 over purpose, account and text. The first
+ * secret signs, all of them verify.
  */
 export class Seal {
   readonly #secrets: readonly string[];
@@ -27,14 +27,17 @@ export class Seal {
     this.#now = now;
   }
 
-  /** Makes the text of a value that holds for some seconds; only characters that a cookie may have. */
+  /**
+   * Creates the text of a value that is valid for a number of seconds, in characters that a cookie
+   * may have.
+   */
   seal(purpose: string, value: unknown, seconds: number): string {
     const content = JSON.stringify([value, this.#now() + seconds * 1000]);
     const text = Buffer.from(content).toString('base64url');
     return `${text}.${this.#signatures(purpose, text)[0]}`;
   }
 
-  /** Gives the value back, or undefined when the text was not sealed for this, or too long ago. */
+  /** Returns the value, or undefined when the text was not sealed for this purpose, or has expired. */
   open<T>(purpose: string, sealed: string | undefined): Opened<T> | undefined {
     const [text = '', signature = '', ...rest] = (sealed ?? '').split('.');
     if (rest.length > 0 || !isAmong(this.#signatures(purpose, text), signature)) return undefined;
@@ -42,13 +45,13 @@ export class Seal {
     return until > this.#now() ? { value, until } : undefined;
   }
 
-  /** Makes a state that nobody can guess: 32 random digits, and 32 that say that they are ours. */
+  /** Creates a state that nobody can guess: 32 random digits, and 32 of their signature. */
   createState(): string {
     const random = randomBytes(HALF / 2).toString('hex');
     return random + this.#halves(random)[0];
   }
 
-  /** Whether a state was made here; whether it was made for this browser is another question. */
+  /** Whether a state was created here, for any browser. */
   isState(state: string | undefined): state is string {
     if (state === undefined || !STATE.test(state)) return false;
     return isAmong(this.#halves(state.slice(0, HALF)), state.slice(HALF));
@@ -58,7 +61,7 @@ export class Seal {
     return this.#signatures('state', random).map((signature) => signature.slice(0, HALF));
   }
 
-  /** One for each secret. */
+  /** Returns one signature for each secret. */
   #signatures(purpose: string, text: string): string[] {
     const content = JSON.stringify([purpose, this.#appid, text]);
     return this.#secrets.map((secret) =>

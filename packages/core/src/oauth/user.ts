@@ -1,29 +1,29 @@
 import { OAuthError } from '../errors.ts';
 import type { OAuthClient, OAuthScope, OAuthSettings } from './options.ts';
 
-/** Who looks at a page. */
+/** The user of a page. */
 export interface WechatUser {
   readonly openid: string;
-  /** Where the account belongs to an Open Platform account. */
+  /** Present when the account belongs to an Open Platform account. */
   readonly unionid?: string;
-  /** By what the user is known. */
+  /** The scope that the user agreed to. */
   readonly scope: OAuthScope;
   /** With `snsapi_userinfo` and `snsapi_login`. */
   readonly nickname?: string;
   /** With `snsapi_userinfo` and `snsapi_login`: the address of the picture. */
   readonly headimgurl?: string;
-  /** True when the page is shown as a snapshot, to nobody in particular: openid and name are made up. */
+  /** True when the page is shown as a snapshot: openid and name are then made up. */
   readonly isSnapshotUser?: true;
 }
 
-/** What a page gets; the frameworks' requests have it. */
+/** The login of a page, as added to the frameworks' requests. */
 export interface WechatLogin {
-  /** Who looks at the page. There behind `wechatOAuth()` only. */
+  /** The user of the page, behind `wechatOAuth()` only. */
   readonly wechatUser: WechatUser;
 }
 
 /**
- * Asks the platform for the user whom a code stands for.
+ * Asks the platform for the user of a code.
  *
  * @throws {OAuthError} when the code is no good, the user did not agree or the platform did not answer
  */
@@ -59,7 +59,7 @@ function fetchProfile(
   return ask(client.oauth2.getUserInfo({ access_token, openid, ...(lang && { lang }) }));
 }
 
-/** Invalid, used, expired. */
+/** The codes of invalid, used and expired codes. */
 const CODE_ERRORS: readonly unknown[] = [40029, 40163, 42003];
 
 async function ask<T>(answer: Promise<T>): Promise<T> {

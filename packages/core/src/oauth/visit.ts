@@ -1,18 +1,18 @@
 import { type Cookies, parseCookie } from 'cookie';
 import { OAuthError } from '../errors.ts';
 
-/** A browser's request, as the login sees it. */
+/** A browser's request, as needed by the login. */
 export interface OAuthRequest {
   readonly method: string;
-  /** Path and query as the browser asked for them, before any router took a prefix off. */
+  /** Path and query as sent by the browser, including any prefix that a router strips. */
   readonly url: string;
   /** In lower case, as Node gives them. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** `https://` and the host that was asked; read with `trustHost` only. */
+  /** `https://` and the requested host; read with `trustHost` only. */
   readonly origin?: string | undefined;
 }
 
-/** What a request asks for. */
+/** A request, read for the login. */
 export interface Visit {
   /** The site's address, without a slash at its end. */
   readonly base: string;
@@ -20,18 +20,18 @@ export interface Visit {
   /** Path and query. */
   readonly address: string;
   readonly cookies: Cookies;
-  /** Whether the browser wants a page, which may as well be another page. */
+  /** Whether the browser navigates to a page, and may be redirected to another. */
   readonly isNavigation: boolean;
-  /** Whether both are there, be they right or wrong. */
+  /** Whether both are present, valid or not. */
   readonly hasCodeAndState: boolean;
-  /** Whether the platform says that the user refused. */
+  /** Whether the user refused. */
   readonly isDenial: boolean;
-  /** Undefined when there is none, or more than one, or too long a one. */
+  /** Undefined when missing, repeated or too long. */
   readonly code: string | undefined;
   readonly state: string | undefined;
 }
 
-/** Reads a request. Nothing of its address but path and query is ever kept. */
+/** Reads a request. Only path and query of its address are kept. */
 export function readVisit(request: OAuthRequest, baseUrl: string | undefined): Visit {
   const address = readPath(request.url);
   const [path, query] = cut(address);
@@ -49,7 +49,7 @@ export function readVisit(request: OAuthRequest, baseUrl: string | undefined): V
   };
 }
 
-/** The address without what the platform appended to it. */
+/** Returns the address without the parameters that the platform appended. */
 export function withoutAnswer(address: string): string {
   const [path, query] = cut(address);
   const isAnswer = (pair: string) => /^(code|state)=/.test(`${new URLSearchParams(pair)}`);
@@ -62,7 +62,7 @@ function cut(address: string): [path: string, query: string] {
   return at < 0 ? [address, ''] : [address.slice(0, at), address.slice(at + 1)];
 }
 
-/** Path and query of what stands in a request's first line, fit for a header. */
+/** Returns path and query of a request's first line, safe for a header. */
 function readPath(url: string): string {
   // A proxy's client may name the host too: GET http://host/path.
   const address = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
@@ -77,10 +77,10 @@ function encodeByte(byte: number): string {
   return `%${(byte & 0xff).toString(16).padStart(2, '0').toUpperCase()}`;
 }
 
-/** In place of a code. No page of the platform has it; phones send it when a user refuses. */
+/** Sent in place of a code when a user refuses on a phone; the platform's pages never send it. */
 const DENIAL = /^authdeny$/i;
 
-/** Codes have some 32 characters. */
+/** Maximum length of a code; real ones have about 32 characters. */
 const LONGEST = 512;
 
 function single(values: readonly string[]): string | undefined {
@@ -93,7 +93,7 @@ function checkOrigin(origin: string | undefined): string {
   throw new OAuthError('address', 'the request does not say which host it asks');
 }
 
-/** What browsers say that the answer is for, when it takes the place of a page. */
+/** The destinations that browsers name for a navigation. */
 const PAGES = ['document', 'iframe', 'frame'];
 
 function isNavigation({ method, headers }: OAuthRequest): boolean {

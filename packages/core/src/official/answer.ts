@@ -1,10 +1,10 @@
-/** Strings and numbers, one after another; a string without an end is none. */
+/** Matches strings and numbers; an unterminated string does not match. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs;
 const LONG_NUMBER = /\d{16}/;
 
 /**
- * Reads the JSON of an answer. Ids beyond 2^53 stay what they are, as strings; control characters,
- * which the platform lets into nicknames, are taken as if they had been escaped.
+ * Parses the JSON of an answer. Ids beyond 2^53 stay exact, as strings; control characters, which
+ * the platform allows in nicknames, are read as if they had been escaped.
  *
  * @throws {SyntaxError} when it is no JSON
  */

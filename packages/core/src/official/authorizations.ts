@@ -4,21 +4,21 @@ import { Credential } from './credential.ts';
 import type { AuthorizationInfo } from './endpoints/index.ts';
 import type { TokenStore } from './token-store.ts';
 
-/** Milliseconds for which the platform takes a code, and its answer is kept. */
+/** Milliseconds for which the platform accepts a code, and its result is kept. */
 const CODE_LIFE = 3600_000;
 
 interface Parts {
   readonly componentAppid: string;
   readonly store: TokenStore;
   readonly logger: Logger;
-  /** Asks the platform, and keeps the account’s tokens. */
+  /** Calls the platform, and stores the account’s tokens. */
   readonly exchange: (code: string) => Promise<AuthorizationInfo>;
 }
 
 /**
- * Creates a function that exchanges each authorization code once, in all processes: the platform
- * pushes the same code that it sends the administrator back with, and takes it once. Whoever
- * comes second is given the answer that the first one got.
+ * Creates a function that exchanges each authorization code once in all processes: the platform
+ * pushes the same code that it redirects the administrator with, and accepts it once. A second
+ * exchange gets the result of the first.
  */
 export function createAuthorize({ componentAppid, store, logger, exchange }: Parts) {
   const underWay = new Map<string, Promise<AuthorizationInfo>>();

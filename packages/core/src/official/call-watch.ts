@@ -8,12 +8,12 @@ import {
   startSpan,
 } from '../diagnostics.ts';
 
-/** Whether somebody listens to calls of the API. */
+/** Whether the channels of API calls have subscribers. */
 export function areCallsSeen(): boolean {
   return callChannel.hasSubscribers || isTraced(callTracing);
 }
 
-/** Tells the channels of one try of a call. Made only when somebody listens. */
+/** Publishes one try of a call to its channels. Created only when there are subscribers. */
 export class CallWatch {
   readonly #since = performance.now();
   readonly #trace: { -readonly [K in keyof CallTrace]: CallTrace[K] };
@@ -24,7 +24,7 @@ export class CallWatch {
     this.#trace = { account, name, method, path, attempt, ...answer };
   }
 
-  /** Makes the call as a span, and tells how it ended. */
+  /** Runs the call as a span, and publishes its end. */
   async run<R>(send: () => Promise<R>): Promise<R> {
     try {
       return await startSpan(callTracing, this.#trace, send);
@@ -36,7 +36,7 @@ export class CallWatch {
     }
   }
 
-  /** Notes what the platform answered. */
+  /** Records the platform's answer. */
   answer(status: number, errcode: number): void {
     this.#trace.status = status;
     this.#trace.errcode = errcode;

@@ -16,40 +16,40 @@ import type { Token } from './token-store.ts';
 import { checkWhole } from './whole-text.ts';
 
 export interface CallerParts {
-  /** What takes the places of `{appid}` and its like. */
+  /** The values of `{appid}` and the other placeholders. */
   readonly known: Readonly<Record<string, string | undefined>>;
-  /** What stands in place of the platform’s hosts. */
+  /** Replaces the platform’s hosts. */
   readonly baseUrl: BaseUrl | undefined;
   readonly http: (request: HttpRequest) => Promise<HttpResponse>;
-  /** Where pages for browsers lie. */
+  /** Replaces the hosts of pages for browsers. */
   readonly pageBaseUrl: BaseUrl | undefined;
-  /** How often a request is made at most. */
+  /** Maximum number of tries of a request. */
   readonly tries: number;
   readonly logger: Logger;
   readonly hooks: Hooks;
-  /** How the account’s calls show whose they are. */
+  /** The credential of the account’s calls. */
   readonly account: Access | undefined;
   /** The third-party platform’s access token. */
   readonly component: Credential | undefined;
 }
 
-/** What a call shows that it may be made: a token as a parameter, where the host does not add one. */
+/** The credential of calls: a token as a parameter, unless the host adds one. */
 export interface Access {
   readonly credential?: Credential | undefined;
   readonly parameter?: string;
-  /** What else stands in the query. */
+  /** Further query parameters. */
   readonly query?: Readonly<Record<string, string>>;
-  /** Whether 微信云托管 stands between. */
+  /** Whether the calls go through 微信云托管. */
   readonly isCloud?: boolean;
 }
 
 export type Call = (endpoint: Endpoint, input: Input, name: string) => unknown;
 
-/** The token is not, or no longer, in force. */
+/** The errcodes of a token that is invalid or has expired. */
 const TOKEN_FAILED = new Set([40001, 40014, 42001]);
 const SYSTEM_BUSY = -1;
 
-/** Makes the function that every method of a client ends in. */
+/** Creates the function that every method of a client calls. */
 export function createCaller(parts: CallerParts): Call {
   const { known, baseUrl, pageBaseUrl, account, component, tries } = parts;
 
@@ -220,12 +220,12 @@ interface Filled {
 interface Sending {
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
-  /** The body as it is sent. */
+  /** The body as sent. */
   readonly sent: string | Form | undefined;
   readonly access: Access;
 }
 
-/** The platform’s errcode, and what it says to that; some endpoints have another form. */
+/** Returns the platform’s errcode and message; some endpoints have another form. */
 function readErrcode(answer: unknown): { code: number; said: string } {
   const { errcode, errmsg = '', base_resp } = Object(answer) as Verdict;
   const { ret = 0, err_msg = '' } = base_resp ?? {};
@@ -240,7 +240,7 @@ interface Verdict {
   base_resp?: { ret?: number; err_msg?: string };
 }
 
-/** What was given, and what the client knows. */
+/** Merges the given fields with those that the client knows. */
 function fill(
   { filled }: Endpoint,
   given: unknown,
@@ -261,13 +261,13 @@ function fill(
   return all;
 }
 
-/** What the client would give is an option of its own. */
+/** Creates the error of a missing option of the client. */
 function createMissingOption(name: string, key: string, value: string): NeedParamError {
   const option = value.startsWith('{') ? `: this client has no ${value.slice(1, -1)}` : '';
   return new NeedParamError(`${name} needs ${key}${option}`);
 }
 
-/** The platform refuses a POST without a body, also where it has nothing to say. */
+/** Writes the body of a request; the platform refuses a POST without one. */
 function write(
   { verb, body: takesBody, contentType }: Endpoint,
   given: unknown,
@@ -294,7 +294,10 @@ function write(
   }
 }
 
-/** Text, bytes, forms and maps are no bodies: they are written as JSON already, or lose what they hold. */
+/**
+ * Whether a value can be a JSON body: text, bytes, forms and maps are JSON already, or would lose
+ * their content.
+ */
 function isPlain(body: unknown): boolean {
   if (Array.isArray(body)) return true;
   return (
@@ -336,7 +339,7 @@ function isTokenFailure(error: unknown): boolean {
   return error instanceof OfficialAPIError && TOKEN_FAILED.has(error.errcode);
 }
 
-/** Whether doing it again cannot do it twice. */
+/** Whether a call can be repeated without happening twice. */
 function mayRepeat(error: unknown, { idempotent }: Endpoint): boolean {
   if (error instanceof OfficialAPIError) {
     return error.errcode === SYSTEM_BUSY && idempotent !== false;

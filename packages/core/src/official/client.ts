@@ -27,40 +27,40 @@ import { createPages } from './pages.ts';
 import { guardTokens, MemoryTokenStore } from './token-store.ts';
 
 type Generated = ReturnType<typeof bind<typeof endpoints>>;
-/** The methods of all endpoints, and what makes the common ones pleasant. */
+/** The methods of all endpoints, and the conveniences over them. */
 export type Methods = Merged<
   Merged<Generated, ReturnType<typeof createConveniences>>,
   ReturnType<typeof createPages>
 >;
 
-/** A token that can be read out. */
+/** A readable token. */
 export interface AccessToken {
   /**
-   * Gets the token in force, and fetches one when there is none. `expiresAt` is in Unix seconds.
+   * Returns the current token, and fetches one when there is none. `expiresAt` is in Unix seconds.
    *
    * @throws {OfficialAPIError} when the platform refuses the AppID, the secret or this server
    */
   get(): Promise<{ accessToken: string; expiresAt: number }>;
   /**
-   * Asks the platform for a token, and gives its answer as it came. Unless `override` is false the
-   * client uses that token from now on.
+   * Fetches a token, and returns the platform's answer unchanged. Unless `override` is false the
+   * client uses the token from now on.
    */
   grant(options?: { override?: boolean | undefined }): Promise<object>;
 }
 
-/** A ticket that can be read out; as {@link AccessToken}. */
+/** A readable ticket; see {@link AccessToken}. */
 export interface Ticket {
   get(): Promise<{ ticket: string; expiresAt: number }>;
   grant(options?: { override?: boolean | undefined }): Promise<object>;
 }
 
-/** What any path is called with. */
+/** The input of a call to any path. */
 export interface RequestInput {
   query?: Record<string, string | number | boolean | undefined> | undefined;
   body?: unknown;
 }
 
-/** The methods come from the tables: the constructor adds them. */
+/** The methods come from the tables and are added by the constructor. */
 const Base = class {} as new () => Methods;
 
 /**
@@ -81,7 +81,7 @@ const Base = class {} as new () => Methods;
  * @see https://developers.weixin.qq.com/doc/service/api/
  */
 export class OfficialClient extends Base {
-  /** The account’s AppID; an empty text in 微信云托管 without one. */
+  /** The account’s AppID; an empty string in 微信云托管 without one. */
   readonly appid: string;
   readonly accessToken: AccessToken;
   readonly jsapiTicket: Ticket;
@@ -165,7 +165,7 @@ export class OfficialClient extends Base {
     );
   }
 
-  /** The option `payment`. It is not seen when the client is printed or written as JSON. */
+  /** The option `payment`. Hidden when the client is printed or serialised. */
   get payment(): Payment | undefined {
     return this.#payment;
   }
@@ -195,7 +195,7 @@ export class OfficialClient extends Base {
   }
 }
 
-/** The pages of an account that gave its rights to a third-party platform know the platform too. */
+/** Adds the platform's AppID to the pages of an account that authorized a third-party platform. */
 function createOAuthMethods(
   { oauth2, component }: Generated,
   { componentAppid }: AuthorizerSource,
@@ -211,7 +211,7 @@ function createOAuthMethods(
   };
 }
 
-/** How calls are made in 微信云托管: with a token of its own, or without. */
+/** Returns how calls are made in 微信云托管: with its own token, or without one. */
 function openCloud(
   { accessToken, query }: CloudSettings,
   kept: Omit<CredentialsParts, 'call'>,

@@ -5,31 +5,31 @@ import { NetworkError } from './errors.ts';
 import type { BaseUrl } from './origin.ts';
 import type { AccessTokenSource } from './token-source.ts';
 
-/** How a container of 微信云托管 calls the API. */
+/** Options of a container in 微信云托管. */
 export interface CloudCallOptions {
   /**
-   * The account that is called for, where several share the environment (资源复用). Default: the one
-   * that the environment belongs to.
+   * The account to call for, when several share the environment (资源复用). Default: the owner of
+   * the environment.
    */
   fromAppid?: string | undefined;
   /**
-   * 云调用令牌, for a container without 开放接口服务: `'file'` reads it from where the platform puts
-   * it, a function gives it, as `readCloudToken` does from another file. It is sent as
+   * 云调用令牌, for a container without 开放接口服务: `'file'` reads it from the platform's file, a
+   * function returns it, for example `readCloudToken` with another file. It is sent as
    * `cloudbase_access_token`.
    */
   accessToken?: 'file' | AccessTokenSource | undefined;
 }
 
-/** What a client of 微信云托管 differs in. */
+/** The settings of a client in 微信云托管. */
 export interface CloudSettings {
   readonly appid: string | undefined;
-  /** Gives the token; undefined where the platform puts one in. */
+  /** Returns the token; undefined when the platform adds one. */
   readonly accessToken: AccessTokenSource | undefined;
-  /** What stands in the query of each call. */
+  /** Query parameters of each call. */
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** What is read of a client's options. */
+/** The relevant options of a client. */
 interface Given {
   readonly cloud?: boolean | CloudCallOptions | undefined;
   readonly appid?: string | undefined;
@@ -38,15 +38,15 @@ interface Given {
   readonly component?: unknown;
 }
 
-/** Where 开放接口服务 listens: it adds the token to what is sent there over HTTP. */
+/** The address of 开放接口服务, which adds the token to requests over HTTP. */
 const OPEN_SERVICE = 'http://api.weixin.qq.com';
 const TOKEN_FILE = '/.tencentcloudbase/wx/cloudbase_access_token';
 const NAMES = ['fromAppid', 'accessToken'];
-/** What a client has a token by; 微信云托管 gives it one. */
+/** Other sources of a token, which conflict with 微信云托管. */
 const OTHER_WAYS = ['appsecret', 'accessToken', 'component'] as const;
 
 /**
- * Reads the option `cloud`; undefined where it is not set.
+ * Reads the option `cloud`; returns undefined when it is not set.
  *
  * @throws {InvalidArgumentError} when it is wrong, or there is another way to a token beside it
  */
@@ -77,7 +77,7 @@ export function readCloud(options: Given): CloudSettings | undefined {
   };
 }
 
-/** Finds where a client of 微信云托管 calls: a token of its own goes the encrypted way. */
+/** Returns the API address of a client in 微信云托管: its own token is only sent encrypted. */
 export function findCloudUrl(
   { accessToken }: CloudSettings,
   baseUrl: BaseUrl | undefined,
@@ -90,8 +90,8 @@ export function findCloudUrl(
 const READ_AGAIN = 60_000;
 
 /**
- * Makes a function that reads 云调用令牌 from the file that the platform writes it to, and again
- * every minute and when the token is refused. Default: where 微信云托管 puts it.
+ * Creates a function that reads 云调用令牌 from the platform's file, again every minute and when
+ * the token is refused. Default: the path in 微信云托管.
  *
  * @see https://developers.weixin.qq.com/miniprogram/dev/wxcloud/guide/container/cloudcall.html
  */
@@ -113,7 +113,7 @@ function noToken(said: string): NetworkError {
   });
 }
 
-/** Refuses what asks for a token that only the platform has. */
+/** Refuses a call that needs a token only the platform has. */
 export function failWithoutToken(): never {
   throw new NeedParamError(
     'there is no access token to read: 微信云托管 adds it to each call; give cloud: { accessToken } to have one',

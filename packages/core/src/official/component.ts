@@ -22,7 +22,7 @@ import { createPages } from './pages.ts';
 import { createReleaseTest } from './release-test.ts';
 import { guardTokens, MemoryTokenStore, type Token, type TokenStore } from './token-store.ts';
 
-/** A third-party platform (第三方平台), and how its API is called. */
+/** Options of a third-party platform (第三方平台). */
 export interface ComponentClientOptions extends CallOptions {
   /** The platform’s AppID. */
   componentAppid: string;
@@ -30,7 +30,7 @@ export interface ComponentClientOptions extends CallOptions {
   componentAppsecret: string;
 }
 
-/** The platform pushes a ticket every ten minutes; each lasts 12 hours. */
+/** Lifetime of a ticket, which the platform pushes every ten minutes. */
 const TICKET_LIFE = 12 * 3600_000;
 
 /**
@@ -53,20 +53,20 @@ export class ComponentClient implements AuthorizerSource {
   readonly component: Methods['component'];
   readonly credential: Credential;
   readonly #settings: CallSettings;
-  /** As it was given: each account has lines of its own. */
+  /** The given logger; each account adds its own lines. */
   readonly #logger: Logger | undefined;
   readonly #store: TokenStore;
   readonly #ticket: Credential;
   readonly #accounts = new Map<string, Credential>();
   readonly #authorize: (code: string) => Promise<AuthorizationInfo>;
   /**
-   * Answers the release test of the platform (全网发布检测). `handlers` carry it; give it to
-   * `router.use()` where a Router takes their place.
+   * Answers the release test of the platform (全网发布检测). Included in `handlers`; with a Router
+   * in their place, pass it to `router.use()`.
    */
   readonly answerReleaseTest: Middleware;
   /**
-   * What to do with the platform’s pushes: give it to `wechat()`, alone or beside your own. They
-   * keep tickets and tokens, and answer the release test.
+   * Handlers of the platform’s pushes for `wechat()`, alone or beside your own. They store tickets
+   * and tokens, and answer the release test.
    */
   readonly handlers;
 
@@ -136,15 +136,15 @@ export class ComponentClient implements AuthorizerSource {
     };
   }
 
-  /** Keeps a `component_verify_ticket` that the platform has pushed. */
+  /** Stores a `component_verify_ticket` that the platform has pushed. */
   async setVerifyTicket(ticket: string): Promise<void> {
     const value = needText('ticket', ticket, 'the ComponentVerifyTicket of the push');
     await this.#ticket.keep({ value, since: Date.now(), expiresAt: Date.now() + TICKET_LIFE });
   }
 
   /**
-   * Takes the rights that an account gave: keeps its tokens, and tells what it gave. Each code is
-   * exchanged once: whoever has it later, in any process, gets the same answer for an hour.
+   * Exchanges an authorization code: stores the account's tokens, and returns its rights. Each code
+   * is exchanged once: later calls in any process return the same result for an hour.
    */
   async authorize(authorizationCode: string): Promise<AuthorizationInfo> {
     return this.#authorize(
@@ -165,9 +165,9 @@ export class ComponentClient implements AuthorizerSource {
   }
 
   /**
-   * The API of an account that gave rights. `refreshToken` is needed only when neither `authorize`
-   * nor the handlers have met the account with these `tokens`; the next token is fetched with it,
-   * and kept, even where another one is known.
+   * Returns the API of an authorized account. `refreshToken` is needed only when neither
+   * `authorize` nor the handlers have stored the account in `tokens`; the next token is fetched
+   * with it, and stored, even when another one is known.
    */
   authorizer(appid: string, options: { refreshToken?: string | undefined } = {}): OfficialClient {
     needText('appid', appid, 'of the account that gave rights');
@@ -179,7 +179,7 @@ export class ComponentClient implements AuthorizerSource {
     return new OfficialClient({ ...settings, ...client });
   }
 
-  /** The access token of an account that gave rights. */
+  /** Returns the access token of an authorized account. */
   getCredential(appid: string): Credential {
     const made = this.#accounts.get(appid) ?? this.#createCredential(appid);
     this.#accounts.set(appid, made);
@@ -241,8 +241,8 @@ export class ComponentClient implements AuthorizerSource {
   }
 }
 
-/** The errcode for a refresh token that is no longer, or never was, the account’s. */
+/** The errcode of a refresh token that is not, or no longer, the account’s. */
 const REFRESH_TOKEN_OVER = 61023;
 
-/** A token that is over. */
+/** An expired token. */
 const NONE: Token = { value: '', since: 0, expiresAt: 0 };

@@ -3,55 +3,52 @@ import { StoreError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Token, TokenStore } from './token-store.ts';
 
-/** What the platform gave: the answer as it came, and the token in it. */
+/** The platform's answer, and the token in it. */
 export interface Grant {
   readonly answer: object;
   readonly token: Token;
 }
 
 export interface CredentialParts {
-  /** What it is, for the log. */
+  /** The name of the credential, for the log. */
   readonly name: string;
-  /** What it is kept under. */
+  /** The key in the store. */
   readonly key: string;
   readonly store: TokenStore;
-  /** Asks the platform; `force` makes it give a new one in place of the one in force. */
+  /** Fetches a token; with `force`, the platform replaces the current one. */
   readonly fetch: (how: {
     readonly force: boolean;
     readonly former: Token | undefined;
-    /** The token that the platform did not accept. */
+    /** The token that the platform refused. */
     readonly refused?: string | undefined;
-    /** The refresh token that the program gave. */
+    /** The refresh token given by the program. */
     readonly given?: string | undefined;
   }) => Promise<Grant>;
-  /** Whether the platform goes on giving the same token until it is forced. */
+  /** Whether the platform returns the same token until it is forced. */
   readonly isStable: boolean;
   readonly logger: Logger;
   readonly given: Token | undefined;
-  /** The time in Unix milliseconds. */
+  /** Returns Unix milliseconds. */
   readonly now: () => number;
 }
 
 /** Milliseconds for which one process may take to fetch a token before another tries. */
 const LOCKED = 20_000;
-/** Milliseconds between two looks whether another process has fetched it. */
+/** Milliseconds between two checks whether another process has fetched it. */
 const LOOK_AGAIN = 50;
-/** How often to look: for longer than any lock lasts. */
+/** Maximum number of checks: longer than any lock lasts. */
 const LOOKS = (2 * LOCKED) / LOOK_AGAIN;
-/** Milliseconds until a refresh that failed, or gave nothing new, is tried again while the token serves. */
+/** Milliseconds until a failed or fruitless refresh is tried again while the token is still valid. */
 const TRY_AGAIN = 10_000;
-/** The platform allows 20 forced refreshes a day. */
+/** Milliseconds between forced refreshes: the platform allows 20 a day. */
 const FORCE_AGAIN = 2 * 3600_000;
-/** The platform gives a new stable token from 300 s before the end of the old one. */
+/** Milliseconds before its end from which the platform replaces a stable token. */
 const LONG = 300_000;
-/** Milliseconds from a second replacement to the next when none was accepted; doubled each time. */
+/** Milliseconds before the next replacement when none was accepted; doubled each time. */
 const PAUSE = 1000;
 const LONGEST_PAUSE = 5 * 60_000;
 
-/**
- * A token that lasts: fetched once, however many calls and processes want it, and again before it
- * ends.
- */
+/** A token with a lifetime: fetched once for all calls and processes, and renewed before it ends. */
 export class Credential {
   readonly #parts: CredentialParts;
   #local: Token | undefined;
@@ -59,7 +56,7 @@ export class Credential {
   #flight: Promise<Token> | undefined;
   #aheadAt = 0;
   #warnedAt = Number.NEGATIVE_INFINITY;
-  /** How many tokens were fetched in place of refused ones since the platform last accepted one. */
+  /** Number of tokens fetched in place of refused ones since the platform last accepted one. */
   #replacements = 0;
   #pausedUntil = 0;
 
@@ -68,7 +65,7 @@ export class Credential {
     this.#local = parts.given;
   }
 
-  /** The token in force, fetched when there is none. */
+  /** Returns the current token, and fetches one when there is none. */
   async get(): Promise<Token> {
     const now = this.#parts.now();
     const local = this.#local;
@@ -78,8 +75,8 @@ export class Credential {
   }
 
   /**
-   * Gets another token than the one that the platform did not accept. While the platform refuses
-   * each new one, there is none until a pause is over, which grows.
+   * Returns another token than the refused one. While the platform refuses every new token, returns
+   * none until a growing pause has passed.
    */
   async replace(failed: Token): Promise<Token | undefined> {
     const isOther = (local: Token | undefined): local is Token =>
@@ -92,13 +89,13 @@ export class Credential {
     return this.#obtain(failed.value);
   }
 
-  /** Notes that the platform accepted a token, so that the next one it refuses is replaced at once. */
+  /** Records that the platform accepted a token, so that the next refused one is replaced at once. */
   accept(): void {
     this.#replacements = 0;
     this.#pausedUntil = 0;
   }
 
-  /** Asks the platform in any case; `isKept` says whether the token is to serve from now on. */
+  /** Fetches a token in any case; `isKept` says whether to use it from now on. */
   async grant(isKept: boolean): Promise<object> {
     const { store, key, fetch } = this.#parts;
     const former = this.#local ?? (await store.get(key));
@@ -107,7 +104,7 @@ export class Credential {
     return answer;
   }
 
-  /** Makes a token that came in another way the one in force, for all processes. */
+  /** Stores a token from another source, for all processes. */
   async keep(token: Token): Promise<void> {
     const { store, key } = this.#parts;
     for (let look = 0; look < LOOKS; look += 1) {
@@ -123,7 +120,7 @@ export class Credential {
     throw noLock();
   }
 
-  /** Has the next token fetched with this refresh token, unless the one in force descends from it. */
+  /** Makes the next token be fetched with this refresh token, unless the current one descends from it. */
   give(refreshToken: string): void {
     this.#givenRefreshToken = refreshToken;
   }
@@ -132,7 +129,7 @@ export class Credential {
     return [undefined, refreshToken, givenRefreshToken].includes(this.#givenRefreshToken);
   }
 
-  /** An account’s new rights are newer than the refresh token that the program gave before. */
+  /** Keeps an account's newer rights over the refresh token given by the program. */
   async #inherit(token: Token): Promise<Token> {
     const { store, key } = this.#parts;
     if (token.refreshToken === undefined) return token;
@@ -192,14 +189,14 @@ export class Credential {
     return this.#take(kept);
   }
 
-  /** The token that another process has fetched meanwhile. */
+  /** Returns the token that another process has fetched meanwhile. */
   async #takeStored(failed: string): Promise<Token | undefined> {
     const { store, key } = this.#parts;
     const stored = await store.get(key).catch(() => undefined);
     return this.#serves(stored, failed) ? this.#take(stored) : undefined;
   }
 
-  /** Sets the pause until a token that was fetched in place of a refused one is replaced in turn. */
+  /** Sets the pause before a token that replaced a refused one is replaced in turn. */
   #pause(): void {
     const { logger, name, now } = this.#parts;
     this.#replacements += 1;
@@ -224,7 +221,7 @@ export class Credential {
     return { ...(await fetch({ force: true, former: token })).token, forcedAt: now() };
   }
 
-  /** The store is down: a token that only this process knows is better than none. */
+  /** Serves a token known to this process alone while the store fails. */
   async #serveAlone(error: unknown, failed: string | undefined): Promise<Token> {
     this.#warn(error);
     const local = this.#local;
@@ -261,12 +258,12 @@ function noLock(): StoreError {
   );
 }
 
-/** Whether a call that starts now may come too late with it. */
+/** Whether a call that starts now might arrive after its end. */
 function isOver({ expiresAt, since }: Token, now: number): boolean {
   return now >= expiresAt - Math.min(60_000, (expiresAt - since) * 0.1);
 }
 
-/** Whether it is time to fetch the next, while this one serves. */
+/** Whether it is time to fetch the next one, while this one is valid. */
 function isEnding({ expiresAt, since }: Token, now: number): boolean {
   const life = expiresAt - since;
   return now >= expiresAt - (life > LONG ? LONG * 0.8 : life * 0.5);

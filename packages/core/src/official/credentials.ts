@@ -8,11 +8,11 @@ import type { OfficialClientOptions } from './options.ts';
 import { type AccessTokenSource, createSourcedCredential } from './token-source.ts';
 import type { Token, TokenStore } from './token-store.ts';
 
-/** Where the credentials of a client come from, and where they are kept. */
+/** The sources of a client's credentials, and their store. */
 export interface CredentialsParts {
   readonly appid: string;
   readonly store: TokenStore;
-  /** Milliseconds to wait for a function that gives one. */
+  /** Milliseconds to wait for a function that returns one. */
   readonly timeout: number;
   readonly logger: Logger;
   readonly now: () => number;
@@ -20,11 +20,11 @@ export interface CredentialsParts {
   readonly call: Call;
 }
 
-/** An answer with a token and its life in seconds. */
+/** An answer with a token and its lifetime in seconds. */
 type Answer = Readonly<Record<string, string | number>>;
 
 /**
- * Reads a token out of an answer.
+ * Reads the token of an answer.
  *
  * @throws {NetworkError} when there is none in it
  */
@@ -37,10 +37,7 @@ export function readGrant(answer: object, field: string, since: number): Grant {
   return { answer, token: { value, since, expiresAt: since + Number(life ?? 7200) * 1000 } };
 }
 
-/**
- * Makes the account’s access token, from a function that gives it, or from the platform’s stable
- * endpoint or the classic one.
- */
+/** Creates the account’s access token, from a function, or from the platform’s stable or classic endpoint. */
 export function createAccessToken(
   { appid, store, timeout, logger, now, call }: CredentialsParts,
   options: Pick<OfficialClientOptions, 'accessToken' | 'accessTokenExpiresAt' | 'stableToken'>,
@@ -70,7 +67,7 @@ export function createAccessToken(
   });
 }
 
-/** Makes the access token that a function gives. */
+/** Creates the access token of a function. */
 export function createGivenToken(
   { timeout, logger, now }: Pick<CredentialsParts, 'timeout' | 'logger' | 'now'>,
   source: AccessTokenSource,
@@ -79,7 +76,7 @@ export function createGivenToken(
   return createSourcedCredential({ name, field: name, source, timeout, logger, now });
 }
 
-/** Makes the ticket that signs pages (`jsapi`) or coupons (`wx_card`). */
+/** Creates the ticket that signs pages (`jsapi`) or coupons (`wx_card`). */
 export function createTicket(
   { appid, store, timeout, logger, now, call }: CredentialsParts,
   type: 'jsapi' | 'wx_card',
@@ -107,7 +104,7 @@ export function createTicket(
   });
 }
 
-/** Makes a token of one that was given, with its end in Unix seconds. */
+/** Creates a token from a given one, with its end in Unix seconds. */
 function givenToken(
   name: string,
   value: string | undefined,

@@ -1,20 +1,20 @@
 import { tellText } from '../hide-secrets.ts';
 import { isPrivate, redact } from './redact.ts';
 
-/** How many characters in a row of a value are told from chance. */
+/** Characters in a row above which equal text is not chance. */
 const GRAM = 8;
-/** Shorter values are no secrets, and would be found in every sentence. */
+/** Characters below which a value is not a secret, as it is found in any sentence. */
 const SHORTEST = 4;
-/** How often an echo may be written as a value of another text. */
+/** Maximum depth of encodings of an echo. */
 const ENCODINGS = 3;
 const HIDDEN = '[redacted]';
-/** Characters of a message; the platform’s own have some 100. */
+/** Maximum characters of a message; the platform’s own have about 100. */
 const LONGEST = 1000;
 
 /**
- * Takes out of what the platform says whatever it repeats of a request that must not be shown:
- * values of fields that are secret, tell who the users are or are said to them, whole or in pieces
- * of 8 characters, as they are or written as in addresses, JSON and HTML.
+ * Removes from a message of the platform what it repeats of a request and must not be shown: values
+ * of fields that are secret, identify users or are sent to them, whole or in pieces of 8
+ * characters, plain or encoded as in URLs, JSON and HTML.
  */
 export function hideEchoes(said: string, ...sent: readonly unknown[]): string {
   const values = sent
@@ -30,7 +30,7 @@ export function hideEchoes(said: string, ...sent: readonly unknown[]): string {
   return hideValues(text, values);
 }
 
-/** Makes of a refusal what may be shown of it: its fields, redacted as those of a request are. */
+/** Returns the fields of a refusal, redacted like those of a request. */
 export function redactAnswer(
   answer: unknown,
   ...sent: readonly unknown[]
@@ -44,7 +44,7 @@ export function redactAnswer(
   return hide(redact(answer)) as Readonly<Record<string, unknown>>;
 }
 
-/** Every text of a request that must not be shown. */
+/** Collects every text of a request that must not be shown. */
 function* collectPrivate(value: unknown, name = ''): Iterable<string> {
   if (typeof value === 'string' || typeof value === 'number') {
     const text = String(value);
@@ -88,7 +88,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-/** Undoes what addresses, JSON and HTML do to a text, once. */
+/** Decodes URL, JSON and HTML encoding, once. */
 function decode(text: string): string {
   return text
     .replaceAll(/(?:%[\da-f]{2})+/gi, (bytes) =>

@@ -3,23 +3,23 @@ import type { Readable } from 'node:stream';
 /** A file to send: its path, its bytes, a Blob or a stream. */
 export type Upload = string | Uint8Array | Blob | Readable;
 
-/** A file that came. */
+/** A downloaded file. */
 export interface Download {
   readonly stream: Readable;
   readonly contentType: string;
-  /** A base name: no folder, no dot at its beginning, no device. Files of that name may be there already. */
+  /** A base name: no folder, no leading dot, no device. Such a file may exist already. */
   readonly filename: string | undefined;
   /** In bytes. */
   readonly length: number | undefined;
 }
 
-/** What else can be said of a file to send. */
+/** Options of an upload. */
 export interface UploadOptions {
-  /** Default: that of the path or the File, with an extension by its type. */
+  /** Default: the name of the path or the File, with an extension for its type. */
   readonly filename?: string | undefined;
-  /** Default: by the content, else by the extension. */
+  /** Default: by the content, otherwise by the extension. */
   readonly contentType?: string | undefined;
-  /** Called with the bytes sent so far, and how many there are in all. */
+  /** Called with the number of bytes sent so far, and the total. */
   readonly onProgress?:
     | ((progress: { readonly sent: number; readonly total: number }) => void)
     | undefined;
@@ -28,93 +28,96 @@ export interface UploadOptions {
 /** A 64-bit id: a number, or a string where it exceeds 2^53. */
 export type Id = number | string;
 
-/** The answer of an endpoint that has nothing to say but that it worked. */
+/** The answer of an endpoint without a result. */
 export interface Success {
   readonly errcode?: number;
   readonly errmsg?: string;
 }
 
-/** Stands where an endpoint takes no body, or no query. */
+/** The type of a missing body or query. */
 export type None = undefined;
 
 /**
- * What passes: `get` and `post` speak JSON, `upload` sends a form with a file, `download` answers
- * with a file, and a `page` is no call but an address for the user’s browser.
+ * The kind of a request: `get` and `post` use JSON, `upload` sends a form with a file, `download`
+ * answers with a file, and a `page` is an address for the user’s browser.
  */
 type Verb = 'get' | 'post' | 'upload' | 'download' | 'page';
 
 declare const types: unique symbol;
 
-/** One endpoint, as plain data. What goes in and comes out, only the compiler knows. */
+/** One endpoint as plain data. Its input and output are known to the compiler only. */
 export interface Endpoint<Body = unknown, Query = unknown, Result = unknown> extends Details {
   readonly verb: Verb;
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** The parameters that a caller gives, in the order that the platform wants in a page. */
+  /** The parameters of a caller; for a page, in the platform's order. */
   readonly query: readonly string[];
   /** Whether it takes a body. */
   readonly body: boolean;
   readonly [types]?: { body: Body; query: Query; result: Result };
 }
 
-/** What sets an endpoint apart from the others of its verb. */
+/** The differences of an endpoint from others of its verb. */
 interface Details {
-  /** Default: that of the API. */
+  /** Default: the host of the API. */
   readonly host?: string;
   /** Parameters that are the same in every call. */
   readonly fixedQuery?: Readonly<Record<string, string>>;
   /** It does not take the account’s access token. */
   readonly tokenless?: true;
-  /** Whose token it takes instead: a user’s is in the query, a third-party platform’s is not. */
+  /** The token it takes instead: a user’s is in the query, a third-party platform’s is not. */
   readonly auth?: 'user' | 'component' | 'authorizer';
-  /** Parameters that the client gives when the caller does not; `{appid}` and its like stand for what it knows. */
+  /**
+   * Parameters that the client fills in when the caller omits them; `{appid}` and similar
+   * placeholders stand for its own values.
+   */
   readonly filled?: Readonly<Record<string, string>>;
-  /** Of the body. Default: what the verb implies. */
+  /** Content type of the body. Default: implied by the verb. */
   readonly contentType?: 'text/plain';
   /**
-   * Whether doing it twice is as doing it once, so that it may be asked for again when the answer is
-   * lost. False: it must not happen twice, so it is asked for again only when nothing was sent; left
-   * out, also when the platform was too busy for it. Default of what is read by GET: true.
+   * Whether it can be repeated safely when the answer is lost. False: it must not happen twice, so
+   * it is repeated only when nothing was sent. Undefined: repeated also when the platform was too
+   * busy. Default for GET: true.
    */
   readonly idempotent?: boolean;
-  /** What stands behind the # of a page. */
+  /** The fragment of a page. */
   readonly hash?: string;
-  /** How its list comes page by page. */
+  /** How its list is paged. */
   readonly paging?: Paging;
 }
 
-/** How a list comes page by page. */
+/** How a list is paged. */
 export interface Paging {
   /**
-   * How the next page is found: by a `cursor` that each answer has, by the `offset` behind the rows
-   * before, by the `number` of the page, or by the largest id of the page before (`lastId`).
+   * How the next page is found: by a `cursor` in each answer, by the `offset` after the previous
+   * rows, by the `number` of the page, or by the largest id of the previous page (`lastId`).
    */
   readonly by: 'cursor' | 'offset' | 'number' | 'lastId';
-  /** The parameter that says where a page starts. */
+  /** The parameter for the start of a page. */
   readonly at: string;
-  /** Where the first page starts. Default: the parameter is left out. */
+  /** The start of the first page. Default: the parameter is omitted. */
   readonly first?: Id;
-  /** The parameter that says how many rows are asked for, where the platform lets one say it. */
+  /** The parameter for the number of rows, if there is one. */
   readonly count?: string;
-  /** Rows of a full page, the largest that the platform gives. */
+  /** Rows of a full page, the platform's maximum. */
   readonly size: number;
-  /** Where the rows are in an answer; names with dots between. */
+  /** Path of the rows in an answer; names separated by dots. */
   readonly rows: string;
-  /** The member with the next cursor, with the number of all rows, or with the id of a row. */
+  /** The member with the next cursor, the total number of rows, or the id of a row. */
   readonly next?: string;
 }
 
 type WhenNone<T, Then, Else = unknown> = [T] extends [None] ? Then : Else;
 
-/** The details and what else a row needs, which is the names of the query where there is one. */
+/** The details and the names of the query, if there is one. */
 type Options<Query, Needs = unknown> = Details &
   Needs &
   WhenNone<Query, unknown, { readonly query: readonly (keyof Query & string)[] }>;
 
-/** The options, which may be left out when nothing in them is needed. */
+/** The options, optional when nothing in them is required. */
 type Rest<Options> = Partial<Details> extends Options ? [options?: Options] : [options: Options];
 
-/** A GET that answers JSON. */
+/** Defines a GET that answers JSON. */
 export function get<Response, Query = None>(
   path: string,
   ...[options]: Rest<Options<Query>>
@@ -122,7 +125,7 @@ export function get<Response, Query = None>(
   return { verb: 'get', method: 'GET', path, query: [], body: false, idempotent: true, ...options };
 }
 
-/** A POST of JSON; one that takes no body says `body: false`. */
+/** Defines a POST of JSON; `body: false` for one without a body. */
 export function post<Body, Response = Success, Query = None>(
   path: string,
   ...[options]: Rest<Options<Query, WhenNone<Body, { readonly body: false }>>>
@@ -130,12 +133,12 @@ export function post<Body, Response = Success, Query = None>(
   return { verb: 'post', method: 'POST', path, query: [], body: true, ...options };
 }
 
-/** An endpoint that takes a file, of which more can be said. */
+/** An endpoint that takes a file, with options. */
 export interface UploadEndpoint<Body, Query, Result> extends Endpoint<Body, Query, Result> {
   readonly verb: 'upload';
 }
 
-/** A POST of a form with a file. */
+/** Defines a POST of a form with a file. */
 export function upload<Body, Response = Success, Query = None>(
   path: string,
   ...[options]: Rest<Options<Query>>
@@ -143,7 +146,7 @@ export function upload<Body, Response = Success, Query = None>(
   return { verb: 'upload', method: 'POST', path, query: [], body: true, ...options };
 }
 
-/** What answers with a file: a GET, or a POST when it takes a body, which it says: `body: true`. */
+/** Defines a download: a GET, or a POST with `body: true`. */
 export function download<Response = Download, Query = None, Body = None>(
   path: string,
   ...[options]: Rest<Options<Query, WhenNone<Body, unknown, { readonly body: true }>>>
@@ -153,7 +156,7 @@ export function download<Response = Download, Query = None, Body = None>(
   return { ...row, method: row.body ? 'POST' : 'GET' };
 }
 
-/** The address of a page. */
+/** Defines the address of a page. */
 export function page<Query>(
   path: string,
   ...[options]: Rest<Options<Query>>
@@ -161,12 +164,12 @@ export function page<Query>(
   return { verb: 'page', method: 'GET', path, query: [], body: false, ...options };
 }
 
-/** Endpoints by name, nested as the methods will be. */
+/** Endpoints by name, nested like the methods. */
 export interface Tables {
   readonly [name: string]: Endpoint | Tables;
 }
 
-/** The methods that tables stand for, each with the doc comment of its row. */
+/** The methods of tables, each with the doc comment of its row. */
 export type Methods<T> = {
   readonly [K in keyof T]: T[K] extends Endpoint<infer Body, infer Query, infer Result>
     ? (
@@ -179,22 +182,22 @@ export type Methods<T> = {
     : Methods<T[K]>;
 };
 
-/** No argument where there is nothing to give, an optional one where nothing in it is needed. */
+/** No argument when there is nothing to pass, an optional one when nothing in it is required. */
 type Given<T, Argument extends [unknown]> = WhenNone<
   T,
   [],
   object extends T ? Partial<Argument> : Argument
 >;
 
-/** What a caller gives to an endpoint. */
+/** The input of a call. */
 export interface Input {
   readonly body?: unknown;
   readonly query?: unknown;
-  /** Of a file. */
+  /** Options of a file. */
   readonly options?: UploadOptions | undefined;
 }
 
-/** Makes the methods, once; each hands its row and what it was given to `call`. */
+/** Creates the methods once; each passes its row and its input to `call`. */
 export function bind<T extends Tables>(
   tables: T,
   call: (endpoint: Endpoint, input: Input, name: string) => unknown,
@@ -219,7 +222,7 @@ export function bind<T extends Tables>(
   return Object.fromEntries(methods) as Methods<T>;
 }
 
-/** Every endpoint of the tables with the name of its method, such as `menu.create`. */
+/** Lists every endpoint with the name of its method, such as `menu.create`. */
 export function list(tables: Tables): [name: string, endpoint: Endpoint][] {
   return Object.entries(tables).flatMap(([name, row]) =>
     isEndpoint(row)

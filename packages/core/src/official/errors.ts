@@ -2,7 +2,7 @@ import { CONSOLE } from '../console.ts';
 import { WechatError } from '../errors.ts';
 import { tellText } from '../hide-secrets.ts';
 
-/** What the platform said when it refused a call. */
+/** The platform's refusal of a call. */
 export interface Refusal {
   readonly errcode: number;
   readonly errmsg: string;
@@ -18,12 +18,15 @@ export interface Refusal {
 export class OfficialAPIError extends WechatError {
   override readonly name: string = 'OfficialAPIError';
   readonly errcode: number;
-  /** What the platform said: 200 characters of it, without the rid and without secrets. */
+  /** The platform's message: at most 200 characters, without the rid and without secrets. */
   readonly errmsg: string;
   readonly path: string;
-  /** The platform’s number of the request, for `client.openapi.getRidInfo` and for its support. */
+  /** The platform’s request id, for `client.openapi.getRidInfo` and for its support. */
   readonly rid: string | undefined;
-  /** What the platform answered, such as the `msg_id` of a message that was sent before; redacted as hooks are. */
+  /**
+   * The platform's answer, for example with the `msg_id` of a message that was sent before;
+   * redacted like the input of hooks.
+   */
   readonly answer: Readonly<Record<string, unknown>>;
 
   constructor({ errcode, errmsg, path, answer = {} }: Refusal, code = 'WECHAT_API', advice = '') {
@@ -41,10 +44,10 @@ export class OfficialAPIError extends WechatError {
 }
 
 const RID = /,?\s*rid:\s*([\w-]+)/;
-/** What follows the message: a rid, or before 2020 a hint. */
+/** Matches the end of a message: a rid, or before 2020 a hint. */
 const HINT = /,?\s*(?:rid:|hints?:).*$/s;
 
-/** The token, the AppID or the secret is not accepted. Code `WECHAT_API_CREDENTIAL`. */
+/** The token, the AppID or the secret was refused. Code `WECHAT_API_CREDENTIAL`. */
 export class InvalidCredentialError extends OfficialAPIError {
   override readonly name: string = 'InvalidCredentialError';
   constructor(refusal: Refusal) {
@@ -52,7 +55,7 @@ export class InvalidCredentialError extends OfficialAPIError {
   }
 }
 
-/** Tells what to do: a refused token has nothing to do with the AppID and the secret. */
+/** Returns advice: a refused token has nothing to do with the AppID and the secret. */
 function adviseOnCredential({ errcode, path, isCloud }: Refusal): string {
   if (errcode === 41001 && isCloud) return CLOUD_SERVICE;
   if (errcode === 40243)
@@ -115,7 +118,7 @@ export class WindowClosedError extends OfficialAPIError {
   }
 }
 
-/** The user has to write again before more messages may be sent. Code `WECHAT_API_MESSAGE_COUNT`. */
+/** The user must write again before more messages may be sent. Code `WECHAT_API_MESSAGE_COUNT`. */
 export class MessageCountError extends OfficialAPIError {
   override readonly name: string = 'MessageCountError';
   constructor(refusal: Refusal) {
@@ -143,13 +146,13 @@ export class NotFollowerError extends OfficialAPIError {
   }
 }
 
-/** The platform was not reached, or its answer makes no sense. Code `WECHAT_NETWORK`. */
+/** The platform could not be reached, or its answer could not be read. Code `WECHAT_NETWORK`. */
 export class NetworkError extends WechatError {
   override readonly name: string = 'NetworkError';
   readonly path: string;
-  /** The status of an answer that did come. */
+  /** The status of the answer, if there was one. */
   readonly status: number | undefined;
-  /** Whether the request may have arrived, so that doing it again could do it twice. */
+  /** Whether the request may have arrived, so that repeating it could do it twice. */
   readonly wasSent: boolean;
 
   constructor(
@@ -188,7 +191,7 @@ const CLASSES: readonly [RefusalClass, readonly number[]][] = [
 ];
 const CLASS_OF = new Map(CLASSES.flatMap(([made, codes]) => codes.map((code) => [code, made])));
 
-/** Makes the error of an errcode. */
+/** Creates the error of an errcode. */
 export function createRefusal(refusal: Refusal): OfficialAPIError {
   const Refused = CLASS_OF.get(refusal.errcode) ?? OfficialAPIError;
   return new Refused(refusal);

@@ -1,9 +1,9 @@
-/** What an endpoint takes as a file. */
+/** The rule for the file of an endpoint. */
 export interface FileRule {
-  /** What the file is, in messages. */
+  /** The kind of file, for messages. */
   readonly kind: string;
   readonly maxBytes: number;
-  /** Extensions of the formats; undefined leaves them to the platform. */
+  /** Extensions of the formats; undefined leaves the check to the platform. */
   readonly formats: readonly string[] | undefined;
 }
 
@@ -14,9 +14,9 @@ const thumb: FileRule = { kind: 'a thumb', maxBytes: 64 * KIB, formats: ['jpg', 
 const video: FileRule = { kind: 'a video', maxBytes: 10 * MIB, formats: ['mp4'] };
 
 /**
- * By path, and by the `type` where an endpoint takes several: what the platform documents. The
- * avatars of customer service, `cv/ocr`, `cv/img`, voices to recognise and invoices have no row:
- * their limits are not surely known, so the platform decides.
+ * By path, and by `type` for an endpoint with several: the documented limits. The avatars of
+ * customer service, `cv/ocr`, `cv/img`, voices to recognise and invoices have no row: their limits
+ * are not certain, so the platform decides.
  */
 const RULES: Readonly<Record<string, FileRule>> = {
   // The same page also speaks of 2 MB: what lies between the two is left to the platform.
@@ -45,8 +45,8 @@ const RULES: Readonly<Record<string, FileRule>> = {
 };
 
 /**
- * The extensions that files of a format may have, which the platform goes by: 40113. The format is
- * what file-type calls the content; the first extension is added to a name that has none of them.
+ * The extensions of each format, which the platform checks: 40113. The format is the result of
+ * file-type; the first extension is appended to a name without one of them.
  */
 export const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   amr: ['amr'],
@@ -66,7 +66,7 @@ export const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   webp: ['webp'],
 };
 
-/** The rule of an endpoint; what is not documented without contradiction is left to the platform. */
+/** Returns the rule of an endpoint; undefined when the documentation contradicts itself. */
 export function findRule(path: string, type: unknown): FileRule | undefined {
   return RULES[path] ?? RULES[`${path} ${String(type)}`];
 }

@@ -7,24 +7,24 @@ import { InvalidArgumentError } from '../errors.ts';
 import type { Upload, UploadOptions } from './endpoint.ts';
 import { EXTENSIONS, type FileRule } from './file-rules.ts';
 
-/** A file, as far as it is known before it is sent. */
+/** A file before it is sent. */
 export interface OutgoingFile {
   readonly filename: string;
   readonly contentType: string;
   /** In bytes. */
   readonly size: number;
-  /** Reads it from its beginning, each time. */
+  /** Reads it from the beginning, each time. */
   read(): AsyncIterable<Uint8Array>;
 }
 
-/** Enough bytes to tell a format by. */
+/** Number of bytes that identify a format. */
 const HEAD = 4100;
-/** What comes in one piece, such as a Buffer, goes out in several, so that its progress is seen. */
+/** Size of the pieces in which one large chunk, such as a Buffer, is sent, so that progress is reported. */
 const PIECE = 64 * 1024;
-/** Bytes of a stream where no rule says how large a file may be: the platform takes none above. */
+/** Maximum bytes of a stream without a rule: the platform accepts no larger file. */
 const MOST = 10 * 1024 * 1024;
 
-/** What is known of a source. */
+/** The properties of a source. */
 interface Source {
   readonly name: string | undefined;
   readonly type: string | undefined;
@@ -34,8 +34,8 @@ interface Source {
 }
 
 /**
- * Looks at a file before it is sent: what it is called, what it is, and whether it may be sent.
- * A stream is closed then: what is sent is read anew, or was read.
+ * Examines a file before it is sent: its name, its format, and whether it may be sent. A stream is
+ * closed then: it is read again, or has been read into memory.
  *
  * @throws {InvalidArgumentError} when it is not there, empty, too large or of another format
  */
@@ -78,7 +78,10 @@ async function lookAt(
   };
 }
 
-/** A name such as `2024.06.06` has an extension, but not that of a picture. */
+/**
+ * Appends the format's extension: a name such as `2024.06.06` has an extension, but not that of a
+ * picture.
+ */
 function nameByFormat(name: string, format: string): string {
   const own = extensionIn(name);
   const extensions = EXTENSIONS[format] ?? [own || format];
@@ -89,7 +92,7 @@ function extensionIn(name: string): string {
   return extname(name).slice(1).toLowerCase();
 }
 
-/** Where the content does not tell. */
+/** Content types by extension, for content that does not identify itself. */
 const TYPES: Readonly<Record<string, string>> = {
   amr: 'audio/amr',
   jpg: 'image/jpeg',
@@ -118,7 +121,7 @@ function formatSize(bytes: number): string {
   return `${Number((bytes / (unit as number)).toFixed(1))} ${name}`;
 }
 
-/** What is sent must be as long as was said, and no longer than is allowed. */
+/** Checks that exactly the announced number of bytes is sent, and no more than allowed. */
 async function* counted(source: Source, rule: FileRule | undefined): AsyncIterable<Uint8Array> {
   let size = 0;
   try {
@@ -141,7 +144,10 @@ function changedError({ name = 'given', size }: Source, sent: number): InvalidAr
   );
 }
 
-/** The system's messages have the whole path, its codes have not. */
+/**
+ * Creates the error of an unreadable file. The system's messages contain the whole path, its codes
+ * do not.
+ */
 function unreadableError(name = 'given', what: string, cause: unknown): InvalidArgumentError {
   if (cause instanceof InvalidArgumentError) return cause;
   const { code, message } = Object(cause) as { code?: unknown; message?: string };
@@ -169,7 +175,7 @@ function fromBytes(bytes: Uint8Array): Source {
   return { name: undefined, type: undefined, size: bytes.byteLength, head, read };
 }
 
-/** A part of a file, or all of it; `end` is its last byte, as Node counts. */
+/** Opens a file or a part of it; `end` is its last byte, as in Node. */
 async function fromPath(
   path: string,
   { start = 0, end = Infinity }: { start?: number | undefined; end?: number | undefined } = {},
@@ -208,8 +214,8 @@ async function fromBlob(blob: Blob): Promise<Source> {
 }
 
 /**
- * The platform refuses what has no length. That of a file’s stream is known; any other is read
- * first, and can be sent again then.
+ * Opens a stream. The platform refuses uploads without a length: that of a file’s stream is known;
+ * any other is read into memory first, and can then be sent again.
  */
 async function fromStream(stream: Readable, rule: FileRule | undefined): Promise<Source> {
   if (stream instanceof ReadStream && typeof stream.path === 'string' && !stream.readableDidRead) {

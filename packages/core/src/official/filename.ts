@@ -1,16 +1,16 @@
 import { parse } from 'content-disposition';
 
-/** Most file systems take 255 bytes. */
+/** Maximum bytes of a name in most file systems. */
 const LONGEST = 255;
-/** Windows opens a device under these names, whatever extension follows. */
+/** Names that open a device on Windows, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)\s*(?:\.|$)/i;
-/** What Windows gives a meaning, such as the drive in `c:name` and the stream in `name:stream`. */
+/** Characters with a meaning on Windows, such as the drive in `c:name` and the stream in `name:stream`. */
 const RESERVED = /[<>:"|?*]/g;
-/** Control characters, those that turn the order of letters around, and halves of characters. */
+/** Control characters, those that change the direction of text, and halves of characters. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
- * Reads the file name out of a Content-Disposition header, reduced to a base name.
+ * Reads the file name of a Content-Disposition header, reduced to a base name.
  *
  * @returns undefined when there is none, or nothing of it is fit for a name
  */
@@ -20,8 +20,8 @@ export function readFilename(disposition: string): string | undefined {
 }
 
 /**
- * Makes a base name of a name that came from outside: it names no folder, no hidden file, no device
- * and nothing that another system would take for one.
+ * Reduces an outside name to a base name: it names no folder, no hidden file, no device and nothing
+ * special on another system.
  */
 export function toBaseName(name: string): string | undefined {
   const last = name.replaceAll(INVISIBLE, '').split(/[/\\]/).at(-1) as string;
@@ -30,12 +30,12 @@ export function toBaseName(name: string): string | undefined {
   return shorten(whole) || undefined;
 }
 
-/** A dot at the beginning hides a file, and Windows drops dots and blanks at the end. */
+/** Removes leading dots, which hide a file, and trailing dots and blanks, which Windows drops. */
 function trim(name: string): string {
   return name.replace(/^[\s.]+/u, '').replace(/[\s.]+$/u, '');
 }
 
-/** Keeps the extension, which says what the file is. */
+/** Shortens a name, and keeps its extension. */
 function shorten(name: string): string {
   if (Buffer.byteLength(name) <= LONGEST) return name;
   const extension = /\.\w{1,16}$/.exec(name)?.[0] ?? '';
@@ -49,7 +49,7 @@ function shorten(name: string): string {
   return trim(stem + extension);
 }
 
-/** Headers are read as Latin-1; the platform writes UTF-8. */
+/** Decodes a header that was read as Latin-1; the platform writes UTF-8. */
 function decode(name: string): string {
   const bytes = Buffer.from(name, 'latin1');
   const text = bytes.toString();

@@ -9,14 +9,14 @@ import { checkWhole } from './whole-text.ts';
 /** A form with a file, ready to be sent. */
 export interface Form {
   readonly headers: Readonly<Record<string, string>>;
-  /** Writes it from its beginning, each time. */
+  /** Writes it from the beginning, each time. */
   open(): Readable;
 }
 
-/** The names under which the platform takes files: there a string is a path, elsewhere a text. */
+/** The fields that hold files: a string is a path there, and a text elsewhere. */
 const FILES: ReadonlySet<string> = new Set(['media', 'img', 'pdf']);
 
-/** Whether a body has a file; one without is no form. */
+/** Whether a body has a file, and must be sent as a form. */
 export function hasFile(body: unknown): body is Readonly<Record<string, unknown>> {
   return Object.entries(Object(body)).some(
     ([name, value]) => isFile(name, value) && ![undefined, null, ''].includes(value as null),
@@ -33,8 +33,8 @@ function isFile(name: string, value: unknown): boolean {
 }
 
 /**
- * Makes the form that an endpoint takes. Of a file nothing is read but its first bytes; a stream
- * that is no file’s is read to its end.
+ * Creates the form of an endpoint. Only the first bytes of a file are read; a stream that is not a
+ * file’s is read to its end.
  *
  * @throws {InvalidArgumentError} when there is no file, it may not be sent, or a field has no text
  */
@@ -77,7 +77,7 @@ function toFieldText(name: string, value: unknown): string {
   throw new InvalidArgumentError(`the field ${name} cannot be written as JSON: ${reason}`);
 }
 
-/** Writes texts and files as a form, in their order. */
+/** Writes texts and files as a form, in order. */
 export function writeForm(
   values: Readonly<Record<string, string | OutgoingFile>>,
   onProgress?: UploadOptions['onProgress'],
@@ -124,7 +124,7 @@ async function* write(
   }
 }
 
-/** As browsers write names: what would end a name or a line is written as a number. */
+/** Escapes a name as browsers do: characters that would end it, or the line. */
 function escape(name: string): string {
   return name.replaceAll(/["\r\n]/g, (character) => encodeURIComponent(character));
 }

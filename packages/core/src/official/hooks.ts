@@ -1,6 +1,6 @@
 import type { WechatError } from '../errors.ts';
 
-/** A request as hooks see it: without tokens, secrets, openids and what is said to users. */
+/** A request as passed to hooks: without tokens, secrets, openids and content for users. */
 export interface RequestSummary {
   /** The method’s name, such as `menu.create`. */
   readonly name: string;
@@ -8,13 +8,13 @@ export interface RequestSummary {
   readonly path: string;
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
-  /** Which try this is, from 1. */
+  /** The number of the try, from 1. */
   readonly attempt: number;
   /** A hook may add to them. */
   readonly headers: Record<string, string>;
 }
 
-/** An answer as hooks see it. */
+/** An answer as passed to hooks. */
 export interface ResponseSummary extends RequestSummary {
   readonly status: number;
   /** 0 when it worked. */
@@ -22,11 +22,11 @@ export interface ResponseSummary extends RequestSummary {
   readonly milliseconds: number;
 }
 
-/** Functions that are called with every request, in their order. */
+/** Functions called with every request, in order. */
 export interface Hooks {
   readonly beforeRequest?: readonly ((request: RequestSummary) => void | Promise<void>)[];
   readonly afterResponse?: readonly ((response: ResponseSummary) => void | Promise<void>)[];
-  /** Gives the error that the caller gets. */
+  /** Returns the error that the caller gets. */
   readonly beforeError?: readonly ((
     error: WechatError,
     request: RequestSummary,

@@ -8,15 +8,15 @@ import type { Form } from './form.ts';
 import { readBytes, readDownload, readHead } from './receive.ts';
 
 export interface HttpOptions {
-  /** Milliseconds for an answer; of a file, for each silence. */
+  /** Milliseconds to wait for an answer; for a file, for each pause. */
   readonly timeout: number;
-  /** Bytes of an answer that is no file, unpacked. */
+  /** Maximum decompressed bytes of an answer that is not a file. */
   readonly maxResponseSize: number;
   readonly https: { readonly ca?: string | Buffer | (string | Buffer)[] | undefined } | undefined;
   readonly agent: Agents | undefined;
 }
 
-/** One request on its way. */
+/** A request to be sent. */
 export interface HttpRequest {
   readonly method: Method;
   readonly url: string;
@@ -30,14 +30,14 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
-  /** What the JSON says, or a file. */
+  /** The parsed JSON, or a file. */
   readonly answer: unknown;
 }
 
-/** Nothing was sent when these happen. */
+/** Network errors after which nothing was sent. */
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
 
-/** Makes the function that sends a request once. It rejects with a NetworkError. */
+/** Creates the function that sends a request once. It rejects with a NetworkError. */
 export function createHttp(options: HttpOptions): (request: HttpRequest) => Promise<HttpResponse> {
   const { timeout, maxResponseSize, https, agent } = options;
   const http = got.extend({
@@ -71,7 +71,7 @@ export function createHttp(options: HttpOptions): (request: HttpRequest) => Prom
   };
 }
 
-/** An error that comes as JSON is the caller’s to see, whatever the status. */
+/** Reads an answer; an error in JSON is returned, whatever the status. */
 function readAnswer(path: string, status: number, text: string): HttpResponse {
   try {
     const answer = readJson(text);
@@ -86,7 +86,10 @@ function readAnswer(path: string, status: number, text: string): HttpResponse {
   }
 }
 
-/** got’s errors know the whole request, with its token: only what happened is kept. */
+/**
+ * Creates a NetworkError; got’s errors contain the whole request with its token, so only the reason
+ * is kept.
+ */
 function networkError(path: string, error: unknown, timeout: number): WechatError {
   if (error instanceof WechatError) return error;
   if (error instanceof TimeoutError) {

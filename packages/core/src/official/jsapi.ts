@@ -3,7 +3,7 @@ import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { jsapiSignature } from '../signature.ts';
 import type { Credential } from './credential.ts';
 
-/** What `wx.config` asks for. */
+/** The signature for `wx.config`. */
 export interface JsapiConfig {
   readonly appId: string;
   /** Unix seconds. */
@@ -12,24 +12,24 @@ export interface JsapiConfig {
   readonly signature: string;
 }
 
-/** What else a page says to `wx.config`. */
+/** Options of a page for `wx.config`. */
 export interface PageOptions {
-  /** The interfaces that the page calls, such as `scanQRCode`. */
+  /** The APIs that the page calls, such as `scanQRCode`. */
   jsApiList: readonly string[];
   /** The tags of mini programs and apps that the page shows, such as `wx-open-launch-weapp`. */
   openTagList?: readonly string[] | undefined;
-  /** Whether WeChat shows what each call answers. Default: false. */
+  /** Whether WeChat shows the result of each call. Default: false. */
   debug?: boolean | undefined;
 }
 
-/** All that `wx.config` takes. */
+/** The argument of `wx.config`. */
 export interface PageConfig extends JsapiConfig {
   readonly debug: boolean;
   readonly jsApiList: readonly string[];
   readonly openTagList: readonly string[];
 }
 
-/** What a page gives to `wx.addCard` as `cardExt`, written as JSON. */
+/** The `cardExt` of `wx.addCard`, before it is written as JSON. */
 export interface CardExtension {
   readonly code?: string;
   readonly openid?: string;
@@ -45,7 +45,7 @@ export interface Moment {
   noncestr?: string | undefined;
 }
 
-/** JS-SDK: signs what a page asks WeChat for. */
+/** JS-SDK: signs pages and coupons. */
 export class Jsapi {
   readonly #appid: string;
   readonly #ticket: Credential;
@@ -58,8 +58,8 @@ export class Jsapi {
   }
 
   /**
-   * Signs a page for `wx.config`. `url` is the address as the browser shows it; what follows a `#`
-   * is left out.
+   * Signs a page for `wx.config`. `url` is the address as shown in the browser; its fragment is
+   * ignored.
    *
    * @example
    * wx.config({ ...await client.jsapi.sign('https://example.com/?a=1'), jsApiList: ['scanQRCode'] })
@@ -79,8 +79,8 @@ export class Jsapi {
   }
 
   /**
-   * Makes all that `wx.config` takes for a page: its signature, as `sign` makes it, and what the page
-   * calls and shows.
+   * Creates the argument of `wx.config` for a page: the signature of `sign`, and the page's
+   * options.
    *
    * @example
    * res.json(await client.jsapi.buildConfig(url, { jsApiList: ['scanQRCode'] })); // wx.config(it)

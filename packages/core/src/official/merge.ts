@@ -1,7 +1,7 @@
 type Group = Readonly<Record<string, unknown>>;
 type Callable = (...given: never[]) => unknown;
 
-/** Groups of methods, those of `B` in the places of those of `A` that have the same names. */
+/** Groups of methods, where those of `B` replace those of `A` with the same names. */
 export type Merged<A, B> = {
   readonly [K in keyof A | keyof B]: K extends keyof B
     ? K extends keyof A
@@ -14,7 +14,7 @@ export type Merged<A, B> = {
       : never;
 };
 
-/** Merges groups of methods, each over those before it. */
+/** Merges groups of methods; later ones replace earlier ones. */
 export function merge(...groups: readonly object[]): Group {
   const merged: Record<string, unknown> = {};
   for (const group of groups) {

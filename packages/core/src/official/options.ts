@@ -9,84 +9,81 @@ import { type BaseUrl, checkBaseUrl } from './origin.ts';
 import type { AccessTokenSource, TicketSource } from './token-source.ts';
 import type { TokenStore } from './token-store.ts';
 
-/** How a client calls the platform. */
+/** Options of calls to the platform. */
 export interface CallOptions {
-  /** Where tokens are kept. Default: the memory of this process. */
+  /** Stores tokens. Default: the memory of this process. */
   tokens?: TokenStore | undefined;
   /**
-   * What stands in place of the platform’s hosts: one address for all of them, as of a simulator, or
-   * `{ api, mp, open }`, as of another of the platform’s API hosts.
+   * Replaces the platform’s hosts: one address for all of them, for example a simulator's, or `{
+   * api, mp, open }`, for example another of the platform’s API hosts.
    */
   baseUrl?: BaseUrl | undefined;
   /** The same for addresses that are opened in a browser. Default: `baseUrl`. */
   pageBaseUrl?: BaseUrl | undefined;
-  /** Milliseconds to wait for an answer; of a file, for each silence. Default: 10 000. */
+  /** Milliseconds to wait for an answer; for a file, for each pause. Default: 10 000. */
   timeout?: number | undefined;
-  /**
-   * Bytes that an answer may have, unpacked; a file comes as a stream and has no limit.
-   * Default: 16 MiB.
-   */
+  /** Maximum decompressed bytes of an answer; a file is a stream without a limit. Default: 16 MiB. */
   maxResponseSize?: number | undefined;
   /**
-   * How often a request is made again that failed without harm: the platform was busy or could not
-   * be reached, or nothing but reading was asked for. Default: 2.
+   * Maximum number of repetitions of a call that is safe to repeat: the platform was busy or
+   * unreachable, or the call only reads. Default: 2.
    */
   retry?: number | undefined;
-  /** Certificates of authorities to trust, in place of those that Node knows. */
+  /** Certificates of the authorities to trust, instead of Node's. */
   https?: { ca?: string | Buffer | (string | Buffer)[] | undefined } | undefined;
-  /** Agents, as for got: for a proxy, or to close connections. */
+  /** Agents, as for got: for example for a proxy. */
   agent?: Agents | undefined;
   /** Default: warnings and errors to the console. */
   logger?: Logger | undefined;
-  /** Functions that see every request, answer and error, without secrets. */
+  /** Functions called with every request, answer and error, without secrets. */
   hooks?: Hooks | undefined;
 }
 
-/** An account, and how its API is called. */
+/** Options of an account and of calls to its API. */
 export interface OfficialClientOptions extends CallOptions {
   /** 开发者ID(AppID) in the console. */
   appid: string;
-  /** 开发者密钥(AppSecret), which the console shows once. Needed to fetch a token. */
+  /** 开发者密钥(AppSecret), which the console shows once. Required to fetch a token. */
   appsecret?: string | undefined;
-  /** Whether to use the platform’s stable token, which others do not end. Default: true. */
+  /** Whether to use the platform’s stable token, which other programs do not invalidate. Default: true. */
   stableToken?: boolean | undefined;
   /**
-   * A token that is in force already, or a function that gives the one in force: it is asked when
-   * none is known, before the end of that one, and with `refused` when the platform refuses it. With
-   * a function no `appsecret` is needed.
+   * A token that is already valid, or a function that returns the current one: called when none is
+   * known, before it expires, and with `refused` when the platform refuses it. With a function no
+   * `appsecret` is needed.
    */
   accessToken?: string | AccessTokenSource | undefined;
-  /** The end of a given one in Unix seconds. Default: when the platform refuses it. */
+  /** When a given token expires, in Unix seconds. Default: when the platform refuses it. */
   accessTokenExpiresAt?: number | undefined;
-  /** A ticket of the JS-SDK that is in force already, or a function that gives the one in force. */
+  /** A ticket of the JS-SDK that is already valid, or a function that returns the current one. */
   jsapiTicket?: string | TicketSource | undefined;
-  /** The end of a given one in Unix seconds. */
+  /** When a given ticket expires, in Unix seconds. */
   jsapiTicketExpiresAt?: number | undefined;
-  /** The third-party platform that the account’s token comes from, in place of an appsecret. */
+  /** The third-party platform that issues the account’s token, instead of an appsecret. */
   component?: AuthorizerSource | undefined;
   /**
-   * Whether this runs in a container of 微信云托管, which adds the token to each call: no
-   * `appsecret` is needed, nor an `appid` but for what signs with it. Default: false.
+   * Whether the client runs in a container of 微信云托管, which adds the token to each call: no
+   * `appsecret` is needed, and an `appid` only for signatures. Default: false.
    */
   cloud?: boolean | CloudCallOptions | undefined;
-  /** Kept to be read back; nothing here uses it. */
+  /** Available as `client.payment`; not used otherwise. */
   payment?: Payment | undefined;
 }
 
-/** The options of a client that runs in 微信云托管: no secret, and the AppID only for what signs with it. */
+/** Options of a client in 微信云托管: no secret, and the AppID only for signatures. */
 export type CloudClientOptions = Omit<OfficialClientOptions, 'appid' | 'cloud'> & {
   appid?: string | undefined;
   cloud: true | CloudCallOptions;
 };
 
-/** 微信支付: what the account’s older payment goes by. */
+/** 微信支付: the settings of the account's older payment API. */
 export interface Payment {
   partnerId?: string | undefined;
   partnerKey?: string | undefined;
   paySignKey?: string | undefined;
 }
 
-/** Whose the accounts’ tokens are: a ComponentClient. */
+/** The owner of authorized accounts' tokens: a ComponentClient. */
 export interface AuthorizerSource {
   readonly componentAppid: string;
   readonly credential: Credential;
@@ -107,7 +104,10 @@ export interface CallSettings {
 }
 
 /**
+ * Checks the options of calls.
+ *
  * @throws {NeedParamError} when one is missing
+ *
  * @throws {InvalidArgumentError} when one is wrong
  */
 export function checkCallOptions(options: CallOptions, account: unknown): CallSettings {
@@ -170,7 +170,7 @@ export function checkBytes(name: string, given: number): number {
 }
 
 type Name = keyof OfficialClientOptions | 'componentAppid' | 'componentAppsecret';
-/** The options of all clients; a new one does not compile before it stands here. */
+/** The options of all clients; the compiler asks for new ones here. */
 const NAMES: Readonly<Record<Name, true>> = {
   appid: true,
   appsecret: true,

@@ -1,14 +1,14 @@
 import { InvalidArgumentError } from '../errors.ts';
 
-/** What stands in place of the platform’s hosts: one address for all of them, or one for each. */
+/** Replacements of the platform’s hosts: one address for all of them, or one for each. */
 export type BaseUrl =
   | string
   | {
-      /** In place of api.weixin.qq.com, where calls go. */
+      /** Replaces api.weixin.qq.com, the host of calls. */
       readonly api?: string | undefined;
-      /** In place of mp.weixin.qq.com, which has the pictures of QR codes and some pages. */
+      /** Replaces mp.weixin.qq.com, the host of QR code pictures and some pages. */
       readonly mp?: string | undefined;
-      /** In place of open.weixin.qq.com, which has the login’s page. */
+      /** Replaces open.weixin.qq.com, the host of the login page. */
       readonly open?: string | undefined;
     };
 
@@ -18,14 +18,19 @@ const HOSTS = {
   open: 'open.weixin.qq.com',
 } as const;
 
-/** Finds where requests to a host of the platform go; without a slash at the end. */
+/** Returns the origin of requests to a host of the platform, without a trailing slash. */
 export function findOrigin(host: string = HOSTS.api, baseUrl: BaseUrl | undefined): string {
   if (typeof baseUrl === 'string') return baseUrl;
   const name = (Object.keys(HOSTS) as (keyof typeof HOSTS)[]).find((key) => HOSTS[key] === host);
   return (name && baseUrl?.[name]) ?? `https://${host}`;
 }
 
-/** @throws {InvalidArgumentError} when it is no address, or names a host that the platform has not */
+/**
+ * Checks an address.
+ *
+ * @throws {InvalidArgumentError} when it is not an address, or names an unknown host of the
+ * platform
+ */
 export function checkBaseUrl(name: string, given: BaseUrl | undefined): BaseUrl | undefined {
   if (given === undefined || typeof given !== 'object') return checkAddress(name, given);
   const checked = Object.entries(given ?? {}).map(([host, address]) => {

@@ -16,7 +16,7 @@ import {
 } from './endpoints/index.ts';
 import { iterate } from './paging.ts';
 
-/** What a call answers. */
+/** The result of a call. */
 type Answer<Call extends (...given: never[]) => unknown> = Awaited<ReturnType<Call>>;
 type Template = Api['message']['template'];
 type Subscribe = Api['message']['subscribe'];
@@ -24,24 +24,24 @@ type Subscribe = Api['message']['subscribe'];
 export type Draft = Answer<Api['draft']['batchGet']>['item'][number];
 /** Something published. */
 export type Publication = Answer<Api['freepublish']['batchGet']>['item'][number];
-/** An account that gave a third-party platform rights. */
+/** An account that authorized a third-party platform. */
 export type Authorizer = Answer<Api['component']['listAuthorizers']>['list'][number];
 /** A template of the library that users can subscribe to. */
 export type TemplateTitle = Answer<Subscribe['getPubTemplateTitles']>['data'][number];
-/** A message after a template that was held back. */
+/** A template message that was blocked. */
 export type BlockedMessage = Answer<Template['queryBlocked']>['msginfo'][number];
 /** A rule by which QR codes open a mini program. */
 type JumpRule = Answer<Api['qrcode']['getJumpRules']>['rule_list'][number];
-/** What a call is given, without what says which page. */
+/** The input of a call, without its paging. */
 type Asked<Call extends (...given: never[]) => unknown, Place extends string> = Omit<
   Parameters<Call>[0],
   Place
 >;
 
 /**
- * Lists from their first row to their last: each method gives an iterator that asks for a page when
- * its first row is asked for, so that leaving the loop early asks for no more. What changes while
- * the loop runs may be seen twice or not at all. Wrong arguments throw before anything is sent.
+ * Lists from their first row to their last: each method returns an iterator that requests a page
+ * when its first row is needed, so that leaving the loop early requests no more. Rows that change
+ * during the loop may appear twice or not at all. Wrong arguments throw before anything is sent.
  */
 export interface Pages {
   readonly user: {
@@ -126,7 +126,7 @@ export interface Pages {
   };
 }
 
-/** Makes the iterators, which call the methods that they are given. */
+/** Creates the iterators, which call the given methods. */
 export function createPages(api: Api): Pages {
   const { message, ...tables } = endpoints;
   return {

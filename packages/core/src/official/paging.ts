@@ -3,8 +3,8 @@ import type { Endpoint, Id, Paging } from './endpoint.ts';
 type Page = Readonly<Record<string, unknown>>;
 
 /**
- * Goes through a list, a page at a time and only when its rows are asked for. A place that comes up
- * again ends it.
+ * Iterates over a list, one page at a time and only when its rows are needed. A repeated position
+ * ends it.
  */
 export async function* iterate<Row>(
   { paging }: Pick<Endpoint, 'paging'>,
@@ -27,7 +27,7 @@ export async function* iterate<Row>(
   }
 }
 
-/** Finds where the page after one with rows starts; undefined when that was the last. */
+/** Returns the position of the page after one with rows; undefined after the last. */
 function findNext(
   { by, size, next = '' }: Paging,
   page: Page,
@@ -56,7 +56,7 @@ function findLarger(one: Id, other: Id): Id {
   return BigInt(other) > BigInt(one) ? other : one;
 }
 
-/** The member at the end of names with dots between; a page past the end may not have it at all. */
+/** Returns the member at a path of names; a page past the end may lack it. */
 function readMember(page: Page, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (Object(value) as Page)[name], page);
 }

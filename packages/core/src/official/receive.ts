@@ -15,8 +15,8 @@ export function readHead(stream: Request): Promise<Response> {
 }
 
 /**
- * Reads an answer to its end. What was packed is counted unpacked, so that no answer takes more
- * memory than the limit, in bytes.
+ * Reads an answer to its end. The limit counts decompressed bytes, so that no answer takes more
+ * memory than that.
  *
  * @throws {ResponseTooLargeError} when it is larger; the rest is not read
  */
@@ -36,8 +36,8 @@ export async function readBytes(
 }
 
 /**
- * Gives what a download answers: a file, or what the JSON says that came in its place. The platform’s
- * headers do not tell the two apart, so the content does.
+ * Returns the result of a download: a file, or the JSON sent in its place. The platform’s headers
+ * do not distinguish the two, so the content does.
  */
 export async function readDownload(
   path: string,
@@ -83,7 +83,7 @@ async function* join(head: readonly Buffer[], rest: AsyncIterable<Buffer>): Asyn
   yield* rest;
 }
 
-/** Whether bytes begin as a JSON object does; undefined when they are blank. */
+/** Whether bytes begin like a JSON object; undefined while they are blank. */
 function startsObject(bytes: Buffer): boolean | undefined {
   const first = bytes.toString('latin1').replace(/^(?:\xef\xbb\xbf)?\s*/, '')[0];
   return first === undefined ? undefined : first === '{';
@@ -97,7 +97,7 @@ function readObject(text: string): unknown {
   }
 }
 
-/** got’s errors know the whole request, with its token. */
+/** Reads chunks; got’s errors contain the whole request with its token, so they are replaced. */
 async function* readChunks(
   stream: AsyncIterable<unknown>,
   path: string,

@@ -2,12 +2,12 @@ const SECRET = /token|secret|passw|ticket|^code$|_code$|authcode$|^key$|signatur
 const OPENID = /openid|touser|user_list|^fromuser|unionid/i;
 const CONTENT = /content|title|description|nickname|remark|^data$|text|digest|author$/i;
 
-/** Whether what has a name must not be shown as it is. */
+/** Whether the value of a field must not be shown. */
 export function isPrivate(name: string): boolean {
   return SECRET.test(name) || OPENID.test(name) || CONTENT.test(name);
 }
 
-/** Replaces what no log may hold: tokens, secrets, who the users are, and what is said to them. */
+/** Replaces everything that must not be logged: tokens, secrets, users' identities, and content for users. */
 export function redact(value: unknown, name = ''): unknown {
   if (SECRET.test(name) && value !== undefined) return '[redacted]';
   if (Array.isArray(value)) {

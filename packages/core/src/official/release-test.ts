@@ -2,7 +2,7 @@ import { runInBackground } from '../background.ts';
 import type { Middleware } from '../exchange.ts';
 import type { Logger } from '../logger.ts';
 
-/** 原始ID of the accounts that the platform tests with: five 公众号, and five 小程序. */
+/** 原始ID of the accounts that the platform tests with: five 公众号 and five 小程序. */
 const TEST_ACCOUNTS: readonly string[] = [
   'gh_3c884a361561',
   'gh_c0f28a78b318',
@@ -18,12 +18,12 @@ const TEST_ACCOUNTS: readonly string[] = [
 const TEXT = 'TESTCOMPONENT_MSG_TYPE_TEXT';
 const CODE = 'QUERY_AUTH_CODE:';
 
-/** Sends a text to a user of the account that gave the code. */
+/** Sends a text to a user of the account that issued the code. */
 type SendText = (code: string, openid: string, content: string) => Promise<unknown>;
 
 /**
- * Creates middleware that answers what the platform asks before it publishes a third-party
- * platform (全网发布检测), and leaves all other messages alone.
+ * Creates middleware that answers the platform's test before a third-party platform is published
+ * (全网发布检测), and passes all other messages on.
  *
  * @see https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/operation/thirdparty/releases_instructions.html
  */

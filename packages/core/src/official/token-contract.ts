@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Token, TokenStore } from './token-store.ts';
 
-/** One thing that every TokenStore must do. */
+/** One requirement of every TokenStore. */
 export interface TokenStoreCheck {
   readonly name: string;
-  /** Rejects when the store does not do it. Uses keys of its own, so checks may share a store. */
+  /** Rejects when the store does not meet it. Uses its own keys, so checks may share a store. */
   readonly run: (store: TokenStore) => Promise<void>;
 }
 
@@ -76,7 +76,7 @@ const checks: Record<string, (store: TokenStore, key: string) => Promise<void>> 
 };
 
 /**
- * What every TokenStore must do, for the tests of a store of your own.
+ * The requirements of every TokenStore, for the tests of your own store.
  *
  * @example
  * for (const { name, run } of tokenStoreContract) test(name, () => run(new MyStore()));

@@ -6,13 +6,16 @@ import { Credential } from './credential.ts';
 import { NetworkError } from './errors.ts';
 import { MemoryTokenStore, type Token } from './token-store.ts';
 
-/** What a source is asked for. */
+/** The request to a source. */
 export interface TokenRequest {
-  /** The token that the platform did not accept: another one is wanted. */
+  /** The token that the platform refused: another one is needed. */
   readonly refused?: string | undefined;
 }
 
-/** Gives the access token in force, as a central server (中控服务器) does that fetches it for all. */
+/**
+ * Returns the current access token, for example from a central server (中控服务器) that fetches it
+ * for all.
+ */
 export type AccessTokenSource = (
   request: TokenRequest,
 ) => GivenAccessToken | Promise<GivenAccessToken>;
@@ -23,7 +26,7 @@ export interface GivenAccessToken {
   readonly expiresAt?: number | undefined;
 }
 
-/** The same for a ticket of the JS-SDK. */
+/** Returns the current ticket of the JS-SDK. */
 export type TicketSource = (request: TokenRequest) => GivenTicket | Promise<GivenTicket>;
 
 export interface GivenTicket {
@@ -45,8 +48,8 @@ export interface TokenSourceParts {
 }
 
 /**
- * Makes a credential that a function gives. It is kept by this client alone: whoever gives it has it
- * for all processes.
+ * Creates a credential from a function. It is stored for this client alone: the function serves all
+ * processes.
  */
 export function createSourcedCredential(parts: TokenSourceParts): Credential {
   const { name, logger, now } = parts;
@@ -89,7 +92,7 @@ async function ask(
   throw new NetworkError(name, said, { wasSent: false });
 }
 
-/** 5138 in seconds, 1973 in milliseconds. */
+/** The largest value that is in seconds: 5138 in seconds, 1973 in milliseconds. */
 const LATEST = 1e11;
 
 function readToken(answer: unknown, { name, field }: TokenSourceParts, since: number): Token {

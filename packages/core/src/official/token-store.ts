@@ -8,32 +8,32 @@ export interface Token {
   readonly expiresAt: number;
   /** Unix milliseconds at which it was fetched. */
   readonly since: number;
-  /** Unix milliseconds at which the platform was last made to give a new one. */
+  /** Unix milliseconds of the last forced refresh. */
   readonly forcedAt?: number | undefined;
-  /** For an authorised account: what the next token is fetched with. */
+  /** For an authorized account: the refresh token for the next token. */
   readonly refreshToken?: string | undefined;
-  /** The refresh token that the program gave, from which this one descends. */
+  /** The refresh token given by the program, from which this one descends. */
   readonly givenRefreshToken?: string | undefined;
 }
 
 /**
- * Where the processes of one account keep the tokens that they share. Three functions, each one
- * step that nothing can come between; a failure of the store itself rejects. `tokenStoreContract`
- * has the checks that an own store must pass.
+ * Stores the tokens that the processes of one account share. Three atomic methods, which reject
+ * when the store itself fails. `tokenStoreContract` has the checks for your own store.
  */
 export interface TokenStore {
-  /** The token that is kept under a key, whatever its age. */
+  /** Returns the token of a key, whatever its age. */
   get(key: string): Promise<Token | undefined>;
 
   /**
-   * Lets one process fetch a token: gives it a number above all earlier ones of the key, or
-   * undefined while another has the lock. The lock ends by itself after so many milliseconds.
+   * Locks a key for one process to fetch a token: resolves to a number above all earlier ones of
+   * the key, or undefined while another has the lock. The lock expires after the given
+   * milliseconds.
    */
   lock(key: string, milliseconds: number): Promise<number | undefined>;
 
   /**
-   * Keeps a token and gives the lock of that number back; without a token, only the latter. False,
-   * and nothing is kept, when a later lock was given meanwhile.
+   * Stores a token and releases the lock with that number; without a token, only releases it.
+   * Resolves to false, and stores nothing, when a later lock was taken meanwhile.
    */
   set(key: string, token: Token | undefined, lock: number): Promise<boolean>;
 }
@@ -45,12 +45,12 @@ interface Entry {
   lockedUntil: number;
 }
 
-/** How many entries are kept before the first search for those that nobody needs. */
+/** Number of entries above which unused ones are searched for. */
 const FEW = 1000;
-/** Milliseconds after which a token is forgotten, unless it has a refresh token. */
+/** Milliseconds after which a token is deleted, unless it has a refresh token. */
 const FORGOTTEN = 24 * 3600_000;
 
-/** Keeps tokens in the memory of this process. */
+/** Stores tokens in the memory of this process. */
 export class MemoryTokenStore implements TokenStore {
   readonly #entries = new Map<string, Entry>();
   #locks = 0;
@@ -90,7 +90,7 @@ export class MemoryTokenStore implements TokenStore {
   }
 }
 
-/** Guards a store of tokens: it rejects with errors of this library, and gives tokens only. */
+/** Guards a store of tokens: it rejects with errors of this library, and returns valid tokens only. */
 export function guardTokens(store: TokenStore): TokenStore {
   const guarded = guardStore('token', store, ['get', 'lock', 'set']);
   return { ...guarded, get: async (key) => checkToken(await guarded.get(key)) };

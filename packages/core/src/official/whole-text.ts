@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from '../errors.ts';
 
-/** Half of a character: what a text that was cut by its length may begin or end with. */
+/** Half of a character, which a text cut by its length may begin or end with. */
 const HALF = /\p{Cs}/u;
 
 /**
- * Checks that a text has whole characters only: of half an emoji the platform says 40033.
+ * Checks that a text has whole characters only: the platform refuses half an emoji with 40033.
  *
  * @throws {InvalidArgumentError} when there is half a character in it
  */

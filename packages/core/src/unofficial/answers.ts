@@ -8,7 +8,7 @@ import type { BackEndAnswer } from './http.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the JSON object of an answer; a page in its place says that the session is over.
+ * Reads the JSON object of an answer; a page in its place means that the session is over.
  *
  * @throws {NeedLoginError} when it is none
  * @throws {NetworkError} when it breaks off
@@ -26,7 +26,7 @@ export function readObject(path: string, { body, status }: BackEndAnswer): Field
   throw new NeedLoginError(path);
 }
 
-/** What an answer says of the call; undefined when it says nothing. */
+/** Returns the verdict of an answer; undefined when it has none. */
 export function readVerdict(fields: Fields, { sent }: BackEndAnswer): Verdict | undefined {
   const { ret, err_msg: said } = Object(fields['base_resp']) as Fields;
   const given = ret ?? fields['ret'];
@@ -36,8 +36,8 @@ export function readVerdict(fields: Fields, { sent }: BackEndAnswer): Verdict | 
 }
 
 /**
- * Reads what stands at the end of a path of names. What is JSON inside a string is read too: the
- * back end has written the same lists in both ways. An empty text is how it writes a list of nothing.
+ * Reads the value at a path of names. JSON inside a string is parsed too: the back end has written
+ * the same lists in both ways. An empty string stands for an empty list.
  *
  * @throws {NeedLoginError} when it is not there
  * @throws {UnofficialAPIError} when the back end says why
@@ -59,7 +59,7 @@ export function readField<Result>(
   throw verdict?.ret ? createRefusal(path, verdict) : new NeedLoginError(path);
 }
 
-/** Reads JSON inside a string; any other string stays what it is. */
+/** Parses JSON inside a string; returns any other string unchanged. */
 export function unwrap(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   try {
@@ -69,7 +69,7 @@ export function unwrap(value: unknown): unknown {
   }
 }
 
-/** What a page holds between two texts, on one line. */
+/** Returns the text of a page between two texts, on one line. */
 export function scrape(page: string, pattern: RegExp): string | undefined {
   return pattern.exec(page)?.[1];
 }

@@ -59,7 +59,7 @@ import { readStatistics, type StatisticsOptions } from './statistics.ts';
  */
 export class UnofficialClient extends SessionClient {
   /**
-   * A client that goes on with a session that `serialize` gave.
+   * Creates a client from the result of `serialize`.
    *
    * @throws {InvalidArgumentError} when it is no such session
    */
@@ -106,13 +106,13 @@ export class UnofficialClient extends SessionClient {
     return readUserInfo(this.connection, givenId('fakeid', fakeid));
   }
 
-  /** A picture of the user, in JPEG. */
+  /** Downloads a user's picture, in JPEG. */
   async getAvatar(fakeid: Id): Promise<Buffer> {
     const id = givenId('fakeid', fakeid);
     return readFile(this.connection, (place) => classic.avatar(place, id), 'fake id not exist');
   }
 
-  /** Articles of the material, in the old library; `getDraftList` has those of today. */
+  /** Lists articles of the old material library; `getDraftList` lists the current drafts. */
   async getNewsList(page: number, pageSize = 10): Promise<readonly News[]> {
     return read(
       this.connection,
@@ -127,12 +127,12 @@ export class UnofficialClient extends SessionClient {
     await addNews(this.connection, news);
   }
 
-  /** Uploads a file as a stream, and gives its id. */
+  /** Uploads a file as a stream, and returns its id. */
   async uploadFile(filePath: string): Promise<string> {
     return uploadFile(this.connection, given('filePath', filePath));
   }
 
-  /** Files of the material: `type` is 2 (pictures), 3 (voices) or 4 (videos). */
+  /** Lists files of the material: `type` is 2 (pictures), 3 (voices) or 4 (videos). */
   async getFileList(type: number, page: number, count = 10): Promise<FileList> {
     return read(
       this.connection,
@@ -169,12 +169,12 @@ export class UnofficialClient extends SessionClient {
     throw new NeedLoginError('/cgi-bin/getnewmsgnum');
   }
 
-  /** The newest message. */
+  /** Returns the latest message. */
   async getTopMessage(): Promise<MessageList> {
     return this.getMessageList({ count: 1 });
   }
 
-  /** Messages of the last five days, the newest first. */
+  /** Lists the messages of the last five days, newest first. */
   async getMessageList(options: MessageListOptions = {}): Promise<MessageList> {
     const { lastId = 0, offset = 0, count = 20, day = 7, star = false } = options;
     const asked = { lastId, offset, count, day, star };
@@ -217,29 +217,29 @@ export class UnofficialClient extends SessionClient {
     );
   }
 
-  /** Statistics of articles, from the host that `statisticsBaseUrl` names. */
+  /** Returns statistics of articles, from the host of `statisticsBaseUrl`. */
   async statArticleDetailList(options: StatisticsOptions = {}): Promise<ArticleStatistics> {
     return readStatistics(this.connection, this.statistics, options);
   }
 
-  /** 草稿箱: the drafts. */
+  /** 草稿箱: lists the drafts. */
   async getDraftList(options: PageOptions = {}): Promise<readonly News[]> {
     return readDrafts(this.connection, options);
   }
 
-  /** What the account has published. */
+  /** Lists the account's published articles. */
   async getPublishedList(
     options: PageOptions = {},
   ): Promise<{ total: number; publications: readonly Publication[] }> {
     return readPublished(this.connection, options);
   }
 
-  /** Accounts by their name. */
+  /** Searches accounts by name. */
   async searchAccounts(keyword: string, options: PageOptions = {}): Promise<readonly Account[]> {
     return searchAccounts(this.connection, given('keyword', keyword), options);
   }
 
-  /** What another account has published, by the fakeid that `searchAccounts` gives. */
+  /** Lists another account's published articles, by the fakeid of `searchAccounts`. */
   async listAccountArticles(
     fakeid: Id,
     options: Omit<PublishedOptions, 'fakeid'> = {},
@@ -248,7 +248,7 @@ export class UnofficialClient extends SessionClient {
   }
 
   /**
-   * Goes through the followers of a group, a page a second. Default: all of them, or in a classic
+   * Iterates over the followers of a group, a page a second. Default: all of them, or in a classic
    * session those without a group.
    */
   async *iterateUsers(
@@ -271,13 +271,13 @@ export class UnofficialClient extends SessionClient {
     for await (const fan of fans) yield toContact(fan);
   }
 
-  /** Goes through the drafts, a page a second. */
+  /** Iterates over the drafts, a page a second. */
   iterateDrafts(): AsyncGenerator<News, void, undefined> {
     const pace = { size: 10, interval: this.interval };
     return pages<News>(({ begin }) => this.getDraftList({ begin, count: pace.size }), pace);
   }
 
-  /** Goes through what the account, or another, has published, a page a second. */
+  /** Iterates over the published articles of the account or another, a page a second. */
   iteratePublished(
     options: { fakeid?: Id | undefined } = {},
   ): AsyncGenerator<Publication, void, undefined> {
@@ -290,7 +290,7 @@ export class UnofficialClient extends SessionClient {
     }, pace);
   }
 
-  /** Goes through the accounts that a search finds, a page a second. */
+  /** Iterates over the accounts that a search finds, a page a second. */
   iterateAccounts(keyword: string): AsyncGenerator<Account, void, undefined> {
     const pace = { size: 5, interval: this.interval };
     return pages<Account>(
@@ -307,7 +307,7 @@ function given(name: string, value: string): string {
   throw new NeedParamError(`${name} is needed, as a string`);
 }
 
-/** An id goes in as it comes out: some are numbers, those beyond 2^53 are their digits. */
+/** Checks an id, which is passed as it was received: some are numbers, those beyond 2^53 are their digits. */
 function givenId(name: string, value: Id): string {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return String(value);
   if (typeof value === 'string' && value !== '') return value;

@@ -10,14 +10,14 @@ export interface ConnectionParts {
   readonly http: Http;
   readonly session: Session;
   readonly store: SessionStore | undefined;
-  /** What the session is kept under. */
+  /** The key in the store. */
   readonly key: string;
   readonly logger: Logger;
-  /** Logs in, once for all calls that need it. */
+  /** Called once for all calls that need a login. */
   readonly onNeedLogin: (() => void | Promise<void>) | undefined;
 }
 
-/** A session that calls are made with, and that is replaced when it is lost. */
+/** The session of calls, which is replaced when it is lost. */
 export class Connection {
   readonly #parts: ConnectionParts;
   readonly #insideLogin = new AsyncLocalStorage<true>();
@@ -34,7 +34,7 @@ export class Connection {
     return this.#session;
   }
 
-  /** Sends a request with the cookies of a session, whose changes are kept. */
+  /** Sends a request with the cookies of a session, and keeps their changes. */
   async send(request: BackEndRequest, session = this.#session): Promise<BackEndAnswer> {
     const answer = await this.#parts.http(request, session.jar);
     const isOurs = session === this.#session && session.token !== undefined;
@@ -42,7 +42,7 @@ export class Connection {
     return answer;
   }
 
-  /** Makes a call; when the session turns out to be lost, `onNeedLogin` may log in, and it is made again. */
+  /** Makes a call; when the session is lost, calls `onNeedLogin` and makes the call again. */
   async call<Result>(
     path: string,
     work: (place: Place, session: Session) => Promise<Result>,
@@ -68,7 +68,7 @@ export class Connection {
     }
   }
 
-  /** Goes on with another session, and keeps it. */
+  /** Switches to another session, and stores it. */
   async replace(session: Session): Promise<void> {
     this.#session = session;
     this.#loading = Promise.resolve();
@@ -80,7 +80,7 @@ export class Connection {
     await this.#parts.store?.set(this.#parts.key, undefined);
   }
 
-  /** Takes the session that is kept, when none was given. */
+  /** Loads the stored session, when none was given. */
   load(): Promise<void> {
     this.#loading ??= this.#load();
     return this.#loading;

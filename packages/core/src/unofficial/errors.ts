@@ -11,7 +11,7 @@ export class UnofficialAPIError extends WechatError {
   readonly ret: number | undefined;
   /** The path that was called, without its query. */
   readonly path: string;
-  /** What the back end said: 200 characters of `base_resp.err_msg`, without secrets. */
+  /** The back end's message: at most 200 characters of `base_resp.err_msg`, without secrets. */
   readonly errMsg: string | undefined;
 
   constructor(message: string, { ret, path, errMsg }: Refusal, code = 'WECHAT_UNOFFICIAL') {
@@ -22,7 +22,7 @@ export class UnofficialAPIError extends WechatError {
   }
 }
 
-/** What is known of a call that was refused. */
+/** A refused call. */
 export interface Refusal {
   readonly path: string;
   readonly ret?: number | undefined;
@@ -46,7 +46,7 @@ export class LoginError extends UnofficialAPIError {
   }
 }
 
-/** The login needs the text of a captcha, or that one was wrong. Code `WECHAT_LOGIN_VERIFY_CODE`. */
+/** The login needs the text of a captcha, or it was wrong. Code `WECHAT_LOGIN_VERIFY_CODE`. */
 export class LoginVerifyCodeError extends LoginError {
   override readonly name: string = 'LoginVerifyCodeError';
   constructor(message: string, about: Refusal) {
@@ -54,7 +54,7 @@ export class LoginVerifyCodeError extends LoginError {
   }
 }
 
-/** What a ret means, where the platform’s own pages say so. */
+/** The meanings of rets, where the platform’s own pages state them. */
 const MEANINGS: ReadonlyMap<number, string> = new Map([
   [-1, 'the back end is busy'],
   [10701, 'the user is in the blacklist'],
@@ -70,21 +70,21 @@ const MEANINGS: ReadonlyMap<number, string> = new Map([
   [220002, 'the library of pictures is full'],
 ]);
 
-/** The rets that say that the session is over: invalid session, invalid csrf token. */
+/** The rets of a lost session: invalid session, invalid csrf token. */
 const SESSION_LOST: ReadonlySet<number> = new Set([-3, 200003, 200040]);
 
-/** What the back end said to a call. */
+/** The back end's verdict on a call. */
 export interface Verdict {
   readonly ret: number;
   readonly errMsg: string | undefined;
 }
 
-/** Whether a ret says something of the call, the user or the account, and not of what was sent. */
+/** Whether a ret concerns the call, the user or the account, rather than the content. */
 export function isGeneral(ret: number): boolean {
   return SESSION_LOST.has(ret) || MEANINGS.has(ret);
 }
 
-/** Makes the error of a ret that is not 0. */
+/** Creates the error of a ret other than 0. */
 export function createRefusal(path: string, { ret, errMsg }: Verdict): UnofficialAPIError {
   if (SESSION_LOST.has(ret)) return new NeedLoginError(path, { ret, errMsg });
   const about = { ret, path, errMsg };

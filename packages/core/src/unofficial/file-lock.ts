@@ -3,16 +3,16 @@ import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreError } from '../errors.ts';
 
-/** Milliseconds after which a lock is that of a process that died: the work takes a few. */
+/** Milliseconds after which a lock is that of a crashed process: the work takes a few. */
 const STALE = 10_000;
 /** Milliseconds to wait for a lock. */
 const PATIENCE = 30_000;
-/** Milliseconds between two tries, twice as many at most. */
+/** Milliseconds between two tries; doubled at most. */
 const TRY_AGAIN = 5;
 
 /**
- * Does work on a file while nobody else does, in this process or another: a file beside it, which
- * only one can create, is the lock.
+ * Runs work on a file exclusively, in this process and others: the lock is a file beside it, which
+ * only one can create.
  *
  * @throws {StoreError} when another process keeps the lock
  */
@@ -45,7 +45,7 @@ async function create(lock: string, owner: string): Promise<boolean> {
   }
 }
 
-/** Takes the lock of a dead process away. */
+/** Removes the lock of a crashed process. */
 async function dropStale(lock: string): Promise<boolean> {
   const seen = await stat(lock).catch(missing);
   if (!seen || Date.now() - seen.mtimeMs < STALE) return false;

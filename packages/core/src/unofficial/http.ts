@@ -14,39 +14,39 @@ export interface BackEndRequest {
   readonly query?: Values;
   /** Sent as a form; with a file, as one of several parts. */
   readonly form?: Values | Form;
-  /** The page that would have sent it, from the base. */
+  /** The page that it is sent from, relative to the base. */
   readonly referer: string;
-  /** Whether a script of the page sends it. Default: true. */
+  /** Whether it is sent by a script of the page. Default: true. */
   readonly isAjax?: boolean;
 }
 
-/** What the scripts of the pages send; without it some lists come as pages. */
+/** The headers of the pages' scripts; without them some lists are answered as pages. */
 const AJAX = {
   'x-requested-with': 'XMLHttpRequest',
   accept: 'application/json, text/javascript, */*; q=0.01',
 };
 
-/** What is undefined is left out. */
+/** Fields of a request; undefined ones are left out. */
 export type Values = Readonly<Record<string, string | number | undefined>>;
 
 export interface BackEndAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: Buffer;
-  /** Whether cookies came with it. */
+  /** Whether it set cookies. */
   readonly hasCookies: boolean;
-  /** What was sent, which the answer may repeat and no error may show. */
+  /** The values sent, which the answer may repeat and no error may show. */
   readonly sent: Sent;
 }
 
-/** Values of a request, and under `secret` those that nobody may see. */
+/** Values of a request, and under `secret` those that must never be shown. */
 type Sent = Readonly<Record<string, unknown>> & { readonly secret: readonly string[] };
 
 export interface HttpOptions {
   readonly baseUrl: string;
   /** Milliseconds. */
   readonly timeout: number;
-  /** Bytes of an answer, unpacked. */
+  /** Maximum decompressed bytes of an answer. */
   readonly maxResponseSize: number;
   readonly userAgent: string;
   readonly https: { readonly ca?: string | Buffer | (string | Buffer)[] | undefined } | undefined;
@@ -55,7 +55,7 @@ export interface HttpOptions {
 
 export type Http = (request: BackEndRequest, jar: CookieJar | undefined) => Promise<BackEndAnswer>;
 
-/** Makes the function that sends a request with the cookies of a jar, which takes those that come. */
+/** Creates the function that sends a request with the cookies of a jar, and stores those received. */
 export function createHttp(given: HttpOptions): Http {
   const { baseUrl, timeout, maxResponseSize, userAgent, https, agent } = given;
   const http = got.extend({
@@ -114,7 +114,8 @@ function write(values: Values): string {
 }
 
 /**
- * A server that fails says nothing of the session: a page of a gateway is not the page to log in.
+ * Checks the status: a failing server says nothing about the session, and a gateway's page is not
+ * the login page.
  *
  * @throws {NetworkError} when the answer is not the back end's
  */
@@ -123,14 +124,17 @@ function checkStatus(path: string, status: number, body: Buffer): void {
   throw new NetworkError(path, `the server answered ${status}`, { status, wasSent: true });
 }
 
-/** What nobody may see of a request: its cookies and its login. */
+/** Lists the secrets of a request: its cookies and its login. */
 function listSecrets(form: BackEndRequest['form'], cookie = ''): string[] {
   const values = cookie.split('; ').map((part) => part.slice(part.indexOf('=') + 1));
   const { pwd, username } = Object(form) as { pwd?: unknown; username?: unknown };
   return [...values, pwd, username].filter((value) => typeof value === 'string');
 }
 
-/** got’s errors know the whole request, with its cookies: only what happened is told. */
+/**
+ * Creates a NetworkError; got’s errors contain the whole request with its cookies, so only the
+ * reason is kept.
+ */
 function unreached(path: string, error: unknown): WechatError {
   if (error instanceof WechatError) return error;
   if (error instanceof RequestError && error.cause instanceof WechatError) return error.cause;

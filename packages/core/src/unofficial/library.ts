@@ -5,13 +5,13 @@ import { read } from './reading.ts';
 import type { Account, News, Publication } from './shapes.ts';
 
 export interface PageOptions {
-  /** From 0. */
+  /** Index of the first entry, from 0. */
   begin?: number | undefined;
   /** Default: 10. */
   count?: number | undefined;
 }
 
-/** 草稿箱: the drafts of a session of today. */
+/** 草稿箱: lists the drafts of a modern session. */
 export async function readDrafts(
   connection: Connection,
   { begin = 0, count = 10 }: PageOptions,
@@ -29,7 +29,7 @@ export interface PublishedOptions extends PageOptions {
   keyword?: string | undefined;
 }
 
-/** What was published: by the account itself, or by another of which the fakeid is known. */
+/** Lists published articles of the account itself, or of another by its fakeid. */
 export async function readPublished(
   connection: Connection,
   { begin = 0, count = 10, fakeid, keyword }: PublishedOptions,
@@ -57,7 +57,7 @@ export async function readPublished(
   });
 }
 
-/** The back end's own, where everything may be missing. */
+/** The back end's own form, where anything may be missing. */
 interface PublishPage {
   readonly total_count?: number | string;
   readonly publish_list?: readonly { publish_type: number; publish_info: unknown }[] | null | '';

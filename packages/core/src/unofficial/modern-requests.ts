@@ -3,7 +3,7 @@ import type { Place } from './requests.ts';
 
 const json = ({ token }: Place): Values => ({ token, lang: 'zh_CN', f: 'json', ajax: 1 });
 
-/** The requests of a session of today. */
+/** The requests of a modern session. */
 export const modern = {
   fans: (
     place: Place,

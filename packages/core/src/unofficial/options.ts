@@ -6,7 +6,7 @@ import type { QrCodeLogin } from './qr-login.ts';
 import type { Dialect } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
-/** The ways to begin a session. */
+/** The ways to start a session. */
 export interface Login {
   login(options?: { verifyCode?: string | undefined }): Promise<void>;
   getVerifyCode(filePath?: string): Promise<Buffer>;
@@ -23,36 +23,36 @@ export interface UnofficialClientOptions {
   username?: string | undefined;
   /** Needed to log in with a password. */
   password?: string | undefined;
-  /** Whether `password` is the MD5 of the password already. Default: false. */
+  /** Whether `password` is already the MD5 of the password. Default: false. */
   passwordIsMd5?: boolean | undefined;
-  /** Of a session that lives already, as `getTokenCookies` gave it; with `cookies`. */
+  /** The token of an existing session, as returned by `getTokenCookies`; requires `cookies`. */
   token?: number | string | undefined;
   cookies?: string | undefined;
-  /** Of the same session, as `getPluginTokenAppid` gave them. */
+  /** The AppID of the same session, as returned by `getPluginTokenAppid`. */
   appid?: string | undefined;
   pluginToken?: string | undefined;
-  /** Which requests the session understands. Default: `modern` after a login by QR code, else `classic`. */
+  /** The requests that the session uses. Default: `modern` after a login by QR code, otherwise `classic`. */
   dialect?: Dialect | undefined;
-  /** Where the session is kept over restarts. Default: nowhere. */
+  /** Stores the session across restarts. Default: none. */
   sessions?: SessionStore | undefined;
   /**
-   * Logs in when the session is lost, for example with `client.login()`: the call that found out is
-   * made again, once. However many calls find out at the same time, this is called once.
+   * Called when the session is lost, for example to call `client.login()`; the call is then made
+   * again, once. It is called once for all calls that fail at the same time.
    */
   onNeedLogin?: ((client: Login) => void | Promise<void>) | undefined;
   /** Default: https://mp.weixin.qq.com. */
   baseUrl?: string | undefined;
-  /** Where `statArticleDetailList` asks. Without it, it refuses: the host it had is gone. */
+  /** The host of `statArticleDetailList`. Required by it, as its former host is gone. */
   statisticsBaseUrl?: string | undefined;
   /** Milliseconds to wait for an answer. Default: 10 000. */
   timeout?: number | undefined;
-  /** Bytes that an answer may have, unpacked. Default: 16 MiB. */
+  /** Maximum decompressed bytes of an answer. Default: 16 MiB. */
   maxResponseSize?: number | undefined;
   /** Milliseconds between two pages of an iterator. Default: 1000, a quarter more or less. */
   interval?: number | undefined;
-  /** What the calls say that they come from. Default: a browser. */
+  /** The User-Agent header. Default: that of a browser. */
   userAgent?: string | undefined;
-  /** Certificates of authorities to trust, in place of those that Node knows. */
+  /** Certificates of the authorities to trust, instead of Node's. */
   https?: { ca?: string | Buffer | (string | Buffer)[] | undefined } | undefined;
   /** Agents, as for got: for a proxy. */
   agent?: Agents | undefined;
@@ -82,7 +82,11 @@ const NAMES: Readonly<Record<keyof UnofficialClientOptions, true>> = {
   logger: true,
 };
 
-/** @throws {InvalidArgumentError} when an option is misspelt */
+/**
+ * Checks the names of options.
+ *
+ * @throws {InvalidArgumentError} when an option is unknown
+ */
 export function checkNames(options: UnofficialClientOptions): void {
   checkSpelling(options, Object.keys(NAMES));
 }
@@ -90,7 +94,11 @@ export function checkNames(options: UnofficialClientOptions): void {
 export const USER_AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-/** @throws {InvalidArgumentError} when it is no address of a host */
+/**
+ * Returns the origin of an address.
+ *
+ * @throws {InvalidArgumentError} when it is not the address of a host
+ */
 export function readOrigin(name: string, given: string): string {
   if (!URL.canParse(given) || !/^https?:/.test(given)) {
     throw new InvalidArgumentError(`${name} must be an address such as https://mp.weixin.qq.com`);
@@ -99,7 +107,8 @@ export function readOrigin(name: string, given: string): string {
 }
 
 /**
- * A session may not go over a network that others can read.
+ * Returns the origin of an address that receives the session: it must not cross a network in plain
+ * text.
  *
  * @throws {InvalidArgumentError} when it is not https, but on this machine
  */
@@ -110,7 +119,11 @@ export function readSecretOrigin(name: string, given: string): string {
   throw new InvalidArgumentError(`${name} must begin with https:, as the session goes there`);
 }
 
-/** @throws {InvalidArgumentError} when it is no number of milliseconds */
+/**
+ * Checks a time.
+ *
+ * @throws {InvalidArgumentError} when it is not a number of milliseconds
+ */
 export function milliseconds(name: string, given: number): number {
   if (typeof given === 'number' && given > 0) return given;
   throw new InvalidArgumentError(`${name} must be a number of milliseconds above 0`);

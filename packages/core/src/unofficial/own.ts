@@ -9,7 +9,7 @@ import { classic, type Place } from './requests.ts';
 import { checkAccepted } from './sending.ts';
 import type { OwnInformation, Plugin, Session } from './session.ts';
 
-/** What the home page tells of the account, once in a session. */
+/** Returns the account's details from its home page, once in a session. */
 export async function ownInformation(
   connection: Connection,
   place: Place,
@@ -27,7 +27,7 @@ export async function ownInformation(
   return session.own;
 }
 
-/** What the pages of statistics go by, once in a session. */
+/** Returns the token and AppID of the statistics pages, once in a session. */
 export async function readPlugin(
   connection: Connection,
   place: Place,
@@ -44,7 +44,7 @@ export async function readPlugin(
 }
 
 /**
- * Uploads a file to the material, as a stream, and gives its id.
+ * Uploads a file to the material as a stream, and returns its id.
  *
  * @throws {InvalidArgumentError} when the file cannot be read or is refused
  */

@@ -1,9 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/**
- * Goes through pages, not faster than somebody who reads them; an error, such as that of too many
- * calls, ends it.
- */
+/** Iterates over pages, no faster than a reader would; an error, such as that of too many calls, ends it. */
 export async function* pages<Row>(
   fetch: (place: { begin: number; last: Row | undefined }) => Promise<readonly Row[]>,
   { size, interval }: { readonly size: number; readonly interval: number },

@@ -5,7 +5,7 @@ import type { BackEndAnswer, BackEndRequest, Http } from './http.ts';
 import { createJar, Session } from './session.ts';
 
 const PATH = '/cgi-bin/login';
-/** A captcha is asked for, or was wrong: in the words of 2013 and of later. */
+/** The rets for a missing or wrong captcha, those of 2013 and later ones. */
 const CAPTCHA: ReadonlySet<number> = new Set([-8, -27, 200008, 200027]);
 
 const MEANINGS: ReadonlyMap<number, string> = new Map(
@@ -29,7 +29,7 @@ export interface Password {
   readonly isMd5: boolean;
 }
 
-/** The request for a captcha. */
+/** Creates the request for a captcha. */
 export function captchaRequest(username: string): BackEndRequest {
   return {
     method: 'GET',
@@ -41,7 +41,7 @@ export function captchaRequest(username: string): BackEndRequest {
 }
 
 /**
- * Logs in with a password, and the text of a captcha that was got with the same `before`.
+ * Logs in with a password, and the text of a captcha that was requested with the same `before`.
  *
  * @throws {LoginVerifyCodeError} when a captcha is asked for, or was wrong
  * @throws {LoginError} for any other reason

@@ -6,15 +6,15 @@ import { LoginError } from './errors.ts';
 import type { BackEndAnswer, Http, Values } from './http.ts';
 import { createJar, Session } from './session.ts';
 
-/** How a login by QR code stands. */
+/** The state of a login by QR code. */
 export type QrCodeState =
   /** Shown, and not scanned yet. */
   | 'waiting'
-  /** Scanned: its owner has to confirm, and to choose an account where there are several. */
+  /** Scanned: the user has to confirm, and to choose one of several accounts. */
   | 'scanned'
-  /** Confirmed on the phone: the login is about to be done. */
+  /** Confirmed on the phone: the login is about to complete. */
   | 'confirmed'
-  /** Too old: another one is shown. */
+  /** Expired: another one is shown. */
   | 'expired'
   /** Refused on the phone: another one is shown. */
   | 'refused';
@@ -22,21 +22,21 @@ export type QrCodeState =
 export interface QrCodeLogin {
   /** Shows the picture to scan; called again when a code expired or was refused. */
   readonly onQrCode: (image: Buffer) => void | Promise<void>;
-  /** Told of each change. */
+  /** Called with each change. */
   readonly onState?: ((state: QrCodeState) => void | Promise<void>) | undefined;
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds between two looks. Default: 2000. */
+  /** Milliseconds between two polls. Default: 2000. */
   readonly interval?: number | undefined;
 }
 
-/** As often as the platform’s own page. */
+/** Number of times that a code is replaced, as on the platform’s own page. */
 const RENEWALS = 5;
 const LOGIN = '/cgi-bin/bizlogin';
 const SCAN = '/cgi-bin/scanloginqrcode';
 const COMMON: Values = { token: '', lang: 'zh_CN', f: 'json', ajax: 1 };
 
-/** What the platform’s numbers mean; any other: not scanned. */
+/** The states of the platform’s numbers; any other: not scanned. */
 const STATES: ReadonlyMap<number, QrCodeState | 'unable'> = new Map([
   [1, 'confirmed'],
   [2, 'refused'],
@@ -119,7 +119,7 @@ async function finish(http: Http, jar: CookieJar): Promise<Session> {
   return new Session({ jar: withoutAttempt(jar), token: Number(token), dialect: 'modern' });
 }
 
-/** The cookie of the attempt is of no use after it. */
+/** Removes the cookie of the attempt, which is of no use after it. */
 function withoutAttempt(jar: CookieJar): CookieJar {
   const kept = jar.serializeSync();
   kept?.cookies.splice(0, Infinity, ...kept.cookies.filter(({ key }) => key !== 'uuid'));

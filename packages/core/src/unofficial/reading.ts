@@ -7,7 +7,7 @@ import { modern } from './modern-requests.ts';
 import { classic, type Place } from './requests.ts';
 import type { Contact, ContactInfo, Fan, Group } from './shapes.ts';
 
-/** Asks for a list, and reads what stands at the end of the names; `empty` is a list of nothing. */
+/** Requests a list, and reads the value at a path of names; `empty` stands for an empty list. */
 export async function read<Result>(
   connection: Connection,
   createRequest: (place: Place) => BackEndRequest,
@@ -47,20 +47,20 @@ export interface MessageListOptions {
   count?: number | undefined;
   /** 0 today, 1 yesterday, 2 the day before, 3 older, 7 all. Default: 7. */
   day?: 0 | 1 | 2 | 3 | 7 | undefined;
-  /** Whether only those with a star. Default: false. */
+  /** Whether to list only starred ones. Default: false. */
   star?: boolean | undefined;
 }
 
 export interface UserListOptions {
-  /** From 0. */
+  /** Page number, from 0. */
   page?: number | undefined;
   /** Default: 10. */
   pageSize?: number | undefined;
-  /** Default: all of today’s followers, or in a classic session those without a group. */
+  /** Default: all followers, or in a classic session those without a group. */
   groupId?: number | string | undefined;
 }
 
-/** Followers, in the form that the Python SDK documents, whatever the session speaks. */
+/** Lists followers in the form that the Python SDK documents, for both kinds of session. */
 export async function readUserList(
   connection: Connection,
   { page = 0, pageSize = 10, groupId }: UserListOptions,

@@ -1,13 +1,13 @@
 import type { BackEndRequest, Values } from './http.ts';
 import type { NewArticle } from './shapes.ts';
 
-/** What every request of a session goes by. */
+/** The fields of a session that every request needs. */
 export interface Place {
   readonly token: number;
 }
 
 const random = (): number => Math.random();
-/** The page of messages, which most requests name as where they come from. */
+/** The page of messages, the referer of most requests. */
 const messagePage = ({ token }: Place) =>
   `/cgi-bin/message?t=message/list&count=20&day=7&token=${token}&lang=zh_CN`;
 const massPage = ({ token }: Place) =>

@@ -7,13 +7,13 @@ import { classic } from './requests.ts';
 import type { NewArticle } from './shapes.ts';
 
 const SEND = '/cgi-bin/singlesend';
-/** The words of the Python SDK for what was wrong with an argument. */
+/** The Python SDK's messages for wrong arguments. */
 const WRONG: ReadonlyMap<number, string> = new Map([
   [-21, 'fake id not exist'],
   [10700, 'fake id not exist'],
   [10705, 'message id not exist'],
 ]);
-/** Kinds of files: picture, voice, video; 4 is what the documentation calls a video. */
+/** Types of files: picture, voice, video; 4 is what the documentation calls a video. */
 const FILE_TYPES: ReadonlyMap<number, number> = new Map([
   [2, 2],
   [3, 3],
@@ -43,7 +43,11 @@ export async function sendFile(connection: Connection, fakeid: string, fid: stri
   });
 }
 
-/** @throws {InvalidArgumentError} before anything is sent, when the articles are wrong */
+/**
+ * Adds articles to the material.
+ *
+ * @throws {InvalidArgumentError} before anything is sent, when an article is wrong
+ */
 export async function addNews(connection: Connection, news: readonly NewArticle[]) {
   if (!Array.isArray(news) || news.length === 0) {
     throw new InvalidArgumentError('The news cannot be empty');
@@ -67,7 +71,7 @@ function checkSent(answer: BackEndAnswer): void {
 }
 
 /**
- * Checks that what was sent, a file or articles, was taken.
+ * Checks that a file or articles were accepted.
  *
  * @throws {InvalidArgumentError} in the words of the back end, when it says what was wrong with it
  * @throws {UnofficialAPIError} for any other reason, as everywhere else
@@ -80,7 +84,7 @@ export function checkAccepted(path: string, what: string, answer: BackEndAnswer)
   throw new InvalidArgumentError(errMsg ?? `the ${what} was refused: ret ${ret}`);
 }
 
-/** What the back end says to something that was sent. */
+/** Returns the back end's verdict on something that was sent. */
 function readSendVerdict(path: string, answer: BackEndAnswer): Verdict {
   const verdict = readVerdict(readObject(path, answer), answer);
   if (verdict === undefined) throw new NeedLoginError(path);

@@ -22,7 +22,7 @@ import { createJar, givenSession, type Plugin, readCookies, type Session } from 
 
 const BASE_URL = 'https://mp.weixin.qq.com';
 
-/** What a client has to do with its session: how it begins, is kept, and ends. */
+/** The session of a client: its start, its storage and its end. */
 export class SessionClient implements Login {
   readonly #options: UnofficialClientOptions;
   readonly #baseUrl: string;
@@ -31,7 +31,7 @@ export class SessionClient implements Login {
   /** Milliseconds between two pages. */
   protected readonly interval: number;
   protected readonly connection: Connection;
-  /** The cookies of a captcha: asking for one must not cost a session that lives. */
+  /** The cookies of a captcha: requesting one must not end a running session. */
   #before: Session['jar'] | undefined;
 
   constructor(options: UnofficialClientOptions = {}, session?: Session) {
@@ -59,15 +59,18 @@ export class SessionClient implements Login {
     });
   }
 
-  /** The session as JSON, for `restore`. Whoever has it has the account: keep it like a password. */
+  /**
+   * Returns the session as JSON, for `restore`. It gives full access to the account: store it like
+   * a password.
+   */
   async serialize(): Promise<string> {
     await this.connection.load();
     return this.connection.session.serialize();
   }
 
   /**
-   * Logs in with the password. Today the platform asks a human to scan as well, so that this works
-   * only where it does not: use `loginWithQrCode`.
+   * Logs in with the password. Today the platform also asks for a scan, so that this works only for
+   * accounts where it does not: use `loginWithQrCode`.
    *
    * @throws {LoginVerifyCodeError} when the text of a captcha is needed, or was wrong
    * @throws {LoginError} for any other reason
@@ -81,7 +84,10 @@ export class SessionClient implements Login {
     await this.connection.replace(session);
   }
 
-  /** Gets a captcha, and writes it to a file when a path is given. Its text goes to `login`. */
+  /**
+   * Downloads a captcha, and writes it to a file when a path is given. Its text is an argument of
+   * `login`.
+   */
   async getVerifyCode(filePath?: string): Promise<Buffer> {
     const { username } = this.#options;
     if (!username) throw new NeedParamError('username is needed');
@@ -106,7 +112,7 @@ export class SessionClient implements Login {
     await this.connection.replace(await logInWithQrCode(this.#http, login));
   }
 
-  /** Ends the session, here and there. */
+  /** Ends the session, locally and at the platform. */
   async logout(): Promise<void> {
     await this.connection.load();
     const { token } = this.connection.session;
@@ -118,8 +124,8 @@ export class SessionClient implements Login {
   }
 
   /**
-   * The session in the form of the Python SDK: it goes back in as `token` and `cookies`. What it
-   * cannot say, such as when a cookie ends, `serialize` can.
+   * Returns the session in the form of the Python SDK: it can be passed as `token` and `cookies`.
+   * `serialize` keeps more, such as when a cookie ends.
    *
    * @throws {NeedLoginError} when there is no session
    */

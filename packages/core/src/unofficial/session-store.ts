@@ -3,18 +3,18 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { withFileLock } from './file-lock.ts';
 
 /**
- * Where sessions are kept over restarts. What is kept is as good as a password: nobody else must be
+ * Stores sessions across restarts. A stored session is as good as a password: nobody else must be
  * able to read it.
  *
  * @experimental Outside semver: it may change in any version.
  */
 export interface SessionStore {
   get(key: string): Promise<string | undefined>;
-  /** Undefined forgets it. */
+  /** Stores a session; undefined deletes it. */
   set(key: string, session: string | undefined): Promise<void>;
 }
 
-/** Keeps sessions in the memory of this process. */
+/** Stores sessions in the memory of this process. */
 export class MemorySessionStore implements SessionStore {
   readonly #sessions = new Map<string, string>();
 
@@ -29,12 +29,12 @@ export class MemorySessionStore implements SessionStore {
 }
 
 /**
- * Keeps sessions in a file that only its owner can read; it is replaced as a whole. Several stores,
- * in one process or in many, may share a file.
+ * Stores sessions in a file that only its owner can read; it is replaced atomically. Several
+ * stores, in one process or in many, may share a file.
  */
 export class FileSessionStore implements SessionStore {
   readonly #path: string;
-  /** What this store writes is written in its order. */
+  /** The last write: writes of this store are in order. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string) {

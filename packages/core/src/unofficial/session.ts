@@ -1,28 +1,28 @@
 import { CookieJar } from 'tough-cookie';
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 
-/** Which of the back end’s two ages a session speaks to. */
+/** The requests of a session: those of 2014, or current ones. */
 export type Dialect = 'classic' | 'modern';
 
-/** What a page of the back end tells of the account itself. */
+/** The account's details on a page of the back end. */
 export interface OwnInformation {
   readonly ticketId: string;
   readonly ticket: string;
   readonly fakeid: string;
-  /** The back end’s clock when the page was made, in Unix seconds; pages of today tell it. */
+  /** The back end’s clock when the page was made, in Unix seconds; present on current pages. */
   readonly time: string | undefined;
 }
 
-/** What the pages of statistics go by. */
+/** The token and AppID of the statistics pages. */
 export interface Plugin {
   readonly pluginToken: string;
   readonly appid: string;
 }
 
-/** The platform ends a session after about so many milliseconds. */
+/** Milliseconds after which the platform ends a session, approximately. */
 const LIFE = 4 * 24 * 3600_000;
 
-/** A session of the back end: what one login gave, and what was learnt with it. */
+/** A session of the back end: the result of a login, and details learned since. */
 export class Session {
   readonly jar: CookieJar;
   readonly token: number | undefined;
@@ -41,18 +41,22 @@ export class Session {
     this.since = given.since ?? Date.now();
   }
 
-  /** Whether it can be used, as far as is known without asking. */
+  /** Whether it can be used, as far as known without a request. */
   isLive(now = Date.now()): boolean {
     return this.token !== undefined && now - this.since < LIFE;
   }
 
-  /** All of it, as JSON. Whoever has it has the account: keep it like a password. */
+  /** Returns all of it as JSON. It gives full access to the account: store it like a password. */
   serialize(): string {
     const { token, dialect, since, plugin, jar } = this;
     return JSON.stringify({ version: 1, token, dialect, since, plugin, jar: jar.serializeSync() });
   }
 
-  /** @throws {InvalidArgumentError} when it is not what `serialize` gave */
+  /**
+   * Parses the result of `serialize`.
+   *
+   * @throws {InvalidArgumentError} when it is not one
+   */
   static parse(text: string): Session {
     try {
       const { version, token, dialect, since, plugin, jar } = JSON.parse(text);
@@ -70,7 +74,7 @@ export function createJar(): CookieJar {
   return new CookieJar(undefined, { looseMode: true, rejectPublicSuffixes: false });
 }
 
-/** A jar with the cookies of a `name=value;name=value;`, as the Python SDK writes them. */
+/** Creates a jar from `name=value;name=value;`, as the Python SDK writes cookies. */
 function readJar(cookies: string, baseUrl: string): CookieJar {
   const jar = createJar();
   const secure = baseUrl.startsWith('https:') ? '; Secure' : '';
@@ -83,7 +87,7 @@ function readJar(cookies: string, baseUrl: string): CookieJar {
   return jar;
 }
 
-/** The cookies of a session as the Python SDK writes them. What the platform has cleared is left out. */
+/** Returns the cookies of a session as the Python SDK writes them, without those the platform has cleared. */
 export function readCookies({ jar }: Session, baseUrl: string): string {
   return jar
     .getCookiesSync(baseUrl)
@@ -92,7 +96,11 @@ export function readCookies({ jar }: Session, baseUrl: string): string {
     .join('');
 }
 
-/** @throws {InvalidArgumentError} when it is no token */
+/**
+ * Checks a token.
+ *
+ * @throws {InvalidArgumentError} when it is not a token
+ */
 function readToken(token: number | string): number {
   if (!/^\d+$/.test(String(token))) {
     throw new InvalidArgumentError('token must be the number that a login gave');
@@ -100,7 +108,7 @@ function readToken(token: number | string): number {
   return Number(token);
 }
 
-/** The session that a client is given, as the Python SDK takes it: both or neither. */
+/** Returns the session of a client's options, as in the Python SDK: both or neither. */
 export function givenSession(
   options: {
     token?: number | string | undefined;

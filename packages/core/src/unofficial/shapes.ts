@@ -1,7 +1,7 @@
-/** An id, as the back end gives it: a number, or the digits of one beyond 2^53, or an openid. */
+/** An id, as received from the back end: a number, the digits of one beyond 2^53, or an openid. */
 export type Id = number | string;
 
-/** What the back end tells of a follower. */
+/** A follower, as described by the back end. */
 export interface Contact {
   readonly id: number | string;
   readonly nick_name: string;
@@ -9,7 +9,7 @@ export interface Contact {
   readonly group_id: number;
 }
 
-/** A follower in a session of today, whose id is an openid. */
+/** A follower in a modern session, whose id is an openid. */
 export interface Fan {
   readonly user_openid: string;
   readonly user_name: string;
@@ -25,7 +25,7 @@ export interface Group {
   readonly cnt: number;
 }
 
-/** All that is known of a follower. */
+/** All details of a follower. */
 export interface ContactInfo {
   readonly fake_id: number | string;
   readonly nick_name: string;
@@ -52,7 +52,7 @@ export interface NewsItem {
   readonly file_id: number;
 }
 
-/** Articles of the material that go out together. */
+/** Articles of the material that are sent together. */
 export interface News {
   readonly app_id: number;
   readonly seq: number;
@@ -68,7 +68,7 @@ export interface News {
   readonly multi_item: readonly NewsItem[];
 }
 
-/** A message of a conversation; which fields beyond these it has depends on its type. */
+/** A message of a conversation; its further fields depend on its type. */
 export interface DialogMessage {
   readonly id: number;
   /** 1 text, 2 picture, 3 voice, 4 video, 6 article. */
@@ -112,13 +112,13 @@ export interface FileList {
   readonly file_cnt: Readonly<Record<string, number>>;
 }
 
-/** An article to add; a text or HTML, and its title, are needed. */
+/** An article to add; title and content, text or HTML, are required. */
 export interface NewArticle {
   title: string;
   content: string;
   author?: string | undefined;
   summary?: string | undefined;
-  /** Of an uploaded picture: what `uploadFile` gave. */
+  /** The id of an uploaded picture, as returned by `uploadFile`. */
   picture_id?: string | number | undefined;
   from_url?: string | undefined;
 }
@@ -136,7 +136,7 @@ export interface ArticleStatistics {
   }[];
 }
 
-/** Any account, as a search finds it. */
+/** Any account, as found by a search. */
 export interface Account {
   readonly fakeid: string;
   readonly nickname: string;

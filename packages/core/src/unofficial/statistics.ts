@@ -19,7 +19,7 @@ const PATH = '/mta/wechat/ctr_article_detail/get_list';
 const DAY = 24 * 3600_000;
 
 /**
- * Statistics of articles. They lie on another host, which gets no cookie of this one.
+ * Returns statistics of articles. They are on another host, which gets no cookie of this one.
  *
  * @throws {NeedParamError} without an address of that host
  */
@@ -65,7 +65,7 @@ export async function readStatistics(
   });
 }
 
-/** In China, where the platform counts its days. */
+/** Returns a day in China, where the platform counts its days. */
 function readDay(given: string | Date): string {
   if (given instanceof Date)
     return new Date(given.getTime() + 8 * 3600_000).toISOString().slice(0, 10);

@@ -1,10 +1,10 @@
-/** Reads what a caller gave: what is missing or wrong is told before anything is sent. */
+/** Readers of a caller's arguments, which throw before anything is sent. */
 import { describeKind } from '../../describe-kind.ts';
 import { InvalidArgumentError, NeedParamError } from '../../errors.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Tells the form that a call has on the wire, an object, from the form with arguments. */
+/** Whether a call uses the wire form, an object, rather than arguments. */
 export function isWire<First>(first: First): first is Extract<First, object> {
   return isFields(first);
 }
@@ -13,7 +13,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A text that the call cannot do without. */
+/** Returns a required text. */
 export function neededText(call: string, name: string, value: unknown): string {
   const text = optionalText(call, name, value);
   if (text === undefined || text === '') {
@@ -22,14 +22,14 @@ export function neededText(call: string, name: string, value: unknown): string {
   return text;
 }
 
-/** Null is no text either: it is what a database gives. */
+/** Returns an optional text; null, as databases return it, is refused. */
 export function optionalText(call: string, name: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
   throw wrong(call, name, 'a string', value);
 }
 
-/** An array of texts that are not empty. */
+/** Returns a required array of non-empty texts. */
 export function neededTexts(call: string, name: string, values: unknown): string[] {
   if (values === undefined || values === null || (Array.isArray(values) && values.length === 0)) {
     throw new NeedParamError(`${call} needs ${name}, an array with at least one in it`);
@@ -38,7 +38,7 @@ export function neededTexts(call: string, name: string, values: unknown): string
   return values.map((value) => neededText(call, name, value));
 }
 
-/** A whole number from 0 on, or its digits. */
+/** Returns a required whole number from 0 on, also given as digits. */
 export function neededNumber(call: string, name: string, value: unknown): number {
   if (value === undefined || value === null || value === '') {
     throw new NeedParamError(`${call} needs ${name}, a whole number`);
@@ -48,7 +48,7 @@ export function neededNumber(call: string, name: string, value: unknown): number
   throw wrong(call, name, 'a whole number from 0 on', value);
 }
 
-/** One of a few names. */
+/** Returns one of the permitted names. */
 export function neededName<Name extends string>(
   call: string,
   name: string,
@@ -63,7 +63,7 @@ export function neededName<Name extends string>(
   );
 }
 
-/** An object that the call cannot do without. */
+/** Returns a required object. */
 export function neededFields(call: string, name: string, value: unknown): Fields {
   if (value === undefined || value === null) {
     throw new NeedParamError(`${call} needs ${name}, an object`);
@@ -72,7 +72,7 @@ export function neededFields(call: string, name: string, value: unknown): Fields
   throw wrong(call, name, 'an object', value);
 }
 
-/** The object in which a call takes what it can do without. */
+/** Returns the object of a call's options. */
 export function readOptions(call: string, value: unknown): Fields {
   return neededFields(call, 'options', value ?? {});
 }

@@ -12,7 +12,7 @@ export interface BlacklistMethods {
   remove: Positional<Blacklist['remove'], [openids: readonly string[]]>;
 }
 
-/** Makes the methods that block users by their openids. */
+/** Creates the methods that block users by their openids. */
 export function createBlacklistMethods({
   add,
   remove,

@@ -1,4 +1,4 @@
-/** What messages of customer service hold, in the form that it has on the wire. */
+/** The contents of customer-service messages in wire form. */
 import { describeKind } from '../../describe-kind.ts';
 import { InvalidArgumentError, NeedParamError } from '../../errors.ts';
 import { ARTICLE, type Members, REPLIES } from '../../reply/members.ts';
@@ -7,10 +7,10 @@ import type { ReplyLike } from '../../reply/reply.ts';
 import type { CustomArticle, CustomMessage } from '../endpoints/index.ts';
 import { type Fields, isFields, neededFields, neededText, optionalText } from './argument.ts';
 
-/** A message without the user it is for. */
+/** A message without its receiver. */
 export type Content = Omit<CustomMessage, 'touser' | 'customservice'>;
 
-/** The wire form of what can be sent; several articles are several messages. */
+/** Converts sendable contents to wire form; several articles become several messages. */
 export const CONTENTS = {
   text: (call, given) => [carry(call, 'text', given)],
   image: (call, given) => [carry(call, 'image', given)],
@@ -39,7 +39,7 @@ export const CONTENTS = {
   ],
 } satisfies Record<string, (call: string, given: Fields) => Content[]>;
 
-/** Writes the members of a reply under their names here; some are needed here alone. */
+/** Converts the members of a reply to wire names, and checks those that are required here. */
 function carry(
   call: string,
   type: 'text' | 'image' | 'voice' | 'video' | 'music',
@@ -64,7 +64,7 @@ function defaultQuality(given: Fields): Fields {
   return { ...given, hqMusicUrl: given['hqMusicUrl'] ?? given['musicUrl'] };
 }
 
-/** What is chosen comes back as `bizMsgMenuId`, so every entry has an id. */
+/** Reads a menu. The user's choice is received as `bizMsgMenuId`, so every entry needs an id. */
 function readMenu(call: string, given: Fields): NonNullable<CustomMessage['msgmenu']> {
   const list: unknown = given['list'];
   if (!Array.isArray(list) || list.length === 0) {
@@ -94,7 +94,7 @@ function readArticles(call: string, articles: unknown): CustomArticle[] {
   });
 }
 
-/** What a reply holds; its short forms are a string, which is a text, and articles, which are news. */
+/** Reads a reply; a string is short for a text, an array of articles for news. */
 export function readContents(call: string, value: unknown): Content[] {
   if (value === undefined || value === null || value === false) {
     throw new NeedParamError(`${call} needs a reply: a string, articles, or what reply.… makes`);
@@ -110,5 +110,5 @@ export function readContents(call: string, value: unknown): Content[] {
   );
 }
 
-/** The replies that a message of customer service can carry. */
+/** The replies that a customer-service message can carry. */
 const SENDABLE = ['text', 'image', 'voice', 'video', 'music', 'news'] as const;

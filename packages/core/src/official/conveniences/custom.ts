@@ -14,40 +14,40 @@ import {
 import { CONTENTS, type Content, readContents } from './content.ts';
 import { type Positional, takeArguments } from './positional.ts';
 
-/** How a message of customer service is sent. */
+/** Options of a customer-service message. */
 export interface CustomOptions {
-  /** Who of customer service is named as the sender, as `name@account`. Default: nobody. */
+  /** The customer-service account shown as the sender, as `name@account`. Default: none. */
   kfAccount?: string | undefined;
 }
 
-/** A video of a message of customer service. */
+/** A video of a customer-service message. */
 export interface CustomVideo {
   mediaId: string;
   title?: string | undefined;
   description?: string | undefined;
-  /** The picture that is shown before it plays. */
+  /** The picture shown before it plays. */
   thumbMediaId?: string | undefined;
 }
 
-/** A song of a message of customer service. */
+/** A song of a customer-service message. */
 export interface CustomMusic {
   musicUrl: string;
   /** Played on Wi-Fi. Default: `musicUrl`. */
   hqMusicUrl?: string | undefined;
-  /** The picture beside it; the platform insists on one. */
+  /** The picture beside it; required by the platform. */
   thumbMediaId: string;
   title?: string | undefined;
   description?: string | undefined;
 }
 
-/** Answers to choose from; the one chosen comes back as a text with `bizMsgMenuId`. */
+/** A menu of answers; the user's choice is received as a text with `bizMsgMenuId`. */
 export interface CustomMsgMenu {
   headContent?: string | undefined;
   list: readonly { id: string | number; content: string }[];
   tailContent?: string | undefined;
 }
 
-/** A page of a mini program that the account is linked with. */
+/** A page of a mini program linked with the account. */
 export interface CustomMiniProgramPage {
   title?: string | undefined;
   appid: string;
@@ -57,10 +57,10 @@ export interface CustomMiniProgramPage {
 }
 
 /**
- * Messages of customer service, by openid. A user can be written to after writing to the account
- * (5 messages within 48 hours), or after following it, scanning its code or pressing a button of
- * its menu (3 messages within a minute). Each method throws NeedParamError or InvalidArgumentError
- * for wrong arguments before anything is sent, WindowClosedError when the time is over, and
+ * Customer-service messages, by openid. A user can be written to after writing to the account (5
+ * messages within 48 hours), or after following it, scanning its code or pressing a button of its
+ * menu (3 messages within a minute). Each method throws NeedParamError or InvalidArgumentError for
+ * wrong arguments before anything is sent, WindowClosedError when the time is over, and
  * MessageCountError when there were too many.
  */
 export interface CustomMethods {
@@ -144,11 +144,11 @@ export interface CustomMethods {
   send(message: CustomMessage): Promise<Success>;
 }
 
-/** Makes the methods that send messages of customer service by openid. */
+/** Creates the methods that send customer-service messages by openid. */
 export function createCustomMethods(
   custom: Pick<Api['message']['custom'], 'send' | 'typing'>,
 ): CustomMethods {
-  /** A method that reads its second argument with `read`, and sends what that gives. */
+  /** Creates a method that reads its second argument with `read`, and sends the result. */
   function sending(name: string, read: (call: string, given: unknown) => Content[]) {
     const call = `message.custom.${name}`;
     return async (openid: string, given: unknown, options?: CustomOptions): Promise<Success> => {

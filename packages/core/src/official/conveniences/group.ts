@@ -45,7 +45,7 @@ export interface GroupMethods {
 
 const MAX_NAME = 30;
 
-/** Makes the methods of groups that take arguments. */
+/** Creates the methods of groups with arguments. */
 export function createGroupMethods({
   create,
   getUserGroup,

@@ -1,4 +1,4 @@
-/** What the client offers over the methods of the tables: arguments in place of bodies, and checks. */
+/** Conveniences over the methods of the tables: arguments in place of bodies, and checks. */
 import type { BaseUrl } from '../origin.ts';
 import type { Api } from './api.ts';
 import { type BlacklistMethods, createBlacklistMethods } from './blacklist.ts';
@@ -42,7 +42,7 @@ export type { TagMethods } from './tag.ts';
 export type { TemplateMethods, TemplateOptions, TemplateValues } from './template.ts';
 export type { UserMethods } from './user.ts';
 
-/** The methods that take the place of generated ones, or stand beside them. */
+/** The methods that replace generated ones, or stand beside them. */
 export interface Conveniences {
   readonly message: {
     readonly custom: CustomMethods;
@@ -60,7 +60,7 @@ export interface Conveniences {
   readonly oauth2: Oauth2Methods;
 }
 
-/** Makes the conveniences, which call the methods that they are given. */
+/** Creates the conveniences, which call the given methods. */
 export function createConveniences(
   api: Pick<
     Api,

@@ -13,24 +13,24 @@ import {
   wrong,
 } from './argument.ts';
 
-/** Who gets a mass message: all followers, those with a tag, or 2 to 10000 by their openids. */
+/** The receivers of a mass message: all followers, those with a tag, or 2 to 10000 openids. */
 export type MassReceivers = 'all' | { readonly tagId: number } | readonly string[];
 
-/** How a mass message is sent. */
+/** Options of a mass message. */
 export interface MassOptions {
-  /** The same one within a day is not sent again. */
+  /** Id by which a repeated message is refused for a day. */
   clientMsgId?: string | undefined;
 }
 
-/** How articles are mass-sent. */
+/** Options of mass-sent articles. */
 export interface MassNewsOptions extends MassOptions {
-  /** Whether to send them also when they are found to be a reprint. Default: false. */
+  /** Whether to send articles even when they are found to be reprints. Default: false. */
   sendIgnoreReprint?: boolean | undefined;
 }
 
-/** How pictures are mass-sent. */
+/** Options of mass-sent pictures. */
 export interface MassImageOptions extends MassOptions {
-  /** The words beside them. */
+  /** The text beside them. */
   recommend?: string | undefined;
   /** Whether they can be commented on. Default: false. */
   needOpenComment?: boolean | undefined;
@@ -46,7 +46,7 @@ export interface MassVideo {
 }
 
 /**
- * Messages to many followers at once. How each went arrives as `event:masssendjobfinish`. Wrong
+ * Messages to many followers at once. The result arrives as `event:masssendjobfinish`. Wrong
  * arguments throw before anything is sent, and nothing is sent twice.
  */
 export interface MassMethods {
@@ -91,12 +91,12 @@ type Target =
 const MIN_OPENIDS = 2;
 const MAX_OPENIDS = 10_000;
 
-/** Makes the methods that send to all, by a tag or by openids. */
+/** Creates the methods that send to all, by a tag or by openids. */
 export function createMassMethods({
   send,
   sendAll,
 }: Pick<Api['message']['mass'], 'send' | 'sendAll'>): MassMethods {
-  /** A method that reads its second argument with `read`, and sends what that gives. */
+  /** Creates a method that reads its second argument with `read`, and sends the result. */
   function createSender(
     name: string,
     read: (call: string, given: unknown, options: Fields) => MassContent & MassMessage,
@@ -158,7 +158,7 @@ export function createMassMethods({
   };
 }
 
-/** To nobody by mistake: a missing receiver does not stand for all. */
+/** Reads the receivers; missing ones never stand for all. */
 function readReceivers(call: string, receivers: unknown): Target {
   if (receivers === 'all') return { filter: { is_to_all: true } };
   if (receivers === undefined || receivers === null) {

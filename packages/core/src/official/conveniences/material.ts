@@ -6,15 +6,15 @@ import { type Positional, takeArguments } from './positional.ts';
 type Material = Api['material'];
 type AddQuery = Parameters<Material['add']>[1];
 
-/** How a file is kept for good. */
+/** Options of a permanent file. */
 export interface MaterialOptions extends UploadOptions {
-  /** Of a video. */
+  /** Title of a video. */
   readonly title?: string | undefined;
-  /** Of a video: what it is about. */
+  /** Description of a video. */
   readonly introduction?: string | undefined;
 }
 
-/** Files that are kept for good; wrong arguments throw before anything is sent. */
+/** Permanent files; wrong arguments throw before anything is sent. */
 export interface MaterialMethods {
   /**
    * 新增其他类型永久素材: uploads a file that is kept for good.
@@ -37,7 +37,7 @@ export interface MaterialMethods {
 
 const TYPES: readonly AddQuery['type'][] = ['image', 'voice', 'video', 'thumb'];
 
-/** Makes the methods of material that take arguments. */
+/** Creates the methods of material with arguments. */
 export function createMaterialMethods({
   add,
   get,

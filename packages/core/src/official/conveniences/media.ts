@@ -8,7 +8,7 @@ const MEDIA_TYPES: readonly MediaType[] = ['image', 'voice', 'video', 'thumb'];
 type Media = Api['media'];
 type Uploaded = ReturnType<Media['upload']>;
 
-/** Files that are kept for three days; wrong arguments throw before anything is sent. */
+/** Files kept for three days; wrong arguments throw before anything is sent. */
 export interface MediaMethods {
   /**
    * 新增临时素材: uploads a file that is kept for three days, and answers its `media_id` (of a thumb
@@ -44,7 +44,7 @@ export interface MediaMethods {
   get(query: Parameters<Media['get']>[0]): ReturnType<Media['get']>;
 }
 
-/** Makes the methods of media that take arguments. */
+/** Creates the methods of media with arguments. */
 export function createMediaMethods({ upload, get }: Pick<Media, 'upload' | 'get'>): MediaMethods {
   async function uploaded(
     first: MediaType | { media: Upload },

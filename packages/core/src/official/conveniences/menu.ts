@@ -12,7 +12,7 @@ export interface MenuMethods {
   deleteConditional: Positional<Menu['deleteConditional'], [menuId: string | number]>;
 }
 
-/** Makes the methods of menus that take arguments. */
+/** Creates the methods of menus with arguments. */
 export function createMenuMethods({
   tryMatch,
   deleteConditional,

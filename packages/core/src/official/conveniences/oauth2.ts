@@ -3,13 +3,16 @@ import { InvalidArgumentError } from '../../errors.ts';
 import type { Api } from './api.ts';
 import { neededText } from './argument.ts';
 
-/** How a page asks who its user is. */
+/** Options of the address of a web login. */
 export interface AuthorizeOptions {
-  /** `snsapi_base` asks nothing and tells the openid; `snsapi_userinfo` asks for more. Default: `snsapi_base`. */
+  /**
+   * `snsapi_base` returns the openid without asking; `snsapi_userinfo` asks the user for more.
+   * Default: `snsapi_base`.
+   */
   scope?: 'snsapi_base' | 'snsapi_userinfo' | undefined;
   /** Letters and digits, 128 at most. Default: 32 random ones. */
   state?: string | undefined;
-  /** Whether to ask although the user follows the account. */
+  /** Whether to ask even followers of the account. */
   forcePopup?: boolean | undefined;
 }
 
@@ -27,7 +30,7 @@ export interface Oauth2Methods {
   authorize(redirectUri: string, options?: AuthorizeOptions): { url: string; state: string };
 }
 
-/** Makes the methods of logins. */
+/** Creates the methods of the web login. */
 export function createOAuth2Methods({
   buildAuthorizeUrl,
 }: Pick<Api['oauth2'], 'buildAuthorizeUrl'>): Oauth2Methods {

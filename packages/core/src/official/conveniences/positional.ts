@@ -2,11 +2,11 @@ import { isFields } from './argument.ts';
 
 type Callable = (...given: never[]) => unknown;
 
-/** A method in the form that it has on the wire, and the same with arguments. */
+/** A method in wire form, and the same method with arguments. */
 export type Positional<Call extends Callable, Arguments extends unknown[]> = Call &
   ((...given: Arguments) => ReturnType<Call>);
 
-/** Makes a method that takes its body as an object, or arguments that `read` makes a body of. */
+/** Creates a method that takes its body as an object, or arguments that `read` converts to a body. */
 export function takeArguments<Call extends Callable, Arguments extends unknown[]>(
   name: string,
   call: Call,

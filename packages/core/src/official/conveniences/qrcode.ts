@@ -9,7 +9,7 @@ import { isWire, neededNumber, neededText, readOptions, wrong } from './argument
 type Qrcode = Api['qrcode'];
 type Created = ReturnType<Qrcode['create']>;
 
-/** QR codes that tell what was scanned, and their pictures by the ticket that creating one answers. */
+/** QR codes with a scene, and their pictures by the ticket. */
 export interface QrcodeMethods {
   /**
    * 生成临时二维码: creates a QR code that lasts for `expireSeconds`: 30 days at most, default 60
@@ -53,13 +53,13 @@ export interface QrcodeMethods {
 }
 
 const MAX_SCENE_TEXT = 64;
-/** 32 bits. */
+/** The largest scene, 32 bits. */
 const MAX_SCENE = 4_294_967_295;
 const MAX_PERMANENT_SCENE = 100_000;
-/** 30 days. */
+/** Maximum lifetime, 30 days. */
 const MAX_SECONDS = 2_592_000;
 
-/** Makes the methods that create and show QR codes. */
+/** Creates the methods that create and show QR codes. */
 export function createQrcodeMethods(
   { create, show }: Pick<Qrcode, 'create' | 'show'>,
   pageBaseUrl: BaseUrl | undefined,

@@ -28,7 +28,7 @@ export interface TagMethods {
   getUserTags: Positional<Tag['getUserTags'], [openid: string]>;
 }
 
-/** Makes the methods of tags that take arguments. */
+/** Creates the methods of tags with arguments. */
 export function createTagMethods(tag: Tag): TagMethods {
   return {
     create: takeArguments('tag.create', tag.create, (call, name) => ({

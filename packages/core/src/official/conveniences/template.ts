@@ -18,15 +18,15 @@ export type TemplateValues = Readonly<
   Record<string, string | number | { value: string | number; color?: string | undefined }>
 >;
 
-/** What a message after a template leads to. */
+/** Options of a template message: where it leads. */
 export interface TemplateOptions {
   /** The page that opens on a tap. Default: none. */
   url?: string | undefined;
   /** The colour of the top, as `#RRGGBB`. Default: `#FF0000`. */
   topcolor?: string | undefined;
-  /** The mini program that opens on a tap; it goes before the `url`. */
+  /** The mini program that opens on a tap; it takes precedence over `url`. */
   miniprogram?: MiniProgram | undefined;
-  /** The same one to the same user within ten minutes is sent once. */
+  /** Id by which a repeated message to the same user is sent once within ten minutes. */
   clientMsgId?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ type Template = Api['message']['template'];
 type Sent = ReturnType<Template['send']>;
 type Added = ReturnType<Template['add']>;
 
-/** Messages after a template; wrong arguments throw before anything is sent. */
+/** Template messages; wrong arguments throw before anything is sent. */
 export interface TemplateMethods {
   /**
    * 发送模板消息: sends a template message to a follower; how it went arrives as the event
@@ -73,7 +73,7 @@ export interface TemplateMethods {
 
 const DEFAULT_TOP_COLOR = '#FF0000';
 
-/** Makes the methods of templates that take arguments. */
+/** Creates the methods of templates with arguments. */
 export function createTemplateMethods({
   send,
   setIndustry,

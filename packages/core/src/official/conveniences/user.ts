@@ -54,7 +54,7 @@ export interface UserMethods {
 
 const LANGUAGES: readonly UserLang[] = ['zh_CN', 'zh_TW', 'en'];
 
-/** Makes the methods of users that take arguments. */
+/** Creates the methods of users with arguments. */
 export function createUserMethods({
   get,
   batchGet,
@@ -91,7 +91,7 @@ export function createUserMethods({
   };
 }
 
-/** Users in one call. */
+/** Maximum number of users in one call. */
 const PAGE = 100;
 
 function readPages(openids: unknown, options: unknown) {

@@ -12,7 +12,7 @@ export interface CardDateInfo {
   fixed_begin_term?: number | undefined;
 }
 
-/** What a card looks like and when it is valid. */
+/** The look and the validity of a card. */
 export interface CardFace {
   logo_url: string;
   code_type: string;
@@ -24,7 +24,7 @@ export interface CardFace {
   date_info: CardDateInfo;
 }
 
-/** Where a card is used, what its page links to, and who may have how many. */
+/** The use of a card: where, its links, and how many anyone may have. */
 export interface CardUse {
   service_phone?: string | undefined;
   location_id_list?: number[] | undefined;
@@ -43,7 +43,7 @@ export interface CardUse {
   can_share?: boolean | undefined;
   can_give_friend?: boolean | undefined;
   source?: string | undefined;
-  /** Of member cards and gift cards. */
+  /** For member cards and gift cards. */
   need_push_on_view?: boolean | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface CardMiniPrograms {
   custom_app_brand_pass?: string | undefined;
   promotion_app_brand_user_name?: string | undefined;
   promotion_app_brand_pass?: string | undefined;
-  /** Of member cards. */
+  /** For member cards. */
   pay_info?: { swipe_card: { is_swipe_card: boolean } } | undefined;
 }
 
@@ -66,17 +66,17 @@ export interface CardCodes {
   bind_openid?: boolean | undefined;
 }
 
-/** What every card has when it is created. */
+/** The fields of every card on creation. */
 export interface CardBaseInfo extends CardFace, CardUse, CardMiniPrograms, CardCodes {
   sku: { quantity: number };
   sub_merchant_info?: { merchant_id: string } | undefined;
-  /** Of gift cards. */
+  /** For gift cards. */
   giftcard_info?: { price: number } | undefined;
-  /** Of gift cards. */
+  /** For gift cards. */
   max_give_friend_times?: number | undefined;
 }
 
-/** What every card has, as it is stored. */
+/** The fields of every stored card. */
 export interface StoredCardBaseInfo extends CardFace, CardUse, CardCodes {
   id: string;
   status: string;
@@ -85,7 +85,7 @@ export interface StoredCardBaseInfo extends CardFace, CardUse, CardCodes {
   update_time: number;
 }
 
-/** What more the page of a card shows. */
+/** Further content of a card's page. */
 export interface CardAdvancedInfo {
   use_condition?:
     | {
@@ -136,7 +136,7 @@ export interface BonusRule {
   max_reduce_bonus?: number | undefined;
 }
 
-/** What a gift card has besides. */
+/** The additional fields of a gift card. */
 export interface GeneralCard {
   sub_card_type?: string | undefined;
   background_pic_url?: string | undefined;
@@ -151,7 +151,7 @@ export interface GeneralCard {
   custom_field3?: CardCustomField | undefined;
 }
 
-/** What a member card has besides. */
+/** The additional fields of a member card. */
 export interface MemberCard {
   prerogative: string;
   supply_bonus: boolean;
@@ -181,7 +181,7 @@ export interface MemberCard {
   discount?: number | undefined;
 }
 
-/** What is sent to members when a card changes or is activated. */
+/** The message to members when a card changes or is activated. */
 export interface CardMessage {
   url_cell: {
     card_id_list?: string[] | undefined;
@@ -193,7 +193,7 @@ export interface CardMessage {
   };
 }
 
-/** What each type of card has besides, by the type in lower case. */
+/** The additional fields of each type of card, by the type in lower case. */
 export interface CardDetails {
   groupon: { deal_detail: string };
   cash: { least_cost?: number | undefined; reduce_cost: number };
@@ -240,14 +240,14 @@ export type StoredCard = { card_type: CardType } & {
 
 type Change<T> = { [K in keyof T]?: T[K] | undefined };
 
-/** What changes of a card, in the field of its type in lower case. */
+/** The changes of a card, in the field of its type in lower case. */
 export type CardChange = { card_id: string } & {
   [K in keyof CardDetails]?:
     | (Change<CardDetails[K]> & {
         base_info?: (Change<CardFace> & CardUse & CardMiniPrograms) | undefined;
-        /** Of member cards. */
+        /** For member cards. */
         modify_msg_operation?: CardMessage | undefined;
-        /** Of member cards. */
+        /** For member cards. */
         activate_msg_operation?: CardMessage | undefined;
       })
     | undefined;
@@ -263,7 +263,7 @@ export interface QrcodeCard {
   outer_str?: string | undefined;
 }
 
-/** What a member filled in. */
+/** The details a member filled in. */
 export interface MemberInfo {
   common_field_list: { name: string; value: string }[];
   custom_field_list: { name: string; value: string }[];
@@ -343,7 +343,7 @@ export interface GiftCardOrder {
   outer_str: string;
 }
 
-/** What is due to members now. */
+/** The current balance and bonus of members. */
 export interface MemberResult {
   openid: string;
   result_bonus: number;

@@ -1,4 +1,4 @@
-/** What endpoints of more than one table speak of. */
+/** Types of several tables. */
 import type { Paging, Upload } from '../endpoint.ts';
 
 /** Which of many: `count` of them, 20 at most, from `offset` on. */
@@ -9,9 +9,9 @@ export interface PageRequest {
 
 /** Some of many. */
 export interface ItemPage<Item> {
-  /** Of all. */
+  /** Number of all entries. */
   total_count: number;
-  /** Of those here. */
+  /** Number of entries in this answer. */
   item_count: number;
   item: Item[];
 }
@@ -52,7 +52,7 @@ export interface NewsArticle {
   content: string;
   author?: string | undefined;
   digest?: string | undefined;
-  /** Where “read the original” leads. */
+  /** The address of “read the original”. */
   content_source_url?: string | undefined;
   show_cover_pic?: 0 | 1 | undefined;
   need_open_comment?: 0 | 1 | undefined;
@@ -73,7 +73,7 @@ export interface NewsItem {
   only_fans_can_comment: 0 | 1;
   /** Missing in older ones, which are news. */
   article_type?: 'news' | 'newspic';
-  /** Of a newspic. */
+  /** For a newspic. */
   image_info?: { image_list: { image_media_id: string }[] };
   product_info?: { footer_product_info: { product_key: string } };
 }
@@ -111,7 +111,7 @@ export interface Point {
   y: number;
 }
 
-/** Where something is in a picture. */
+/** The corners of an area in a picture. */
 export interface Corners {
   left_top: Point;
   right_top: Point;

@@ -77,7 +77,10 @@ export interface LinkedMiniProgram {
   func_infos: { id: number; name: string; status: number }[];
 }
 
-/** What a page asks an account for; `biz_appid` and `auth_type` narrow which accounts may answer. */
+/**
+ * Parameters of the authorization page; `biz_appid` and `auth_type` restrict which accounts can
+ * authorize.
+ */
 export interface BindQuery {
   component_appid?: string | undefined;
   pre_auth_code: string;

@@ -37,7 +37,7 @@ export interface ArticleFigures extends ReadFigures {
   title: string;
 }
 
-/** What one day added to the figures of an article, by where readers came from. */
+/** The figures of an article for one day, by source of readers. */
 export interface ArticleDay extends ReadFigures {
   stat_date: string;
   target_user: number;
@@ -149,7 +149,7 @@ export interface PublishDetail {
   send_page_count: number;
 }
 
-/** What one day added to the figures of a published article. */
+/** The figures of a published article for one day. */
 export interface PublishDay extends PublishDetail {
   stat_date: string;
   praise_money: number;

@@ -13,7 +13,7 @@ export interface DraftArticle extends NewsArticle {
   article_type?: 'news' | 'newspic' | undefined;
   /** The cover; news cannot do without. */
   thumb_media_id?: string | undefined;
-  /** Where the cover is cut for 2.35:1, as `X1_Y1_X2_Y2` between 0 and 1. */
+  /** The crop of the cover for 2.35:1, as `X1_Y1_X2_Y2` between 0 and 1. */
   pic_crop_235_1?: string | undefined;
   /** The same for 1:1. */
   pic_crop_1_1?: string | undefined;

@@ -22,7 +22,7 @@ export interface InvoiceInput {
   ghfdh?: string | undefined;
   ghfbank?: string | undefined;
   ghfbankid?: string | undefined;
-  /** Who issued it, received the money, checked it. */
+  /** The names of the issuer, the payee and the reviewer. */
   kpr: string;
   skr?: string | undefined;
   fhr?: string | undefined;
@@ -63,7 +63,7 @@ export interface InvoiceItem {
   price: number;
 }
 
-/** What an invoice says of buyer, seller and amounts; money is in hundredths of a yuan. */
+/** Buyer, seller and amounts of an invoice; money is in hundredths of a yuan. */
 export interface InvoiceFace {
   title: string;
   fee: number;
@@ -115,7 +115,7 @@ export interface InvoiceRef {
   encrypt_code: string;
 }
 
-/** What happens to an invoice when it is paid back. */
+/** The state of an invoice during reimbursement. */
 export type ReimburseStatus =
   | 'INVOICE_REIMBURSE_INIT'
   | 'INVOICE_REIMBURSE_LOCK'
@@ -152,7 +152,7 @@ export interface AuthField {
   };
 }
 
-/** What a user filled in, for themselves or for a business. */
+/** The details a user filled in, for themselves or for a business. */
 export interface AuthInfo {
   user_field?: {
     title: string;

@@ -26,7 +26,7 @@ export interface KfAccount {
 export interface KfRecord {
   openid: string;
   worker: string;
-  /** What was done: 2002 for a message of the staff, 2003 for one of the user. */
+  /** The operation: 2002 for a message of the staff, 2003 for one of the user. */
   opercode: number;
   text: string;
   time: number;

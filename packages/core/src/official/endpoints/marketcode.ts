@@ -1,6 +1,6 @@
 import { post } from '../endpoint.ts';
 
-/** What a code was activated with. */
+/** The product a code was activated with. */
 export interface MarketcodeActivation {
   application_id: number;
   activity_name: string;

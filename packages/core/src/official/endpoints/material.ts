@@ -29,7 +29,7 @@ export const material = {
     },
     {
       media_id: string;
-      /** Of a picture. */
+      /** For a picture. */
       url?: string;
     },
     { type: 'image' | 'voice' | 'video' | 'thumb' }

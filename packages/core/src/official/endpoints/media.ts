@@ -1,6 +1,6 @@
 import { type Download, download, type Upload, upload } from '../endpoint.ts';
 
-/** What can be uploaded; a thumb is the small picture of a video or a piece of music. */
+/** The types of uploads; a thumb is the preview of a video or a piece of music. */
 export type MediaType = 'image' | 'voice' | 'video' | 'thumb';
 
 /** 临时素材: files that are kept for three days. */

@@ -9,7 +9,7 @@ export const medical = {
     order_id: string;
     msg_id: string;
     business_id: number;
-    /** What happened, by which the fields of `business_info` differ. */
+    /** The kind of event, which determines the fields of `business_info`. */
     status: number;
     business_info?:
       | {

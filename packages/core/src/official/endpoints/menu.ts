@@ -1,7 +1,7 @@
 import { get, type Id, post, type Success } from '../endpoint.ts';
 import type { AutoNews } from './common.ts';
 
-/** What a button does when it is pressed. */
+/** The action of a button. */
 export type ButtonType =
   | 'click'
   | 'view'
@@ -27,13 +27,13 @@ export interface Button {
   url?: string | undefined;
   media_id?: string | undefined;
   article_id?: string | undefined;
-  /** Of the mini program. */
+  /** AppID of the mini program. */
   appid?: string | undefined;
   pagepath?: string | undefined;
   sub_button?: Button[] | undefined;
 }
 
-/** Who sees a conditional menu; all that is given has to hold. */
+/** The users of a conditional menu; all given conditions must hold. */
 export interface MatchRule {
   tag_id?: number | undefined;
   /** 1 iOS, 2 Android, 3 others. */
@@ -53,7 +53,7 @@ export interface StoredMatchRule extends MatchRule {
 /** A menu as it is stored. */
 export interface Menu {
   button: Button[];
-  /** Where there are conditional menus. */
+  /** Present when there are conditional menus. */
   menuid?: Id;
 }
 

@@ -94,7 +94,7 @@ export interface CustomMessage {
         thumb_url?: string | undefined;
       }
     | undefined;
-  /** Who of customer service is named as the sender. */
+  /** The customer-service account shown as the sender. */
   customservice?: { kf_account: string } | undefined;
 }
 
@@ -106,7 +106,7 @@ export interface CustomArticle {
   picurl?: string | undefined;
 }
 
-/** What a mass message holds: `msgtype`, and the field that belongs to it. */
+/** The content of a mass message: `msgtype`, and the field that belongs to it. */
 export interface MassContent {
   msgtype: 'text' | 'mpnews' | 'image' | 'voice' | 'mpvideo' | 'wxcard';
   text?: { content: string } | undefined;
@@ -135,10 +135,10 @@ export interface MassMessage extends MassContent {
   clientmsgid?: string | undefined;
 }
 
-/** What sending started. */
+/** The result of starting a mass message. */
 export interface MassResult {
   msg_id: Id;
-  /** Where the message has articles: the id that statistics and comments go by. */
+  /** Present for articles: the id used by statistics and comments. */
   msg_data_id?: Id;
 }
 

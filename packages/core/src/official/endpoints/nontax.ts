@@ -10,7 +10,7 @@ export interface NontaxItem {
   fee: number;
 }
 
-/** What is paid, to whom, after which notice. */
+/** A payment: amount, payee and notice. */
 export interface NontaxPayment {
   appid: string;
   desc: string;
@@ -40,7 +40,7 @@ export interface NontaxOrderInput extends NontaxPayment {
   service_id?: number | undefined;
   trade_type?: string | undefined;
   openid?: string | undefined;
-  /** Of the app, when it pays. */
+  /** AppID of the paying app. */
   app_appid?: string | undefined;
   return_url?: string | undefined;
   scene?: string | undefined;

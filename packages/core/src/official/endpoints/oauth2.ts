@@ -11,7 +11,7 @@ export interface OauthToken {
 
 /** A token for a code. */
 export interface NewOauthToken extends OauthToken {
-  /** Where the account belongs to an Open Platform account. */
+  /** Present when the account belongs to an Open Platform account. */
   unionid?: string;
   /** 1 when the page was shown to a snapshot of a user, who is nobody. */
   is_snapshotuser?: 0 | 1;

@@ -23,7 +23,7 @@ export interface CpsFigures {
   total_commission: number;
 }
 
-/** What a half month earned. */
+/** The earnings of half a month. */
 export interface Settlement {
   date: string;
   zone: string;
@@ -86,7 +86,7 @@ export const publisher = {
   getSettlement: get<
     {
       base_resp: BaseResp;
-      /** Who is paid. */
+      /** The payee. */
       body: string;
       revenue_all: number;
       penalty_all: number;

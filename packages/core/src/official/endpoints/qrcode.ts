@@ -4,7 +4,7 @@ import { type Download, download, post } from '../endpoint.ts';
 export interface QrcodeInput {
   action_name: 'QR_SCENE' | 'QR_STR_SCENE' | 'QR_LIMIT_SCENE' | 'QR_LIMIT_STR_SCENE';
   action_info: { scene: { scene_id?: number | undefined; scene_str?: string | undefined } };
-  /** Of those that last for a time; 30 days at most. Default: 60. */
+  /** For temporary codes; 30 days at most. Default: 60. */
   expire_seconds?: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export const qrcode = {
     QrcodeInput,
     {
       ticket: string;
-      /** Of one that lasts for a time. */
+      /** Present for temporary codes. */
       expire_seconds?: number;
       url: string;
     }

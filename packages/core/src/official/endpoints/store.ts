@@ -17,7 +17,7 @@ export interface StoreCategory {
 
 /** A province, a city or a district; those of the lowest level have fewer fields. */
 export interface District {
-  /** What stores are searched and created with. */
+  /** The category and the place of a store, for search and creation. */
   id: string;
   fullname: string;
   location: { lat: number; lng: number };
@@ -35,7 +35,7 @@ export interface MapPoi {
   latitude: number;
   telephone: string;
   category: string;
-  /** What a store is added with, as `map_poi_id`. */
+  /** The id to add a store with, as `map_poi_id`. */
   sosomap_poi_uid: string;
   data_supply: number;
   pic_urls: string[];
@@ -62,7 +62,7 @@ export interface Store {
   };
 }
 
-/** What a store shows. */
+/** The details of a store. */
 export interface StoreInput {
   /** JSON: `{ "list": [address, …] }`. */
   pic_list: string;
@@ -157,7 +157,7 @@ export const store = {
       license: string;
       introduct: string;
       districtid: string;
-      /** Of a store that moves here from 门店管理. */
+      /** For a store that moves here from 门店管理. */
       poi_id?: string | undefined;
     },
     { data: { base_id: number; rich_id: number } }
@@ -175,7 +175,7 @@ export const store = {
       /** When it is not the account’s own company. */
       company_name?: string | undefined;
       qualification_list?: string[] | undefined;
-      /** Of a store that moves here from 门店管理. */
+      /** For a store that moves here from 门店管理. */
       poi_id?: string | undefined;
     },
     { data: { audit_id: number } }

@@ -7,7 +7,7 @@ export type UserLang = 'zh_CN' | 'zh_TW' | 'en';
 /** A user; of one who does not follow the account, only `subscribe` and the ids are there. */
 export interface User {
   openid: string;
-  /** Where the account belongs to an Open Platform account. */
+  /** Present when the account belongs to an Open Platform account. */
   unionid?: string;
   subscribe: 0 | 1;
   subscribe_time?: number;
@@ -70,7 +70,7 @@ export const user = {
     {
       result_list: {
         ori_openid: string;
-        /** Where the user was found. */
+        /** Present when the user was found. */
         new_openid?: string;
         err_msg: string;
       }[];
