@@ -6,29 +6,32 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vitepress';
 import { findFaults } from './.vitepress/check.ts';
+import { createLlmsFiles } from './.vitepress/llms.ts';
 import { createPages } from './.vitepress/pages.ts';
+import { writeApiReference } from './api.ts';
 import { tryReading } from './try.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const site = `${folder}.vitepress/dist`;
 
 const source = fileURLToPath(new URL('../.cache/site', import.meta.url));
+const base = process.env['DOCS_BASE'] ?? '/';
+const markdown = createPages();
 rmSync(source, { recursive: true, force: true });
-for (const [path, text] of createPages()) {
-  mkdirSync(dirname(`${source}/${path}`), { recursive: true });
-  writeFileSync(`${source}/${path}`, text);
-}
+for (const [path, text] of markdown) write(`${source}/${path}`, text);
 cpSync(`${folder}images`, `${source}/public/images`, { recursive: true });
 
 // Ends with an error where a link leads to no page.
 await build(folder);
+for (const [path, text] of createLlmsFiles(markdown, base)) write(`${site}/${path}`, text);
+await writeApiReference(`${site}/api`, base);
 
 const pages = readdirSync(site, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => path.endsWith('.html'));
 const faults = findFaults(
   new Map(pages.map((path) => [path, readFileSync(`${site}/${path}`, 'utf8')])),
-  process.env['DOCS_BASE'],
+  base,
 );
 if (process.argv.includes('--try')) faults.push(...(await tryReading(site)));
 if (faults.length > 0) {
@@ -36,4 +39,9 @@ if (faults.length > 0) {
   process.exitCode = 1;
 } else {
   console.log(`${pages.length} pages in docs/.vitepress/dist`);
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }

@@ -40,7 +40,8 @@ export async function tryReading(folder: string): Promise<string[]> {
         faults.push(`${path}: “${query}” finds ${hits.join(' ') || 'nothing'}, not ${found}`);
       }
     }
-    faults.push(...(await switchLanguage(page, origin)));
+    await switchLanguage(page, origin);
+    await openApi(page, origin);
   } finally {
     await browser.close();
     server.closeAllConnections();
@@ -63,14 +64,21 @@ async function search(page: Page, query: string): Promise<string[]> {
   );
 }
 
-async function switchLanguage(page: Page, origin: string): Promise<string[]> {
+async function switchLanguage(page: Page, origin: string): Promise<void> {
   await page.setViewportSize({ width: 1400, height: 900 });
   await page.goto(`${origin}/context.html`);
   await page.locator('.VPNavBarTranslations button').hover();
   await page.locator('.VPNavBarTranslations a', { hasText: '简体中文' }).click();
   await page.waitForURL(`${origin}/zh/context.html`);
-  const title = await page.locator('h1').innerText();
-  return /\p{Script=Han}/u.test(title) ? [] : [`/zh/context.html is headed ${title}`];
+  await page.locator('h1', { hasText: /\p{Script=Han}/u }).waitFor();
+}
+
+/** Goes to the API reference by the bar at the top, and to an entry point in it. */
+async function openApi(page: Page, origin: string): Promise<void> {
+  await page.goto(`${origin}/`);
+  await page.locator('.VPNavBarMenu a', { hasText: 'API' }).click();
+  await page.locator('a', { hasText: '@wechat-mp/core/official' }).first().click();
+  await page.locator('h1', { hasText: '@wechat-mp/core/official' }).waitFor();
 }
 
 async function serve(folder: string): Promise<Server> {

@@ -8,6 +8,7 @@ const english: DefaultTheme.Config = {
     { text: 'Guide', link: '/' },
     { text: 'Endpoints', link: '/endpoints' },
     { text: 'Examples', link: '/examples' },
+    { text: 'API', link: '/api/', target: '_self' },
   ],
   sidebar: createSidebar('en'),
 };
@@ -17,6 +18,7 @@ const chinese: DefaultTheme.Config = {
     { text: '指南', link: '/zh/' },
     { text: '接口', link: '/zh/endpoints' },
     { text: '示例', link: '/zh/examples' },
+    { text: 'API 参考', link: '/api/', target: '_self' },
   ],
   sidebar: createSidebar('zh-CN'),
   outline: { label: '本页目录' },
@@ -36,15 +38,16 @@ const chinese: DefaultTheme.Config = {
   },
 };
 
+// Where the site lies on its server, such as /wechat-mp/.
+const base = process.env['DOCS_BASE'] ?? '/';
+
 export default defineConfig({
   title: 'wechat-mp',
-  // Where the site lies on its server, such as /wechat-mp/.
-  base: process.env['DOCS_BASE'] ?? '/',
+  base,
   // build.ts writes the pages there, out of docs/ and examples/.
   srcDir: '../.cache/site',
   cacheDir: '../.cache/vitepress',
-  // No file for a server to look for.
-  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  head: [['link', { rel: 'icon', href: `${base}images/icon.svg` }]],
   locales: {
     root: {
       label: 'English',

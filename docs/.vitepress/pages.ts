@@ -29,11 +29,13 @@ export function createPages(): Map<string, string> {
 
 /** The files of a folder and of those in it, sorted. */
 function list(folder: string): string[] {
-  return readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
-    .map((file) => file.replaceAll('\\', '/'))
-    // The decisions are for who carries the repository on.
-    .filter((file) => !/^(?:node_modules|\.vitepress|decisions)\//.test(file))
-    .sort();
+  return (
+    readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
+      .map((file) => file.replaceAll('\\', '/'))
+      // The decisions are for who carries the repository on.
+      .filter((file) => !/^(?:node_modules|\.vitepress|decisions)\//.test(file))
+      .sort()
+  );
 }
 
 function toSitePath(file: string): string {
