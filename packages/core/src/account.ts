@@ -32,7 +32,7 @@ import { replyTree } from './reply/render.ts';
 import type { ErrorHandler } from './router.ts';
 
 /**
- * Finds the account that a request is for, when one endpoint serves several; undefined answers 404.
+ * Returns the account of a request, when one endpoint serves several; undefined answers 404.
  *
  * Give the same object for the same account each time: it is checked only once. Each needs `appid` or
  * `account`, which keep the accounts apart.
@@ -44,7 +44,7 @@ export type AccountResolver = (
   request: WebhookRequest,
 ) => AccountOptions | undefined | Promise<AccountOptions | undefined>;
 
-/** What the accounts of one endpoint have in common. */
+/** The options that all accounts of one endpoint share. */
 interface Shared {
   contexts?: MemoryContextStore;
   deliveries?: MemoryDeliveryStore;
@@ -52,11 +52,11 @@ interface Shared {
 
 /** Checked options. */
 export interface Account extends TransactionOptions {
-  /** What every key begins with: who verified the delivery, not what its body calls itself. */
+  /** Prefix of every key: the account that verified the delivery, not the one its body names. */
   readonly id: string;
   readonly originalId: string | undefined;
   readonly tokens: readonly string[];
-  /** One for each token and key. */
+  /** One cipher for each token and key. */
   readonly ciphers: readonly MessageCipher[];
   readonly mode: Mode;
   readonly source: Source;
@@ -161,14 +161,14 @@ function checkSource(source: Source = 'signature', tokens: readonly string[]): S
   throw new NeedParamError(`token is needed: the one in the console, ${CONSOLE.token}`);
 }
 
-/** Reads for how many seconds a conversation is kept after a save, and after a message. */
+/** Reads the lifetime of a conversation in seconds, after a save and after a message. */
 function readContextAge(options: AccountOptions) {
   const contextAge = positive('contextAge', options.contextAge ?? 7200);
   const isRolling = optionalBoolean('contextRolling', options.contextRolling) ?? true;
   return { contextAge, rolling: isRolling ? contextAge : undefined };
 }
 
-/** The options that say what becomes of a late reply. */
+/** Reads the options about late replies. */
 function lateOptions(options: AccountOptions) {
   const { client, lateReply = client ? 'push' : 'drop' } = options;
   if (typeof lateReply !== 'function')
@@ -195,7 +195,7 @@ function lateOptions(options: AccountOptions) {
   };
 }
 
-/** Milliseconds after which the platform hangs up. */
+/** Milliseconds after which the platform closes the connection. */
 const HANGS_UP = 5000;
 
 function checkWindow(milliseconds: number): number {
@@ -206,7 +206,7 @@ function checkWindow(milliseconds: number): number {
   );
 }
 
-/** A mistake in a fixed reply is found at once, not when the first window closes. */
+/** Checks a fixed `pending` reply at once, rather than at the first reply deadline. */
 function checkPending(pending: WebhookOptions['pending']): WebhookOptions['pending'] {
   if (typeof pending !== 'function') replyTree(pending, { target: 'user', source: 'account' });
   return pending;
@@ -222,14 +222,14 @@ function createMatcher(by: WebhookOptions['interruptBy']): Account['interrupts']
   return (message) => message.type === 'text' && isMatch(message.content);
 }
 
-/** The accounts that an endpoint serves. */
+/** The accounts of an endpoint. */
 export interface AccountLookup {
-  /** The one account, where there is one: its options are checked right away. */
+  /** The only account, if there is one: its options are checked right away. */
   readonly only: Account | undefined;
-  /** Finds the account that a request is for. */
+  /** Returns the account of a request. */
   find(request: WebhookRequest): Promise<Account | undefined>;
   /**
-   * Finds an account by what its keys begin with.
+   * Returns an account by its id.
    *
    * @throws {NeedParamError} when there are several, and none is named
    * @throws {InvalidArgumentError} when it is none of them
@@ -237,7 +237,7 @@ export interface AccountLookup {
   findById(id: string | undefined): Promise<Account>;
 }
 
-/** Accounts that are found again by their ids, at most; the oldest are forgotten first. */
+/** Maximum number of accounts that are remembered by id; the oldest are dropped first. */
 const MAX_ACCOUNTS = 10_000;
 
 export function createAccountLookup(

@@ -18,43 +18,49 @@ export { InvalidArgumentError, NeedParamError, NeedParseError } from './errors.t
 export { checkSpelling } from './spelling.ts';
 export type { Around } from './webhook.ts';
 
-/** What an adapter's `wechat()` takes first: whatever `createWebhook` takes, or a webhook. */
+/** The first argument of an adapter's `wechat()`: options of `createWebhook`, or a webhook. */
 export type AdapterOptions =
   | string
   | (AccountOptions & {
-      /** Answer at this path only, for an adapter that is mounted at the root. Default: any path. */
+      /** Path to answer at, for an adapter mounted at the root. Default: any path. */
       path?: string | undefined;
     })
   | AccountResolver
   | Webhook;
 
-/** What a request has, once the webhook has parsed it; adapters add it to their framework's types. */
+/**
+ * The properties of a request whose message has been parsed; adapters add them to their framework's
+ * types.
+ */
 export interface WechatRequest {
-  /** The message of this request. Throws NeedParseError while there is none. */
+  /** The message of this request. Throws NeedParseError before it has been parsed. */
   readonly wechatMessage: Message;
-  /** The state of the user's conversation. Throws NeedParseError while there is no message. */
+  /** The context of the user's conversation. Throws NeedParseError before the message has been parsed. */
   readonly wechatContext: WechatContext;
 }
 
-/** Lets the framework's route answer, in place of handlers: it calls `answer` with its reply. */
+/** Makes the framework's route answer in place of handlers: it calls `answer` with its reply. */
 export type Route = (answer: (reply: ReplyLike) => void) => void | Promise<void>;
 
-/** A middleware that can be stopped, so that the process can end, and that opens conversations. */
+/** A middleware that can be closed, so that the process can exit, and that gives access to contexts. */
 export type Closable<M> = M & WebhookControls;
 
-/** What an adapter mounts: a webhook, and what it needs to know of it. */
+/** The webhook behind an adapter, and its properties. */
 export interface Mounted {
-  /** Whether the handlers answer, or the framework's route. */
+  /** Whether handlers answer, rather than the framework's route. */
   readonly hasHandlers: boolean;
   readonly path: string | undefined;
-  /** What the adapter hands on beside its middleware. */
+  /** The methods that the adapter adds to its middleware. */
   readonly controls: WebhookControls;
   /**
-   * Whether a request is WeChat's: signed, rightly or not, or a push of 微信云托管 where those are
-   * taken, and at `path` when one was given.
+   * Whether a request comes from WeChat: with a signature, valid or not, or a push of 微信云托管
+   * when those are accepted, and at `path` when one was given.
    */
   readonly accepts: (url: string, request: IncomingMessage) => boolean;
-  /** Answers a request, showing its message to the handlers or the route as `wechatMessage` of `targets`. */
+  /**
+   * Answers a request, and sets `wechatMessage` and the other properties of `targets` for the
+   * handlers or the route.
+   */
   readonly handle: (
     request: NodeRequest,
     targets: readonly object[],
@@ -62,7 +68,7 @@ export interface Mounted {
   ) => Promise<WebhookResponse>;
 }
 
-/** Makes what every adapter needs out of the arguments of its `wechat()`. */
+/** Creates the parts of an adapter from the arguments of its `wechat()`. */
 export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted {
   const { webhook, path } = read(options, handlers);
   return {
@@ -102,18 +108,18 @@ function read(options: AdapterOptions, handlers: HandlersLike | undefined) {
   return { webhook: createWebhook(account, handlers), path };
 }
 
-/** Whether an address, with its query, is at a path; a slash at the end is no other path. */
+/** Whether an address, with its query, has a path; a trailing slash is ignored. */
 export function isSamePath(url: string, path: string): boolean {
   const [given] = url.split('?', 1) as [string];
   return given.replace(/\/$/, '') === path.replace(/\/$/, '');
 }
 
-/** Milliseconds between two looks at a response whose client has gone. */
+/** Milliseconds between two checks of a response whose client has disconnected. */
 const LOOK_AGAIN = 1000;
 
 /**
- * Waits for the route to give its reply. Until the webhook has answered, a response that ends tells
- * that the route has failed or answered by itself.
+ * Waits for the route's reply. A response that ends before means that the route failed or answered
+ * by itself.
  */
 function ask(
   route: Route,
@@ -136,17 +142,20 @@ function ask(
   });
 }
 
-/** A request with the response that Node made for it. */
+/** A request with its Node response. */
 export interface NodeRequest extends WebhookRequest {
   readonly response: ServerResponse;
-  /** Whether the client has gone; cheaper than `signal`, which is made when it is first asked for. */
+  /** Whether the client has disconnected; cheaper than `signal`, which is created on first use. */
   readonly isGone: () => boolean;
 }
 
-/** Why a signal aborts: an error made for each request would cost more than the rest of it. */
+/**
+ * The reason of aborted signals, created once: an error for each request would cost more than the
+ * rest of it.
+ */
 const CLIENT_GONE = new WechatError('WECHAT_CLIENT_GONE', 'the client has gone');
 
-/** Creates a signal that aborts when a response can reach nobody any more. */
+/** Creates a signal that aborts when the response can no longer be sent. */
 function createSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   if (response.destroyed) gone.abort(CLIENT_GONE);
@@ -154,14 +163,17 @@ function createSignal(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-/** What Node's parser is asked for: an escape, or a blank that is written as "+". */
+/** Matches queries that need Node's parser: an escape, or a blank written as "+". */
 const ESCAPED = /[%+]/;
 
-/** A query as Node makes it: nothing is inherited, so every name is a parameter's. */
+/** A query object without inherited names, as created by Node. */
 const Query = function Query() {} as unknown as new () => Record<string, string>;
 Query.prototype = Object.create(null) as object;
 
-/** Reads the query of an address. The platform escapes and repeats nothing; Node reads what does. */
+/**
+ * Reads the query of an address. The platform neither escapes nor repeats parameters; other queries
+ * are parsed by Node.
+ */
 function readQuery(url: string): NodeRequest['query'] {
   let start = url.indexOf('?') + 1;
   if (start === 0) return new Query();
@@ -203,7 +215,7 @@ class DescribedRequest implements NodeRequest {
     this.#request = request;
   }
 
-  /** The whole path, also where a framework has cut off what it is mounted at. */
+  /** The whole path, including any prefix that a framework strips. */
   get path(): string | undefined {
     const hosts = [this.native, this.#request] as { originalUrl?: unknown }[];
     const whole = hosts
@@ -228,7 +240,7 @@ class DescribedRequest implements NodeRequest {
 }
 
 /**
- * Describes a Node request to a webhook.
+ * Converts a Node request for a webhook.
  *
  * `parsed` is where an earlier parser may have left the body: text, bytes and unread streams are
  * taken from its `rawBody` and `body`, else the unread request itself.
@@ -249,7 +261,7 @@ function isUsable(body: unknown): body is string | Uint8Array | Readable {
   return typeof body === 'string' || body instanceof Uint8Array;
 }
 
-/** Sends an answer in one piece, unless something else was sent or the client has gone. */
+/** Sends a response in one piece, unless something else was sent or the client has disconnected. */
 export function sendResponse(
   response: ServerResponse,
   { status, headers, body }: WebhookResponse,
@@ -266,13 +278,13 @@ const delivered = new Exposure<Exchange>({
 /** By name. */
 const others = new Map<string, Exposure<unknown>>();
 
-/** Makes what a request will have throw NeedParseError as long as it is not there. */
+/** Makes the properties of a request throw NeedParseError until they have a value. */
 export function guard(targets: readonly object[], replyTarget: object): void {
   for (const target of targets) delivered.prepare(target);
   expose(replyTarget, 'wechatReply');
 }
 
-/** Makes a property that throws NeedParseError until it is given a value. */
+/** Sets a property, or makes it throw NeedParseError until it has a value. */
 export function expose(target: object, name: string, value?: unknown): void {
   const exposure = others.get(name) ?? new Exposure<unknown>({ [name]: (shown) => shown });
   others.set(name, exposure);

@@ -1,4 +1,4 @@
-/** What is here already, or comes: what need not be waited for costs no promise. */
+/** A value, or a promise of one: available values cost no promise. */
 export type Awaitable<T> = T | Promise<T>;
 
 export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

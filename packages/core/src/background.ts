@@ -1,11 +1,11 @@
-/** What is told of work that failed; a part of Logger, which itself needs this file. */
+/** The method of a Logger that reports failed work; Logger itself depends on this file. */
 interface Warner {
   warn(details: object, message: string): void;
 }
 
 /**
- * Runs work that nobody waits for. Whether it throws at once or rejects later, the process goes on;
- * with a logger, what failed is a warning.
+ * Runs work in the background. Whether it throws or rejects, the process goes on; with a logger,
+ * the failure is a warning.
  *
  * @example
  * runInBackground(() => store.renew(user, lock), logger, 'renewing a lock');

@@ -14,18 +14,18 @@ import type { WebhookRequest } from './exchange.ts';
 import { decode } from './message/message.ts';
 import { within } from './with-timeout.ts';
 
-/** Milliseconds for which the rest of a body that is too large is thrown away. */
+/** Milliseconds for which the rest of a body that is too large is discarded. */
 const LINGER = 250;
 
 interface Bounds {
-  /** Bytes. */
+  /** Maximum size in bytes. */
   readonly limit: number;
   readonly milliseconds: number;
   /** Default: the system's. */
   readonly clock?: Clock;
 }
 
-/** Whether a request has a body that nobody has read. */
+/** Whether a request has an unread body. */
 export function isUnread(body: WebhookRequest['body']): boolean {
   if (body instanceof ReadableStream) return !isTouched(body);
   if (!(body instanceof Readable) || body.readableDidRead) return false;
@@ -34,7 +34,7 @@ export function isUnread(body: WebhookRequest['body']): boolean {
   return !headers || 'content-length' in headers || 'transfer-encoding' in headers;
 }
 
-/** Reads a delivery's body as text, up to `limit` bytes and for `milliseconds` at most. */
+/** Reads a delivery's body as text, up to `limit` bytes and within `milliseconds`. */
 export function readBody(body: WebhookRequest['body'], bounds: Bounds): Awaitable<string> {
   const { limit } = bounds;
   if (body instanceof Readable) return readStream(body, bounds);
@@ -76,10 +76,10 @@ async function readStream(stream: Readable, bounds: Bounds): Promise<string> {
   throw tooLarge(limit);
 }
 
-/** Why a stream was not read to its end. */
+/** The reason why a stream was not read to its end. */
 type Stopped = 'too slow' | 'too large';
 
-/** Reads the bytes of a stream, as long as it stays within its bounds. */
+/** Reads the bytes of a stream within its bounds. */
 class Collector implements TurnWatcher {
   readonly end: Promise<Buffer | Stopped>;
   readonly #stream: Readable;
@@ -89,7 +89,7 @@ class Collector implements TurnWatcher {
   readonly #chunks: Buffer[] = [];
   /** Bytes. */
   #size = 0;
-  /** Bytes that a request of Node announced. */
+  /** The Content-Length of a Node request in bytes. */
   #length = Number.NaN;
   #isOver = false;
   #timer: Timer | undefined;
@@ -170,7 +170,7 @@ class Collector implements TurnWatcher {
   }
 }
 
-/** Lets a client go on sending for a moment: an answer now would be lost with the connection. */
+/** Discards the rest of a body for a moment: a response now would be lost with the connection. */
 async function discard(stream: Readable, clock: Clock): Promise<void> {
   let isOver = false;
   // One piece a turn: what always has more must not keep the loop.

@@ -37,7 +37,7 @@ export class MessageCipher {
   }
 
   /**
-   * Gives the text inside the `Encrypt` tag of a delivery.
+   * Returns the text of the `Encrypt` tag of a delivery.
    *
    * @throws {CipherError} when it is damaged, made with another key or meant for another appid
    */
@@ -90,17 +90,17 @@ export class MessageCipher {
     return encrypted.toString('base64');
   }
 
-  /** Makes the `msg_signature` of a ciphertext. */
+  /** Creates the `msg_signature` of a ciphertext. */
   sign(timestamp: string | number, nonce: string, encrypt: string): string {
     return sign({ token: this.#token, timestamp: String(timestamp), nonce, encrypt });
   }
 }
 
-/** Random bytes for many messages: asking for those of each would cost more than its cipher. */
+/** Random bytes for many messages: fetching those of each would cost more than its cipher. */
 const pool = Buffer.alloc(256 * RANDOM);
 let used = pool.length;
 
-/** Gives random bytes that nothing had before. */
+/** Returns unused random bytes. */
 function takeRandom(): Uint8Array {
   if (used === pool.length) {
     randomFillSync(pool);

@@ -1,21 +1,21 @@
 /** A timer that was set. */
 export interface Timer {
-  /** Lets the process end before the timer, where the clock is the system's. */
+  /** Lets the process exit before the timer, for the system clock. */
   unref?(): unknown;
 }
 
-/** Where a webhook has its time from. */
+/** The source of a webhook's time. */
 export interface Clock {
-  /** Returns milliseconds that never jump; they count from any moment. */
+  /** Returns monotonic milliseconds, from an arbitrary start. */
   now(): number;
   /** Returns Unix milliseconds. */
   wallTime(): number;
-  /** Calls `callback` once, after so many milliseconds. */
+  /** Calls `callback` once, after the given milliseconds. */
   setTimeout(callback: () => void, milliseconds: number): Timer;
   clearTimeout(timer: Timer): void;
 }
 
-/** The time of this machine. */
+/** The system clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
@@ -23,7 +23,7 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
 
-/** Calls `callback` every so many milliseconds, until the returned function is called. */
+/** Calls `callback` at an interval in milliseconds, until the returned function is called. */
 export function repeat(clock: Clock, callback: () => void, milliseconds: number): () => void {
   let timer = start();
   function start(): Timer {
@@ -41,21 +41,21 @@ export function repeat(clock: Clock, callback: () => void, milliseconds: number)
 const nextTick = process.nextTick.bind(process);
 const now = Promise.resolve();
 
-/** Who is told that everything that can go on in this turn of the event loop has done so. */
+/** A callback for the end of this turn of the event loop. */
 export interface TurnWatcher {
   onTurnEnd(): void;
 }
 
 let watchers = new Set<TurnWatcher>();
 
-/** Tells a watcher of the end of this turn. What has ended by then needs no timer. */
+/** Calls a watcher at the end of this turn. Work that has ended by then needs no timer. */
 export function watchTurn(watcher: TurnWatcher): void {
   watchers.add(watcher);
   // Microtasks come before the ticks that they ask for.
   if (watchers.size === 1) void now.then(() => nextTick(endTurn));
 }
 
-/** For what has ended. */
+/** Removes a watcher whose work has ended. */
 export function unwatchTurn(watcher: TurnWatcher): void {
   watchers.delete(watcher);
 }

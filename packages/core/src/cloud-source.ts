@@ -8,15 +8,15 @@ import type { Tree } from './tree.ts';
 /** The header of a request that comes through the network of 微信云托管. */
 export const PUSH_HEADER = 'x-wx-source';
 
-/** A request that the platform's network vouches for. */
+/** A request that was authenticated by the platform's network. */
 export interface CloudPush {
-  /** For whom it calls, where it says so. */
+  /** The users it is sent for, when it names some. */
   readonly openids: readonly string[];
 }
 
 /**
- * Reads what 微信云托管 adds to requests that come through the platform; undefined when it came
- * otherwise, or is signed. Its gateway takes these headers away from requests of the internet.
+ * Reads the headers that 微信云托管 adds to requests through the platform; undefined for other
+ * requests, and for signed ones. Its gateway removes these headers from requests of the internet.
  *
  * @see https://developers.weixin.qq.com/miniprogram/dev/wxcloudrun/src/guide/weixin/push.html
  */
@@ -28,7 +28,7 @@ export function readPush(request: WebhookRequest): CloudPush | undefined {
   return { openids: openids.flat().filter((openid): openid is string => !!openid) };
 }
 
-/** Takes the message out of a push, which is neither signed nor encrypted; undefined for the console's probe. */
+/** Reads the message of a push, which is neither signed nor encrypted; undefined for the console's probe. */
 export function openPush(body: string): Opened | undefined {
   const fields = readFields(body);
   if (fields['action'] === 'CheckContainerPath') return undefined;
@@ -36,15 +36,15 @@ export function openPush(body: string): Opened | undefined {
 }
 
 /**
- * Refuses words that are put into another user's mouth: a mini program's `callContainer` comes
- * through the same network, with a body that its user chose.
+ * Refuses a message in another user's name: a mini program's `callContainer` comes through the same
+ * network, with a body that its user chose.
  */
 export function checkSender({ openids }: CloudPush, { source }: Message): void {
   if (openids.length === 0 || openids.includes(source)) return;
   throw new SignatureError('the message is of another user than x-wx-openid says');
 }
 
-/** Checks all that can be checked of a push before its body is read. */
+/** Checks a push as far as possible before its body is read. */
 export function checkPush({ source }: Account, method: string): void {
   if (source !== 'cloud') {
     throw new SignatureError("signature is missing; a push of 微信云托管 needs source: 'cloud'");

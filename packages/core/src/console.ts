@@ -2,18 +2,18 @@ const ACCOUNT = '微信开发者平台 → 我的业务 → 公众号/服务号'
 const BASICS = `${ACCOUNT} → 基础信息`;
 const SECRETS = `${BASICS} → 开发密钥`;
 const PUSHES = `${BASICS} → 域名与消息推送配置`;
-/** What did not move on 1 December 2025. */
+/** The settings that did not move on 1 December 2025. */
 const OLD = '微信公众平台 → 设置与开发 → 账号设置 → 功能设置';
 
 /**
- * Where the console has a setting. Documentation, errors and the doctor take the way from here.
+ * The place of each setting in the console. Documentation, errors and the doctor use these paths.
  *
  * @see https://developers.weixin.qq.com/doc/service/guide/dev/migration.html
  */
 export const CONSOLE = {
   /** 开发者ID. */
   appid: BASICS,
-  /** 开发者密钥, which is shown once. */
+  /** 开发者密钥, shown once. */
   appsecret: SECRETS,
   /** IP 白名单. */
   ipAllowlist: SECRETS,

@@ -3,21 +3,22 @@ import { WechatError } from './errors.ts';
 import { tellText } from './hide-secrets.ts';
 import { printable } from './printable.ts';
 
-/** What may be told of an error: an error that has nothing of the one it tells of but this. */
+/** The safe description of an error; it has nothing else of the original. */
 export interface ErrorDescription extends Error {
   readonly code?: string | number;
 }
 
-/** How many frames of a stack are told, and how much of each. */
+/** Maximum number of frames of a stack. */
 const FRAMES = 20;
 const FRAME_LENGTH = 500;
-/** How much of a message of ours is told: what it has from outside is 200 characters already. */
+/** Maximum characters of a message of this library: text from outside within it is cut to 200 already. */
 const OWN_MESSAGE = 1000;
 
 /**
- * Describes whatever was thrown: its name, its code, its message without secrets, and where it was
- * thrown. 200 characters of a message are kept, 1000 of this library's own. Everything else that an error carries stays behind: a
- * driver's error has the command and its arguments, an HTTP library's the address and the headers.
+ * Describes any thrown value: its name, its code, its message without secrets, and its stack. 200
+ * characters of a message are kept, 1000 of this library's own. Everything else is left out: a
+ * driver's error holds the command and its arguments, an HTTP library's the address and the
+ * headers.
  *
  * Never throws: what was thrown may be no error, or a Proxy, or have getters that throw.
  *
@@ -44,13 +45,13 @@ export function describeError(error: unknown): ErrorDescription {
   return createDescription({ ...told, stack }, isOurs ? Reflect.getPrototypeOf(error) : undefined);
 }
 
-/** Gives the code and the message of an error in one line, for a message of ours. */
+/** Returns the code and the message of an error in one line, for a message of this library. */
 export function summarizeError(error: unknown): string {
   const { code, message } = describeError(error);
   return code === undefined || message.includes(`${code}`) ? message : `${code} ${message}`;
 }
 
-/** Gives an error that can be asked for its class: itself, unless that runs code which may throw. */
+/** Returns an error whose class can be checked safely: itself, unless that would run code that may throw. */
 export function disarmError(error: unknown): unknown {
   return isObject(error) && !isHarmless(error) ? describeError(error) : error;
 }
@@ -59,7 +60,7 @@ function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-/** Whether `instanceof` is safe: it asks every prototype, each of which may be a Proxy. */
+/** Whether `instanceof` is safe: it reads every prototype, each of which may be a Proxy. */
 function isHarmless(error: object): boolean {
   for (let next: object | null = error; next; next = Object.getPrototypeOf(next) as object | null) {
     if (types.isProxy(next)) return false;
@@ -87,7 +88,7 @@ function tellIfText(value: unknown, limit?: number): string | undefined {
   return typeof value === 'string' && value !== '' ? tellText(value, limit) : undefined;
 }
 
-/** Where an error was thrown. A stack begins with the message, which may be anything. */
+/** Lists the frames of a stack. A stack begins with the message, which may be anything. */
 function listFrames(stack: unknown, message: unknown): string[] {
   if (typeof stack !== 'string') return [];
   const start = typeof message === 'string' ? stack.indexOf(message) + message.length : 0;

@@ -3,29 +3,29 @@ import { describeError } from './describe-error.ts';
 import type { Reply } from './reply/reply.ts';
 import type { MessageKey } from './undelivered.ts';
 
-/** An error as subscribers see it: what it says may hold what a user said. */
+/** An error as published to subscribers: its message may contain a user's text. */
 export interface SeenError {
   readonly name: string;
   readonly code?: string | number | undefined;
 }
 
 interface Seen {
-  /** The account: its `appid`, else its option `account`, else `default`. */
+  /** The account: its `appid`, otherwise its option `account`, otherwise `default`. */
   readonly account: string;
-  /** Names the message. `source` is the user's openid: no label for a metric. */
+  /** Identifies the message. `source` is the user's openid: do not use it as a label of metrics. */
   readonly message: MessageKey;
 }
 
 interface SeenDelivery extends Seen {
-  /** Which delivery of its message it is, from 1. */
+  /** The number of the delivery of its message, from 1. */
   readonly attempt: number;
 }
 
-/** What `wechat-mp:delivery` publishes: what comes in, and how it is answered. Times are in milliseconds. */
+/** Events of `wechat-mp:delivery`: deliveries and their responses. Times are in milliseconds. */
 export type DeliveryEvent =
-  /** A message came in, with a right signature. */
+  /** A message with a valid signature arrived. */
   | (Seen & { readonly event: 'received' })
-  /** A request was refused; `account` is there once it is known, `reason` where the sender is at fault. */
+  /** A request was refused; `account` is set once it is known, `reason` when the sender is at fault. */
   | {
       readonly event: 'refused';
       readonly account: string | undefined;
@@ -35,21 +35,25 @@ export type DeliveryEvent =
       readonly code: string | number | undefined;
       readonly reason: string | undefined;
     }
-  /** More messages are in work, or wait, than may: it was answered success, and not handled. */
+  /** The maximum number of messages is in work or waiting: it was answered `success`, and not handled. */
   | (Seen & { readonly event: 'overloaded'; readonly limit: 'maxPending' | 'maxQueued' })
-  /** Another delivery of the message had begun its run, which goes on or has ended. */
+  /** Another delivery of the message had started its run, which is running or has ended. */
   | (SeenDelivery & { readonly event: 'joined'; readonly state: 'running' | 'ended' })
-  /** It was answered: with a reply, with what `pending` shows, with success; or its client had gone. */
+  /**
+   * The delivery was answered: with a reply, with `pending`, with `success`; or its client had
+   * disconnected.
+   */
   | (SeenDelivery & {
       readonly event: 'answered';
       readonly outcome: 'reply' | 'pending' | 'success' | 'gone';
-      /** Since it came in. */
+      /** Milliseconds since it arrived. */
       readonly duration: number;
     });
 
 /**
- * How a run ended: with a reply, without one, by an error, by `maxRun`; `repeated`: by an error, and
- * the next delivery runs it again; `superseded`: another run answers; `abandoned`: by `close()`.
+ * How a run ended: with a reply, without one, by an error, by `maxRun`; `repeated`: by an error,
+ * and the next delivery runs it again; `superseded`: another run answers; `abandoned`: by
+ * `close()`.
  */
 export type RunOutcome =
   | 'replied'
@@ -60,22 +64,25 @@ export type RunOutcome =
   | 'superseded'
   | 'abandoned';
 
-/** A run as `tracing:wechat-mp:run:…` publish it: one object from start to end. Times are in milliseconds. */
+/**
+ * A run as published by `tracing:wechat-mp:run:…`: one object from start to end. Times are in
+ * milliseconds.
+ */
 export interface RunTrace extends Seen {
-  /** The newest delivery of the message; 0: its process died, and another took it up. */
+  /** The latest delivery of the message; 0: the run of a crashed process was resumed. */
   readonly attempt: number;
-  /** How long it has waited behind other messages of its user. */
+  /** Time spent waiting behind other messages of the user. */
   readonly queueTime: number;
-  /** How long it has waited for the stores. */
+  /** Time spent waiting for the stores. */
   readonly storeTime: number;
-  /** How long it took in all; 0 until it has ended. */
+  /** Total time; 0 until it has ended. */
   readonly duration: number;
   /** Undefined until it has ended. */
   readonly outcome: RunOutcome | undefined;
   readonly error: SeenError | undefined;
 }
 
-/** What `wechat-mp:run` publishes: when the handlers are called, and when all is over. */
+/** Events of `wechat-mp:run`: the handlers are called, and the run has ended. */
 export type RunEvent =
   | (Omit<RunTrace, 'duration' | 'outcome' | 'error'> & { readonly event: 'started' })
   | (RunTrace & { readonly event: 'ended'; readonly outcome: RunOutcome });
@@ -88,9 +95,9 @@ interface SeenReply extends Seen {
   readonly reply: Reply['type'];
 }
 
-/** What `wechat-mp:reply` publishes: what becomes of replies that no delivery carries. */
+/** Events of `wechat-mp:reply`: late replies, and what happens to them. */
 export type ReplyEvent =
-  /** The last delivery was answered before the run ended; `isShown`: with what `pending` says. */
+  /** The last delivery was answered before the run ended; `isShown`: with `pending`. */
   | (SeenDelivery & { readonly event: 'pending'; readonly isShown: boolean })
   /** Customer-service messages were sent; `duration` in milliseconds. */
   | (SeenReply & {
@@ -99,36 +106,36 @@ export type ReplyEvent =
       readonly messages: number;
       readonly duration: number;
     })
-  /** It is kept for the user's next message. */
+  /** It is held for the user's next message. */
   | (SeenReply & { readonly event: 'held'; readonly reason: LateReason })
-  /** The function `lateReply` has taken it. */
+  /** The function `lateReply` has received it. */
   | (SeenReply & { readonly event: 'handed'; readonly reason: LateReason })
-  /** Nothing can send it, or nobody sent the message. */
+  /** It cannot be sent, or the message had no sender. */
   | (SeenReply & { readonly event: 'dropped'; readonly reason: LateReason })
-  /** The user does not get it; `error` says why. `reply` is `none` where a message was not handled. */
+  /** The user does not get it; `error` is the reason. `reply` is `none` when a message was not handled. */
   | (SeenReply & { readonly event: 'undelivered'; readonly error: SeenError });
 
-/** One try of a call of the API, as `tracing:wechat-mp:call:…` publish it. */
+/** One try of an API call, as published by `tracing:wechat-mp:call:…`. */
 export interface CallTrace {
   /** The appid of the account, or of the third-party platform. */
   readonly account: string | undefined;
   /** The method's name, such as `menu.create`. */
   readonly name: string;
   readonly method: string;
-  /** Neither host nor query. */
+  /** Without host and query. */
   readonly path: string;
-  /** Which try it is, from 1. */
+  /** The number of the try, from 1. */
   readonly attempt: number;
-  /** The status of the answer; undefined while there is none. */
+  /** The status of the answer; undefined without one. */
   readonly status: number | undefined;
-  /** 0 when it worked; undefined while there is no answer. */
+  /** 0 on success; undefined without an answer. */
   readonly errcode: number | undefined;
   /** Milliseconds; 0 until it has ended. */
   readonly duration: number;
   readonly error: SeenError | undefined;
 }
 
-/** What `wechat-mp:call` publishes when a try has ended: with the platform's answer, or with none. */
+/** Event of `wechat-mp:call`: a try has ended, with or without the platform's answer. */
 export type CallEvent =
   | (CallTrace & {
       readonly event: 'answered';
@@ -137,7 +144,7 @@ export type CallEvent =
     })
   | (CallTrace & { readonly event: 'failed'; readonly error: SeenError });
 
-/** What each channel publishes. */
+/** The events of each channel. */
 export interface DiagnosticsChannels {
   'wechat-mp:delivery': DeliveryEvent;
   'wechat-mp:run': RunEvent;
@@ -145,7 +152,7 @@ export interface DiagnosticsChannels {
   'wechat-mp:call': CallEvent;
 }
 
-/** A channel that takes events of one type. Whoever publishes asks first whether somebody listens. */
+/** A channel of events of one type. Publishers check for subscribers first. */
 interface EventChannel<E> {
   readonly hasSubscribers: boolean;
   publish(event: E): void;
@@ -164,7 +171,7 @@ type Tracing<T extends object> = TracingChannel<T, T>;
 export const runTracing = tracingChannel('wechat-mp:run') as unknown as Tracing<RunTrace>;
 export const callTracing = tracingChannel('wechat-mp:call') as unknown as Tracing<CallTrace>;
 
-/** Whether somebody follows spans. Bun's channels do not say so of all five at once. */
+/** Whether spans have subscribers. Bun's channels cannot be asked for all five at once. */
 export function isTraced<T extends object>(tracing: Tracing<T>): boolean {
   const { hasSubscribers } = tracing as { hasSubscribers?: boolean };
   if (hasSubscribers !== undefined) return hasSubscribers;
@@ -172,7 +179,7 @@ export function isTraced<T extends object>(tracing: Tracing<T>): boolean {
   return [start, end, asyncStart, asyncEnd, error].some((one) => one.hasSubscribers);
 }
 
-/** Begins a span: `work` runs in the stores that are bound to it. */
+/** Starts a span: `work` runs in the stores bound to it. */
 export function startSpan<T extends object, R>(tracing: Tracing<T>, trace: T, work: () => R): R {
   try {
     return tracing.start.runStores(trace, work);

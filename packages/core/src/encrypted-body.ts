@@ -4,7 +4,7 @@ const SECTION_END = ']]>';
 const NAMES = ['Encrypt', 'encrypt'];
 
 /**
- * Cuts the `Encrypt` text out of a body, XML or JSON, by a linear scan that parses nothing else.
+ * Cuts the `Encrypt` text out of a body, XML or JSON, by a linear scan without parsing.
  *
  * Blanks are dropped: base64 has none, so what is signed has none. Returns undefined where there
  * is no such text. What is cut is proven by `msg_signature` alone, whatever stands around it.
@@ -17,8 +17,8 @@ export function cutEncrypt(body: string): string | undefined {
 }
 
 /**
- * In the compatible mode users' words stand unescaped before `Encrypt`, which is the last child:
- * so the last end tag is its own. Base64 has no "<", so the last start tag before that is, too.
+ * Finds the last element. In compatible mode users' text precedes `Encrypt`, the last child: so the
+ * last end tag is its own, and as base64 has no "<", so is the last start tag before it.
  */
 function cutElement(text: string): string | undefined {
   const ends = NAMES.map((name) => text.lastIndexOf(`</${name}>`));
@@ -32,7 +32,7 @@ function cutElement(text: string): string | undefined {
   return isSection ? inside.slice(SECTION.length, -SECTION_END.length) : inside;
 }
 
-/** Users' words are inside JSON strings, and so is whatever looks like a member there. */
+/** Finds a member outside strings, as users' text is inside JSON strings. */
 function cutMember(text: string): string | undefined {
   let depth = 0;
   let cut: string | undefined;
@@ -52,7 +52,7 @@ function cutMember(text: string): string | undefined {
   return cut;
 }
 
-/** The index behind the string that begins at `start`; the text's end when it has none. */
+/** Returns the index after the string that begins at `start`; the text's end when it is unterminated. */
 function findStringEnd(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;

@@ -13,34 +13,34 @@ import { renderXml } from './xml.ts';
 
 type Query = WebhookRequest['query'];
 
-/** What the query of a delivery says. */
+/** The parameters of a delivery. */
 export interface DeliveryQuery {
   readonly signature: string;
   readonly timestamp: string;
   readonly nonce: string;
-  /** Signs the encrypted body; undefined when the delivery is plain. */
+  /** Signature of the encrypted body; undefined for a plain delivery. */
   readonly msgSignature: string | undefined;
-  /** What a check of the address wants to see again. */
+  /** The text that URL verification expects in the answer. */
   readonly echostr: string | undefined;
 }
 
-/** What was in the envelope, and what it takes to answer in the same way. */
+/** The decrypted message, and what is needed to answer in the same way. */
 export interface Opened {
   readonly fields: Fields;
   readonly raw: string;
   readonly format: 'xml' | 'json';
   readonly nonce: string;
-  /** The cipher that opened it; undefined when the delivery is plain. */
+  /** The cipher that decrypted it; undefined for a plain delivery. */
   readonly cipher: MessageCipher | undefined;
 }
 
-/** Longer than anything that the platform sends. */
+/** Maximum length of a parameter, longer than anything that the platform sends. */
 const MAX_PARAMETER = 1024;
-/** Unix seconds. Nothing signs where the timestamp ends and the nonce begins. */
+/** Unix seconds. The signature does not cover the boundary between timestamp and nonce. */
 const TIMESTAMP = /^\d{1,20}$/;
 const encryptField = text('Encrypt');
 
-/** Reads a query that might be the platform's, whatever account it is for. */
+/** Reads a query that may come from the platform, for any account. */
 export function readQuery(query: Query): DeliveryQuery {
   const encryptType = optionalParameter(query, 'encrypt_type');
   if (encryptType !== undefined && encryptType !== 'aes' && encryptType !== 'raw') {
@@ -63,7 +63,7 @@ export function readQuery(query: Query): DeliveryQuery {
   };
 }
 
-/** Checks all that can be checked of a delivery before its body is read. */
+/** Checks a delivery as far as possible before its body is read. */
 export function verifyQuery(account: Account, query: DeliveryQuery, method: string): void {
   const { signature, timestamp, nonce, msgSignature } = query;
   if (!checkSignature({ token: account.tokens, signature, timestamp, nonce })) {
@@ -86,12 +86,12 @@ export function verifyQuery(account: Account, query: DeliveryQuery, method: stri
   }
 }
 
-/** Seconds between a timestamp and now. */
+/** Returns the seconds between a timestamp and now. */
 function measureAge({ clock }: Account, timestamp: string): number {
   return Math.abs(clock.wallTime() / 1000 - Number(timestamp));
 }
 
-/** Answers the platform's check of the address: the echostr, decrypted where it is encrypted. */
+/** Answers the platform's URL verification: the echostr, decrypted if it is encrypted. */
 export function openEcho(account: Account, query: DeliveryQuery): string {
   const { echostr } = query;
   if (echostr === undefined) throw new ParseError('a GET without echostr is no verification');
@@ -99,7 +99,7 @@ export function openEcho(account: Account, query: DeliveryQuery): string {
   return decrypt(account, query, echostr).plain;
 }
 
-/** Takes the message out of a delivery's body, decrypting it where it is encrypted. */
+/** Returns the message in a delivery's body, decrypted if it is encrypted. */
 export function openBody(account: Account, query: DeliveryQuery, body: string): Opened {
   const { nonce } = query;
   if (query.msgSignature === undefined) {
@@ -120,7 +120,7 @@ export function openBody(account: Account, query: DeliveryQuery, body: string): 
   return { fields: readFields(plain), raw: plain, format: detectFormat(plain), nonce, cipher };
 }
 
-/** Writes a reply in the format of the delivery, encrypted where that was. */
+/** Writes a reply in the format of the delivery, encrypted if the delivery was. */
 export function sealReply(tree: Tree, { format, nonce, cipher }: Opened): string {
   const content = format === 'json' ? JSON.stringify(tree) : renderXml({ xml: tree });
   return cipher ? sealEnvelope(cipher, content, { nonce }) : content;

@@ -6,7 +6,7 @@
  */
 export class WechatError extends Error {
   override readonly name: string = 'WechatError';
-  /** What kind of error this is, for example `WECHAT_PARSE`. */
+  /** The kind of error, for example `WECHAT_PARSE`. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -15,7 +15,7 @@ export class WechatError extends Error {
   }
 }
 
-/** An option or argument that the call needs was not given. Code `WECHAT_NEED_PARAM`. */
+/** A required option or argument is missing. Code `WECHAT_NEED_PARAM`. */
 export class NeedParamError extends WechatError {
   override readonly name: string = 'NeedParamError';
   constructor(message: string, options?: ErrorOptions) {
@@ -31,7 +31,7 @@ export class InvalidArgumentError extends WechatError {
   }
 }
 
-/** Bytes that are no WeChat message. Code `WECHAT_PARSE`. */
+/** The bytes are not a WeChat message. Code `WECHAT_PARSE`. */
 export class ParseError extends WechatError {
   override readonly name: string = 'ParseError';
   constructor(message: string, options?: ErrorOptions) {
@@ -39,12 +39,12 @@ export class ParseError extends WechatError {
   }
 }
 
-/** The request's message was asked for before the webhook had parsed it. Code `WECHAT_NEED_PARSE`. */
+/** The request's message was used before the webhook had parsed it. Code `WECHAT_NEED_PARSE`. */
 export class NeedParseError extends WechatError {
   override readonly name: string = 'NeedParseError';
-  /** Express and Koa read this: a request without a message is, mostly, one that WeChat did not sign. */
+  /** Read by Express and Koa: a request without a message is mostly one without WeChat's signature. */
   readonly status = 401;
-  /** The same for Fastify. */
+  /** Read by Fastify. */
   readonly statusCode = 401;
 
   constructor(message: string, options?: ErrorOptions) {
@@ -68,7 +68,10 @@ export class CipherError extends WechatError {
   }
 }
 
-/** A store failed, so that no handler could run, or what it changed or answered not be kept. Code `WECHAT_STORE`. */
+/**
+ * A store failed: no handler could run, or its changes or its reply could not be stored. Code
+ * `WECHAT_STORE`.
+ */
 export class StoreError extends WechatError {
   override readonly name: string = 'StoreError';
   constructor(message: string, options?: ErrorOptions) {
@@ -92,7 +95,7 @@ export class RunTooLongError extends WechatError {
   }
 }
 
-/** Why a request never became a delivery; see {@link RequestError}. */
+/** The reason why a request is not a delivery; see {@link RequestError}. */
 export type RequestErrorCode =
   | 'WECHAT_BODY_UNREADABLE'
   | 'WECHAT_BODY_TOO_LARGE'
@@ -101,7 +104,7 @@ export type RequestErrorCode =
   | 'WECHAT_UNKNOWN_ACCOUNT'
   | 'WECHAT_CLOSING';
 
-/** A request that never became a delivery; `code` says why. */
+/** A request is not a delivery; `code` is the reason. */
 export class RequestError extends WechatError {
   override readonly name: string = 'RequestError';
   declare readonly code: RequestErrorCode;
@@ -111,34 +114,34 @@ export class RequestError extends WechatError {
   }
 }
 
-/** The status that each reason has. */
+/** The HTTP status of each reason. */
 const OAUTH_STATUSES = {
-  /** No page was asked for, so nothing could be redirected. */
+  /** The request was not a navigation, so it could not be redirected. */
   unauthenticated: 401,
-  /** The state is not one that this browser was given, or it is too old. */
+  /** The state was not given to this browser, or has expired. */
   state: 403,
-  /** The user did not agree. */
+  /** The user refused. */
   denied: 403,
-  /** The code was used or is too old, twice. */
+  /** The code was used or had expired, twice. */
   code: 403,
-  /** The address is too long, or its host is not known. */
+  /** The address is too long, or its host is unknown. */
   address: 400,
   /** The platform did not answer, or refused. */
   platform: 502,
-  /** Too many QR codes were made; later there may be one. */
+  /** Too many QR codes were created; try again later. */
   busy: 503,
 } as const;
 
-/** Why a web page's login failed; see {@link OAuthError}. */
+/** The reason why a web login failed; see {@link OAuthError}. */
 export type OAuthErrorReason = keyof typeof OAUTH_STATUSES;
 
-/** A user of a web page could not be found out; `reason` says why. Code `WECHAT_OAUTH`. */
+/** A visitor of a web page could not be signed in; `reason` says why. Code `WECHAT_OAUTH`. */
 export class OAuthError extends WechatError {
   override readonly name: string = 'OAuthError';
   readonly reason: OAuthErrorReason;
-  /** Express and Koa read this. */
+  /** Read by Express and Koa. */
   readonly status: number;
-  /** The same for Fastify. */
+  /** Read by Fastify. */
   readonly statusCode: number;
   /** Whether Koa shows the message. */
   readonly expose: boolean;

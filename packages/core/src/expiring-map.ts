@@ -1,7 +1,6 @@
 /**
- * A map whose entries expire, and whose oldest entries go when there are too many. It
- * needs no timer and never looks for what is old: it has two generations, and drops the older one
- * as a whole.
+ * A map whose entries expire, and whose oldest entries are dropped beyond a maximum. It needs no
+ * timer and no search: it has two generations, and drops the older one as a whole.
  */
 export class ExpiringMap<V> {
   #young: Generation<V> = newGeneration();
@@ -40,7 +39,7 @@ export class ExpiringMap<V> {
 
 interface Generation<V> {
   readonly kept: Map<string, { readonly value: V; readonly until: number }>;
-  /** When the last of its values ends. */
+  /** When its last entry expires. */
   until: number;
 }
 

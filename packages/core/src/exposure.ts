@@ -1,21 +1,21 @@
 import { EventEmitter } from 'node:events';
 import { NeedParseError } from './errors.ts';
 
-/** Of no copy and no log. */
+/** The descriptor of properties that are neither copied nor logged. */
 const HIDDEN = { configurable: true, enumerable: false, writable: true, value: undefined };
 
 /**
- * Properties that throw NeedParseError until there is something to show. They stand on a prototype of
- * the framework, once, or on an object of Node's, with getters that all of them share: objects that get
- * properties of their own kind have no shape in common, and whatever reads them is slow from then on.
- * What is shown lies in the object, under a symbol: in a WeakMap it would outlive its request.
+ * Properties that throw NeedParseError until they have a value. They are defined on a prototype of
+ * the framework, once, or on an object of Node, with getters that all of them share: objects with
+ * properties of their own have no common shape, and reading them is slow from then on. The value is
+ * stored in the object, under a symbol: in a WeakMap it would outlive its request.
  */
 export class Exposure<T> {
   readonly #shown = Symbol('wechat');
   readonly #properties: PropertyDescriptorMap = {};
   readonly #prepared = new WeakSet<object>();
 
-  /** `readers`: what each property makes of that which is shown. */
+  /** `readers`: the value of each property, by what is shown. */
   constructor(readers: Readonly<Record<string, (value: T) => unknown>>) {
     const shown = this.#shown;
     for (const [name, read] of Object.entries(readers)) {
@@ -30,7 +30,7 @@ export class Exposure<T> {
     }
   }
 
-  /** Makes sure that a target has the properties. */
+  /** Defines the properties on a target, unless they are there. */
   prepare(target: object): void {
     const prototype = readPrototype(target) ?? target;
     if (this.#prepared.has(prototype)) return;
@@ -43,7 +43,7 @@ export class Exposure<T> {
     this.#prepared.add(home).add(prototype);
   }
 
-  /** Has the properties of a target show something. */
+  /** Sets the value of a target's properties. */
   show(target: object, value: T): void {
     this.prepare(target);
     Object.defineProperty(target, this.#shown, { ...HIDDEN, value });
@@ -59,7 +59,7 @@ export class Exposure<T> {
   }
 }
 
-/** Shows what another copy of this module shows, as long as there is nothing to show here. */
+/** Returns the value of another copy of this module, as long as there is none here. */
 function chain(
   shown: symbol,
   property: PropertyDescriptor,
@@ -74,8 +74,8 @@ function chain(
 }
 
 /**
- * Finds where properties belong: the last prototype that is the framework's, which all its requests
- * have, or the target itself when it is an object of Node's or of nobody's.
+ * Returns where properties belong: the last prototype that is the framework's, which all its
+ * requests share, or the target itself when it is a plain object or one of Node's.
  */
 function findHome(target: object): object {
   let home = target;

@@ -7,9 +7,9 @@ import { createWebhook, takeControls, type Webhook, type WebhookControls } from 
 export { InvalidArgumentError, NeedParamError } from './errors.ts';
 export type { Webhook };
 
-/** Answers the deliveries of WeChat as a function from `Request` to `Response`. */
+/** Answers WeChat's deliveries as a function from `Request` to `Response`. */
 export interface FetchHandler extends WebhookControls {
-  /** `native` is what handlers find as `exchange.native`; default: the request. */
+  /** `native` becomes `exchange.native`; default: the request. */
   (request: Request, native?: unknown): Promise<Response>;
 }
 

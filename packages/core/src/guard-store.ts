@@ -1,6 +1,6 @@
 import { storeFailed } from './store-failure.ts';
 
-/** Makes a store whose methods reject with errors of this library, and never throw. */
+/** Wraps a store so that its methods reject with errors of this library, and never throw. */
 export function guardStore<S extends object>(
   name: string,
   store: S,

@@ -6,7 +6,7 @@ import { type DeliveryStore, type Steps, sequential } from './delivery/store.ts'
 import { StoreError } from './errors.ts';
 import { guardStore } from './guard-store.ts';
 
-/** The guard of each store: one for all accounts that share it. */
+/** The guard of each store, shared by all its accounts. */
 const guards = new WeakMap<object, object>();
 
 function guardOnce<S extends object>(store: S, guard: (store: S) => S): S {
@@ -32,7 +32,7 @@ function guardContexts(store: ContextStore): ContextStore {
   });
 }
 
-/** What is no answer would be asked for again at once, and for ever. */
+/** Checks the result of a load: a wrong one would be requested again and again. */
 function checkLoaded(loaded: unknown): Loaded {
   const { record, busyFor } = Object(loaded) as { record?: unknown; busyFor?: unknown };
   const isRecord = typeof record === 'object' || record === undefined;
@@ -43,7 +43,7 @@ function checkLoaded(loaded: unknown): Loaded {
   );
 }
 
-/** What of a DeliveryStore gives a promise. */
+/** The methods of a DeliveryStore that return promises. */
 const DELIVERY_STEPS = [
   'claim',
   'wait',
@@ -79,17 +79,17 @@ function guardDeliveries(store: DeliveryStore): DeliveryStore {
   }));
 }
 
-/** The stores of a webhook that were given, and its own in the places of those that were not. */
+/** A webhook's stores: those given, and its own for the others. */
 interface Stores {
   readonly contexts: ContextStore | undefined;
   readonly deliveries: DeliveryStore | undefined;
   readonly ownContexts: () => MemoryContextStore;
   readonly ownDeliveries: () => MemoryDeliveryStore;
-  /** Seconds for which a message has its user's conversation kept anew; undefined: it does not. */
+  /** Seconds by which a message extends its user's conversation; undefined for none. */
   readonly rolling: number | undefined;
 }
 
-/** Guards the stores that a webhook was given, and puts the steps together that both have. */
+/** Guards the stores of a webhook, and combines the steps that concern both. */
 export function guardStores(stores: Stores) {
   const { contexts, deliveries, ownContexts, ownDeliveries, rolling } = stores;
   const guarded = {

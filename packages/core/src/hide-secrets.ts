@@ -1,9 +1,9 @@
 import { printable } from './printable.ts';
 
-/** How far into a text it is looked for secrets: the rest is dropped. */
+/** Number of characters searched for secrets: the rest is dropped. */
 const LIMIT = 2000;
 
-/** An address keeps its host and path: access tokens are in its query, and a password before the host. */
+/** Shortens an address to host and path: access tokens are in its query, and a password before the host. */
 function shorten(address: string): string {
   const [kept = ''] = address.split(/[?#]/, 1);
   return kept.replace(/^:\/\/[^/]*@/, '://');
@@ -11,7 +11,7 @@ function shorten(address: string): string {
 
 type Instead = string | ((found: string) => string);
 
-/** What is taken out of a text, and what stands in its place. */
+/** The patterns of secrets, and their replacements. */
 const RULES: readonly (readonly [what: RegExp, instead: Instead])[] = [
   [/:\/\/[^\s"'<>]*/g, shorten],
   [/[?&][\w.-]*=[^\s"'<>]*/g, ''],
@@ -29,7 +29,7 @@ const RULES: readonly (readonly [what: RegExp, instead: Instead])[] = [
   [/[\w+/=@-]{80,}|\b[\da-f]{32}\b/gi, '[hidden]'],
 ];
 
-/** Takes out of a text that is not ours what no log may hold: tokens, secrets, cookies, passwords. */
+/** Removes what must not be logged from outside text: tokens, secrets, cookies, passwords. */
 function hideSecrets(text: string): string {
   return RULES.reduce(
     (left, [what, instead]) => left.replace(what, instead as string),
@@ -37,7 +37,10 @@ function hideSecrets(text: string): string {
   );
 }
 
-/** Gives what an error or a log may say of a text from outside: `limit` characters, without secrets. */
+/**
+ * Returns the part of an outside text that an error or a log may show: `limit` characters, without
+ * secrets.
+ */
 export function tellText(text: string, limit?: number): string {
   return printable(hideSecrets(text), limit);
 }

@@ -1,6 +1,6 @@
 /**
- * Joins parts into the key of a map, so that different parts never give the same key: each part
- * stands behind its length. `a` and `b c` are not `a b` and `c`.
+ * Joins parts into the key of a map, different for different parts: each part follows its length.
+ * `a` and `b c` are not `a b` and `c`.
  */
 export function joinKey(...parts: readonly (string | number)[]): string {
   const pieces: (string | number)[] = [];

@@ -1,11 +1,14 @@
 import { ParseError } from './errors.ts';
 import { type Fields, type FieldValue, MAX_DEPTH, MAX_FIELDS } from './tree.ts';
 
-/** Strings, numbers and openings. A string without end runs to the end, so there is no step back. */
+/**
+ * Matches strings, numbers and opening brackets. An unterminated string runs to the end, so there
+ * is no backtracking.
+ */
 const TOKEN = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|-?\d[\d.eE+-]*|[{[]/gs;
 
 /**
- * Reads a JSON object into the same shape as XML gives, every value text.
+ * Parses a JSON object into the same shape as XML, with all values as text.
  *
  * Numbers are quoted before they are parsed: ids exceed 2^53, and JSON.parse would round them.
  */

@@ -3,7 +3,8 @@ import { describeError } from './describe-error.ts';
 import { printable } from './printable.ts';
 
 /**
- * Where the webhook writes what a developer should know. The shape of pino's loggers.
+ * Receives what a developer should know about a webhook or a client; pino's loggers have this
+ * shape.
  *
  * Details never hold a token, a key, a secret or a message's text. An error is under `err`: its
  * name, code, message and stack, and nothing else that it carried. No text holds a control
@@ -19,7 +20,7 @@ export interface Logger {
   debug(details: object, message: string): void;
 }
 
-/** The account of a webhook that serves one, and was not told which. */
+/** The account of a webhook that serves one without a name. */
 export const ONLY_ACCOUNT = 'default';
 
 /** Writes warnings and errors to the console, nothing else. */
@@ -31,8 +32,8 @@ export const consoleLogger: Logger = {
 };
 
 /**
- * Stands between the library and a logger. A logger that fails, for a disk that is full, must not
- * cost a user the answer; and no error reaches it as it was thrown. `account`: whose lines these are.
+ * Wraps a logger: a failure of the logger, for example on a full disk, must not cost a user the
+ * answer, and errors are passed to it as safe descriptions. `account`: the account of the lines.
  */
 export function protect(logger: Logger, account?: string): Logger {
   const child = account === undefined ? undefined : createChild(logger, account);
@@ -53,7 +54,7 @@ export function protect(logger: Logger, account?: string): Logger {
 
 const LEVELS: readonly (keyof Logger)[] = ['error', 'warn', 'info', 'debug'];
 
-/** Asks a logger for a child, as pino makes them; none where it cannot, or gives something else. */
+/** Returns a child of a logger, as in pino; undefined when it has none. */
 function createChild(logger: Logger, account: string): Logger | undefined {
   const { child } = logger as { child?: unknown };
   if (typeof child !== 'function') return undefined;
@@ -65,12 +66,12 @@ function createChild(logger: Logger, account: string): Logger | undefined {
   }
 }
 
-/** Characters of a message: it has words of ours around what is from outside. */
+/** Maximum characters of a message, which has text from outside within it. */
 const LONGEST_MESSAGE = 1000;
-/** The names under which details hold what was thrown. */
+/** The names under which details hold an error. */
 const ERRORS: ReadonlySet<string> = new Set(['err', 'cause']);
 
-/** What a logger is given in place of `details`: nothing from outside that it could trip over. */
+/** Returns details that are safe for a logger: nothing from outside can make it fail. */
 function tell(details: object): object {
   const told = Object.entries(details).map(([name, value]: [string, unknown]) => [
     name,

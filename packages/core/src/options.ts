@@ -17,7 +17,7 @@ export type Mode = (typeof MODES)[number];
 
 export const ORDERINGS = ['serial', 'parallel'] as const satisfies Ordering[];
 
-/** What becomes of a reply that no delivery can carry any more. */
+/** What happens to a late reply. */
 export type LateReply =
   | 'push'
   | 'hold'
@@ -25,114 +25,120 @@ export type LateReply =
   | ((reply: Reply, exchange: Exchange) => void | Promise<void>);
 
 export const SOURCES = ['signature', 'cloud'] as const;
-/** What shows that a delivery is WeChat's. */
+/** How deliveries are authenticated. */
 export type Source = (typeof SOURCES)[number];
 
-/** How one account's deliveries are checked and answered. */
+/** Options of one account's deliveries and answers. */
 export interface WebhookOptions {
-  /** The token of the console's server configuration. Several while it is being changed. */
+  /** The token of the console's server configuration. An array for rotation. */
   token: string | readonly string[];
   /**
-   * `cloud` trusts what comes through the network of 微信云托管 (the header `x-wx-source`), which
-   * signs nothing, and needs no `token`. Only for a container there: at any other address a stranger
-   * can write the header. Default: `signature`.
+   * `cloud` trusts requests through the network of 微信云托管 (the header `x-wx-source`), which are
+   * not signed, and needs no `token`. Only for a container there: anywhere else a stranger can send
+   * the header. Default: `signature`.
    */
   source?: Source | undefined;
-  /** The account's AppID. Needed with `encodingAESKey`. */
+  /** The account's AppID. Required with `encodingAESKey`. */
   appid?: string | undefined;
   /**
-   * A name of your own that keeps this account's users and messages apart from those of others in
-   * one store or behind one AccountResolver; it has to stay the same. Needed there without `appid`;
-   * beside `appid` where several share one, as the accounts of a third-party platform do. Default:
-   * the `appid`, else `default`.
+   * A name of your own that keeps this account's users and messages apart from others' in one store
+   * or behind one AccountResolver; it must not change. Required there without `appid`; also needed
+   * beside `appid` when several accounts share one, like those of a third-party platform. Default:
+   * the `appid`, otherwise `default`.
    */
   account?: string | undefined;
   /** The account's 原始ID, `gh_…`: deliveries for another one are refused. Default: any. */
   originalId?: string | undefined;
-  /** The console's 消息加解密密钥, 43 characters. Several while it is being changed. */
+  /** The console's 消息加解密密钥, 43 characters. An array for rotation. */
   encodingAESKey?: string | readonly string[] | undefined;
-  /** Which deliveries are accepted. Default: `safe` when a key is given, else `plain`. */
+  /** The accepted deliveries. Default: `safe` with a key, otherwise `plain`. */
   mode?: Mode | undefined;
-  /** Where conversations are kept. Default: the memory of this process. */
+  /** Stores conversations. Default: the memory of this process. */
   contexts?: ContextStore | undefined;
-  /** Seconds for which a conversation is kept after it was last saved. Default: 7200. */
+  /** Seconds for which a conversation is kept after its last save. Default: 7200. */
   contextAge?: number | undefined;
   /**
-   * Whether each message of the user begins that time anew, also one whose handler only reads or does
-   * not look. Default: true; false has only saves begin it anew.
+   * Whether each message of the user restarts that time, including one whose handler only reads or
+   * does not use it. Default: true; with false only saves do.
    */
   contextRolling?: boolean | undefined;
-  /** Whether messages of one user run one after another, also across processes. Default: `serial`. */
+  /** Whether messages of one user are handled one after another, also across processes. Default: `serial`. */
   ordering?: Ordering | undefined;
   /**
-   * Milliseconds to wait for a handler in one delivery, at most 4900: the platform hangs up after
-   * 5000. Default: 4500.
+   * Milliseconds to wait for a handler in one delivery, at most 4900: the platform closes the
+   * connection after 5000. Default: 4500.
    */
   replyWindow?: number | undefined;
-  /** Where the deliveries of a message meet. Default: the memory of this process. */
+  /** Coordinates the deliveries of a message. Default: the memory of this process. */
   deliveries?: DeliveryStore | undefined;
   /**
-   * In how many of the platform's deliveries to wait for a handler, before its reply is late.
-   * Default: 3, which gives it 14.5 seconds; 1 shows `pending` after 4.5.
+   * Number of the platform's deliveries in which to wait for a handler, before its reply is late.
+   * Default: 3, which is 14.5 seconds; 1 shows `pending` after 4.5.
    */
   maxDeliveries?: 1 | 2 | 3 | undefined;
-  /** Shown when the last window closes with no reply yet, for example "Still thinking…". Default: nothing. */
+  /** Shown at the last reply deadline without a reply, for example "Still thinking…". Default: nothing. */
   pending?: ReplyLike | ((message: Message) => ReplyLike) | undefined;
-  /** Sends late replies; handlers find it as `exchange.client`. */
+  /** Sends late replies; available to handlers as `exchange.client`. */
   client?: MessageClient | undefined;
   /**
-   * What becomes of a late reply: `push` sends it as a customer-service message, `hold` keeps it
+   * What happens to a late reply: `push` sends it as a customer-service message, `hold` keeps it
    * for the user's next message, `drop` warns, a function decides. Default: `push` with a `client`,
-   * else `drop`.
+   * otherwise `drop`.
    */
   lateReply?: LateReply | undefined;
   /**
-   * With `push`: customer-service messages that are sent for one message of the user; what is left
-   * over reaches `onUndelivered`. Default: 5, the platform's own limit.
+   * With `push`: maximum number of customer-service messages for one message of the user; the rest
+   * is passed to `onUndelivered`. Default: 5, the platform's own limit.
    */
   maxLateMessages?: number | undefined;
   /** With `hold`: seconds for which a late reply is kept. Default: 600. */
   holdAge?: number | undefined;
-  /** With `hold`: the text that asks for nothing but the late reply, for example 继续. */
+  /** With `hold`: the text that asks for the late reply, for example 继续. */
   holdKeyword?: string | undefined;
   /**
-   * Told of a late reply that could not be sent, with it in `error.reply`; of a stream that had begun
-   * to answer and could not end; and of a message beyond `maxQueued`. Default: an error in the log.
+   * Called for a late reply that could not be sent, as `error.reply`; for a stream that had started
+   * to answer and failed; and for a message beyond `maxQueued`. Default: an error in the log.
    */
   onUndelivered?:
     | ((error: UndeliveredError, exchange: Exchange) => void | Promise<void>)
     | undefined;
-  /** Which message of a user stops the stream that still answers an earlier one. Default: none. */
+  /** Messages of a user that stop the stream which still answers an earlier one. Default: none. */
   interruptBy?: string | RegExp | ((message: Message) => boolean) | undefined;
-  /** Whether `exchange.signal` aborts when the last window closes. Default: only with `lateReply: 'drop'`. */
+  /** Whether `exchange.signal` aborts at the last reply deadline. Default: only with `lateReply: 'drop'`. */
   abortAtDeadline?: boolean | undefined;
-  /** Milliseconds after which a handler is given up, and its user's next message let in. Default: 300 000. */
+  /**
+   * Milliseconds after which a handler is abandoned, and the user's next message handled. Default:
+   * 300 000.
+   */
   maxRun?: number | undefined;
-  /** Messages in work at once in this process; more are answered `success`. Default: 10 000. */
+  /**
+   * Maximum number of messages in work at once in this process; more are answered `success`.
+   * Default: 10 000.
+   */
   maxPending?: number | undefined;
   /**
-   * Messages of one user that wait for their turn in this process; more are answered `success`, and
-   * `onUndelivered` is told. Default: 50.
+   * Maximum number of one user's messages that wait for their turn in this process; more are
+   * answered `success`, and `onUndelivered` is called. Default: 50.
    */
   maxQueued?: number | undefined;
-  /** Whether the platform's next delivery runs a handler again that failed. Default: false. */
+  /** Whether the platform's next delivery runs a failed handler again. Default: false. */
   retryOnError?: boolean | undefined;
   /**
-   * Answers instead of a handler that failed. Default: log the error, answer `success`. When the
-   * context store failed, throwing the error on lets the platform try again, as without `onError`.
+   * Answers for a failed handler. Default: log the error, answer `success`. When the context store
+   * failed, rethrowing the error lets the platform try again, as without `onError`.
    */
   onError?: ErrorHandler | undefined;
-  /** The largest body that is read, in bytes. Default: 256 KiB. */
+  /** Maximum size of a body in bytes. Default: 256 KiB. */
   bodyLimit?: number | undefined;
-  /** Seconds for which a signed delivery stays valid. Default: for ever. */
+  /** Seconds for which a signed delivery is valid. Default: unlimited. */
   maxAge?: number | undefined;
   /** Default: warnings and errors to the console. */
   logger?: Logger | undefined;
-  /** Where windows, leases and expiries have their time from. For tests. Default: the system's. */
+  /** Clock of deadlines, leases and expiries. For tests. Default: the system clock. */
   clock?: Clock | undefined;
 }
 
-/** The options of a container of 微信云托管, which needs no token. */
+/** Options of a container in 微信云托管, which needs no token. */
 export type CloudOptions = Omit<WebhookOptions, 'token' | 'source'> & {
   token?: string | readonly string[] | undefined;
   source: 'cloud';
@@ -176,12 +182,16 @@ const NAMES: Record<keyof WebhookOptions, true> = {
   clock: true,
 };
 
-/** What `redisStores` gives for clients beside the webhook's own. */
+/** The stores of `redisStores` for clients, which a webhook ignores. */
 const OF_CLIENTS: ReadonlySet<string> = new Set(['tokens', 'sessions']);
-/** Options of other SDKs that would leave an account open without a word. */
+/** Options of other SDKs that would leave an account open if ignored. */
 const ALIASES = { encryptMode: 'mode' };
 
-/** @throws {InvalidArgumentError} when an option is misspelt; others that are not known are a warning */
+/**
+ * Checks the names of options.
+ *
+ * @throws {InvalidArgumentError} when an option is misspelt; other unknown ones are a warning
+ */
 export function checkNames(options: object, logger: Logger): void {
   for (const given of checkSpelling(options, Object.keys(NAMES), ALIASES)) {
     if (OF_CLIENTS.has(given)) continue;
@@ -203,7 +213,7 @@ export function checkTexts(
   return texts;
 }
 
-/** Checks an option that has to have some methods; `what` says what it should be. */
+/** Checks that an option has some methods; `what` says what it should be. */
 export function withMethods<T extends object>(
   name: string,
   value: T | undefined,
@@ -221,7 +231,7 @@ export function checkChoice<T>(name: string, value: T, permitted: readonly T[]):
   throw new InvalidArgumentError(`${name} must be one of ${permitted.join(', ')}`);
 }
 
-/** The longest that Node's timers wait. */
+/** The maximum delay of Node's timers. */
 const MAX_NUMBER = 2 ** 31 - 1;
 
 export function positive(name: string, value: number): number {

@@ -1,9 +1,12 @@
-/** What moves a cursor, ends a line, turns the direction of a text or cannot be written as UTF-8. */
+/**
+ * Matches characters that move a cursor, end a line, change the direction of text or cannot be
+ * written as UTF-8.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Gives what an error or a line of a log may show of a text from outside: at most `limit`
- * characters, with control characters escaped.
+ * Returns the part of an outside text that an error or a log may show: at most `limit` characters,
+ * with control characters escaped.
  */
 export function printable(text: string, limit = 200): string {
   // What is cut off may be long: it is not looked at.

@@ -33,7 +33,7 @@ const STATUSES: Record<RefusalCode, number> = {
   WECHAT_CLOSING: 503,
 };
 
-/** What a refusal says. Not from node:http, which not every host has. */
+/** The bodies of refusals. Not from node:http, which not every host has. */
 const REASONS: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -52,7 +52,7 @@ const HEADERS: Record<number, Record<string, string>> = {
   413: { connection: 'close' },
 };
 
-/** Makes the response of a delivery that was accepted. */
+/** Creates the response to an accepted delivery. */
 export function respond(body: string, type: keyof typeof CONTENT_TYPES = 'text'): WebhookResponse {
   return {
     status: 200,
@@ -61,12 +61,12 @@ export function respond(body: string, type: keyof typeof CONTENT_TYPES = 'text')
   };
 }
 
-/** Where there is no account yet. */
+/** The logger while there is no account yet. */
 const console = protect(consoleLogger);
 
 /**
- * Makes the response of a request that was refused: the sender learns the status, the log why. Where
- * its body was not read the connection ends, so that it never is.
+ * Creates the response to a refused request: the sender gets the status, the log the reason. The
+ * connection of an unread body is closed.
  */
 export function refuse(
   thrown: unknown,

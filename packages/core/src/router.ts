@@ -17,10 +17,10 @@ import type { ReplyLike } from './reply/reply.ts';
 /** Answers any exchange. */
 export type Dispatch = (exchange: Exchange) => Answer | Promise<Answer>;
 
-/** Answers instead of a handler that failed. */
+/** Answers for a failed handler. */
 export type ErrorHandler = (error: unknown, exchange: Exchange) => ReplyLike | Promise<ReplyLike>;
 
-/** Runs when it matches, and then decides whether to go on. */
+/** A matcher with its handler, which then decides whether to go on. */
 interface Layer {
   readonly matches: (exchange: Exchange) => boolean;
   readonly run: Middleware;
@@ -30,15 +30,15 @@ type ShortName<N> = N extends `event:${infer Short}` ? Short : never;
 type AnyEventName = KeyedEventName | ShortName<KeyedEventName>;
 type LongName<N> = N extends KeyedEventName ? N : `event:${N & string}` & KeyedEventName;
 
-/** A handler that was chosen by a match. */
+/** A handler selected by a match. */
 type MatchHandler<N extends MessageName> = (
   message: Exchange<N>['message'],
   exchange: Exchange<N> & { match: RegExpMatchArray },
 ) => Answer | Promise<Answer>;
 
 /**
- * Chooses the handler of a message. The first that matches, in the order of registration, answers;
- * middleware runs around everything that was registered after it.
+ * Selects the handler of a message. The first match in order of registration answers; middleware
+ * runs around everything registered after it.
  *
  * @example
  * const router = new Router()
@@ -54,7 +54,7 @@ export class Router {
   #default: Handler | undefined;
   #error: ErrorHandler | undefined;
 
-  /** Adds middleware, or another router whose handlers come next in line. */
+  /** Adds middleware, or another router whose handlers come next. */
   use(...layers: (Middleware | Router)[]): this {
     for (const layer of layers) {
       const isRouter = layer instanceof Router;
@@ -108,14 +108,14 @@ export class Router {
     );
   }
 
-  /** Handles what nothing else did. */
+  /** Handles messages without another handler. */
   default(handler: Handler): this {
     if (this.#default) throw new InvalidArgumentError('the router has a default handler already');
     this.#default = checkFunction(handler, 'default');
     return this;
   }
 
-  /** Answers instead of a handler or middleware of this router that failed. */
+  /** Answers for a failed handler or middleware of this router. */
   error(handler: ErrorHandler): this {
     if (this.#error) throw new InvalidArgumentError('the router has an error handler already');
     this.#error = checkFunction(handler, 'error');
@@ -172,13 +172,13 @@ export class Router {
 }
 
 /**
- * What answers messages: handlers by name, a Router, or one function for all.
+ * The handlers of messages: handlers by name, a Router, or one function for all.
  *
  * Of the Router only `run` counts here, because its `text` would hide the type of a handler's.
  */
 export type HandlersLike = Handlers | Handler | Pick<Router, 'run'>;
 
-/** Turns whatever the user gave as handlers into one function; mistakes throw here, at start-up. */
+/** Converts any form of handlers to one function; mistakes throw here, at start-up. */
 export function createDispatch(handlers: HandlersLike): Dispatch {
   if (isRouter(handlers)) return (exchange) => handlers.run(exchange);
   if (typeof handlers === 'function') return (exchange) => handlers(exchange.message, exchange);
@@ -205,7 +205,7 @@ function isRouter(handlers: HandlersLike): handlers is Pick<Router, 'run'> {
   return typeof handlers === 'object' && handlers !== null && 'run' in handlers;
 }
 
-/** Puts a middleware around a dispatch. */
+/** Wraps a dispatch in a middleware. */
 function surround(dispatch: Dispatch, around: Middleware): Dispatch {
   return (exchange) => around(exchange, async () => dispatch(exchange));
 }

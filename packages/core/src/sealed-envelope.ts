@@ -9,8 +9,8 @@ import { isSameSignature } from './signature.ts';
 import { renderXml } from './xml.ts';
 
 /**
- * Opens the body of an encrypted delivery, for who takes the steps of a webhook one by one. Gives
- * the message as text, for `parseMessage`.
+ * Opens the body of an encrypted delivery, for code that performs the steps of a webhook itself.
+ * Returns the message as text, for `parseMessage`.
  *
  * @example
  * const cipher = new MessageCipher({ token, encodingAESKey, appid });
@@ -38,7 +38,7 @@ export function openEnvelope(
   );
 }
 
-/** What stands beside the ciphertext in a reply. */
+/** The values beside the ciphertext of a reply. */
 export interface SealOptions {
   /** Default: a random one. */
   nonce?: string | undefined;
@@ -47,8 +47,8 @@ export interface SealOptions {
 }
 
 /**
- * Encrypts and signs a reply, for who takes the steps of a webhook one by one. JSON is sealed as
- * JSON, anything else as XML. The word `success` is never sealed: send it as it is.
+ * Encrypts and signs a reply, for code that performs the steps of a webhook itself. JSON is sealed
+ * as JSON, anything else as XML. The word `success` is never sealed: send it unchanged.
  *
  * @example
  * response.send(sealEnvelope(cipher, renderReply('Hello', { target: message.source, source: message.target })));

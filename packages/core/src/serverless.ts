@@ -9,7 +9,7 @@ import { createWebhook, takeControls, type Webhook, type WebhookControls } from 
 export { InvalidArgumentError, NeedParamError } from './errors.ts';
 export type { Webhook };
 
-/** What a cloud function returns, so that its gateway answers with it. */
+/** The result of a cloud function, from which its gateway creates the response. */
 export interface FunctionResult {
   statusCode: number;
   headers: Record<string, string>;
@@ -17,9 +17,9 @@ export interface FunctionResult {
   isBase64Encoded: false;
 }
 
-/** Answers the deliveries of WeChat that a gateway hands to a cloud function. */
+/** Answers WeChat's deliveries from a gateway to a cloud function. */
 export interface FunctionHandler extends WebhookControls {
-  /** Takes the event as an object, or as the JSON that some hosts hand on. */
+  /** Takes the event as an object, or as JSON, which some hosts pass. */
   (event: unknown, context?: unknown): Promise<FunctionResult>;
 }
 
@@ -54,7 +54,7 @@ export function wechat(
 
 type Query = WebhookRequest['query'];
 
-/** The members of all the events that are known; each host has some of them. */
+/** The members of all known events; each host has some of them. */
 interface GatewayEvent {
   version?: string;
   path?: string;
@@ -81,7 +81,7 @@ interface Shape {
 const oldMethod = ({ httpMethod }: GatewayEvent) => httpMethod;
 const newMethod = ({ requestContext }: GatewayEvent) => requestContext?.http?.method;
 
-/** The first that has both a method and a query is the event's. */
+/** The shapes of events; the first with both a method and a query applies. */
 const SHAPES: readonly Shape[] = [
   {
     hosts: 'AWS API Gateway 2.0, Lambda function URL',
@@ -119,7 +119,7 @@ const SHAPES: readonly Shape[] = [
   },
 ];
 
-/** Takes the values that are repeated as arrays, where the event tells of them. */
+/** Returns repeated values as arrays, when the event has them. */
 function single(event: GatewayEvent): Query {
   const repeated = event.multiValueQueryStringParameters;
   if (!repeated) return event.queryStringParameters ?? {};
@@ -131,7 +131,7 @@ function single(event: GatewayEvent): Query {
   );
 }
 
-/** ALB hands the query on as it stood in the address. */
+/** Decodes the query, which ALB passes undecoded. */
 function decode(query: Query): Query {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     [value].flat().map((one) => `${name}=${one}`),

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { CONSOLE } from './console.ts';
 import { InvalidArgumentError, NeedParamError } from './errors.ts';
 
-/** What the platform signs: the account's token, and the query of the delivery. */
+/** The signed values: the account's token, and the query of the delivery. */
 export interface SignedParts {
   token: string;
   timestamp: string;
@@ -12,7 +12,7 @@ export interface SignedParts {
 }
 
 /**
- * Makes the signature that the platform puts into a delivery's query.
+ * Creates the signature of a delivery's query.
  *
  * @example
  * sign({ token: 'TOKEN', timestamp: '1714036504', nonce: '1514711492' }) // 40 hex digits
@@ -24,7 +24,7 @@ export function sign({ token, timestamp, nonce, encrypt }: SignedParts): string 
   return sha1(sortShort(parts).join(''));
 }
 
-/** Sorts a few texts as `sort()` does, which would cost as much as the hash. */
+/** Sorts a few texts like `sort()`, which would cost as much as the hash. */
 function sortShort(texts: string[]): string[] {
   for (let end = 1; end < texts.length; end += 1) {
     const text = texts[end] as string;
@@ -36,8 +36,8 @@ function sortShort(texts: string[]): string[] {
 }
 
 /**
- * Tells whether a signature is the platform's: what is no text is no signature. A token is needed,
- * though; without one every delivery would be refused, and nobody would know why.
+ * Returns whether a signature is the platform's; anything but text is not. A token is required:
+ * without one every delivery would be refused without a visible reason.
  *
  * `token` may be several while the account's token is being changed. The time that it takes
  * tells nothing about the right signature.
@@ -66,7 +66,7 @@ export function checkSignature(
   return matches;
 }
 
-/** Anyone could sign with an empty token. */
+/** Whether a value is a non-empty text: anyone could sign with an empty token. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
@@ -80,7 +80,7 @@ export function isSameSignature(expected: string, given: unknown): boolean {
 }
 
 /**
- * Makes the signature that `wx.config` asks for in a web page (JS-SDK).
+ * Creates the signature for `wx.config` of a web page (JS-SDK).
  *
  * `url` is the page's address; what follows a `#` is not signed and is cut off. An address with
  * `&amp;` in it was escaped for HTML and would give a signature that WeChat refuses, so it throws.
@@ -94,7 +94,7 @@ export function isSameSignature(expected: string, given: unknown): boolean {
 export function jsapiSignature(parts: {
   ticket: string;
   noncestr: string;
-  /** Unix seconds, the same that the page gives to `wx.config`. */
+  /** Unix seconds, the same as passed to `wx.config`. */
   timestamp: number | string;
   url: string;
 }): string {

@@ -1,15 +1,15 @@
 import { InvalidArgumentError } from './errors.ts';
 import { printable } from './printable.ts';
 
-/** Tells names that differ in case, underscores and hyphens alone from others. */
+/** Folds case, underscores and hyphens of a name. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[_-]/g, '');
 }
 
 /**
- * Refuses options that differ from a known one in case, underscores and hyphens alone, such as
- * `encoding_aes_key`: without it an account would stay open. `aliases` are names of other libraries,
- * with ours. Gives the others that are not known.
+ * Refuses options that differ from a known one only in case, underscores or hyphens, such as
+ * `encoding_aes_key`: ignoring it would leave an account open. `aliases` are names of other
+ * libraries, with ours. Returns the other unknown names.
  *
  * @throws {InvalidArgumentError} when one is misspelt
  */
@@ -28,13 +28,13 @@ export function checkSpelling(
   return unknown;
 }
 
-/** Gives the end of an error's message about an unknown name: what was probably meant, if anything was. */
+/** Returns the end of a message about an unknown name: what was probably meant, if anything. */
 export function suggest(given: string, known: readonly string[]): string {
   const near = findNear(given, known);
   return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
-/** The longest name that is compared: names of ours are shorter. */
+/** Maximum length of a compared name: ours are shorter. */
 const LONGEST = 64;
 
 function findNear(given: string, known: readonly string[]): string | undefined {
@@ -56,7 +56,7 @@ function isBeginning(a: string, b: string): boolean {
   return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 }
 
-/** Counts the letters to put in, take out, change or swap with the next to turn `a` into `b`. */
+/** Returns the number of letters to insert, delete, change or swap with the next to turn `a` into `b`. */
 function measureDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, at) => at)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Infinity;

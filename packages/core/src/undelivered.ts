@@ -3,25 +3,25 @@ import { WechatError } from './errors.ts';
 import type { Message } from './message/message.ts';
 import type { Reply } from './reply/reply.ts';
 
-/** What names a message in a log: nothing that the user wrote. */
+/** Identifies a message in a log, without anything that the user wrote. */
 export type MessageKey = Pick<Message, 'type' | 'id' | 'target' | 'source' | 'time'>;
 
 export function messageKey({ type, id, target, source, time }: Message): MessageKey {
   return { type, id, target, source, time };
 }
 
-/** A late reply could not be sent; `cause` says why. Code `WECHAT_UNDELIVERED`. */
+/** A late reply could not be sent; `cause` is the reason. Code `WECHAT_UNDELIVERED`. */
 export class UndeliveredError extends WechatError {
   override readonly name: string = 'UndeliveredError';
   /**
-   * What the user has not seen: of a long text, the part that was not sent. Of a stream that did not
-   * end, what the user has seen; of a message that was not handled, a reply of the type `none`.
+   * The reply that the user has not seen: of a long text, the unsent part. Of a failed stream, what
+   * the user has seen; of a message that was not handled, a reply of the type `none`.
    */
   readonly reply: Reply;
-  /** Which message it answers. */
+  /** The message it answers. */
   readonly key: MessageKey;
 
-  /** Whether `reply` is what the user has seen, not what is missing: of a stream that did not end. */
+  /** Whether `reply` is what the user has seen of a failed stream, not what is missing. */
   readonly isSeen: boolean;
 
   constructor(reply: Reply, key: MessageKey, cause: unknown, isSeen = false) {

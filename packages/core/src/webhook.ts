@@ -19,27 +19,27 @@ import { createDispatch, type Dispatch, type HandlersLike } from './router.ts';
 import { type ContextOwner, openContext } from './with-context.ts';
 
 /**
- * What an adapter runs around the handlers. `next()` gives what they give, at once where they do: a
- * message whose handler answers in the same turn waits for nothing.
+ * Runs an adapter's code around the handlers. `next()` returns their result, synchronously if they
+ * are synchronous, so that the message of a fast handler waits for nothing.
  */
 export type Around = (
   exchange: Exchange,
   next: () => Answer | Promise<Answer>,
 ) => Answer | Promise<Answer>;
 
-/** Answers the deliveries of WeChat. */
+/** Answers WeChat's deliveries. */
 export interface Webhook {
   /**
-   * Answers one request. Never rejects: whatever goes wrong becomes a status and a line in the log.
+   * Answers one request. Never rejects: every failure becomes a status and a line in the log.
    *
    * `around` is for adapters: it runs around the handlers, once the message is parsed.
    */
   handle(request: WebhookRequest, around?: Around): Promise<WebhookResponse>;
   /**
-   * Stops, so that the process can end. New deliveries are answered 503 at once: the platform tries
-   * again, and another process answers. What goes on is waited for: handlers, late replies, saves.
-   * What has not ended after `timeout` milliseconds (default: 10 000) reaches `onUndelivered`, a
-   * stream with what the user was given of it.
+   * Stops, so that the process can exit. New deliveries are answered 503 at once: the platform
+   * tries again, and another process answers. Work in progress is waited for: handlers, late
+   * replies, saves. Whatever has not ended after `timeout` milliseconds (default: 10 000) is passed
+   * to `onUndelivered`, a stream with what the user was given of it.
    */
   close(options?: { timeout?: number | undefined }): Promise<void>;
   /**
@@ -62,16 +62,16 @@ export interface Webhook {
    * @throws {RequestError} with `WECHAT_CLOSING` when the webhook is being closed
    */
   withContext<T>(user: ContextOwner, use: (context: WechatContext) => T | Promise<T>): Promise<T>;
-  /** Whether it was made with handlers; without, `around` has to answer. */
+  /** Whether it was created with handlers; without, `around` must answer. */
   readonly hasHandlers: boolean;
-  /** Whether it takes pushes of 微信云托管, which have no signature in their query. */
+  /** Whether it accepts pushes of 微信云托管, which have no signature in their query. */
   readonly takesPushes: boolean;
 }
 
-/** What can be done with a webhook beside answering requests. */
+/** The methods of a webhook besides answering requests. */
 export type WebhookControls = Pick<Webhook, 'close' | 'withContext'>;
 
-/** Gives what an adapter hands on beside its middleware. */
+/** Returns the methods that an adapter adds to its middleware. */
 export function takeControls(webhook: Webhook): WebhookControls {
   return {
     close: (closing) => webhook.close(closing),
@@ -80,7 +80,7 @@ export function takeControls(webhook: Webhook): WebhookControls {
 }
 
 /**
- * Makes a webhook that needs no framework: requests and responses are values.
+ * Creates a webhook without a framework: requests and responses are values.
  *
  * @example
  * const webhook = createWebhook('TOKEN', { text: (message) => `You said: ${message.content}` });

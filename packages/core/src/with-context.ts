@@ -8,10 +8,10 @@ import { nameLine, type Workload } from './delivery/workload.ts';
 import { NeedParamError, RunTooLongError } from './errors.ts';
 import { within } from './with-timeout.ts';
 
-/** Whose conversation is opened: an openid, with the account where there are several. */
+/** The user of a conversation: an openid, with the account when there are several. */
 export type ContextOwner = string | Readonly<ContextUser>;
 
-/** Opens the conversation of a user when there is no message of theirs, as a delivery does. */
+/** Opens the context of a user without a message, with the same locks as a delivery. */
 export async function openContext<T>(
   owner: ContextOwner,
   use: (context: WechatContext) => T | Promise<T>,
@@ -64,7 +64,7 @@ async function run<T>(
   }
 }
 
-/** What is thrown at once rejects, too. */
+/** Calls a function, and turns a thrown error into a rejection. */
 async function call<T>(
   use: (context: WechatContext) => T | Promise<T>,
   context: WechatContext,

@@ -1,6 +1,9 @@
 import { type Clock, systemClock } from './clock.ts';
 
-/** Waits for `work`; gives undefined when the time is over, or the client gone, before it ends. */
+/**
+ * Waits for `work`; returns undefined when the time is over, or the client has disconnected, before
+ * it ends.
+ */
 export function within<T>(
   work: Promise<T>,
   milliseconds: number,

@@ -2,7 +2,7 @@ import type { Fields, FieldValue } from './tree.ts';
 import { malformed, refuseOutside, SECTION_END, skipBlanks } from './xml-text.ts';
 import { findFamily } from './xml-words.ts';
 
-/** An element that is being read; the document itself is one without name, at depth 0. */
+/** An element being read; the document itself has no name, and depth 0. */
 export interface Element {
   readonly name: string;
   readonly parent: Element | undefined;
@@ -10,7 +10,7 @@ export interface Element {
   children: Record<string, FieldValue> | undefined;
   text: string;
   hasSection: boolean;
-  /** Whether `]]>` stands in its text. */
+  /** Whether its text contains `]]>`. */
   hasStrayEnd: boolean;
 }
 
@@ -27,7 +27,7 @@ export function openElement(name: string, parent?: Element): Element {
   };
 }
 
-/** Adds decoded text; what is blank is layout. */
+/** Adds decoded text; blank text is layout. */
 export function addText(element: Element, text: string): void {
   if (element.depth === 0 && skipBlanks(text, 0) < text.length) refuseOutside();
   if (text.trim() === '') return;
@@ -41,7 +41,7 @@ export function addSection(element: Element, text: string): void {
   element.hasSection = true;
 }
 
-/** Gives an element that has ended to its parent: a group when it has children, else text. */
+/** Adds a finished element to its parent: a group when it has children, otherwise text. */
 export function closeElement(element: Element): void {
   // The platform has sent sections that lack their "<": all of it is text then.
   if (element.hasStrayEnd && element.hasSection) {
@@ -50,7 +50,7 @@ export function closeElement(element: Element): void {
   addChild(element.parent as Element, element.name, element.children ?? element.text);
 }
 
-/** Creates an object without a prototype: this way it costs half of what `Object.create(null)` does. */
+/** Creates an object without a prototype, at half the cost of `Object.create(null)`. */
 function createFields(): Record<string, FieldValue> {
   return Object.setPrototypeOf({}, null) as Record<string, FieldValue>;
 }

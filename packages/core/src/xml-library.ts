@@ -12,7 +12,7 @@ import {
   skipBlanks,
 } from './xml-text.ts';
 
-/** Goes before each tag's name, so that none is `__proto__` or a name of the parser's own. */
+/** Prefix of each tag's name, so that none is `__proto__` or a name of the parser's own. */
 const MARK = '=';
 const TEXT = '#text';
 const CDATA = '#cdata';
@@ -36,8 +36,8 @@ const parser = new XMLParser({
 type Node = Readonly<Record<string, string | readonly Node[]>>;
 
 /**
- * Reads a document that has what the platform does not write: attributes, comments, processing
- * instructions, a declaration of an encoding, numeric references, names outside ASCII.
+ * Parses a document with features that the platform does not write: attributes, comments,
+ * processing instructions, an encoding declaration, numeric references, names outside ASCII.
  *
  * @throws {ParseError} when it is not well-formed, has a DOCTYPE, or is out of bounds
  */
@@ -52,7 +52,7 @@ export function readOtherXml(text: string): Fields {
   return children;
 }
 
-/** The parser's message holds pieces of the document: it goes no further. */
+/** Parses a document. The parser's messages contain parts of it, and are replaced. */
 function parse(text: string): readonly Node[] {
   try {
     return parser.parse(text) as readonly Node[];
@@ -81,7 +81,7 @@ function readSection(nodes: readonly Node[]): string {
 
 const NUMBER = /&#(?:x([\dA-Fa-f]+)|(\d+));/g;
 
-/** Decodes numeric references as well. Validated text has no "&" that begins anything else. */
+/** Decodes entities and numeric references. Validated text has no other "&". */
 function decodeReferences(text: string): string {
   const parts: string[] = [];
   let start = 0;
@@ -100,7 +100,7 @@ function decodeNamed(text: string): string {
   return decoded;
 }
 
-/** The characters that XML 1.0 allows. */
+/** Decodes a character that XML 1.0 allows. */
 function decodeNumber(code: number): string {
   const isAllowed =
     code < 0x20
@@ -115,8 +115,8 @@ function decodeNumber(code: number): string {
 const UNKNOWN = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,10}|#x[\dA-Fa-f]{1,10});)/;
 
 /**
- * Walks through the markup, so that the parser meets nothing too deep, too much, or that it would
- * read in another way than its validator.
+ * Checks the markup, so that the parser reads nothing too deep, too large, or different from its
+ * validator.
  */
 function checkBounds(text: string): void {
   let depth = 0;
@@ -143,9 +143,9 @@ function checkBounds(text: string): void {
 
 interface Markup {
   readonly kind: 'start' | 'empty' | 'end' | 'other';
-  /** The place behind it. */
+  /** The position after it. */
   readonly end: number;
-  /** What the parser makes of it: a tag and its attributes, a section. Default: 1. */
+  /** Number of the parser's nodes for it: a tag and its attributes, a section. Default: 1. */
   readonly parts?: number;
 }
 
@@ -168,7 +168,7 @@ function findMarkup(text: string, at: number): Markup {
   return findStartTag(text, at);
 }
 
-/** An attribute's value may have a ">" in its quotes. */
+/** Finds a start tag; an attribute's value may contain ">" in quotes. */
 function findStartTag(text: string, start: number): Markup {
   let parts = 1;
   for (let at = start + 1; at < text.length; at++) {

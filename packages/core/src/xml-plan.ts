@@ -4,16 +4,16 @@ import { findClose, SECTION, SECTION_END, skipBlanks, skipBlanksBack } from './x
 /** Tags that stand together in a message, in the platform's order. */
 export type Family = readonly string[];
 
-/** A section with words. */
+/** A section with users' text. */
 export interface Place {
   readonly name: string;
-  /** Where its start tag begins. */
+  /** The start of its start tag. */
   readonly tag: number;
-  /** Where its text begins. */
+  /** The start of its text. */
   readonly start: number;
 }
 
-/** Where the sections of a tag begin and end, if all that looks like one is one. */
+/** The starts and ends of a tag's sections, if everything that looks like one is one. */
 export interface Marks {
   readonly starts: readonly number[];
   readonly ends: readonly number[];
@@ -37,22 +37,22 @@ export function findMarks(text: string, name: string, from: number): Marks {
 interface Given {
   readonly family: Family;
   readonly marks: ReadonlyMap<string, Marks>;
-  /** Where the last text of the family ends. */
+  /** The end of the family's last text. */
   readonly last: number;
 }
 
-/** How the texts may be told apart from one place on; the cost is what that asks of them. */
+/** A division of the texts from one position on; the cost is how unusual the texts would be. */
 interface Plan {
   readonly cost: number;
-  /** Where each text begins and ends. */
+  /** The start and the end of each text. */
   readonly ends: readonly (readonly [start: number, end: number])[];
 }
 
-/** More than anybody types; what is compared grows with the square. */
+/** Maximum number of candidates, more than anybody types; the comparisons grow with the square. */
 const MAX_MARKS = 200;
 
 /**
- * Plans where the texts of a family end, from the first to the last of them.
+ * Finds the ends of a family's texts, from the first to the last.
  *
  * @throws {ParseError} when no plan leads there
  */
@@ -60,7 +60,7 @@ export function planEnds(text: string, first: Place, given: Given): ReadonlyMap<
   const gap = text.slice(skipBlanksBack(text, first.tag), first.tag);
   const known = new Map<number, Plan | undefined>();
 
-  /** The cheapest plan from a place on, with the later tags of the family behind it. */
+  /** Returns the cheapest plan from a position on, followed by the later tags of the family. */
   const plan = (place: Place): Plan | undefined => {
     if (!known.has(place.start)) known.set(place.start, compare(place));
     return known.get(place.start);
@@ -101,7 +101,7 @@ function findPlace(text: string, tag: number, names: Family): Place | undefined 
   return undefined;
 }
 
-/** What it asks of a text that it holds starts and ends of its own tag: less if they are pairs. */
+/** Returns the cost of a text that contains starts and ends of its own tag: less if they are pairs. */
 function weigh({ starts, ends }: Marks, start: number, end: number): number {
   const inside = (at: number) => at > start && at < end;
   const [inner, closed] = [starts.filter(inside), ends.filter((at) => at >= start && at < end)];

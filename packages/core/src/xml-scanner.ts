@@ -1,6 +1,6 @@
 /**
- * Reads what the platform writes: one root with tags in it, nested or not, each with one CDATA
- * section, plain text, the five entities, or nothing. One step forward at a time.
+ * Parses the XML that the platform writes: one root with tags in it, nested or not, each with one
+ * CDATA section, plain text, the five entities, or nothing. It only moves forward.
  *
  * A section ends at its tag's own end, `]]></Tag>`, since what is in it stands there unescaped;
  * `xml-words.ts` says which, where people's words are in it.
@@ -29,27 +29,27 @@ import { findFamily, findWordsEnd, joinSections, type Words } from './xml-words.
 const DECLARATION = /^<\?xml(?: +(?:version="1\.[01]"|encoding="utf-8"|standalone="yes"))+ *$/i;
 const LONGEST_DECLARATION = 100;
 /**
- * Which tag came after which one: the platform writes those of a message in the same order each time,
- * and a name that is there already costs less than one that is cut out of the text.
+ * The tag after each tag: the platform writes those of a message in the same order each time, and
+ * reusing a name costs less than cutting it out of the text.
  */
 const followers = new Map<string, string>();
 const MAX_FOLLOWERS = 500;
 const LESS_THAN = 0x3c;
-/** An element that holds more than one section, as XML allows. */
+/** Marks an element with more than one section, as XML allows. */
 const MIXED = -1;
 
 interface Scan extends Words {
   open: Element;
-  /** The tags and sections so far. */
+  /** Number of tags and sections so far. */
   count: number;
   /** The name of the last start tag. */
   last: string;
 }
 
-/** A tag with nothing but a name. */
+/** A tag without attributes. */
 interface Tag {
   readonly name: string;
-  /** The place behind the tag. */
+  /** The position after the tag. */
   readonly end: number;
 }
 
@@ -77,7 +77,7 @@ export function scanXml(text: string): Fields | undefined {
   return document.children;
 }
 
-/** Reads the text at a place, and the tag or section behind it. Returns the place behind that. */
+/** Reads the text at a position, and the tag or section after it. Returns the position after that. */
 function step(scan: Scan, start: number): number | undefined {
   const { text, open } = scan;
   const found = text.indexOf('<', start);
@@ -125,7 +125,7 @@ function readStartTag(scan: Scan, at: number): number | undefined {
   return tag.end;
 }
 
-/** Reads an element that is nothing but text, up to its end tag. */
+/** Reads an element with text only, up to its end tag. */
 function readText(
   { text, open }: Scan,
   { name, end: start }: Tag,
@@ -137,7 +137,7 @@ function readText(
   return end + name.length + 3;
 }
 
-/** Finds the end of a section that stands first in its element, where it ends the element too. */
+/** Finds the end of a section that comes first in its element, if it also ends the element. */
 function findSectionEnd(scan: Scan, name: string, tag: number, start: number): number | undefined {
   const { text, open } = scan;
   const family = findFamily(open, name);
@@ -161,7 +161,10 @@ function isEndTag(text: string, at: number, name: string): boolean {
   return text.startsWith('</', at) && text.startsWith(name, at + 2) && text[end] === '>';
 }
 
-/** Whether text or further sections follow a section that does not end its tag, and then the end tag. */
+/**
+ * Whether a section that does not end its tag is followed by text or further sections, and then the
+ * end tag.
+ */
 function isMixed(text: string, sectionEnd: number, name: string): boolean {
   let end = sectionEnd;
   while (end !== -1) {
@@ -199,7 +202,7 @@ function readSection(scan: Scan, at: number): number | undefined {
   return end + SECTION_END.length;
 }
 
-/** Reads a tag whose name begins at a place; undefined when there is anything but a plain name. */
+/** Reads a tag whose name begins at a position; undefined unless it is a plain name. */
 function readTag(text: string, start: number, guess?: string): Tag | undefined {
   // Stryker disable next-line ConditionalExpression: what was guessed would be read
   if (guess && text.startsWith(guess, start) && text[start + guess.length] === '>') {

@@ -12,7 +12,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-/** Decodes the five entities, and nothing twice; undefined when another "&" is there. */
+/** Decodes the five entities once; undefined when there is another "&". */
 export function decodeEntities(text: string): string | undefined {
   let decoded = '';
   let start = 0;
@@ -38,12 +38,12 @@ export function skipBlanksBack(text: string, end: number): number {
   return at;
 }
 
-/** The place behind the end tag of a section that ends at `end`. */
+/** Returns the position after the end tag of a section that ends at `end`. */
 export function findClose(text: string, end: number, name: string): number {
   return skipBlanks(text, end + SECTION_END.length) + name.length + 3;
 }
 
-/** A blank of XML; line ends are LF by then. */
+/** Whether a character is a blank in XML; line ends are normalised to LF. */
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x09;
 }

@@ -19,7 +19,7 @@
 import { type Family, findMarks, type Marks, type Place, planEnds } from './xml-plan.ts';
 import { decodeEntities, SECTION_END } from './xml-text.ts';
 
-/** What words are found in. */
+/** The parent of users' text. */
 interface Parent {
   readonly name: string;
   /** 1 is the root. */
@@ -45,21 +45,21 @@ function mapFamilies(families: readonly Family[]): Families {
   return new Map(families.flatMap((family) => family.map((name) => [name, family] as const)));
 }
 
-/** The family of a tag with users' words; undefined for any other. In lists such tags repeat. */
+/** Returns the family of a tag with users' text; undefined for any other. In lists such tags repeat. */
 export function findFamily(parent: Parent, name: string): Family | undefined {
   if (parent.depth === 1) return TOP.get(name);
   return parent.depth === 2 ? GROUPS.get(parent.name)?.get(name) : undefined;
 }
 
-/** A document, and what was found out about its users' words. */
+/** A document, and the users' text found in it. */
 export interface Words {
   readonly text: string;
   marks: Map<string, Marks> | undefined;
-  /** Where texts end, by where they begin, when somebody typed an end. */
+  /** The end of each text by its start, when a user typed an end. */
   plan: ReadonlyMap<number, number> | undefined;
 }
 
-/** Finds the `]]>` that ends words; undefined when none has their tag. */
+/** Finds the `]]>` that ends a text; undefined when no text has its tag. */
 export function findWordsEnd(words: Words, place: Place, family: Family): number | undefined {
   const { name, start } = place;
   const planned = words.plan?.get(start);
@@ -79,7 +79,7 @@ export function findWordsEnd(words: Words, place: Place, family: Family): number
   return words.plan.get(start);
 }
 
-/** The end of words in which nobody typed one: it ends their tag, which is closed once. */
+/** Returns the end of a text in which nobody typed one: it ends their tag, which is closed once. */
 function findOnlyEnd(text: string, name: string, start: number): number | undefined {
   const end = text.indexOf(SECTION_END, start);
   const closing = `</${name}>`;
@@ -101,8 +101,8 @@ const ESCAPE = /((?:&(?:amp|lt|gt|quot|apos);)*)<!\[CDATA\[/y;
 
 /**
  * Joins the sections of a text whose writer escaped each `]]>`: by a new section in the middle of
- * it, as `a]]]]><![CDATA[>b`, or by entities between two sections. Where one was not, none was:
- * then the text is what it is, to the letter.
+ * it, as `a]]]]><![CDATA[>b`, or by entities between two sections. If one is not escaped, none is:
+ * then the text is taken literally.
  */
 export function joinSections(text: string): string {
   let joined = '';

@@ -11,7 +11,7 @@ const ODD = /[\0-\x08\x0b-\x1f\ufffe\uffff]/;
 const TO_REPLACE = /[\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|\]\]>/;
 
 /**
- * Reads a document whose root is `root` into the tags below it.
+ * Parses a document whose root is `root` into the tags below it.
  *
  * The scanner reads what the platform writes, and the library any other document. Strict: what is
  * not well-formed, has a DOCTYPE or nests too deep throws ParseError. Text inside CDATA is kept to
@@ -37,7 +37,7 @@ function replaceOdd(text: string): string {
   );
 }
 
-/** Writes a tree as XML. Text goes into CDATA, so that nothing in it can be taken for markup. */
+/** Writes a tree as XML. Text is written as CDATA, so that nothing in it is read as markup. */
 export function renderXml(tree: Tree): string {
   let xml = '';
   for (const tag of Object.keys(tree)) {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../errors.ts';
 
-/** A value that JSON can carry. */
+/** A value that JSON can hold. */
 export type Json =
   | string
   | number
@@ -34,13 +34,13 @@ type Widened<T> = T extends string
 type WithDefault<S, K, D> = IsEmpty<S> extends true ? Widened<D> : Value<S, K>;
 type Default<S, K> = IsEmpty<S> extends true ? unknown : Value<S, K>;
 
-/** How long the state is kept after a save: seconds, until a date, or null for the webhook's `contextAge`. */
+/** The lifetime of the state after a save: seconds, until a date, or null for the webhook's `contextAge`. */
 export type Expiry = number | Date | null;
 
-/** What the context asks of whoever loaded it. */
+/** The operations of the transaction behind a context. */
 export interface ContextBacking {
   readonly openid: string;
-  /** Seconds that the state is kept when no expiry was set. */
+  /** Lifetime of the state in seconds when no expiry was set. */
   readonly defaultAge: number;
   save(): Promise<void>;
   flush(): Promise<void>;
@@ -48,7 +48,7 @@ export interface ContextBacking {
 
 /**
  * The state of one user's conversation: a dictionary that is loaded before the handler runs and
- * saved after it, when it was changed.
+ * saved after it, if it was changed.
  *
  * @example
  * const step = context.get('step', 1);
@@ -57,7 +57,7 @@ export interface ContextBacking {
 export class WechatContext<S = WechatState> {
   readonly #backing: ContextBacking;
   #data: Map<string, Json>;
-  /** What is stored, value by value as JSON text, to tell what was changed. */
+  /** The stored values as JSON text, to find changes. */
   #stored: Map<string, string> | undefined;
   #expiry: Expiry;
   #storedExpiry: Expiry;
@@ -84,13 +84,13 @@ export class WechatContext<S = WechatState> {
     return this.#accessed;
   }
 
-  /** Whether anything differs from what is stored, also deep inside a value. */
+  /** Whether anything differs from the stored state, including inside values. */
   get modified(): boolean {
     if (!this.#accessed) return false;
     return !isSameExpiry(this.#expiry, this.#storedExpiry) || this.changes().size > 0;
   }
 
-  /** Gives a value, or `fallback` when there is none. */
+  /** Returns a value, or `fallback` when there is none. */
   get<K extends Key<S>>(key: K): Value<S, K> | undefined;
   get<K extends Key<S>, const D extends Default<S, K>>(key: K, fallback: D): WithDefault<S, K, D>;
   get(key: string, fallback?: unknown): unknown {
@@ -108,7 +108,7 @@ export class WechatContext<S = WechatState> {
     return this;
   }
 
-  /** Removes a key; tells whether it was there. */
+  /** Deletes a key; returns whether it existed. */
   delete(key: Key<S>): boolean {
     return this.#touch().delete(key);
   }
@@ -117,7 +117,7 @@ export class WechatContext<S = WechatState> {
     return this.#touch().has(key);
   }
 
-  /** Removes a key and gives its value, or `fallback` when there was none. */
+  /** Deletes a key and returns its value, or `fallback` when there was none. */
   pop<K extends Key<S>>(key: K): Value<S, K> | undefined;
   pop<K extends Key<S>, const D extends Default<S, K>>(key: K, fallback: D): WithDefault<S, K, D>;
   pop(key: string, fallback?: unknown): unknown {
@@ -139,7 +139,7 @@ export class WechatContext<S = WechatState> {
     return [...this.#touch().entries()] as [Key<S>, Value<S, Key<S>>][];
   }
 
-  /** Gives a value; when there is none, sets it to `value` first. */
+  /** Returns a value, after setting it to `value` when there is none. */
   setDefault<K extends Key<S>, const D extends Default<S, K>>(
     key: K,
     value: D,
@@ -149,7 +149,7 @@ export class WechatContext<S = WechatState> {
     return data.get(key) as WithDefault<S, K, D>;
   }
 
-  /** Sets several values; none when one of them cannot be carried. */
+  /** Sets several values, or none when one of them cannot be stored. */
   update(values: IsEmpty<S> extends true ? Readonly<Record<string, Json>> : Partial<S>): this {
     const checked = Object.entries(values).map(
       ([key, value]) => [key, checkJson(value, key)] as const,
@@ -158,12 +158,12 @@ export class WechatContext<S = WechatState> {
     return this;
   }
 
-  /** Removes every key. */
+  /** Deletes every key. */
   clear(): void {
     this.#touch().clear();
   }
 
-  /** Removes every key, and what is stored, now. */
+  /** Deletes every key and the stored state, immediately. */
   async flush(): Promise<void> {
     this.clear();
     this.#expiry = null;
@@ -171,12 +171,12 @@ export class WechatContext<S = WechatState> {
     this.markStored();
   }
 
-  /** Saves now. Not needed in a handler: it is done after it, before the reply is sent. */
+  /** Saves immediately. Not needed in a handler: the state is saved after it, before the reply is sent. */
   async save(): Promise<void> {
     await this.#backing.save();
   }
 
-  /** In how many seconds the state ends, when it was changed at `modification` (default: now). */
+  /** Returns the seconds until the state expires, when it was changed at `modification` (default: now). */
   getExpiryAge(options: { modification?: Date; expiry?: Expiry } = {}): number {
     const { modification = new Date(), expiry = this.#expiry } = options;
     if (expiry instanceof Date)
@@ -184,7 +184,7 @@ export class WechatContext<S = WechatState> {
     return expiry ?? this.#backing.defaultAge;
   }
 
-  /** When the state ends, when it was changed at `modification` (default: now). */
+  /** Returns when the state expires, when it was changed at `modification` (default: now). */
   getExpiryDate(options: { modification?: Date; expiry?: Expiry } = {}): Date {
     const { modification = new Date(), expiry = this.#expiry } = options;
     if (expiry instanceof Date) return expiry;
@@ -192,7 +192,7 @@ export class WechatContext<S = WechatState> {
   }
 
   /**
-   * Says how long the state is kept: seconds after each save, until a date, or null for the
+   * Sets the lifetime of the state: seconds after each save, until a date, or null for the
    * webhook's `contextAge`.
    *
    * @throws {InvalidArgumentError} when it is none of these
@@ -211,7 +211,11 @@ export class WechatContext<S = WechatState> {
     return this.#expiry;
   }
 
-  /** @internal The keys that differ from what is stored, and their values; undefined for removed ones. */
+  /**
+   * @internal The keys that differ from the stored state, and their values; undefined for deleted
+   * ones.
+   * @internal The keys that differ from what is stored, and their values; undefined for removed ones.
+   */
   changes(): ReadonlyMap<string, Json | undefined> {
     const changes = new Map<string, Json | undefined>();
     const stored = this.#stored ?? new Map<string, string>();
@@ -227,7 +231,10 @@ export class WechatContext<S = WechatState> {
     return JSON.stringify(Object.fromEntries(this.#data));
   }
 
-  /** @internal Takes the present state, or `data` and its expiry, for what is stored. */
+  /**
+   * @internal Marks the current state, or `data` and its expiry, as stored.
+   * @internal Takes the present state, or `data` and its expiry, for what is stored.
+   */
   markStored(data?: Readonly<Record<string, Json>>, expiry: Expiry = this.#expiry): void {
     if (data) this.#data = new Map(Object.entries(data));
     if (isSameExpiry(this.#expiry, this.#storedExpiry)) this.#expiry = expiry;
@@ -257,7 +264,7 @@ function checkJson(value: unknown, key: string): Json {
   return value as Json;
 }
 
-/** Says what is no JSON in a value; undefined when all is. */
+/** Returns why a value is not JSON; undefined when it is. */
 function findProblem(value: unknown, above: readonly unknown[]): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : String(value);

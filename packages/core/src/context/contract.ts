@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ContextLock, ContextRecord, ContextStore, ContextUser } from './store.ts';
 
-/** One thing that every ContextStore must do. */
+/** One requirement of every ContextStore. */
 export interface ContextStoreCheck {
   readonly name: string;
-  /** Rejects when the store does not do it. Uses users of its own, so checks may share a store. */
+  /** Rejects when the store does not meet it. Uses its own users, so checks may share a store. */
   readonly run: (store: ContextStore) => Promise<void>;
 }
 
@@ -195,7 +195,7 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
 };
 
 /**
- * What a store of your own must pass, in whatever test runner you have.
+ * The requirements of every ContextStore, for the tests of your own store, in any test runner.
  *
  * @example
  * import { contextStoreContract } from '@wechat-mp/core/context-store-contract';

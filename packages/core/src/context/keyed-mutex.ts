@@ -1,6 +1,6 @@
-/** A place in line. */
+/** A place in the queue. */
 export interface Turn {
-  /** Resolves when it is this one's turn. */
+  /** Resolves when the turn comes. */
   readonly comes: Promise<void>;
 }
 
@@ -10,17 +10,17 @@ interface Waiting extends Turn {
 
 const NOBODY: Waiting[] = [];
 
-/** Lets in one at a time for each key, in the order in which they came. */
+/** Admits one at a time for each key, in order of arrival. */
 export class KeyedMutex {
-  /** Those who wait behind the one who is in. */
+  /** The waiters behind the current one. */
   readonly #waiting = new Map<string, Waiting[]>();
 
-  /** Counts those who wait for a key. */
+  /** Returns the number of waiters of a key. */
   count(key: string): number {
     return this.#waiting.get(key)?.length ?? 0;
   }
 
-  /** Gives nothing when the key was free: the caller is in. Else a place in line. */
+  /** Returns undefined when the key was free and is now taken, otherwise a place in the queue. */
   acquire(key: string): Turn | undefined {
     const waiting = this.#waiting.get(key);
     if (!waiting) {
@@ -37,7 +37,7 @@ export class KeyedMutex {
     return turn;
   }
 
-  /** Ends a turn, or gives up a place in line: then nobody gets past those who came before. */
+  /** Ends a turn, or leaves the queue without letting others overtake. */
   release(key: string, turn: Turn | undefined): void {
     const waiting = this.#waiting.get(key) as Waiting[];
     const place = turn ? waiting.indexOf(turn as Waiting) : -1;

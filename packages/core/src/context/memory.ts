@@ -17,13 +17,13 @@ interface Entry {
 }
 
 /**
- * Keeps conversations in this process: the default, right for one process and for development.
+ * Stores conversations in this process: the default, for one process and for development.
  *
  * @example
  * wechat({ token: 'TOKEN', contexts: new MemoryContextStore({ maxEntries: 50_000 }) }, handlers)
  */
 export class MemoryContextStore implements ContextStore {
-  /** In the order of their saves, or of their users' messages, the oldest first. */
+  /** In the order of saves or messages, oldest first. */
   readonly #entries = new Map<string, Entry>();
   readonly #locks = new Map<string, { owner: string; until: number }>();
   readonly #maxEntries: number;
@@ -31,7 +31,10 @@ export class MemoryContextStore implements ContextStore {
   readonly #now: () => number;
   #isFull = false;
 
-  /** `maxEntries`: users kept at most, the oldest go first; default 100 000. `now`: a clock in ms. */
+  /**
+   * `maxEntries`: maximum number of users, the oldest are deleted first; default 100 000. `now`: a
+   * clock in ms.
+   */
   constructor(options: { maxEntries?: number; logger?: Logger; now?: () => number } = {}) {
     checkSpelling(options, ['maxEntries', 'logger', 'now']);
     const { maxEntries = 100_000, logger = consoleLogger, now = Date.now } = options;
@@ -60,7 +63,10 @@ export class MemoryContextStore implements ContextStore {
     return { record: this.#get(key) };
   }
 
-  /** @internal Has a record kept from now on, for the seconds that it says, else for so many. */
+  /**
+   * @internal Extends a record by its own seconds, otherwise by those given.
+   * @internal Has a record kept from now on, for the seconds that it says, else for so many.
+   */
   prolong(user: ContextUser, seconds: number): void {
     if (this.#entries.size === 0) return;
     const key = createUserKey(user);
@@ -71,7 +77,10 @@ export class MemoryContextStore implements ContextStore {
     this.#entries.set(key, { record, expiresAt: this.#now() + milliseconds });
   }
 
-  /** @internal Loads for the one whose turn it is: the lock is free, and ends with that turn only. */
+  /**
+   * @internal Loads for the current turn: the lock is free, and ends with that turn only.
+   * @internal Loads for the one whose turn it is: the lock is free, and ends with that turn only.
+   */
   open(user: ContextUser, lock: ContextLock | undefined): ContextRecord | undefined {
     const key = createUserKey(user);
     if (lock) this.#locks.set(key, { owner: lock.owner, until: Number.POSITIVE_INFINITY });
@@ -136,13 +145,13 @@ export class MemoryContextStore implements ContextStore {
     return undefined;
   }
 
-  /** Milliseconds for which another owner still has the lock. */
+  /** Returns the milliseconds for which another owner still holds the lock. */
   #heldFor(key: string, owner: string | undefined): number {
     const held = this.#locks.get(key);
     return held && held.owner !== owner ? Math.max(0, held.until - this.#now()) : 0;
   }
 
-  /** Looks at the two oldest on each save, so that no timer is needed. */
+  /** Removes expired ones among the two oldest on each save, so that no timer is needed. */
   #makeRoom(): void {
     const [first, second] = this.#entries.keys();
     for (const key of [first, second]) if (key !== undefined) this.#get(key);

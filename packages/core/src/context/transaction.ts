@@ -12,7 +12,7 @@ import type {
   SaveOptions,
 } from './store.ts';
 
-/** Messages of one user one after another, or all at once. */
+/** Whether messages of one user are handled one after another, or in parallel. */
 export type Ordering = 'serial' | 'parallel';
 
 export interface TransactionOptions {
@@ -21,23 +21,23 @@ export interface TransactionOptions {
   readonly clock: Clock;
 }
 
-/** A save as the store takes it. */
+/** The arguments of a save. */
 export interface Save {
   readonly record: ContextRecord;
   readonly options: SaveOptions;
 }
 
-/** What stood in the way of a save. */
+/** The record that prevented a save. */
 export interface Refused {
   readonly current: ContextRecord | undefined;
 }
 
-/** Milliseconds between two looks at a lock that another process holds. */
+/** Milliseconds between two checks of a lock that another process holds. */
 const LOOK_AGAIN = 50;
-/** A save in parallel with others is tried this often. */
+/** Maximum number of attempts of a save in parallel with others. */
 const MAX_MERGES = 100;
 
-/** Waits until no other process works for the user, and gives the context as it is then. */
+/** Waits until no other process works for the user, then loads the context. */
 export async function begin(
   options: TransactionOptions,
   user: ContextUser,
@@ -55,7 +55,7 @@ export async function begin(
   return new ContextTransaction(options, user, lock, loaded.record);
 }
 
-/** Gives back the lock of a context that could not be read. */
+/** Releases the lock of a context that could not be read. */
 export function rollback(
   { contexts }: TransactionOptions,
   user: ContextUser,
@@ -65,8 +65,8 @@ export function rollback(
 }
 
 /**
- * A context while a handler works on it. Who ends it writes `pendingSave()`, and when that is
- * refused because of what another process wrote, rebases and tries again.
+ * A context while a handler uses it. To end it, write `pendingSave()`; when that is refused because
+ * another process wrote meanwhile, rebase and try again.
  */
 export class ContextTransaction implements ContextBacking {
   readonly context: WechatContext;
@@ -99,24 +99,24 @@ export class ContextTransaction implements ContextBacking {
     return this.#options.contextAge;
   }
 
-  /** What is to be written; undefined when nothing was changed. */
+  /** Returns the save to be written; undefined without changes. */
   pendingSave(): Save | undefined {
     return this.context.modified ? this.#createSave(false) : undefined;
   }
 
-  /** Whether the state has ended already, as it was told to: then it is forgotten, not saved. */
+  /** Whether the state has expired already: then it is deleted rather than saved. */
   get isOver(): boolean {
     return this.context.modified && this.#millisecondsLeft() <= 0;
   }
 
-  /** Tells that a save was written. */
+  /** Records that a save was written. */
   accept({ record }: Save): void {
     this.#version = record.version;
     this.context.markStored();
   }
 
   /**
-   * Puts what was changed on top of what another one saved.
+   * Applies the changes to the record that another process saved.
    *
    * @throws {ContextConflictError} when that was done in spite of the lock, or again and again
    */
@@ -142,14 +142,14 @@ export class ContextTransaction implements ContextBacking {
     await this.#write(true);
   }
 
-  /** Saves what was changed, if that is to be kept, and gives back the lock. */
+  /** Saves the changes, if they are to be kept, and releases the lock. */
   async end(isKept: boolean): Promise<void> {
     const isSaved = isKept && this.context.modified && (await this.#write(false));
     const { lock } = this;
     if (lock && !isSaved) await attempt(this.#options.contexts.release(this.#user, lock));
   }
 
-  /** False when the state has ended: then there is nothing to write. */
+  /** Returns false when the state has expired: then there is nothing to write. */
   async #write(keepLock: boolean): Promise<boolean> {
     for (;;) {
       if (this.#millisecondsLeft() <= 0) {
@@ -172,7 +172,7 @@ export class ContextTransaction implements ContextBacking {
     this.#version = 0;
   }
 
-  /** Keeps the lock for another lease. A failure shows when the context is saved. */
+  /** Extends the lock by another lease. A failure is reported when the context is saved. */
   renew(): void {
     const { lock } = this;
     if (lock) runInBackground(() => this.#options.contexts.renew(this.#user, lock));

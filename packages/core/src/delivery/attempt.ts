@@ -28,20 +28,20 @@ import { areRunsSeen, RunWatch } from './run-watch.ts';
 import type { Begun, Claim, Claimed, DeliveryId, Ended, Outcome } from './store.ts';
 import { type ActiveRun, nameLine } from './workload.ts';
 
-/** Milliseconds between two tries to get a run that is free. */
+/** Milliseconds between two attempts to claim a free run. */
 const LOOK_AGAIN = 100;
 
-/** A delivery, once its message is read. */
+/** A delivery whose message has been read. */
 export interface IncomingDelivery {
   readonly message: Message;
-  /** When it arrived, on the account's clock. */
+  /** Time of arrival, on the account's clock. */
   readonly at: number;
   readonly request: Pick<WebhookRequest, 'native' | 'signal'> & { isGone?: () => boolean };
 }
 
 /**
- * Answers one delivery with the reply of the message's run, whoever runs it. Undefined is
- * `success`: nothing to say, or not yet, or nobody left to hear it.
+ * Answers one delivery with the reply of the message's run, in this process or another. Undefined
+ * is `success`: no reply, none yet, or no client left.
  */
 export function answerDelivery(
   incoming: IncomingDelivery,
@@ -83,22 +83,22 @@ function publishOverload(message: Message, { id }: Account, limit: 'maxPending' 
   deliveryChannel.publish({ event: 'overloaded', ...seen, limit });
 }
 
-/** One delivery's way to the reply. */
+/** One delivery, from its claim to its response. */
 export class DeliveryAttempt implements Visitor {
   readonly #incoming: IncomingDelivery;
   readonly #service: Service;
   readonly id: DeliveryId;
-  /** The user, as the line of their messages knows them. */
+  /** The user's key in the queue of messages. */
   readonly #user: string;
   readonly #body: string;
   readonly #isRecovered: boolean;
-  /** When the window closes, on the account's clock. */
+  /** The reply deadline, on the account's clock. */
   readonly #closing: number;
   /** The run that this delivery started, and its place there. */
   #run: ActiveRun | undefined = undefined;
   #place: Place | undefined = undefined;
   #hasShownPending = false;
-  /** Which delivery of the message this is; 0: none, only its run is to be taken up. */
+  /** The number of the delivery of this message; 0 when there is none, and only the run is resumed. */
   attempt: number;
 
   constructor(incoming: IncomingDelivery, service: Service, attempt = 1) {
@@ -117,7 +117,7 @@ export class DeliveryAttempt implements Visitor {
     return this.#run !== undefined;
   }
 
-  /** Claims the message, starts its run if it is ours, and waits for the reply until the deadline. */
+  /** Claims the message, starts its run when claimed, and waits for the reply until the deadline. */
   answer(): Awaitable<Tree | undefined> {
     if (this.#isCrowded()) return undefined;
     const claiming = this.claim();
@@ -160,7 +160,7 @@ export class DeliveryAttempt implements Visitor {
     return place ? place.wait() : { state: 'elsewhere' };
   }
 
-  /** Waits for a run of another process, and takes it over when that has died. */
+  /** Waits for a run of another process, and resumes it when that process has died. */
   async #waitElsewhere(): Promise<Begun | Ended | undefined> {
     const { account } = this.#service;
     const { attempt } = this;
@@ -176,7 +176,10 @@ export class DeliveryAttempt implements Visitor {
     return claimed;
   }
 
-  /** Milliseconds that this delivery waits: to the end of its window, or until the platform hung up. */
+  /**
+   * Returns the milliseconds that this delivery can wait: until its deadline, or until the platform
+   * has disconnected.
+   */
   timeLeft(): number {
     const { clock, maxDeliveries, replyWindow } = this.#service.account;
     if (this.attempt >= maxDeliveries) return this.#closing - clock.now();
@@ -194,7 +197,7 @@ export class DeliveryAttempt implements Visitor {
     return this.#incoming.request.signal;
   }
 
-  /** Whether as many messages of this user wait as may. */
+  /** Whether the maximum number of messages of this user is waiting. */
   #isCrowded(): boolean {
     const { account, workload } = this.#service;
     const { logger, maxQueued } = account;
@@ -212,7 +215,7 @@ export class DeliveryAttempt implements Visitor {
     return true;
   }
 
-  /** Counts the delivery, and starts the run if that is ours to do. */
+  /** Counts the delivery, and starts the run when claimed. */
   claim(which: Pick<Claim, 'attempt' | 'expired'> = {}): Awaitable<Begun> {
     const here = this.#service.workload.runs.get(this.id.key);
     return here ? this.#join(here, which) : this.#claimRun(which);
@@ -229,8 +232,9 @@ export class DeliveryAttempt implements Visitor {
   }
 
   /**
-   * Claims a message that has no run in this process. When it is ours and it is its turn, the context
-   * comes with it; when others of the user are before it, it costs the store nothing until its turn.
+   * Claims a message that has no run in this process. When claimed on its turn, the context is
+   * loaded in the same step; behind other messages of the user, it costs the store nothing until
+   * its turn.
    */
   #claimRun({ attempt, expired }: Pick<Claim, 'attempt' | 'expired'>): Awaitable<Begun> {
     const { account, workload } = this.#service;
@@ -267,7 +271,7 @@ export class DeliveryAttempt implements Visitor {
     return this.#take(begun, possession, storeTime);
   }
 
-  /** `storeTime`: milliseconds for which the claim took. */
+  /** `storeTime`: milliseconds that the claim took. */
   #take(begun: Begun, possession: Possession, storeTime = 0): Begun {
     const { lock, turn } = possession;
     this.#count(begun);
@@ -319,7 +323,7 @@ export class DeliveryAttempt implements Visitor {
     }
   }
 
-  /** Tells subscribers how the delivery was answered. */
+  /** Publishes how the delivery was answered. */
   publishAnswer(tree: Tree | undefined): Tree | undefined {
     const { account } = this.#service;
     const { message, at } = this.#incoming;
@@ -344,7 +348,7 @@ export class DeliveryAttempt implements Visitor {
     deliveryChannel.publish({ event: 'joined', account, message, attempt, state });
   }
 
-  /** Claims the message though no delivery waits for it any more, and runs it when it is ours. */
+  /** Claims the message without a delivery, and runs it when claimed. */
   async takeUp(expired?: string): Promise<Begun> {
     const { workload } = this.#service;
     this.attempt = 0;
@@ -358,8 +362,8 @@ export class DeliveryAttempt implements Visitor {
   }
 
   /**
-   * Watches the run of another process when the client has gone: nobody may come any more to see that
-   * this process has died.
+   * Watches the run of another process after the client has disconnected: no further delivery may
+   * come to detect a crash of that process.
    */
   #watchOver(): void {
     const { account, workload } = this.#service;
@@ -371,7 +375,7 @@ export class DeliveryAttempt implements Visitor {
     });
   }
 
-  /** Answers with a reply that was claimed, unless the platform has hung up meanwhile. */
+  /** Answers with a claimed reply, unless the platform has disconnected meanwhile. */
   async #respond(outcome: Outcome | undefined): Promise<Tree | undefined> {
     if (!outcome) return undefined;
     const { account, workload } = this.#service;
@@ -441,13 +445,13 @@ export class DeliveryAttempt implements Visitor {
     replyChannel.publish({ event: 'pending', account, message, attempt, isShown });
   }
 
-  /** Leaves the delivery unanswered, until the platform hangs up: the next one brings the reply. */
+  /** Leaves the delivery unanswered until the platform disconnects: the next one gets the reply. */
   async #waitForNext(): Promise<undefined> {
     const { clock } = this.#service.account;
     await within(new Promise(() => {}), this.timeLeft(), this.signal(), clock);
   }
 
-  /** Without the store, a run of this process can still be joined. */
+  /** Joins a run of this process when the store fails. */
   async #answerUnclaimed(error: unknown): Promise<Tree | undefined> {
     const { account, workload } = this.#service;
     const run = workload.runs.get(this.id.key);
@@ -481,7 +485,7 @@ export class DeliveryAttempt implements Visitor {
 
 const STATES: readonly unknown[] = ['yours', 'running', 'ended'];
 
-/** Refuses what is no answer, which would be asked for again and again. */
+/** Checks the result of a claim: a wrong one would be claimed again and again. */
 function checkClaimed<C extends Claimed>(claimed: C): C {
   if (STATES.includes((Object(claimed) as C).state)) return claimed;
   throw new StoreError('the delivery store failed: claim() gave no state of a run');

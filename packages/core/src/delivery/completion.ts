@@ -16,19 +16,22 @@ import type { Run, Service } from './run.ts';
 import type { CompletionResult, DeliveryId, Finish } from './store.ts';
 import type { Workload } from './workload.ts';
 
-/** A reply as far as one answer holds it, and what comes after that. */
+/** The part of a reply that fits one answer, and the rest. */
 export interface FittedReply extends AddressedReply {
   readonly whole?: Reply | undefined;
   readonly rest?: Reply | undefined;
 }
 
-/** Milliseconds in which another delivery asks for a reply: more than the platform takes to deliver again. */
+/**
+ * Returns the milliseconds within which another delivery must ask for a reply: more than the
+ * platform takes to deliver again.
+ */
 export function parkingMilliseconds({ replyWindow }: Account): number {
   return replyWindow + 1500;
 }
 
 /**
- * Addresses a reply to who sent the message, and cuts a text that is too long for one answer.
+ * Addresses a reply to the sender of the message, and cuts a text that is too long for one answer.
  *
  * @throws {InvalidArgumentError} when it is no reply
  */
@@ -47,7 +50,7 @@ export function fitReply(
   return { ...fitted, whole: reply, rest: { type: 'text', content: rest.join('') } };
 }
 
-/** Gives what the user sees when the last window closes. */
+/** Returns the reply that the user sees at the last reply deadline. */
 export function fitPending(message: Message, account: Account): FittedReply {
   const { logger, pending } = account;
   try {
@@ -64,7 +67,7 @@ export function fitPending(message: Message, account: Account): FittedReply {
   }
 }
 
-/** Answers for a run that is not here, or not over: what one answer cannot hold is sent late. */
+/** Answers for a run that is not here, or not finished: the rest of a long reply is sent late. */
 export function answerInPlace(
   { tree, rest }: FittedReply,
   { account, workload }: Service,
@@ -79,8 +82,8 @@ export function answerInPlace(
 }
 
 /**
- * Ends a run with its reply, and what it changed in the context: those who wait here are given it,
- * or another delivery asks for it, or it is sent late. That is decided by the store, in one step.
+ * Ends a run with its reply and its changes of the context: waiting deliveries get it, or another
+ * delivery asks for it, or it is sent late. The store decides that, in one step.
  */
 export function complete(run: Run, fitted: FittedReply, patience?: number): Awaitable<void> {
   // It was abandoned when the webhook was closed.
@@ -90,7 +93,7 @@ export function complete(run: Run, fitted: FittedReply, patience?: number): Awai
   return stored.then((completion) => give(run, fitted, completion, patience));
 }
 
-/** Does with a reply what the store has decided. */
+/** Handles a reply as the store has decided. */
 function give(
   run: Run,
   fitted: FittedReply,
@@ -134,7 +137,7 @@ function give(
   }
 }
 
-/** A reply that waits for another delivery. */
+/** A reply that is parked for another delivery. */
 export interface ParkedReply {
   readonly account: Account;
   readonly workload: Workload;
@@ -143,13 +146,13 @@ export interface ParkedReply {
   readonly late: LateReplies;
   readonly reply: Reply;
   readonly rest: Reply | undefined;
-  /** Milliseconds. */
+  /** Milliseconds to wait. */
   readonly patience: number;
-  /** The delivery that held it and has gone; 0: none. */
+  /** The number of the delivery that held it and has disconnected; 0 for none. */
   readonly releases: number;
 }
 
-/** Has a reply wait for another delivery, and sends it late when none comes. */
+/** Parks a reply for another delivery, and sends it late when none comes. */
 export function park(parked: ParkedReply): void {
   const { late, reply, rest } = parked;
   const watching = watch(parked);
@@ -157,7 +160,7 @@ export function park(parked: ParkedReply): void {
   if (rest) late.send(rest, 'rest');
 }
 
-/** Whether no delivery asked for the reply in the time in which the platform delivers again. */
+/** Waits; returns whether no delivery asked for the reply while the platform could deliver again. */
 async function watch(parked: ParkedReply): Promise<boolean> {
   const { account, workload, id, patience, releases } = parked;
   return isUnsent(parked, async () => {
@@ -167,7 +170,7 @@ async function watch(parked: ParkedReply): Promise<boolean> {
   });
 }
 
-/** Sends a reply that no delivery may have any more, unless another process has done so. */
+/** Sends a reply that no delivery can carry any more, unless another process has done so. */
 function sendLate(run: Run, reply: Reply): void {
   const { account, id, message } = run;
   const sending = { account, key: messageKey(message) };
@@ -189,13 +192,13 @@ async function isUnsent(
   }
 }
 
-/** Tells the store. */
+/** Ends the run in the store. */
 function store(run: Run, fitted: FittedReply): Awaitable<Completion> {
   const isChanged = run.isKept && run.transaction?.context.modified === true;
   return isChanged ? storeChanges(run, fitted) : storeOnce(run, fitted, undefined);
 }
 
-/** Tells the store, again when the context has to be merged with what another process saved. */
+/** Ends the run in the store, again when the context has to be merged with another process's save. */
 async function storeChanges(run: Run, fitted: FittedReply): Promise<Completion> {
   const transaction = run.transaction as ContextTransaction;
   if (transaction.isOver) await transaction.context.flush();
@@ -252,7 +255,7 @@ async function checkFinished(
   }
 }
 
-/** What the store decided, and for which delivery it was asked. */
+/** The store's decision, and the delivery it was made for. */
 interface Completion {
   readonly result: CompletionResult;
   readonly answering: number;
@@ -274,7 +277,7 @@ function finish(
   return account.deliveries.finish(id, how);
 }
 
-/** A late reply is held before the lock is given back: the user's next message may ask for it. */
+/** Holds a late reply before the lock is released, as the user's next message may ask for it. */
 async function finishHolding(
   run: Run,
   how: Finish,

@@ -9,10 +9,10 @@ import {
   HELD_LIMITS,
 } from './store.ts';
 
-/** One thing that every DeliveryStore must do. */
+/** One requirement of every DeliveryStore. */
 export interface DeliveryStoreCheck {
   readonly name: string;
-  /** Rejects when the store does not do it. Uses messages of its own, so checks may share a store. */
+  /** Rejects when the store does not meet it. Uses its own messages, so checks may share a store. */
   readonly run: (store: DeliveryStore) => Promise<void>;
 }
 
@@ -335,7 +335,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
 };
 
 /**
- * What every DeliveryStore must do, for the tests of a store of your own.
+ * The requirements of every DeliveryStore, for the tests of your own store.
  *
  * @example
  * for (const { name, run } of deliveryStoreContract) test(name, () => run(new MyStore()));

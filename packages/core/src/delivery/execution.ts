@@ -16,8 +16,8 @@ import { createExchange, type Run, RunExchange } from './run.ts';
 import { answerStream } from './stream.ts';
 
 /**
- * Runs the handlers and completes the message with what they give. Waits only for what takes its
- * time: most runs have ended when this returns.
+ * Runs the handlers and completes the message with their result. Waits only for slow ones: most
+ * runs have ended when this returns.
  */
 export async function execute(run: Run): Promise<void> {
   const { account, id, message, parts } = run;
@@ -51,7 +51,7 @@ export async function execute(run: Run): Promise<void> {
   }
 }
 
-/** Waits for the turn among the user's messages, and then claims the message once more. */
+/** Waits for the turn among the user's messages, then claims the message again. */
 async function takeTurn(run: Run, turn: Turn): Promise<Loaded | 'stale' | undefined> {
   const { account, id, owner, parts } = run;
   runInBackground(() => keepPlace(run));
@@ -68,10 +68,10 @@ async function takeTurn(run: Run, turn: Turn): Promise<Loaded | 'stale' | undefi
   return 'stale';
 }
 
-/** Milliseconds for which a message that waits for its turn is safe: the platform delivers it for 15 s. */
+/** Milliseconds for which a queued message is safe: the platform delivers it for 15 s. */
 const QUEUED_LEASE = 20_000;
 
-/** Has a message wait for its turn at no cost: where it waits is written down, so its lease may be long. */
+/** Registers a queued message: once registered, its lease may be long and cost nothing. */
 async function keepPlace(run: Run): Promise<void> {
   const { account, id, owner } = run;
   if (!findRegistry(account)) return;
@@ -105,7 +105,7 @@ function callHandlers(run: Run, exchange: Exchange): Answer | Promise<Answer> {
   });
 }
 
-/** Answers for handlers, or a store, that failed. */
+/** Answers for failed handlers, or a failed store. */
 async function answerFailure(run: Run, error: unknown): Promise<void> {
   const { account, handoff, message, parts } = run;
   const exchange = run.exchange ?? createExchange(run, error);
@@ -133,7 +133,7 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
   runInBackground(async () => run.transaction?.end(false));
 }
 
-/** Has the platform try again; when it will not, `onUndelivered` is told. */
+/** Makes the platform try again; on the last try it calls `onUndelivered`. */
 function fail(run: Run, error: unknown): void {
   run.watch?.fail(error);
   const givenBack = giveBack(run).catch(() => undefined);
@@ -156,22 +156,19 @@ async function reportFailure(run: Run, error: unknown, result: unknown): Promise
   await reportUndelivered(new UndeliveredError({ type: 'none' }, key, error), exchange, account);
 }
 
-/** Gives the run back, for the next delivery. */
+/** Gives the run up, for the next delivery. */
 async function giveBack({ account, id, owner, parts }: Run): Promise<unknown> {
   const finish = { owner, outcome: undefined, answering: 0 };
   return account.steps.commit(id, finish, parts.possession.lock, undefined);
 }
 
-/** Whether a store failed: the platform's next try may find it again, so the handler is not at fault. */
+/** Whether a store failed: the platform's next try may succeed, so the handler is not at fault. */
 function isStoreFailure(thrown: unknown): boolean {
   const error = disarmError(thrown);
   return error instanceof StoreError || error instanceof ContextConflictError;
 }
 
-/**
- * Asks `onError` for the reply, and `check` whether it is one. Rejects with the error of a store for
- * which it does not answer.
- */
+/** Calls `onError` for the reply, and checks it. Rejects with a store's error when there is no answer. */
 export async function answerError<T>(
   error: unknown,
   exchange: Exchange,

@@ -2,39 +2,39 @@ import type { Awaitable } from '../awaitable.ts';
 import { type Clock, type Timer, type TurnWatcher, unwatchTurn, watchTurn } from '../clock.ts';
 import type { Tree } from '../tree.ts';
 
-/** What a run has for the deliveries of this process that wait for it. */
+/** The result of a run for waiting deliveries of this process. */
 export type Handover =
   /** Answer with this; undefined is `success`. */
   | { readonly state: 'respond'; readonly tree: Tree | undefined }
-  /** The store knows who has the reply, or who makes one. */
+  /** The store knows the holder of the reply, or the owner of the run. */
   | { readonly state: 'elsewhere' }
-  /** The time is over, and the run answers for the reply that it has claimed meanwhile. */
+  /** The deadline has passed, and the run answers for the reply it has claimed meanwhile. */
   | { readonly state: 'closed' }
   /** The next delivery runs it again. */
   | { readonly state: 'again' }
-  /** A store failed, and no `onError` answers for it: the platform's next try may find it again. */
+  /** A store failed, and no `onError` answers for it: the platform's next try may succeed. */
   | { readonly state: 'failed'; readonly error: unknown };
 
-/** A delivery that waits. */
+/** A waiting delivery. */
 export interface Visitor {
   readonly attempt: number;
-  /** Milliseconds until it goes; it may become later meanwhile. */
+  /** Milliseconds until it leaves; may be extended meanwhile. */
   readonly timeLeft: () => number;
   readonly isGone: () => boolean;
-  /** Aborts when its client has gone. Made when it is first asked for. */
+  /** Aborts when its client has disconnected. Created on first use. */
   readonly signal: () => AbortSignal | undefined;
 }
 
-/** For what share of the window a delivery stays longer when only a save is between it and the reply. */
+/** Share of the reply deadline by which a delivery waits longer when only a save is left. */
 const GRACE = 0.08;
 
-/** Where the deliveries of this process wait for a run of this process. */
+/** The handoff of a run's reply to the waiting deliveries of this process. */
 export class Handoff {
   readonly clock: Clock;
   readonly #replyWindow: number;
-  /** The reply that the store is being told of. */
+  /** The reply being written to the store. */
   offered: Handover | undefined;
-  /** Whether a save is part of that. */
+  /** Whether that includes a save. */
   isSaving = false;
   /** Whether a delivery has taken the reply. */
   isTaken = false;
@@ -46,12 +46,12 @@ export class Handoff {
     this.#replyWindow = replyWindow;
   }
 
-  /** Milliseconds. */
+  /** Milliseconds of the extension. */
   get grace(): number {
     return this.#replyWindow * GRACE;
   }
 
-  /** Counts a delivery in: from now on the reply is claimed for it too. */
+  /** Adds a delivery: from now on the reply is claimed for it too. */
   enter(visitor: Visitor): Place {
     const place = new Place(this, visitor);
     // Who comes later must not have what was not claimed for it.
@@ -64,7 +64,7 @@ export class Handoff {
     this.#places = this.#places.filter((other) => other !== place);
   }
 
-  /** The newest delivery that waits; 0 when there is none. */
+  /** The number of the latest waiting delivery; 0 when there is none. */
   get newest(): number {
     let newest = 0;
     for (const { visitor } of this.#places) {
@@ -74,15 +74,15 @@ export class Handoff {
   }
 
   /**
-   * Tells the reply that the store is being told of. A delivery whose time is over takes it, unless
-   * a save is part of it, for which it stays a little longer.
+   * Offers the reply that is being written to the store. A delivery at its deadline takes it,
+   * unless a save is included, for which it waits a little longer.
    */
   offer(handover: Handover, isSaving: boolean): void {
     this.offered = handover;
     this.isSaving = isSaving;
   }
 
-  /** Gives all deliveries that are here what there is for them; false when nobody takes it. */
+  /** Passes the result to all waiting deliveries; false when nobody takes it. */
   settle(handover: Handover): boolean {
     if (this.#hasSettled) return this.isTaken;
     this.#hasSettled = true;
@@ -101,7 +101,7 @@ export class Handoff {
 /** A delivery's place in a handoff. */
 export class Place implements TurnWatcher {
   readonly visitor: Visitor;
-  /** What there was for it. */
+  /** The result it was given. */
   given: Handover | undefined;
   readonly #handoff: Handoff;
   #waiting: Waiting | undefined;
@@ -111,7 +111,10 @@ export class Place implements TurnWatcher {
     this.visitor = visitor;
   }
 
-  /** Waits for the reply; undefined when the visitor's time is over, or its client gone, before. */
+  /**
+   * Waits for the reply; undefined when the visitor's deadline passed, or its client disconnected,
+   * before.
+   */
   wait(): Awaitable<Handover | undefined> {
     if (this.given) return this.given;
     watchTurn(this);
@@ -172,7 +175,7 @@ export class Place implements TurnWatcher {
   }
 }
 
-/** What a delivery needs that has to wait. */
+/** The timers and callbacks of a delivery that has to wait. */
 interface Waiting {
   readonly resolve: (handover: Handover | undefined) => void;
   timer: Timer | undefined;

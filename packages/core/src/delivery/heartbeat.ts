@@ -7,20 +7,20 @@ import { messageKey } from '../undelivered.ts';
 import type { DeliveryId, RunRegistry } from './store.ts';
 import type { Workload } from './workload.ts';
 
-/** Milliseconds for which a run is safe while its process does not say that it lives. */
+/** Returns the milliseconds for which a run is safe without a renewal by its process. */
 export function leaseMilliseconds({ replyWindow }: Account): number {
   return Math.min(Math.max(replyWindow, 1000), 4500);
 }
 
-/** The registry of an account's runs; none where nobody needs the reply of a run that died. */
+/** Returns the registry of an account's runs; undefined when no reply of a crashed run is needed. */
 export function findRegistry({ deliveries, lateReply }: Account): RunRegistry | undefined {
   return lateReply === 'drop' ? undefined : deliveries.runRegistry;
 }
 
-/** After as many leases a store that cannot be reached has forgotten the run by itself. */
+/** Number of leases after which an unreachable store has removed the run by itself. */
 const MAX_ERASES = 10;
 
-/** What a heartbeat needs of its run. */
+/** The parts of a run that a heartbeat uses. */
 export interface LivingRun {
   readonly id: DeliveryId;
   readonly owner: string;
@@ -30,7 +30,7 @@ export interface LivingRun {
   readonly isRecovered: boolean;
   readonly hasResponded: boolean;
   readonly transaction: { renew(): void } | undefined;
-  /** When the handlers were called, and what ends the wait for them. */
+  /** When the handlers were called, and the callback that ends the wait for them. */
   since: number;
   overrun: ((error: Error) => void) | undefined;
   abort(): void;
@@ -38,7 +38,7 @@ export interface LivingRun {
   stayAlive(): void;
 }
 
-/** Waits for the handlers, for `maxRun` at most. What they give after that is not lost in silence. */
+/** Waits for the handlers, for `maxRun` at most. A later result is reported. */
 export function limitRun<T>(run: LivingRun, work: PromiseLike<T>, isStream: boolean): Promise<T> {
   const { account, message } = run;
   run.since = Math.min(run.since, account.clock.now());
@@ -60,7 +60,7 @@ export function limitRun<T>(run: LivingRun, work: PromiseLike<T>, isStream: bool
   });
 }
 
-/** Says that a run lives, for as long as it goes on, and ends it when that takes too long. */
+/** Renews the lease of a run while it goes on, and ends it after `maxRun`. */
 export class Heartbeat {
   readonly #run: LivingRun;
   #stopBeats: (() => void) | undefined;
@@ -82,7 +82,7 @@ export class Heartbeat {
     this.#stopBeats?.();
   }
 
-  /** Writes the run down, for another process to find when this one dies. */
+  /** Registers the run, for another process to find when this one dies. */
   async register(): Promise<void> {
     const { account, id, message, owner, isRecovered, workload } = this.#run;
     const registry = findRegistry(account);
@@ -96,7 +96,7 @@ export class Heartbeat {
     await this.#written;
   }
 
-  /** Says that nothing of the run is left to be done. */
+  /** Unregisters a run that is completely finished. */
   unregister(): void {
     const registry = this.#registry;
     if (!registry) return;
@@ -104,7 +104,10 @@ export class Heartbeat {
     runInBackground(() => this.#erase(registry));
   }
 
-  /** What stayed there would be run again once this process dies, when all else of it is forgotten. */
+  /**
+   * Erases the run in the registry: a run left there would be repeated once this process dies,
+   * after everything else about it has been removed.
+   */
   async #erase(registry: RunRegistry): Promise<void> {
     const { account, id, workload } = this.#run;
     // The one must not overtake the other.

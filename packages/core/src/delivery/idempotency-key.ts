@@ -8,11 +8,11 @@ import type { DeliveryId } from './store.ts';
 const msgType = text('MsgType');
 const msgId = text('MsgId');
 
-/** Characters of what is kept as it is: as many as most messages have. */
+/** Maximum characters kept as they are: enough for most messages. */
 const MAX_LENGTH = 512;
 
 /**
- * Names the message that a delivery carries; `account` is the one that verified it.
+ * Returns the key of a delivery's message; `account` is the one that verified it.
  *
  * A message has an id, which alone does not tell it from others: people who send at the same moment
  * have been given the same one. Events and pushes have none, or have it deep inside: what tells them
@@ -30,12 +30,12 @@ export function idempotencyKey(message: Message, account: string): DeliveryId {
   return { account, openid: source, key: isShort ? key : joinKey(account, digest(key)) };
 }
 
-/** Creates what all deliveries of a message have in common, to tell when they do not. */
+/** Returns what all deliveries of a message share, to detect when they do not. */
 export function fingerprint({ raw }: Message): string {
   return raw.length > MAX_LENGTH ? digest(raw) : raw;
 }
 
-/** Writes fields without the ciphertext that stands beside them in the compatible mode. */
+/** Writes fields without the ciphertext beside them in compatible mode. */
 function canonical(fields: Fields): string {
   return JSON.stringify({ ...fields, Encrypt: undefined });
 }

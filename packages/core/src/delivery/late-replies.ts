@@ -10,18 +10,18 @@ import type { Reply } from '../reply/reply.ts';
 import { splitText } from '../reply/split.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 
-/** What the log says of a late reply when nothing can send it. */
+/** The reasons in the log why a late reply cannot be sent. */
 const REASONS: Record<LateReason, string> = {
   late: 'a reply came after the last delivery was over and was dropped: give a `client`, or `lateReply`',
   rest: 'a reply was longer than one answer holds, and its rest was dropped: give a `client`, or `lateReply`',
 };
 
-/** Sends what no delivery of a message can carry, in its order. Never rejects. */
+/** Sends late replies, in order. Never rejects. */
 export class LateReplies {
   readonly #exchange: Exchange;
   readonly #account: Account;
   #pushed = 0;
-  /** What is not sent yet. */
+  /** The replies that are not sent yet. */
   readonly #waiting = new Set<Reply>();
   #last: Promise<void> = Promise.resolve();
 
@@ -30,18 +30,18 @@ export class LateReplies {
     this.#account = account;
   }
 
-  /** Resolves when all that was given so far is sent, or told to be undelivered. */
+  /** Resolves when all replies so far are sent, or reported as undelivered. */
   get done(): Promise<void> {
     return this.#last;
   }
 
-  /** How many more messages can be pushed. */
+  /** The number of messages that can still be pushed. */
   get left(): number {
     const { lateReply, maxLateMessages } = this.#account;
     return lateReply === 'push' ? maxLateMessages - this.#pushed : Number.POSITIVE_INFINITY;
   }
 
-  /** Sends a reply after those before it, if `isWanted` says so then. */
+  /** Sends a reply after the previous ones, if `isWanted` still says so then. */
   send(reply: Reply, reason: LateReason = 'late', isWanted?: () => Promise<boolean>): void {
     this.#waiting.add(reply);
     this.#last = this.#last.then(async () => {
@@ -51,7 +51,7 @@ export class LateReplies {
     });
   }
 
-  /** Tells what is not sent yet, in place of sending it. */
+  /** Reports unsent replies as undelivered. */
   async abandon(): Promise<void> {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
@@ -135,7 +135,7 @@ export class LateReplies {
   }
 }
 
-/** Tells of what the user does not get. Never rejects. */
+/** Calls `onUndelivered`. Never rejects. */
 export async function reportUndelivered(
   error: UndeliveredError,
   exchange: Exchange,
@@ -156,7 +156,7 @@ export async function reportUndelivered(
   logger.error({ code, message: key }, message);
 }
 
-/** The kinds of reply that a customer-service message can carry. */
+/** The types of replies that a customer-service message can carry. */
 const CARRIED: ReadonlySet<Reply['type']> = new Set<Reply['type']>([
   'text',
   'image',
@@ -182,7 +182,7 @@ function splitReply(reply: Reply): Reply[] {
   return [reply];
 }
 
-/** Puts parts of one reply together again. */
+/** Joins the parts of one reply. */
 export function joinReplies(parts: readonly Reply[]): Reply {
   const [first] = parts as [Reply];
   if (first.type === 'text') {
@@ -196,19 +196,19 @@ export function joinReplies(parts: readonly Reply[]): Reply {
   };
 }
 
-/** What stands between the handlers and what is held. */
+/** Options of held replies. */
 interface HeldOptions {
   readonly account: Account;
   readonly dispatch: () => Answer | Promise<Answer>;
-  /** Checks that it is a reply. */
+  /** Checks that an answer is a reply. */
   readonly check: (answer: Awaited<Exclude<Answer, ReplyStream>>) => Reply | undefined;
-  /** Answers for the handlers that failed: failing must not cost the user what is held. */
+  /** Answers for failed handlers: their failure must not lose held replies. */
   readonly recover: (error: unknown) => Promise<Reply | undefined>;
 }
 
 /**
- * Puts the late replies that are held for the user before the answer to this message. The keyword
- * asks for nothing else; without a held reply it is a message like any other.
+ * Puts held late replies before the answer to this message. The keyword asks for nothing else;
+ * without a held reply it is an ordinary message.
  */
 export async function withHeld(
   message: Message,
@@ -237,7 +237,7 @@ export async function withHeld(
   return join(readable, answer);
 }
 
-/** Another program may have written what a store holds. */
+/** Parses a held reply, which another program may have written. */
 function readReply(text: string): Reply | undefined {
   try {
     return toReply(JSON.parse(text) as Reply);
@@ -246,7 +246,7 @@ function readReply(text: string): Reply | undefined {
   }
 }
 
-/** One text where both are text: the platform shows one reply to a message. */
+/** Joins two replies, as one text when both are texts: the platform shows one reply to a message. */
 async function* join(
   held: readonly Reply[],
   answer: Promise<Reply | ReplyStream | undefined> | undefined,

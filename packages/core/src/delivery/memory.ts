@@ -26,20 +26,20 @@ import {
 /** Milliseconds for which the reply of a run is kept: the platform's last try comes 10 s after the first. */
 const KEPT = 30_000;
 
-/** Where one message stands, in memory: the two facts of store.ts, and the steps that change them. */
+/** The state of one message in memory: the two facts of store.ts, and the steps that change them. */
 class ReplySlot {
   readonly #body: string;
   #owner: string | undefined;
-  /** When the owner's lease is over. */
+  /** When the owner's lease ends. */
   #until = 0;
   #attempts = 0;
-  /** Set when the run has ended. A text is kept as no more than that: there are thousands of them. */
+  /** Set when the run has ended. A text is stored as a string: there are thousands of them. */
   #reply: string | Reply | null | undefined;
-  /** When the reply was made, in Unix seconds. */
+  /** When the reply was created, in Unix seconds. */
   #time = 0;
-  /** Who has the reply: a delivery by its number, no delivery any more, its sender, or nobody yet (0). */
+  /** The holder of the reply: the number of a delivery, `late`, `sent`, or 0 for none yet. */
   #holder: number | 'late' | 'sent' = 0;
-  /** When it is forgotten: never while its run goes on. */
+  /** When it is removed: never while its run goes on. */
   keptUntil = Number.POSITIVE_INFINITY;
 
   constructor(body: string) {
@@ -73,7 +73,7 @@ class ReplySlot {
     return this.#owner === undefined ? 0 : this.#until - now;
   }
 
-  /** Gives the reply of a run that has ended to a delivery, unless it is late. 0 only looks. */
+  /** Returns the reply of an ended run to a delivery, unless it is late. 0 only reads. */
   claimReply(attempt: number): Ended {
     if (attempt === 0 && this.#holder !== 'sent') return { state: 'ended', outcome: this.#outcome };
     if (typeof this.#holder === 'string') return { state: 'ended', outcome: undefined };
@@ -131,15 +131,15 @@ class ReplySlot {
 }
 
 /**
- * The slots of all messages, in two generations. Those that go on are never forgotten; of those that
- * have ended the older generation is, as a whole, so that nothing looks for what is old.
+ * The slots of all messages, in two generations. Running ones are never dropped; the older
+ * generation of ended ones is dropped as a whole, so that no search is needed.
  */
 class ReplySlots {
   #young = new Map<string, ReplySlot>();
   #old = new Map<string, ReplySlot>();
-  /** When the older generation may go. */
+  /** When the older generation may be dropped. */
   #turn = 0;
-  /** How many have ended since the younger one began. */
+  /** The number of runs that ended since the younger generation began. */
   #ended = 0;
   readonly #maxEntries: number;
   readonly #now: () => number;
@@ -190,13 +190,16 @@ class ReplySlots {
 }
 
 /**
- * Has the deliveries of a message meet in this process: the default, right for one process.
+ * Coordinates the deliveries of a message in this process: the default, for one process.
  *
  * @example
  * wechat({ token: 'TOKEN', deliveries: new MemoryDeliveryStore({ maxEntries: 5000 }) }, handlers)
  */
 export class MemoryDeliveryStore implements DeliveryStore {
-  /** @internal The same steps, for who need not wait for them. */
+  /**
+   * @internal The same steps without promises.
+   * @internal The same steps, for who need not wait for them.
+   */
   readonly slots: ReplySlots;
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #held: ExpiringMap<readonly string[]>;
@@ -205,8 +208,9 @@ export class MemoryDeliveryStore implements DeliveryStore {
   readonly #now: () => number;
 
   /**
-   * `maxEntries`: runs remembered at most after their end, for 30 seconds each, and users whose
-   * reply is held; the oldest go first; default 10 000. `clock` is for tests; `now`: only its `now`.
+   * `maxEntries`: maximum number of remembered runs, for 30 seconds each after their end, and of
+   * users with held replies; the oldest are deleted first; default 10 000. `clock` is for tests;
+   * `now`: only its `now`.
    */
   constructor(options: { maxEntries?: number; clock?: Clock; now?: () => number } = {}) {
     checkSpelling(options, ['maxEntries', 'clock', 'now']);
@@ -304,7 +308,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
   }
 }
 
-/** Creates the steps of stores that are both in this process, and nobody else's: no promise is made. */
+/** Creates the steps of two stores that both belong to this process: they return values, not promises. */
 export function createLocalSteps(
   contexts: MemoryContextStore,
   deliveries: MemoryDeliveryStore,
@@ -328,7 +332,7 @@ export function createLocalSteps(
 
 const NOBODY: ReadonlySet<() => void> = new Set();
 
-/** Adds a listener; returns what takes it away. */
+/** Adds a listener; returns a function that removes it. */
 function listen(all: Map<string, Set<() => void>>, name: string, listener: () => void): () => void {
   const listeners = all.get(name) ?? new Set();
   all.set(name, listeners.add(listener));

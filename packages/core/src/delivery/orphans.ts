@@ -12,20 +12,17 @@ import type { Service } from './run.ts';
 import type { RegisteredRun, RunRegistry } from './store.ts';
 import type { Workload } from './workload.ts';
 
-/** Accounts that are remembered at most, and for how many milliseconds after their last message. */
+/** Maximum number of remembered accounts. */
 const MAX_ACCOUNTS = 10_000;
 const KEPT = 3_600_000;
-/** Runs that are taken up at most, each time. */
+/** Maximum number of runs resumed in one step. */
 const MAX_RUNS = 50;
 
-/**
- * Takes up the runs of processes that died when the platform delivers their messages no more. One
- * for each webhook.
- */
+/** Resumes the runs of crashed processes after the platform's last delivery. One for each webhook. */
 export class OrphanRecovery {
   readonly #dispatch: Dispatch;
   readonly #workload: Workload;
-  /** The accounts whose messages came here, by their ids. */
+  /** The accounts with messages here, by id. */
   #accounts: ExpiringMap<Account> | undefined;
   readonly #registries = new Map<RunRegistry, { readonly stop: () => void; maxPending: number }>();
 
@@ -34,7 +31,7 @@ export class OrphanRecovery {
     this.#workload = workload;
   }
 
-  /** Tells that messages of an account come here. */
+  /** Records that messages of an account arrive here. */
   notice(account: Account): void {
     const registry = findRegistry(account);
     if (!registry) return;

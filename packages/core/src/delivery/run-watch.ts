@@ -12,23 +12,23 @@ import { RunTooLongError } from '../errors.ts';
 import { messageKey } from '../undelivered.ts';
 import type { LivingRun } from './heartbeat.ts';
 
-/** Whether somebody listens to what becomes of runs. */
+/** Whether the channels of runs have subscribers. */
 export function areRunsSeen(): boolean {
   return runChannel.hasSubscribers || isTraced(runTracing);
 }
 
-/** What it tells of. */
+/** The published parts of a run. */
 type WatchedRun = Pick<LivingRun, 'account' | 'message'> & { readonly attempt: number };
 
-/** Tells the channels of one run. Made only when somebody listens. */
+/** Publishes one run to its channels. Created only when there are subscribers. */
 export class RunWatch {
   readonly #run: WatchedRun;
   readonly #since: number;
-  /** When it began to wait for what it waits for. */
+  /** When the current wait began. */
   #lap: number;
   readonly #trace: { -readonly [K in keyof RunTrace]: RunTrace[K] };
 
-  /** `storeTime`: milliseconds for which its claim took. */
+  /** `storeTime`: milliseconds that the claim took. */
   constructor(run: WatchedRun, storeTime: number) {
     const { account, message, attempt } = run;
     this.#run = run;
@@ -51,19 +51,19 @@ export class RunWatch {
     startSpan(runTracing, this.#trace, work);
   }
 
-  /** Begins to count a wait. */
+  /** Starts to measure a wait. */
   startLap(): void {
     this.#lap = this.#run.account.clock.now();
   }
 
-  /** Counts what it has waited since the last lap. */
+  /** Adds the time since the last lap. */
   endLap(name: 'queueTime' | 'storeTime'): void {
     const before = this.#lap;
     this.startLap();
     this.#trace[name] += this.#lap - before;
   }
 
-  /** Tells that the handlers are called. */
+  /** Publishes that the handlers are called. */
   begin(): void {
     this.#trace.attempt = this.#run.attempt;
     if (!runChannel.hasSubscribers) return;
@@ -71,19 +71,19 @@ export class RunWatch {
     runChannel.publish({ event: 'started', account, message, attempt, queueTime, storeTime });
   }
 
-  /** Notes how it ended, unless something failed before. */
+  /** Records how the run ended, unless it failed before. */
   conclude(outcome: RunOutcome): void {
     this.#trace.outcome ??= outcome;
   }
 
-  /** Notes that it failed. */
+  /** Records that the run failed. */
   fail(error: unknown, isRepeated = false): void {
     const how = error instanceof RunTooLongError ? 'overrun' : 'failed';
     this.#trace.outcome = isRepeated ? 'repeated' : how;
     this.#trace.error = describeSeen(error);
   }
 
-  /** Tells that all is over. */
+  /** Publishes the end of the run. */
   end(): void {
     const trace = this.#trace;
     trace.attempt = this.#run.attempt;

@@ -16,27 +16,27 @@ import type { RunWatch } from './run-watch.ts';
 import type { DeliveryId } from './store.ts';
 import type { ActiveRun, Workload } from './workload.ts';
 
-/** What answers the deliveries of an account. */
+/** The services that answer an account's deliveries. */
 export interface Service {
   readonly account: Account;
   readonly workload: Workload;
   readonly dispatch: Dispatch;
 }
 
-/** What a run has of its message: who it is to the store, its place in the line, its lock. */
+/** A run's rights: its owner in the store, its turn, its lock. */
 export interface Possession {
   readonly owner: string;
   /** Milliseconds. */
   readonly lease: number;
-  /** The place among the messages of the user, when it was not its turn at once. */
+  /** The place among the user's messages, when it had to queue. */
   readonly turn: Turn | undefined;
   readonly lock: ContextLock | undefined;
 }
 
-/** What a run is made of. */
+/** The parts of a run. */
 export interface RunParts {
   readonly id: DeliveryId;
-  /** The user, as the line of their messages knows them. */
+  /** The user's key in the queue of messages. */
   readonly user: string;
   readonly service: Service;
   readonly possession: Possession;
@@ -44,16 +44,19 @@ export interface RunParts {
   readonly message: Message;
   readonly native: unknown;
   readonly body: string;
-  /** Whether its process died once. */
+  /** Whether it resumes the run of a crashed process. */
   readonly isRecovered: boolean;
 }
 
 const NOTHING: readonly Reply[] = [];
 
-/** Why signals abort. Made once: an error for each run would cost more than the rest of it. */
+/** The reason of aborted signals, created once: an error for each run would cost more than the rest of it. */
 const STOPPED = new DOMException('This operation was aborted', 'AbortError');
 
-/** The handlers' one run for all deliveries of a message. What most runs do not need is made later. */
+/**
+ * The single run of the handlers for all deliveries of a message. Rarely needed parts are created
+ * on demand.
+ */
 export class Run implements ActiveRun, LivingRun, TurnWatcher {
   readonly id: DeliveryId;
   readonly owner: string;
@@ -64,28 +67,28 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   readonly isRecovered: boolean;
   readonly parts: RunParts;
   readonly handoff: Handoff;
-  /** The newest delivery, and when its window closes, on the account's clock. */
+  /** The latest delivery, and its reply deadline on the account's clock. */
   attempt: number;
   closing: number;
-  /** Whether it has its turn, and the context can be had. */
+  /** Whether it has its turn, and the context is available. */
   isBegun = false;
-  /** Whether the changes of the context are saved: what a handler that failed did is not. */
+  /** Whether changes of the context are saved; those of a failed handler are not. */
   isKept = true;
   /** Whether a stream has answered before its end. */
   hasResponded = false;
   /** Whether a late reply was held while the run still had its lock. */
   isHeld = false;
-  /** Whether another run has taken its place. */
+  /** Whether another run has replaced it. */
   isStale = false;
   isOver = false;
   since = Number.POSITIVE_INFINITY;
   overrun: ((error: Error) => void) | undefined = undefined;
-  /** What the user was given of a stream that goes on. */
+  /** The replies the user has already received of a running stream. */
   said: readonly Reply[] = NOTHING;
   /** The context, if it was loaded. */
   transaction: ContextTransaction | undefined = undefined;
   exchange: Exchange | undefined = undefined;
-  /** Tells the diagnostics channels of it, if somebody listens. */
+  /** Publishes the run, if there are subscribers. */
   watch: RunWatch | undefined = undefined;
   #delivery: { -readonly [K in keyof DeliveryState]: DeliveryState[K] } | undefined = undefined;
   #heartbeat: Heartbeat | undefined = undefined;
@@ -107,7 +110,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     this.handoff = new Handoff(account.clock, account.replyWindow);
   }
 
-  /** What the handler sees as `exchange.delivery`. */
+  /** The value of `exchange.delivery`. */
   get delivery(): DeliveryState {
     this.#delivery ??= describeDelivery(this.account, this.attempt, this.closing);
     return this.#delivery;
@@ -120,13 +123,13 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     Object.assign(this.#delivery, describeDelivery(this.account, attempt, closing));
   }
 
-  /** The lock that the run has to give back. */
+  /** The lock that the run has to release. */
   get lock(): ContextLock | undefined {
     const isTaken = this.account.steps.open ? this.transaction : this.isBegun;
     return isTaken ? this.parts.possession.lock : undefined;
   }
 
-  /** Loads the context when it is first asked for, where that needs no waiting. */
+  /** Loads the context on first use, when that needs no waiting. */
   openContext(): WechatContext {
     this.transaction ??= this.#open();
     return this.transaction.context;
@@ -139,12 +142,12 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     return new ContextTransaction(account, id, lock, record);
   }
 
-  /** Has the deliveries of this process find a run that does not end at once. */
+  /** Makes a run that does not end at once visible to deliveries of this process. */
   show(): void {
     this.workload.runs.set(this.id.key, this);
   }
 
-  /** Says that the run lives, from the end of this turn of the event loop on: most have ended by then. */
+  /** Starts the heartbeat at the end of this turn of the event loop: most runs have ended by then. */
   stayAlive(): void {
     watchTurn(this);
   }
@@ -173,12 +176,12 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     return this.#late;
   }
 
-  /** Tells that the last delivery was answered without the reply. */
+  /** Records that the last delivery was answered without the reply. */
   closeWindow(): void {
     if (this.account.abortAtDeadline) this.abort();
   }
 
-  /** Ends it as far as the user is concerned, and tells so: the webhook is closed. */
+  /** Abandons the run because the webhook is closed, and reports what the user does not get. */
   async abandon(cause: Error): Promise<void> {
     const { account, message, said } = this;
     this.isStale = true;
@@ -191,7 +194,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     await reportUndelivered(error, this.exchange ?? createExchange(this), account);
   }
 
-  /** Gives up all that it has in this process. */
+  /** Releases everything it holds in this process. */
   end(): void {
     const { account, id, parts, workload } = this;
     this.isOver = true;
@@ -211,7 +214,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   }
 }
 
-/** Describes the newest delivery of a message, whose window closes at a time of the account's clock. */
+/** Describes the latest delivery of a message, with a deadline on the account's clock. */
 export function describeDelivery(
   { clock }: Account,
   attempt: number,
@@ -249,7 +252,7 @@ export class RunExchange implements Exchange {
   }
 }
 
-/** Creates the exchange of a run that has no context. */
+/** Creates the exchange of a run without a context. */
 export function createExchange(
   run: Run,
   error: unknown = new Error('the run has no context'),
@@ -262,7 +265,7 @@ export function createExchange(
   );
 }
 
-/** Creates an exchange whose context could not be had: asking for it throws why. */
+/** Creates an exchange whose context is unavailable: using it throws the reason. */
 export function withoutContext(exchange: Omit<Exchange, 'context'>, error: unknown): Exchange {
   return {
     ...exchange,
@@ -272,7 +275,7 @@ export function withoutContext(exchange: Omit<Exchange, 'context'>, error: unkno
   };
 }
 
-/** The signal of what no handler runs for any more. */
+/** Creates a signal that is already aborted. */
 export function createAbortedSignal(): AbortSignal {
   return AbortSignal.abort(STOPPED);
 }

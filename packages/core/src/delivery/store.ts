@@ -36,139 +36,154 @@ import type { Reply } from '../reply/reply.ts';
 // may not show yet. Who holds the reply answers for it: it is given to the platform, or released and
 // watched until another delivery has it or it is sent.
 
-/** Which message it is: the platform delivers the same one up to three times. */
+/** The id of a message: the platform delivers the same one up to three times. */
 export interface DeliveryId extends ContextUser {
-  /** Tells the message from all others, whoever sent them. */
+  /** Identifies the message among all others. */
   readonly key: string;
 }
 
-/** Who runs a message's handler, and for how many milliseconds that holds without `renew`. */
+/** The owner of a run, and for how many milliseconds it owns it without `renew`. */
 export interface LeaseRequest {
   readonly owner: string;
   readonly lease: number;
 }
 
 export interface Claim extends LeaseRequest {
-  /** The number of a delivery that was counted already; 0 when no delivery asks. Default: a new one. */
+  /** The number of a delivery that was counted already; 0 without a delivery. Default: a new one. */
   readonly attempt?: number | undefined;
-  /** An owner whose process is known to have died: its run is taken over before its lease is over. */
+  /** An owner whose process is known to have died: its run is taken over before its lease ends. */
   readonly expired?: string | undefined;
   /** The message, or a digest of it: all deliveries should have the same. */
   readonly body: string;
 }
 
-/** What a claim found. */
+/** The result of a claim. */
 export type Claimed = {
-  /** Which delivery of the message this is, from 1. */
+  /** The number of this delivery of the message, from 1. */
   readonly attempt: number;
   /** Whether the first delivery had the same body. */
   readonly isSame: boolean;
 } & (
   | {
       readonly state: 'yours';
-      /** The owner whose run this one replaces, because it died. */
+      /** The dead owner whose run this one replaces. */
       readonly replaces: string | undefined;
     }
   | { readonly state: 'running' }
   | Ended
 );
 
-/** A reply as plain JSON; null when there is nothing to say. A store only keeps it. */
+/** A reply as plain JSON; null for none. A store only keeps it. */
 export type Outcome = {
   readonly reply: Reply;
-  /** When it was made, in Unix seconds: all deliveries get the same. */
+  /** When it was created, in Unix seconds: all deliveries get the same. */
   readonly time: number;
 } | null;
 
-/** The run is over. Without an outcome the reply is late: answer `success`. */
+/** The run has ended. Without an outcome the reply is late: answer `success`. */
 export interface Ended {
   readonly state: 'ended';
   readonly outcome: Outcome | undefined;
 }
 
-/** The run's owner died or gave it back: it can be claimed. */
+/** The run's owner died or gave it up: it can be claimed. */
 export interface Free {
   readonly state: 'free';
 }
 
 export interface Finish {
   readonly owner: string;
-  /** The reply, for all deliveries of the message; undefined gives the run back. */
+  /** The reply, for all deliveries of the message; undefined gives the run up. */
   readonly outcome: Outcome | undefined;
-  /** The newest delivery that waits for it where the run is, which becomes its holder; 0: none. */
+  /** The latest delivery that waits where the run is, which becomes the holder; 0 for none. */
   readonly answering: number;
 }
 
 /**
- * What is to be done with a run's reply: `respond` to the deliveries that wait where the run is;
- * `park` it until another delivery asks for it; `defer` it, because the last delivery was answered
- * without it; or nothing, because the run is `stale`: another owner has it.
+ * What happens to a run's reply: `respond` to the deliveries that wait where the run is; `park` it
+ * until another delivery asks for it; `defer` it, because the last delivery was answered without
+ * it; or nothing, because the run is `stale`: another owner has it.
  */
 export type CompletionResult = 'respond' | 'park' | 'defer' | 'stale';
 
 export interface WaitOptions {
-  /** The delivery that waits, by its number. */
+  /** The number of the waiting delivery. */
   readonly attempt: number;
   readonly milliseconds: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How much is held for a user at most. */
+/** Maximum size of the replies held for a user. */
 export const HELD_LIMITS = { pieces: 20, bytes: 65_536 } as const;
 
 /**
- * Where the deliveries of a message meet, so that its handler runs once and its reply is given
- * once. Every method is one step that nothing can come between; a failure of the store itself
- * rejects. `deliveryStoreContract` has the checks that an own store must pass. Version 2.
+ * Coordinates the deliveries of a message, so that its handler runs once and its reply is given
+ * once. Every method is atomic, and rejects when the store itself fails. `deliveryStoreContract`
+ * has the checks for your own store. Version 2.
  */
 export interface DeliveryStore {
   /**
-   * Counts a delivery, and gives it the run, how it ended, or the news that another runs it. The
-   * owner of a run that goes on keeps it, for the new lease.
+   * Counts a delivery, and returns whether it got the run, another owner runs it, or how it ended.
+   * The owner of a running run keeps it, for the new lease.
    */
   claim(id: DeliveryId, claim: Claim): Promise<Claimed>;
 
-  /** Waits, up to `milliseconds` or the signal, for the end of another's run, and claims its reply. */
+  /**
+   * Waits, up to `milliseconds` or until the signal aborts, for another's run to end, and claims
+   * its reply.
+   */
   wait(id: DeliveryId, options: WaitOptions): Promise<Ended | Free | undefined>;
 
   /**
-   * Tells that the delivery `attempt` is answered without the reply: when it is the newest one, the
-   * reply will be late. Claims the reply instead when it is there by now.
+   * Records that the delivery `attempt` is answered without the reply: when it is the latest one,
+   * the reply will be late. Claims the reply instead when it is available by now.
    */
   closeWindow(id: DeliveryId, attempt: number): Promise<Ended | undefined>;
 
-  /** Keeps the run for another lease: `late` when the last window is closed, `stale` when another has the run. */
+  /**
+   * Keeps the run for another lease: `late` when the last deadline has passed, `stale` when another
+   * owner has the run.
+   */
   renew(id: DeliveryId, lease: LeaseRequest): Promise<'renewed' | 'late' | 'stale'>;
 
   /** Ends the run. */
   finish(id: DeliveryId, finish: Finish): Promise<CompletionResult>;
 
-  /** Claims a reply that no delivery has, to send it late; false when one has it, or it is sent already. */
+  /**
+   * Claims a reply that no delivery holds, to send it late; false when one holds it, or it was sent
+   * already.
+   */
   claimLateReply(id: DeliveryId): Promise<boolean>;
 
-  /** Gives a reply back that was claimed for a delivery which had gone by then; false when another has it. */
+  /**
+   * Releases a reply that was claimed for a delivery which has disconnected since; false when
+   * another holds it.
+   */
   releaseReply(id: DeliveryId, attempt: number): Promise<boolean>;
 
-  /** Keeps a late reply for the user's next message, for so many milliseconds; false beyond `HELD_LIMITS`. */
+  /**
+   * Holds a late reply for the user's next message, for the given milliseconds; false beyond
+   * `HELD_LIMITS`.
+   */
   hold(user: ContextUser, reply: string, milliseconds: number): Promise<boolean>;
 
-  /** Takes what was held for a user, the oldest first. */
+  /** Removes and returns the replies held for a user, oldest first. */
   takeHeld(user: ContextUser): Promise<readonly string[]>;
 
-  /** Interrupts the runs of a user that listen, in whatever process. */
+  /** Interrupts a user's runs that listen, in any process. */
   interrupt(user: ContextUser): Promise<void>;
 
   /** Listens until the returned function is called. */
   onInterrupt(user: ContextUser, listener: () => void): () => void;
 
-  /** For a store that several processes share. */
+  /** Present in a store that several processes share. */
   readonly runRegistry?: RunRegistry;
 
-  /** The steps of both stores in one, when `contexts` is kept in the same place. */
+  /** The steps of both stores in one, when `contexts` is in the same place. */
   unitOfWork?(contexts: ContextStore): UnitOfWork | undefined;
 }
 
-/** A run that is written down. */
+/** A registered run. */
 export interface RegisteredRun {
   /** The account that verified its message. */
   readonly account: string;
@@ -177,17 +192,17 @@ export interface RegisteredRun {
 }
 
 /**
- * Where each process writes down the messages that it still has to answer. When it dies after the
- * platform delivered one for the last time, nobody else knows of it: another process finds it here.
+ * The messages that each process still has to answer. When a process dies after the platform's last
+ * delivery of one, another process finds it here.
  */
 export interface RunRegistry {
-  /** Writes down a run of this process, which lives for so many milliseconds at least. */
+  /** Registers a run of this process, which lives for at least the given milliseconds. */
   write(id: DeliveryId, run: RegisteredRun, milliseconds: number): Promise<void>;
 
-  /** Says that this process lives, for so many milliseconds at least. */
+  /** Records that this process lives, for at least the given milliseconds. */
   beat(milliseconds: number): Promise<void>;
 
-  /** Takes out a run that has ended. */
+  /** Removes a run that has ended. */
   erase(id: DeliveryId): Promise<void>;
 
   /** Takes at most `limit` runs of known accounts whose processes have died, each of them once. */
@@ -200,8 +215,8 @@ export interface RunRegistry {
 /** The steps of a message that concern both stores. */
 export interface UnitOfWork {
   /**
-   * Claims; when the run is ours, loads the context too, taking over the lock of a run that died, and
-   * keeping it anew as `rolling` of `ContextStore.load` says.
+   * Claims; when claimed, loads the context too, takes over the lock of a dead run, and extends the
+   * context as `rolling` of `ContextStore.load` says.
    */
   begin(
     id: DeliveryId,
@@ -211,8 +226,8 @@ export interface UnitOfWork {
   ): Promise<Begun>;
 
   /**
-   * Saves, or only gives back the lock, and finishes. A save that is refused finishes nothing and
-   * gives what stood in the way.
+   * Saves, or only releases the lock, and finishes. A refused save finishes nothing, and returns
+   * what prevented it.
    */
   commit(
     id: DeliveryId,
@@ -222,17 +237,17 @@ export interface UnitOfWork {
   ): Promise<CompletionResult | Refused>;
 }
 
-/** A unit of work as a run calls it: of a webhook's own stores it gets values, not promises. */
+/** A unit of work as called by a run: with the webhook's own stores it returns values, not promises. */
 export interface Steps {
   begin(...given: Parameters<UnitOfWork['begin']>): Awaitable<Begun>;
   commit(...given: Parameters<UnitOfWork['commit']>): Awaitable<CompletionResult | Refused>;
-  /** Takes the lock and loads a context once it is asked for. Without it `begin` does, for every message. */
+  /** Takes the lock and loads a context on first use. Without it `begin` does, for every message. */
   open?(user: ContextUser, lock: ContextLock | undefined): ContextRecord | undefined;
 }
 
 export type Begun = Claimed & { readonly loaded?: Loaded | undefined };
 
-/** Creates the unit of work of two stores that share nothing: one step after the other. */
+/** Creates the unit of work of two independent stores: one step after the other. */
 export function sequential(contexts: ContextStore, deliveries: DeliveryStore): UnitOfWork {
   return {
     async begin(id, claim, lock) {

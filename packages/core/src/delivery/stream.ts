@@ -9,12 +9,12 @@ import { complete, fitReply } from './completion.ts';
 import { limitRun } from './heartbeat.ts';
 import type { Run } from './run.ts';
 
-/** The platform hangs up after 5 s and delivers again: in terms of the window, which is 4.5 s. */
+/** The platform's timeout of 5 s in terms of the reply deadline of 4.5 s. */
 const HANGS_UP = 10 / 9;
-/** A stream answers this share of the last window before its end, so that other processes hear of it. */
+/** Share of the last deadline by which a stream answers early, so that other processes learn of it. */
 const AHEAD = 1 / 20;
 
-/** Answers with what a stream gives: in the last window what there is by then, and later the rest. */
+/** Answers with a stream: at the last deadline with what has arrived by then, and later with the rest. */
 export async function answerStream(
   run: Run,
   exchange: Exchange,
@@ -69,7 +69,7 @@ export async function answerStream(
   if (!run.isStale) for (const piece of rest) run.late.send(piece, 'rest');
 }
 
-/** Milliseconds until a stream has to answer, so that its reply reaches the last delivery. */
+/** Returns the milliseconds until a stream has to answer, so that its reply reaches the last delivery. */
 function timeLeft({ account, closing, attempt }: Run): number {
   const { clock, maxDeliveries, replyWindow } = account;
   const windows = (maxDeliveries - attempt) * HANGS_UP - AHEAD;
@@ -78,29 +78,32 @@ function timeLeft({ account, closing, attempt }: Run): number {
 
 interface Following {
   readonly clock: Clock;
-  /** Gives the milliseconds until the passive reply has to go; it may become later meanwhile. */
+  /** Returns the milliseconds until the passive reply has to be sent; may grow meanwhile. */
   readonly left: () => number;
-  /** Milliseconds between the passive reply and the first late one; doubles with each, as their number is limited. */
+  /**
+   * Milliseconds between the passive reply and the first late one; doubles with each, as their
+   * number is limited.
+   */
   readonly interval: number;
-  /** Stops the stream: what it has not given by then is not sent. */
+  /** Stops the stream: what has not arrived by then is not sent. */
   readonly stop: AbortSignal;
-  /** Whether nothing comes after the passive reply, so that it has all there is by then. */
+  /** Whether nothing follows the passive reply, so that it contains everything available. */
   readonly isWhole: boolean;
   /** Whether there may be a late reply before the last one. */
   readonly mayFlush: () => boolean;
-  /** Throws when what was yielded is no reply. */
+  /** Throws when a yielded value is not a reply. */
   readonly check: (reply: Reply) => void;
-  /** Answers the delivery when the stream has not ended by then; undefined when it gave nothing yet. */
+  /** Answers the delivery when the stream has not ended by then; undefined when nothing has arrived yet. */
   readonly answer: (reply: Reply | undefined) => void;
   /** Sends what came too late for the delivery. */
   readonly send: (reply: Reply) => void;
 }
 
-/** Follows a stream to its end; gives what is left to answer and to send then, the passive reply first. */
+/** Follows a stream to its end; returns the replies left to answer and to send, the passive one first. */
 async function follow(stream: ReplyStream, following: Following): Promise<Reply[]> {
   const { clock, left, stop, check, answer, send } = following;
   const pieces: Reply[] = [];
-  /** The last piece, while what is yielded next may belong to it. */
+  /** The last piece, which the next yielded text may continue. */
   let growing: TextReply | undefined;
   let interval = following.interval;
   let isLate = false;
@@ -132,7 +135,7 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
     return pieces.splice(0);
   }
 
-  /** Takes what is whole; a sentence that still grows stays. */
+  /** Takes complete sentences; an incomplete one stays. */
   function takeWhole(): Reply[] {
     const content = growing?.content ?? '';
     const end = wholeSentences(content);
@@ -176,7 +179,7 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
   return stop.aborted ? [] : pieces.filter((piece) => piece !== growing || growing.content !== '');
 }
 
-/** A passive text has the same limit as one that is pushed: what exceeds it comes after it. */
+/** Moves text beyond the limit of a passive reply to the next one. */
 function fit([first, ...more]: readonly Reply[]): Reply[] {
   if (first?.type !== 'text') return first ? [first, ...more] : [];
   const [passive = '', ...rest] = splitText(first.content);

@@ -6,22 +6,22 @@ import type { Handoff } from './handoff.ts';
 import type { LateReplies } from './late-replies.ts';
 import type { RunRegistry } from './store.ts';
 
-/** A run that goes on, as the deliveries of its message find it. */
+/** A running run, as found by the deliveries of its message. */
 export interface ActiveRun {
   readonly owner: string;
   /** Milliseconds for which it was claimed. */
   readonly lease: number;
   readonly handoff: Handoff;
-  /** The newest delivery, by its number. */
+  /** The number of the latest delivery. */
   readonly attempt: number;
-  /** Tells of a newer delivery, and when its window closes, on the account's clock. */
+  /** Records a newer delivery, and its deadline on the account's clock. */
   meet(attempt: number, closing: number): void;
-  /** Tells that the last delivery was answered without the reply. */
+  /** Records that the last delivery was answered without the reply. */
   closeWindow(): void;
   abandon(cause: Error): Promise<void>;
 }
 
-/** Names a user for the line of their messages. */
+/** Returns a user's key in the queue of messages. */
 export function nameLine(account: string, openid: string): string {
   return `${account.length}:${account}${openid}`;
 }
@@ -29,16 +29,16 @@ export function nameLine(account: string, openid: string): string {
 let processName: string | undefined;
 let owners = 0;
 
-/** Milliseconds between two looks at what cannot say that it has ended. */
+/** Milliseconds between two checks for work that cannot report its end. */
 const LOOK_AGAIN = 20;
 
-/** What a webhook has in work in this process. */
+/** The work in progress of a webhook in this process. */
 export class Workload {
-  /** The messages of one user, one after another. */
+  /** The messages of each user, one after another. */
   readonly turns = new KeyedMutex();
-  /** Runs that go on, by message. */
+  /** Running runs, by message. */
   readonly runs = new Map<string, ActiveRun>();
-  /** Runs, and deliveries that wait for a run of another delivery. */
+  /** Number of runs, and of deliveries that wait for the run of another delivery. */
   pending = 0;
   isClosing = false;
   readonly #late = new Set<LateReplies>();
@@ -46,7 +46,7 @@ export class Workload {
   readonly #sleeping = new Set<() => void>();
   readonly #registered = new Map<RunRegistry, { count: number; stop: () => void }>();
 
-  /** Creates the name of a run's owner, which no other process has when the store is shared. */
+  /** Creates the name of a run's owner, unique across processes when the store is shared. */
   createOwner(isShared: boolean): string {
     owners += 1;
     if (!isShared) return String(owners);
@@ -55,7 +55,7 @@ export class Workload {
     return `${processName}:${owners}`;
   }
 
-  /** Counts work that goes on after its run, so that closing waits for it. */
+  /** Counts work that continues after its run, so that closing waits for it. */
   track(work: Promise<void>): void {
     this.#background.add(work);
     void work.finally(() => this.#background.delete(work));
@@ -67,7 +67,7 @@ export class Workload {
     this.track(late.done.finally(() => this.#late.delete(late)));
   }
 
-  /** Waits, but not longer than until the webhook closes. */
+  /** Waits, but no longer than until the webhook closes. */
   async sleep(clock: Clock, milliseconds: number): Promise<void> {
     if (this.isClosing) return;
     await new Promise<void>((resolve) => {
@@ -81,7 +81,7 @@ export class Workload {
     });
   }
 
-  /** Has a registry know that this process lives, as long as one of its runs is written down there. */
+  /** Keeps this process alive in a registry, as long as one of its runs is registered there. */
   keepAlive(registry: RunRegistry, clock: Clock, lease: number): void {
     const known = this.#registered.get(registry);
     if (known) {
@@ -101,7 +101,7 @@ export class Workload {
     this.#registered.delete(registry);
   }
 
-  /** Takes no more, waits until nothing goes on any more, and abandons what does not end in time. */
+  /** Accepts no more work, waits for all of it to end, and abandons the rest after the timeout. */
   async close(clock: Clock, timeout: number): Promise<void> {
     this.isClosing = true;
     for (const wake of this.#sleeping) wake();
@@ -116,7 +116,7 @@ export class Workload {
     }
   }
 
-  /** Tells of all that the users do not get any more. */
+  /** Reports everything that users no longer get. */
   async #abandon(): Promise<void> {
     const told = Array.from(this.#late, (late) => late.abandon());
     const text = 'the webhook was closed before the handler ended';

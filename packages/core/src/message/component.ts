@@ -36,8 +36,8 @@ const enterprise = {
 } satisfies Shape;
 
 /**
- * What is pushed to a third-party platform (第三方平台) about itself and its accounts, by its
- * `type`: the word component, a colon and InfoType in lower case. Adding one is adding a row.
+ * The pushes to a third-party platform (第三方平台) about itself and its accounts, by `type`: the
+ * word component, a colon and InfoType in lower case. To add one, add a row.
  */
 export const PUSHES = {
   /** 验证票据: the platform’s verify ticket, every ten minutes; it is valid for 12 hours. */
@@ -107,7 +107,7 @@ const appId = exactly(text('AppId'));
 const infoType = text('InfoType');
 const createTime = number('CreateTime');
 
-/** The name of a push, and what it has in common with messages; undefined when it is no push. */
+/** Returns the name of a push, and the members it shares with messages; undefined when it is not a push. */
 export function readPush(
   fields: Fields,
 ): { name: string; target: string; source: ''; time: number } | undefined {
@@ -125,7 +125,7 @@ export function readPush(
   };
 }
 
-/** AppId is the platform, appid the mini program: here the case of a tag counts. */
+/** Matches a tag's case exactly: AppId is the platform, appid the mini program. */
 function exactly<T>(field: Field<T>): Field<T> {
   const { tag, read } = field;
   return { ...field, read: (fields) => read(tag in fields ? fields : {}) };

@@ -12,10 +12,10 @@ type Tables = typeof MESSAGES &
   typeof PUSHES &
   Record<'unknown' | 'event:unknown' | 'component:unknown', Record<never, never>>;
 
-/** The name under which a handler is registered; always the same as `message.type`. */
+/** The name of a handler's message; always the same as `message.type`. */
 export type MessageName = keyof Tables;
 
-/** The names of events that carry a `key`: a menu button's key or a QR code's scene. */
+/** The names of events with a `key`: a menu button's key or a QR code's scene. */
 export type KeyedEventName = {
   [N in MessageName]: N extends `event:${string}`
     ? 'key' extends keyof Tables[N]
@@ -27,21 +27,21 @@ export type KeyedEventName = {
 interface Envelope<N extends MessageName> {
   readonly type: N;
   /**
-   * To whom the message was sent: the account (`gh_…`). The wire's ToUserName. In a `component:…`,
-   * the AppID of the third-party platform. `''` where the platform names no account.
+   * The receiver: the account (`gh_…`). The wire's ToUserName. In a `component:…`, the AppID of the
+   * third-party platform. `''` when the platform names no account.
    */
   readonly target: string;
   /**
-   * Who sent it: the user's openid. The wire's FromUserName. In a `component:…`, and in an event
-   * that names no user, it is `''`: nobody would read a reply, so the answer is `success`, and a
-   * reply is a warning in the log.
+   * The sender: the user's openid. The wire's FromUserName. In a `component:…`, and in an event
+   * without a user, it is `''`: nobody would read a reply, so the answer is `success`, and a reply
+   * is a warning in the log.
    */
   readonly source: string;
   /** When it was sent, in Unix seconds. */
   readonly time: number;
-  /** The message as the platform wrote it, decrypted. */
+  /** The message as written by the platform, decrypted. */
   readonly raw: string;
-  /** Every field under its wire name, values as text, so that nothing is lost. */
+  /** Every field under its wire name, with values as text, so that nothing is lost. */
   readonly fields: Fields;
 }
 
@@ -55,7 +55,7 @@ type MessageOf<N extends MessageName> = Flat<
 /** Every message and event by its name, for example `MessageMap['event:click']`. */
 export type MessageMap = { readonly [N in MessageName]: MessageOf<N> };
 
-/** Any message or event. Compare `message.type` and the fields of that type are there. */
+/** Any message or event. Comparing `message.type` narrows it to the fields of that type. */
 export type Message = MessageMap[MessageName];
 
 const envelope = {
@@ -78,7 +78,7 @@ const readers = new Map(
 export const messageNames: readonly string[] = [...readers.keys()];
 
 /**
- * Reads the bytes of a delivery, XML or JSON, into a message.
+ * Parses the bytes of a delivery, XML or JSON, into a message.
  *
  * A type that is not known becomes `unknown`, `event:unknown` or `component:unknown`; its fields
  * are in `fields`.
@@ -93,14 +93,14 @@ export function parseMessage(data: string | Uint8Array): Message {
   return toMessage(readFields(raw), raw);
 }
 
-/** Decodes a body: UTF-8, whatever its Content-Type says. */
+/** Decodes a body as UTF-8, regardless of its Content-Type. */
 export function decode(data: string | Uint8Array): string {
   if (typeof data === 'string') return data;
   if (!ArrayBuffer.isView(data)) throw new ParseError('a message must be a string or bytes');
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
 }
 
-/** Tells the two formats of the console's setting 数据格式 apart. */
+/** Returns the format of a text, one of the two of the console's setting 数据格式. */
 export function detectFormat(text: string): 'xml' | 'json' {
   return text.trimStart().startsWith('{') ? 'json' : 'xml';
 }
@@ -132,7 +132,7 @@ export function toMessage(fields: Fields, raw: string): Message {
   return complete({ type, target, source, time: envelope.time.read(fields) }, fields, raw);
 }
 
-/** Adds to what all messages have what this one has; in one object, since there are thousands. */
+/** Adds a message's own members to the common ones, in the same object, since there are thousands. */
 function complete(
   common: Pick<Message, 'target' | 'source' | 'time'> & { type: string },
   fields: Fields,

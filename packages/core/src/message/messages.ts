@@ -8,7 +8,7 @@ import {
   text,
 } from './field.ts';
 
-/** What every message that a user sends carries. */
+/** The members of every message that a user sends. */
 const userMessage = {
   id: text('MsgId'),
   msgDataId: optionalText('MsgDataId'),

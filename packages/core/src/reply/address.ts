@@ -5,15 +5,15 @@ import { toReply } from './parse.ts';
 import { createTree } from './render.ts';
 import type { Reply, ReplyLike } from './reply.ts';
 
-/** A reply, and its form on the wire; without a tree there is nothing to say. */
+/** A reply and its wire form; without a tree there is no reply. */
 export interface AddressedReply {
   readonly reply?: Reply | undefined;
   readonly tree?: Tree | undefined;
-  /** Tells what was cut off when it answers a delivery, or that it can go nowhere. */
+  /** Logs what was cut off when it answers a delivery, or that it has no receiver. */
   readonly warn?: (() => void) | undefined;
 }
 
-/** Whether somebody sent it: a third-party platform's push comes from nobody, who reads no reply. */
+/** Whether a message has a sender: a third-party platform's push has none, so that nobody reads a reply. */
 export function hasSender({ source }: Message): boolean {
   return source !== '';
 }
@@ -45,7 +45,7 @@ export function addressReply(
   return hasSender(message) ? { reply, tree, warn } : { warn: () => warnOfNobody(message, logger) };
 }
 
-/** Tells of a reply to what nobody sent. */
+/** Warns about a reply to a message without a sender. */
 export function warnOfNobody({ type, id, target, source, time }: Message, logger: Logger): void {
   logger.warn(
     { message: { type, id, target, source, time } },

@@ -3,7 +3,7 @@
 /** One member of a reply. */
 interface Member<T, IsNeeded extends boolean> {
   readonly isNeeded: IsNeeded;
-  /** An `id` that is empty is none: the platform answers one with the failure notice. */
+  /** An `id` must not be empty: the platform would show the failure notice. */
   readonly kind: 'text' | 'id' | 'flag';
   /** Its tag in a passive reply; undefined where there is none. */
   readonly tag: string | undefined;
@@ -23,7 +23,7 @@ type NeededNames<M extends Members> = {
 type Value<F> = F extends Member<infer T, boolean> ? T : never;
 type Flat<T> = { [N in keyof T]: T[N] };
 
-/** What a table of members describes, as an object. */
+/** The object that a table of members describes. */
 export type Values<M extends Members> = Flat<
   { -readonly [N in keyof M as Extract<N, NeededNames<M>>]: Value<M[N]> } & {
     -readonly [N in keyof M as Exclude<N, NeededNames<M>>]?: Value<M[N]> | undefined;
@@ -67,7 +67,7 @@ const deviceContent = {
   content: text('Content'),
 } satisfies Members;
 
-/** The members of each reply but its `type`, under which they stand; those of news are articles. */
+/** The members of each reply except its `type`; those of news are articles. */
 export const REPLIES = {
   text: { content: text('Content', 'content') },
   image: { mediaId },
@@ -76,7 +76,7 @@ export const REPLIES = {
     mediaId,
     title: optionalText('Title', 'title'),
     description: optionalText('Description', 'description'),
-    /** The picture that is shown before it plays: in customer-service messages only. */
+    /** The picture shown before it plays, in customer-service messages only. */
     thumbMediaId: optionalId(undefined, 'thumb_media_id'),
   },
   music: {
@@ -85,7 +85,7 @@ export const REPLIES = {
     musicUrl: text('MusicUrl', 'musicurl'),
     /** Played on Wi-Fi. Default: `musicUrl`. */
     hqMusicUrl: optionalText('HQMusicUrl', 'hqmusicurl'),
-    /** The picture beside it: a customer-service message insists on one. */
+    /** The picture beside it, required in a customer-service message. */
     thumbMediaId: optionalId('ThumbMediaId', 'thumb_media_id'),
   },
   news: {},

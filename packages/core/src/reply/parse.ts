@@ -5,12 +5,12 @@ import { suggest } from '../spelling.ts';
 import { ARTICLE, type Members, REPLIES, type ReplyType } from './members.ts';
 import type { Article, Reply, ReplyLike } from './reply.ts';
 
-/** What the platform takes as "received, nothing to show"; never encrypted. */
+/** The body that the platform accepts as "received, nothing to show"; never encrypted. */
 export const SUCCESS = 'success';
 
 /**
- * Gives the short forms of a reply their full one; undefined is nothing to say. So is `success`, the
- * word that the platform's pages have a bot answer with.
+ * Converts the short forms of a reply to the full one; undefined means no reply, and so does
+ * `success`, the word that the platform's documentation has bots answer with.
  *
  * @throws {InvalidArgumentError} when it is no reply, lacks what its type needs, or has more
  */
@@ -27,7 +27,7 @@ export function toReply(value: ReplyLike): Reply | undefined {
   return { type, ...parseMembers(`a ${type} reply`, given, REPLIES[type]) } as Reply;
 }
 
-/** A news reply alone has a list. */
+/** Reads the articles of a news reply. */
 function parseNews(given: object): Reply {
   const { articles, ...others } = given as { articles?: unknown };
   parseMembers('a news reply', others, {}, ['articles']);
@@ -37,7 +37,11 @@ function parseNews(given: object): Reply {
   );
 }
 
-/** @throws {InvalidArgumentError} when it is no article, or has what none has */
+/**
+ * Reads an article.
+ *
+ * @throws {InvalidArgumentError} when it is not an article, or has unknown members
+ */
 export function parseArticle(article: unknown): Article {
   if (typeof article === 'object' && article !== null && !Array.isArray(article)) {
     return parseMembers('an article', article, ARTICLE);
@@ -48,8 +52,8 @@ export function parseArticle(article: unknown): Article {
 const EXPECTED = { text: 'a string', id: 'a string', flag: '0 or 1' } as const;
 
 /**
- * Gives what a table knows of an object, under its own names. Null is nothing: it is what a database
- * has for it. `owner` begins the message of an error.
+ * Reads the members that a table knows, under their own names. Null counts as missing, as in rows
+ * of a database. `owner` begins the message of an error.
  *
  * @throws {InvalidArgumentError} when a member is missing, wrong or not known
  */

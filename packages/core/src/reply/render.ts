@@ -6,7 +6,7 @@ import { ARTICLE, type Members, REPLIES } from './members.ts';
 import { SUCCESS, toReply } from './parse.ts';
 import type { NewsReply, Reply, ReplyLike } from './reply.ts';
 
-/** Where a reply goes. */
+/** The receiver and the sender of a reply. */
 export interface Addressee {
   /** The user's openid: the `source` of the message that is answered. */
   target: string;
@@ -14,13 +14,13 @@ export interface Addressee {
   source: string;
   /** Unix seconds. Default: now. */
   time?: number | undefined;
-  /** The type of the message that is answered; it decides how many articles are shown. */
+  /** The type of the answered message; it determines how many articles are shown. */
   answering?: MessageName | undefined;
-  /** Told when articles are cut. Default: the console. */
+  /** Warned when articles are cut. Default: the console. */
   logger?: Logger | undefined;
 }
 
-/** Since 2018 the platform shows one article in answer to these, and drops the others in silence. */
+/** Messages to which the platform shows one article since 2018, and drops the others without notice. */
 const ONE_ARTICLE: ReadonlySet<MessageName | undefined> = new Set<MessageName>([
   'text',
   'image',
@@ -34,7 +34,7 @@ const MAX_ARTICLES = 8;
 
 type Body<T extends Reply['type']> = (reply: Extract<Reply, { type: T }>) => Tree | undefined;
 
-/** What stands around the tags of each reply; undefined is `success`. */
+/** The tags around the members of each reply; undefined is `success`. */
 const BODIES: { [T in Reply['type']]: Body<T> } = {
   // The platform takes a text without a character for a failure.
   text: (reply) => (reply.content.trim() === '' ? undefined : tags(reply)),
@@ -63,7 +63,7 @@ function tags(reply: Reply): Tree {
   return writeTags(REPLIES[reply.type], reply);
 }
 
-/** Writes members under their tags; `missing` stands for what was not given. */
+/** Writes members under their tags; `missing` stands for omitted ones. */
 function writeTags(members: Members, values: object, missing?: string): Tree {
   const given = values as Readonly<Record<string, TreeValue | undefined>>;
   const tree: Record<string, TreeValue | undefined> = {};
@@ -85,13 +85,13 @@ export function renderReply(reply: ReplyLike, to: Addressee): string {
   return tree === undefined ? SUCCESS : renderXml({ xml: tree });
 }
 
-/** A reply's tags, or undefined when the answer is `success`. */
+/** Returns a reply's tags, or undefined when the answer is `success`. */
 export function replyTree(value: ReplyLike, to: Addressee): Tree | undefined {
   const reply = toReply(value);
   return reply && createTree(reply, to);
 }
 
-/** The same for a reply that is checked already. */
+/** Returns the tags of a checked reply. */
 export function createTree(reply: Reply, to: Addressee): Tree | undefined {
   const fitting = reply.type === 'news' ? withinLimit(reply, to) : reply;
   const body = (BODIES[reply.type] as Body<Reply['type']>)(fitting as never);

@@ -2,7 +2,7 @@ import type { ARTICLE, REPLIES, ReplyType, Values } from './members.ts';
 
 /** One article of a news reply. */
 export interface Article extends Values<typeof ARTICLE> {
-  /** `picUrl`, as it is called on the wire and in older SDKs. */
+  /** `picUrl` under its wire name, as in older SDKs. */
   picurl?: string | undefined;
 }
 
@@ -40,14 +40,14 @@ export type Reply =
   | NoReply;
 
 /**
- * What a handler may return: a string is a text reply, an array of articles a news reply, and
- * nothing (also `''`, `[]` and `false`) answers `success`, which shows the user nothing. So does the
- * word `success` itself; `reply.text('success')` shows it.
+ * The return value of a handler: a string is a text reply, an array of articles a news reply, and
+ * nothing (also `''`, `[]` and `false`) answers `success`, which shows the user nothing. So does
+ * the word `success` itself; `reply.text('success')` shows it.
  */
 export type ReplyLike = string | Reply | readonly Article[] | null | undefined | void | false;
 
 /**
- * Makes replies.
+ * Creates replies.
  *
  * @example
  * reply.news([{ title: 'Hello', url: 'https://example.com' }])

@@ -1,4 +1,4 @@
-/** Bytes of a text, passive or pushed; a longer one is refused. */
+/** Maximum bytes of a text, passive or pushed; a longer one is refused. */
 export const MAX_TEXT_BYTES = 2048;
 
 const sentences = new Intl.Segmenter('zh', { granularity: 'sentence' });
@@ -6,8 +6,8 @@ const words = new Intl.Segmenter('zh', { granularity: 'word' });
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 
 /**
- * Cuts a text that is too long: between paragraphs where that is possible, else between sentences,
- * else between words. Nothing is left out.
+ * Splits a text that is too long: between paragraphs if possible, otherwise between sentences,
+ * otherwise between words. Nothing is left out.
  */
 export function splitText(text: string, maxBytes: number = MAX_TEXT_BYTES): string[] {
   const fits = (part: string) => Buffer.byteLength(part) <= maxBytes;
@@ -40,13 +40,13 @@ function splitSentences(text: string, maxBytes: number): string[] {
   );
 }
 
-/** How much of a text that still grows is whole sentences, in UTF-16 units. */
+/** Returns the length of the complete sentences of a growing text, in UTF-16 units. */
 export function wholeSentences(text: string): number {
   const [last = ''] = listSentences(text).slice(-1);
   return isWhole(last) && !endsInLink(last) ? text.length : text.length - last.length;
 }
 
-/** Puts segments together up to the limit; `cut` divides one that exceeds it alone. */
+/** Joins segments up to the limit; `cut` divides one that exceeds it alone. */
 function gather(
   segments: readonly string[],
   maxBytes: number,
@@ -67,16 +67,16 @@ function gather(
   return part === '' ? parts : [...parts, part];
 }
 
-/** Whether a sentence has ended; a full stop has only when something follows it, unlike that of 3.14. */
+/** Whether a sentence has ended; a full stop ends one only when something follows it, unlike that of 3.14. */
 function isWhole(sentence: string): boolean {
   const [end] = /[。！？!?….\n]["'”’」』）)\]]*\s*$/u.exec(sentence) ?? [];
   return end !== undefined && !NUMBER.test(sentence) && (!end.startsWith('.') || /\s$/.test(end));
 }
 
-/** The number of an item in a list belongs to what follows. */
+/** Matches the number of a list item, which belongs to what follows. */
 const NUMBER = /^\s*\d+\.\s*$/;
 
-/** Unicode leaves the marks that open a sentence at the end of the one before. */
+/** Lists sentences. Unicode leaves the marks that open a sentence at the end of the previous one. */
 function listSentences(text: string): string[] {
   const found = [''];
   for (const segment of listSegments(sentences, text)) {
@@ -91,7 +91,7 @@ function listSentences(text: string): string[] {
   return joinLinks(found.filter((sentence) => sentence !== ''));
 }
 
-/** UTF-16 units of a link, beyond which `<a ` is a text like any other. */
+/** UTF-16 units above which `<a ` is not treated as a link. */
 const MAX_LINK = 1500;
 
 /** Whether a text ends between `<a …>` and `</a>`, which the chat shows as a link. */
@@ -100,7 +100,7 @@ function endsInLink(text: string): boolean {
   return start >= 0 && text.length - start < MAX_LINK && !text.includes('</a>', start);
 }
 
-/** Puts the segments of a link together, as half of one would be shown as it is written. */
+/** Joins the segments of a link, as half of one would be shown as markup. */
 function joinLinks(segments: readonly string[]): string[] {
   const joined: string[] = [];
   let open = '';
@@ -119,12 +119,12 @@ function listSegments(segmenter: Intl.Segmenter, text: string): string[] {
   );
 }
 
-/** UTF-16 units that are segmented at once: beyond 65 536 it takes Node 20 seconds. */
+/** UTF-16 units that are segmented at once: above 65 536 it takes Node 20 seconds. */
 const MAX_SLICE = 16_384;
-/** Units around the end of a slice in which a place to cut is looked for. */
+/** UTF-16 units around the end of a slice in which to look for a boundary. */
 const AROUND = 256;
 
-/** Cuts a very long text between two letters; each slice is segmented by itself. */
+/** Cuts a very long text between two letters; each slice is segmented separately. */
 function cutSlices(text: string): string[] {
   const slices: string[] = [];
   let start = 0;
