@@ -31,10 +31,7 @@ export function writeManifest(project: Project): string {
 }
 
 /** Lists the packages that a project depends on. */
-export function listDependencies(project: Project): {
-  readonly dependencies: readonly string[];
-  readonly devDependencies: readonly string[];
-} {
+function listDependencies(project: Project) {
   const { framework } = project;
   const { isTyped, hasModel, hasRedis } = findTraits(project);
   const dependencies = [
