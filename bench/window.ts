@@ -1,6 +1,6 @@
 // What the reply window adds to a message while nothing is slow: npm run bench
 import { randomUUID } from 'node:crypto';
-import { createAccountLookup } from '../packages/core/src/account.ts';
+import { createAccountLookup } from '../packages/core/src/account-lookup.ts';
 import { readBody } from '../packages/core/src/body.ts';
 import { KeyedMutex } from '../packages/core/src/context/keyed-mutex.ts';
 import { begin } from '../packages/core/src/context/transaction.ts';

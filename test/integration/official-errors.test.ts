@@ -387,8 +387,8 @@ describe('hooks', () => {
 
 describe('a mistake is found when the client is made, or called', () => {
   it.each([
-    [{ appid: '' }, 'appid is needed'],
-    [{ appsecret: undefined }, 'appsecret is needed'],
+    [{ appid: '' }, 'missing option `appid`'],
+    [{ appsecret: undefined }, 'missing option `appsecret`'],
     [{ timeout: 0 }, 'timeout must be'],
     [{ retry: -1 }, 'retry must be'],
     [{ baseUrl: 'localhost:3000' }, 'baseUrl must be'],

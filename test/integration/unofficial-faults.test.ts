@@ -302,7 +302,7 @@ describe('an id', () => {
       ]) {
         const error = await catchError(call);
         expect(error).toBeInstanceOf(NeedParamError);
-        expect(error.message).toMatch(/^(fakeid|msgid|fid|msgId) is needed/);
+        expect(error.message).toMatch(/^missing argument `(fakeid|msgid|fid|msgId)`/);
       }
     },
   );

@@ -75,7 +75,7 @@ describe('the cookies of a session', () => {
       new UnofficialClient({ ...SESSION, baseUrl }).statArticleDetailList(),
     );
     expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
-    expect(error.message).toContain('statisticsBaseUrl is needed');
+    expect(error.message).toContain('missing option `statisticsBaseUrl`');
     const statistics = await listen((_, response) => response.end('{"hasMore":false,"data":[]}'));
     const client = new UnofficialClient({
       ...SESSION,

@@ -283,7 +283,7 @@ describe('what is wrong is told in the words that the Python SDK had', () => {
       'nobody to send to',
       (client) => client.sendMessage('', 'x'),
       'WECHAT_NEED_PARAM',
-      'fakeid is needed',
+      'missing argument `fakeid`',
     ],
   ])('%s', async (_, call, code, says) => {
     const error = await catchError(call(live()));

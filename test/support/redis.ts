@@ -51,6 +51,7 @@ export async function stopRedis(): Promise<void> {
 
 /** Waits for the end of a connection: ioredis keeps a timer for one whose server is gone first. */
 async function closeClient(client: Redis | Cluster): Promise<void> {
+  if (client.status === 'end') return;
   const ended = client.status === 'ready' && once(client, 'end');
   client.disconnect();
   await ended;

@@ -11,7 +11,7 @@ import {
   type UndeliveredError,
   type Webhook,
 } from '@wechat-mp/core';
-import { checkSpelling, systemClock } from '@wechat-mp/core/stores';
+import { refuseMissing, refuseUnknown, systemClock } from '@wechat-mp/core/stores';
 import { type Format, formatStream } from './format.ts';
 import {
   checkHistory,
@@ -102,6 +102,7 @@ const consoleLogger: Pick<Logger, 'error'> = {
  *   model: (messages, { signal }) =>
  *     openai.chat.completions.create({ model: 'gpt-5-mini', messages, stream: true }, { signal }),
  * })
+ * @throws {NeedParamError} when there is no `model`
  * @throws {InvalidArgumentError} when an option is wrong
  */
 export function chat<N extends MessageName = 'text'>(options: ChatOptions<N>): Handler<N> {
@@ -110,10 +111,9 @@ export function chat<N extends MessageName = 'text'>(options: ChatOptions<N>): H
 }
 
 function checkOptions<N extends MessageName>(options: ChatOptions<N>): void {
-  const unknown = checkSpelling(options, Object.keys(NAMES));
-  if (unknown.length > 0) throw new InvalidArgumentError(`unknown option ${unknown.join(', ')}`);
+  refuseUnknown(options, Object.keys(NAMES));
   if (typeof options.model !== 'function') {
-    throw new InvalidArgumentError('missing option `model`: a function that calls the model');
+    refuseMissing('model', 'a function that calls the model');
   }
   if (options.history) checkHistory(options.history);
 }

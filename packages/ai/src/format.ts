@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@wechat-mp/core';
+import { createChoiceCheck } from '@wechat-mp/core/stores';
 import type { Code, List, ListItem, Paragraph, Table, TableRow } from 'mdast';
 import { type Block, locate, parseMarkdown } from './markdown.ts';
 import {
@@ -66,9 +66,7 @@ interface Formatter {
 }
 
 function createFormatter({ format = 'wechat' }: FormatOptions): Formatter {
-  if (!FORMATS.includes(format)) {
-    throw new InvalidArgumentError(`format must be one of ${FORMATS.join(', ')}`);
-  }
+  createChoiceCheck(...FORMATS)('format', format);
   if (format === 'none') return { push: (piece) => piece, end: () => '' };
   return new IncrementalFormatter(format);
 }

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, WechatError } from '@wechat-mp/core';
+import { WechatError } from '@wechat-mp/core';
+import { createChoiceCheck } from '@wechat-mp/core/stores';
 
 /** A picture for a multimodal model: `url` is its address, or a data URL after download. */
 export interface ImageInput {
@@ -102,7 +103,7 @@ export async function imageInput(
   { as = 'data', client, maxBytes = 10 * 2 ** 20, ...bounds }: ImageOptions = {},
 ): Promise<ImageInput> {
   if (as === 'url') return { url: message.picUrl };
-  if (as !== 'data') throw new InvalidArgumentError('as must be one of data, url');
+  createChoiceCheck('data', 'url')('as', as);
   return limitTime('the picture', bounds, async (signal) => {
     const { bytes } = client
       ? await download(client, message.mediaId, maxBytes, signal)

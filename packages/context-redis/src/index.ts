@@ -1,10 +1,15 @@
-import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
+import { InvalidArgumentError } from '@wechat-mp/core';
 import type { TokenStore } from '@wechat-mp/core/official';
 import {
+  acceptAny,
   type Clock,
   type ContextStore,
+  checkMilliseconds,
   checkSpelling,
   type DeliveryStore,
+  type OptionTable,
+  readOptions,
+  refuseMissing,
   systemClock,
 } from '@wechat-mp/core/stores';
 import type { SessionStore } from '@wechat-mp/core/unofficial';
@@ -28,6 +33,12 @@ export interface RedisStoresOptions {
   /** Clock for waiting in this process. For tests. Default: the system clock. */
   clock?: Clock | undefined;
 }
+
+const OPTIONS = {
+  prefix: { initial: 'wechat:', check: checkPrefix },
+  timeout: { initial: 3000, check: checkMilliseconds },
+  clock: { initial: systemClock, check: acceptAny<Clock> },
+} satisfies OptionTable<RedisStoresOptions>;
 
 /** The stores of a webhook and an API client in Redis, to be spread into their options. */
 export interface RedisStores {
@@ -54,26 +65,23 @@ export interface RedisStores {
  * @throws {InvalidArgumentError} when it is no ioredis client, or an option is wrong
  */
 export function redisStores(redis: RedisClient, options: RedisStoresOptions = {}): RedisStores {
-  checkSpelling(options, ['prefix', 'timeout', 'clock']);
-  const { prefix = 'wechat:', timeout = 3000, clock = systemClock } = options;
-  if (!redis)
-    throw new NeedParamError('missing ioredis client: pass a Redis or Cluster of ioredis');
+  checkSpelling(options, Object.keys(OPTIONS));
+  if (!redis) refuseMissing('redis', 'a client of ioredis', 'argument');
   if (typeof redis.evalsha !== 'function') {
     throw new InvalidArgumentError(
       'the client has no evalsha(): give a Redis or Cluster of ioredis',
     );
   }
-  if (typeof prefix !== 'string' || /[{}]/.test(prefix)) {
-    throw new InvalidArgumentError('prefix must be a string without braces, which choose a slot');
-  }
-  if (!(typeof timeout === 'number' && timeout > 0)) {
-    throw new InvalidArgumentError('timeout must be a number of milliseconds above 0');
-  }
-  const connection = { redis, prefix, timeout, clock };
+  const connection = { redis, ...readOptions(OPTIONS, options) };
   return {
     contexts: new RedisContextStore(connection),
     deliveries: new RedisDeliveryStore(connection),
     tokens: new RedisTokenStore(connection),
     sessions: new RedisSessionStore(connection),
   };
+}
+
+function checkPrefix(name: string, value: string): string {
+  if (typeof value === 'string' && !/[{}]/.test(value)) return value;
+  throw new InvalidArgumentError(`${name} must be a string without braces, which choose a slot`);
 }

@@ -15,6 +15,13 @@ import { createWebhook, takeControls, type Webhook, type WebhookControls } from 
 
 // For whoever writes an adapter: what stands between a framework and the webhook.
 export { InvalidArgumentError, NeedParamError, NeedParseError } from './errors.ts';
+export {
+  acceptAny,
+  createChoiceCheck,
+  type OptionTable,
+  readOptions,
+  refuseMissing,
+} from './option-checks.ts';
 export { checkSpelling } from './spelling.ts';
 export type { Around } from './webhook.ts';
 

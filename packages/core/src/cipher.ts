@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 import { CONSOLE } from './console.ts';
-import { CipherError, InvalidArgumentError, NeedParamError } from './errors.ts';
+import { CipherError, InvalidArgumentError } from './errors.ts';
+import { refuseMissing } from './option-checks.ts';
 import { sign } from './signature.ts';
 import { checkSpelling } from './spelling.ts';
 
@@ -29,7 +30,7 @@ export class MessageCipher {
     const names = ['token', 'encodingAESKey', 'appid'] as const;
     checkSpelling(options, names);
     for (const name of names) {
-      if (!options[name]) throw new NeedParamError(`${name} is needed to encrypt and decrypt`);
+      if (!options[name]) refuseMissing(name, 'messages are encrypted with it');
     }
     this.#token = options.token;
     this.#key = decodeKey(options.encodingAESKey);

@@ -1,21 +1,31 @@
-import type { Clock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import type { ContextStore } from './context/store.ts';
 import type { Ordering } from './context/transaction.ts';
 import type { DeliveryStore } from './delivery/store.ts';
 import { InvalidArgumentError } from './errors.ts';
 import type { Exchange, MessageClient } from './exchange.ts';
-import type { Logger } from './logger.ts';
+import { CONTEXT_METHODS, DELIVERY_METHODS } from './guarded-stores.ts';
+import { consoleLogger, type Logger } from './logger.ts';
 import type { Message } from './message/message.ts';
+import {
+  checkBoolean,
+  checkFilledText,
+  checkFunction,
+  checkPositive,
+  checkText,
+  checkTexts,
+  createChoiceCheck,
+  createMethodsCheck,
+  type OptionTable,
+} from './option-checks.ts';
+import { replyTree } from './reply/render.ts';
 import type { Reply, ReplyLike } from './reply/reply.ts';
 import type { ErrorHandler } from './router.ts';
 import { checkSpelling, suggest } from './spelling.ts';
 import type { UndeliveredError } from './undelivered.ts';
 
-export const MODES = ['plain', 'compatible', 'safe'] as const;
 /** 消息加解密方式 in the console: 明文模式, 兼容模式, 安全模式. */
-export type Mode = (typeof MODES)[number];
-
-export const ORDERINGS = ['serial', 'parallel'] as const satisfies Ordering[];
+export type Mode = 'plain' | 'compatible' | 'safe';
 
 /** What happens to a late reply. */
 export type LateReply =
@@ -24,9 +34,8 @@ export type LateReply =
   | 'drop'
   | ((reply: Reply, exchange: Exchange) => void | Promise<void>);
 
-export const SOURCES = ['signature', 'cloud'] as const;
 /** How deliveries are authenticated. */
-export type Source = (typeof SOURCES)[number];
+export type Source = 'signature' | 'cloud';
 
 /** Options of one account's deliveries and answers. */
 export interface WebhookOptions {
@@ -147,109 +156,106 @@ export type CloudOptions = Omit<WebhookOptions, 'token' | 'source'> & {
 /** The options of one account. */
 export type AccountOptions = WebhookOptions | CloudOptions;
 
-const NAMES: Record<keyof WebhookOptions, true> = {
-  token: true,
-  source: true,
-  appid: true,
-  account: true,
-  originalId: true,
-  encodingAESKey: true,
-  mode: true,
-  contexts: true,
-  contextAge: true,
-  contextRolling: true,
-  ordering: true,
-  replyWindow: true,
-  deliveries: true,
-  maxDeliveries: true,
-  pending: true,
-  client: true,
-  lateReply: true,
-  holdAge: true,
-  holdKeyword: true,
-  onUndelivered: true,
-  interruptBy: true,
-  abortAtDeadline: true,
-  maxRun: true,
-  maxPending: true,
-  maxQueued: true,
-  maxLateMessages: true,
-  retryOnError: true,
-  onError: true,
-  bodyLimit: true,
-  maxAge: true,
-  logger: true,
-  clock: true,
-};
+/** Milliseconds after which the platform hangs up. */
+const HANGS_UP = 5000;
 
+/** The options of an account: their defaults and checks. */
+export const WEBHOOK_OPTIONS = {
+  token: { initial: [], check: checkTexts },
+  source: { initial: 'signature', check: createChoiceCheck('signature', 'cloud') },
+  appid: { check: checkText },
+  account: { check: checkFilledText },
+  originalId: { check: checkFilledText },
+  encodingAESKey: { initial: [], check: checkTexts },
+  mode: { check: createChoiceCheck('plain', 'compatible', 'safe') },
+  contexts: { check: createMethodsCheck(CONTEXT_METHODS, 'a ContextStore') },
+  contextAge: { initial: 7200, check: checkPositive },
+  contextRolling: { initial: true, check: checkBoolean },
+  ordering: { initial: 'serial', check: createChoiceCheck('serial', 'parallel') },
+  replyWindow: { initial: 4500, check: checkWindow },
+  deliveries: { check: createMethodsCheck(DELIVERY_METHODS, 'a DeliveryStore') },
+  maxDeliveries: { initial: 3, check: createChoiceCheck(1, 2, 3) },
+  pending: { check: checkPending },
+  client: { check: checkClient },
+  lateReply: { check: checkLateReply },
+  maxLateMessages: { initial: 5, check: checkPositive },
+  holdAge: { initial: 600, check: checkPositive },
+  holdKeyword: { check: checkFilledText },
+  onUndelivered: { check: checkFunction<NonNullable<WebhookOptions['onUndelivered']>> },
+  interruptBy: { check: createMatcher },
+  abortAtDeadline: { check: checkBoolean },
+  maxRun: { initial: 5 * 60_000, check: checkPositive },
+  maxPending: { initial: 10_000, check: checkPositive },
+  maxQueued: { initial: 50, check: checkPositive },
+  retryOnError: { initial: false, check: checkBoolean },
+  onError: { check: checkFunction<ErrorHandler> },
+  bodyLimit: { initial: 256 * 1024, check: checkPositive },
+  maxAge: { check: checkPositive },
+  logger: {
+    initial: consoleLogger,
+    check: createMethodsCheck(['error', 'warn', 'info', 'debug'], 'a logger like that of pino'),
+  },
+  clock: {
+    initial: systemClock,
+    check: createMethodsCheck(['now', 'wallTime', 'setTimeout', 'clearTimeout'], 'a Clock'),
+  },
+} satisfies OptionTable<WebhookOptions>;
+
+const NAMES = Object.keys(WEBHOOK_OPTIONS);
 /** The stores of `redisStores` for clients, which a webhook ignores. */
 const OF_CLIENTS: ReadonlySet<string> = new Set(['tokens', 'sessions']);
 /** Options of other SDKs that would leave an account open if ignored. */
 const ALIASES = { encryptMode: 'mode' };
 
-/**
- * Checks the names of options.
- *
- * @throws {InvalidArgumentError} when an option is misspelt; other unknown ones are a warning
- */
-export function checkNames(options: object, logger: Logger): void {
-  for (const given of checkSpelling(options, Object.keys(NAMES), ALIASES)) {
-    if (OF_CLIENTS.has(given)) continue;
-    const hint = suggest(given, Object.keys(NAMES));
+/** @throws {InvalidArgumentError} when an option is misspelt */
+export function refuseMisspelt(options: object): void {
+  checkSpelling(options, NAMES, { aliases: ALIASES });
+}
+
+export function warnOfUnknown(options: object, logger: Logger): void {
+  for (const given of Object.keys(options)) {
+    if (NAMES.includes(given) || OF_CLIENTS.has(given)) continue;
+    const hint = suggest(given, NAMES);
     logger.warn({ option: given }, `unknown option ${given}; it has no effect${hint}`);
   }
 }
 
-export function checkTexts(
-  name: string,
-  value: string | readonly string[] | undefined,
-): readonly string[] {
-  const texts = value === undefined || value === null ? [] : [value].flat();
-  if (texts.some((text) => typeof text !== 'string' || text === '')) {
-    throw new InvalidArgumentError(
-      `${name} must be a string that is not empty, or several of them`,
-    );
+function checkWindow(name: string, milliseconds: number): number {
+  const replyWindow = checkPositive(name, milliseconds);
+  if (replyWindow <= HANGS_UP - 100) return replyWindow;
+  throw new InvalidArgumentError(
+    `replyWindow must be at most ${HANGS_UP - 100} ms, not ${replyWindow}: the platform hangs up after ${HANGS_UP}, and the answer has to reach it before that`,
+  );
+}
+
+/** A reply that cannot be sent is found when the webhook is made, not when the first window closes. */
+function checkPending(
+  _name: string,
+  pending: WebhookOptions['pending'],
+): WebhookOptions['pending'] {
+  if (typeof pending !== 'function') replyTree(pending, { target: 'user', source: 'account' });
+  return pending;
+}
+
+function checkClient(name: string, client: MessageClient): MessageClient | undefined {
+  if (!client) return undefined;
+  if (typeof client.message?.custom?.send === 'function') return client;
+  throw new InvalidArgumentError(`${name} must be able to send: it has no message.custom.send()`);
+}
+
+const checkLatePolicy = createChoiceCheck<LateReply>('push', 'hold', 'drop');
+function checkLateReply(name: string, value: LateReply): LateReply {
+  return typeof value === 'function' ? value : checkLatePolicy(name, value);
+}
+
+type Matcher = (message: Message) => boolean;
+
+function createMatcher(name: string, by: string | RegExp | Matcher): Matcher {
+  if (typeof by === 'function') return by;
+  if (typeof by !== 'string' && !(by instanceof RegExp)) {
+    throw new InvalidArgumentError(`${name} must be a string, a RegExp or a function`);
   }
-  return texts;
-}
-
-/** Checks that an option has some methods; `what` says what it should be. */
-export function withMethods<T extends object>(
-  name: string,
-  value: T | undefined,
-  methods: readonly (keyof T)[],
-  what: string,
-): T | undefined {
-  const missing = value && methods.find((method) => typeof value[method] !== 'function');
-  if (!missing) return value;
-  const hint = what.endsWith('Store') ? '. What redisStores gives is spread into the options' : '';
-  throw new InvalidArgumentError(`${name} is not ${what}: it has no ${String(missing)}()${hint}`);
-}
-
-export function checkChoice<T>(name: string, value: T, permitted: readonly T[]): T {
-  if (permitted.includes(value)) return value;
-  throw new InvalidArgumentError(`${name} must be one of ${permitted.join(', ')}`);
-}
-
-/** The maximum delay of Node's timers. */
-const MAX_NUMBER = 2 ** 31 - 1;
-
-export function positive(name: string, value: number): number {
-  if (typeof value === 'number' && value > 0 && value <= MAX_NUMBER) return value;
-  throw new InvalidArgumentError(`${name} must be a number above 0 and at most ${MAX_NUMBER}`);
-}
-
-export function optionalName(name: string, value: string | undefined): string | undefined {
-  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
-  throw new InvalidArgumentError(`${name} must be a string that is not empty`);
-}
-
-export function optionalFunction<F>(name: string, value: F): F {
-  if (value === undefined || typeof value === 'function') return value;
-  throw new InvalidArgumentError(`${name} must be a function`);
-}
-
-export function optionalBoolean(name: string, value: boolean | undefined): boolean | undefined {
-  if (value === undefined || typeof value === 'boolean') return value;
-  throw new InvalidArgumentError(`${name} must be true or false`);
+  const isMatch = (text: string) =>
+    typeof by === 'string' ? text.trim() === by : text.search(by) !== -1;
+  return (message) => message.type === 'text' && isMatch(message.content);
 }

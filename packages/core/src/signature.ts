@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { CONSOLE } from './console.ts';
-import { InvalidArgumentError, NeedParamError } from './errors.ts';
+import { InvalidArgumentError } from './errors.ts';
+import { refuseMissing } from './option-checks.ts';
 
 /** The signed values: the account's token, and the query of the delivery. */
 export interface SignedParts {
@@ -52,9 +53,7 @@ export function checkSignature(
   const { signature, timestamp, nonce, encrypt } = parts;
   const tokens: readonly unknown[] = Array.isArray(parts.token) ? parts.token : [parts.token];
   if (!tokens.some(isText)) {
-    throw new NeedParamError(
-      `token is needed to check a signature: the one in the console, ${CONSOLE.token}`,
-    );
+    refuseMissing('token', `from the WeChat console: ${CONSOLE.token}`);
   }
   if (![timestamp, nonce].every(isText)) return false;
   if (encrypt !== undefined && !isText(encrypt)) return false;
@@ -99,7 +98,7 @@ export function jsapiSignature(parts: {
   url: string;
 }): string {
   for (const name of ['ticket', 'noncestr', 'timestamp', 'url'] as const) {
-    if (!parts[name]) throw new NeedParamError(`${name} is needed to sign a page`);
+    if (!parts[name]) refuseMissing(name, 'a page is signed with it');
   }
   if (parts.url.includes('&amp;')) {
     throw new InvalidArgumentError(

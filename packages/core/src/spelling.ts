@@ -6,24 +6,32 @@ function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[_-]/g, '');
 }
 
+interface SpellingOptions {
+  /** Names of other libraries, with ours. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Stands before each name. */
+  readonly prefix?: string;
+}
+
 /**
  * Refuses options that differ from a known one only in case, underscores or hyphens, such as
- * `encoding_aes_key`: ignoring it would leave an account open. `aliases` are names of other
- * libraries, with ours. Returns the other unknown names.
+ * `encoding_aes_key`: ignoring it would leave an account open. Returns the other unknown names.
  *
  * @throws {InvalidArgumentError} when one is misspelt
  */
 export function checkSpelling(
   options: object,
   names: readonly string[],
-  aliases: Readonly<Record<string, string>> = {},
+  { aliases = {}, prefix = '' }: SpellingOptions = {},
 ): string[] {
   const unknown = Object.keys(options).filter((given) => !names.includes(given));
   for (const given of unknown) {
     const same = [...names, ...Object.keys(aliases)].find((known) => fold(known) === fold(given));
     if (same === undefined) continue;
     const name = aliases[same] ?? same;
-    throw new InvalidArgumentError(`unknown option ${printable(given, 40)}; did you mean ${name}?`);
+    throw new InvalidArgumentError(
+      `unknown option ${prefix}${printable(given, 40)}; did you mean ${prefix}${name}?`,
+    );
   }
   return unknown;
 }

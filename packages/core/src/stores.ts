@@ -37,6 +37,20 @@ export {
 export { InvalidArgumentError, StoreError } from './errors.ts';
 // Tokens
 export { MemoryTokenStore, type Token, type TokenStore } from './official/token-store.ts';
+// Options, read by a table
+export {
+  acceptAny,
+  checkBoolean,
+  checkFilledText,
+  checkFunction,
+  checkMilliseconds,
+  checkPositive,
+  createChoiceCheck,
+  type OptionTable,
+  readOptions,
+  refuseMissing,
+  refuseUnknown,
+} from './option-checks.ts';
 export { checkSpelling } from './spelling.ts';
 // Sessions of the unofficial client
 export { MemorySessionStore, type SessionStore } from './unofficial/session-store.ts';

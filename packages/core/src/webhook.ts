@@ -1,4 +1,5 @@
-import { type Account, type AccountResolver, createAccountLookup } from './account.ts';
+import type { Account, AccountResolver } from './account.ts';
+import { createAccountLookup } from './account-lookup.ts';
 import { isPromise } from './awaitable.ts';
 import { isUnread, readBody } from './body.ts';
 import { systemClock } from './clock.ts';
@@ -11,7 +12,8 @@ import { openBody, openEcho, readQuery, sealReply, verifyQuery } from './envelop
 import { RequestError, SignatureError } from './errors.ts';
 import type { Answer, Exchange, WebhookRequest, WebhookResponse } from './exchange.ts';
 import { type Message, toMessage } from './message/message.ts';
-import { type AccountOptions, positive } from './options.ts';
+import { checkPositive } from './option-checks.ts';
+import type { AccountOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { SUCCESS } from './reply/parse.ts';
 import { refuse, respond } from './response.ts';
@@ -150,7 +152,7 @@ export function createWebhook(
     },
     async close({ timeout = CLOSE_TIMEOUT } = {}) {
       recovery?.stop();
-      closing ??= workload.close(systemClock, positive('timeout', timeout));
+      closing ??= workload.close(systemClock, checkPositive('timeout', timeout));
       await closing;
     },
   };

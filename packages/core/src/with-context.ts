@@ -1,11 +1,13 @@
-import type { Account, AccountLookup } from './account.ts';
+import type { Account } from './account.ts';
+import type { AccountLookup } from './account-lookup.ts';
 import { repeat } from './clock.ts';
 import type { WechatContext } from './context/context.ts';
 import type { ContextUser } from './context/store.ts';
 import { begin, rollback } from './context/transaction.ts';
 import { leaseMilliseconds } from './delivery/heartbeat.ts';
 import { nameLine, type Workload } from './delivery/workload.ts';
-import { NeedParamError, RunTooLongError } from './errors.ts';
+import { RunTooLongError } from './errors.ts';
+import { refuseMissing } from './option-checks.ts';
 import { within } from './with-timeout.ts';
 
 /** The user of a conversation: an openid, with the account when there are several. */
@@ -20,10 +22,10 @@ export async function openContext<T>(
 ): Promise<T> {
   const { account: id, openid } = typeof owner === 'string' ? { openid: owner } : Object(owner);
   if (typeof openid !== 'string' || openid === '') {
-    throw new NeedParamError('the openid of a user is needed, as text');
+    refuseMissing('openid', 'of a user, a string', 'argument');
   }
   if (typeof use !== 'function') {
-    throw new NeedParamError('withContext needs a function, which is given the context');
+    refuseMissing('use', 'a function, which is given the context', 'argument');
   }
   const account = await accounts.findById(id);
   const user = { account: account.id, openid };

@@ -149,8 +149,8 @@ test('a fetch handler knows the header, however it is spelt', async () => {
 });
 
 test.each([
-  [{}, 'token is needed'],
-  [{ source: 'signature' }, 'token is needed'],
+  [{}, 'missing option `token`'],
+  [{ source: 'signature' }, 'missing option `token`'],
   [{ source: 'Cloud' }, 'source must be one of signature, cloud'],
 ])('%j is told when the webhook is made', (options, told) => {
   expect(() => createWebhook(options as AccountOptions, handlers)).toThrow(told);

@@ -1,7 +1,8 @@
 /** Each check of a delivery by itself: what it lets through, what it refuses, and what it says. */
 import { describe, expect, it } from '@jest/globals';
 import * as platform from '../../../test/support/platform.ts';
-import { type Account, createAccountLookup } from '../src/account.ts';
+import type { Account } from '../src/account.ts';
+import { createAccountLookup } from '../src/account-lookup.ts';
 import { systemClock } from '../src/clock.ts';
 import { CONSOLE } from '../src/console.ts';
 import {

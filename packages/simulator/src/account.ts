@@ -1,7 +1,17 @@
-import { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
-import { checkSpelling } from '@wechat-mp/core/adapter';
+import { InvalidArgumentError } from '@wechat-mp/core';
+import {
+  acceptAny,
+  checkSpelling,
+  createChoiceCheck,
+  type OptionTable,
+  readOptions,
+  refuseMissing,
+} from '@wechat-mp/core/adapter';
+import type { Faults } from './faults.ts';
+import type { ListenOptions } from './listening.ts';
 import { createAccountCipher } from './push/envelope.ts';
 import type { SimulatorOptions, Target } from './simulator.ts';
+import type { State } from './state.ts';
 import type { AccountSettings } from './world.ts';
 
 const APPID = 'wx0123456789abcdef';
@@ -10,30 +20,31 @@ const ACCOUNT = 'gh_97417a04a28d';
 
 /** @throws {InvalidArgumentError} when the target is not a web address */
 export function readTarget(target: Target | undefined): Target {
-  if (!target)
-    throw new NeedParamError('missing option `target`: the address of the bot, or its webhook');
+  if (!target) refuseMissing('target', 'the address of the bot, or its webhook');
   if (typeof target !== 'string') return target;
   if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) {
-    throw new InvalidArgumentError('target must be an address like http://localhost:3000/wechat');
+    throw new InvalidArgumentError(
+      'target must be an address such as http://localhost:3000/wechat',
+    );
   }
   return target;
 }
 
-const NAMES: Readonly<Record<keyof SimulatorOptions, true>> = {
-  target: true,
-  token: true,
-  appid: true,
-  appsecret: true,
-  encodingAESKey: true,
-  mode: true,
-  cloud: true,
-  account: true,
-  title: true,
-  clock: true,
-  faults: true,
-  api: true,
-  state: true,
-};
+const OPTIONS = {
+  target: { check: acceptAny<SimulatorOptions['target']> },
+  token: { initial: '', check: acceptAny<string> },
+  appid: { initial: APPID, check: acceptAny<string> },
+  appsecret: { initial: APPSECRET, check: acceptAny<string> },
+  encodingAESKey: { check: acceptAny<string> },
+  mode: { check: createChoiceCheck('plain', 'compatible', 'safe') },
+  cloud: { initial: false, check: checkCloud },
+  account: { initial: ACCOUNT, check: acceptAny<string> },
+  title: { initial: '公众号', check: acceptAny<string> },
+  clock: { initial: 'real', check: acceptAny<'real' | 'virtual'> },
+  faults: { initial: {}, check: acceptAny<Faults> },
+  api: { initial: {}, check: acceptAny<ListenOptions> },
+  state: { initial: {}, check: acceptAny<Partial<State>> },
+} satisfies OptionTable<SimulatorOptions>;
 
 /**
  * @throws {InvalidArgumentError} when an option is unknown or wrong
@@ -43,45 +54,34 @@ const NAMES: Readonly<Record<keyof SimulatorOptions, true>> = {
 export function readAccount(
   options: Partial<Omit<SimulatorOptions, 'clock' | 'target'>>,
 ): AccountSettings {
-  checkSpelling(options, Object.keys(NAMES));
-  const {
-    token = '',
-    appid = APPID,
-    encodingAESKey,
-    title = '公众号',
-    account = ACCOUNT,
-  } = options;
-  const mode = options.mode ?? (encodingAESKey ? 'safe' : 'plain');
-  const cloud = readCloud(options);
-  if (!token && !cloud)
-    throw new NeedParamError('missing option `token`: the same token as in the bot');
-  if (!['plain', 'compatible', 'safe'].includes(mode)) {
-    throw new InvalidArgumentError('mode must be plain, compatible or safe');
-  }
-  if (cloud && mode !== 'plain') {
+  checkSpelling(options, Object.keys(OPTIONS));
+  const checked = readOptions(OPTIONS, options);
+  const { token, appid, appsecret, encodingAESKey, title } = checked;
+  const mode = checked.mode ?? (encodingAESKey ? 'safe' : 'plain');
+  if (!token && !checked.cloud) refuseMissing('token', 'the same as the bot has');
+  if (checked.cloud && mode !== 'plain') {
     throw new InvalidArgumentError(
       '微信云托管 neither signs nor encrypts: leave the key and the mode out',
     );
   }
-  const appsecret = options.appsecret ?? APPSECRET;
   const settings = {
     title,
-    id: account,
+    id: checked.account,
     token,
     appid,
     appsecret,
     encodingAESKey,
     mode,
-    pushFormat: cloud,
+    pushFormat: checked.cloud,
   };
   // Tells at once what is wrong with the key.
   createAccountCipher(settings);
   return settings;
 }
 
-function readCloud({ cloud = false }: Pick<SimulatorOptions, 'cloud'>): 'json' | 'xml' | undefined {
+function checkCloud(name: string, cloud: SimulatorOptions['cloud']): 'json' | 'xml' | undefined {
   if (cloud === false) return undefined;
-  if (cloud === true || cloud === 'json') return 'json';
-  if (cloud === 'xml') return 'xml';
-  throw new InvalidArgumentError('cloud must be true, json or xml');
+  if (cloud === true) return 'json';
+  if (cloud === 'json' || cloud === 'xml') return cloud;
+  throw new InvalidArgumentError(`${name} must be true, json or xml`);
 }

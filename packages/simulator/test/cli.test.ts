@@ -84,7 +84,10 @@ describe('what it is asked', () => {
     [['--target', 'localhost:1', '--token', 't'], 'http://localhost:3000/wechat'],
     [['--target', 'http://localhost:1', '--token', 't', '--port', 'x'], '--port must be a port'],
     [['--target', 'http://localhost:1', '--token', 't', '--aes-key', 'k'], '43'],
-    [['--target', 'http://localhost:1', '--token', 't', '--mode', 'm'], 'mode must be plain'],
+    [
+      ['--target', 'http://localhost:1', '--token', 't', '--mode', 'm'],
+      'mode must be one of plain, compatible, safe',
+    ],
     [['serv'], 'unknown command serv'],
     [['--traget', 'a'], '--traget'],
   ];

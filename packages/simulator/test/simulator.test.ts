@@ -765,7 +765,7 @@ it('an option that lacks something is told at once', async () => {
   const target = 'http://127.0.0.1:1';
   await expect(createSimulator({ target, token: '' })).rejects.toThrow('missing option `token`');
   await expect(createSimulator({ target, token: 't', mode: 'safe' })).rejects.toThrow(
-    'encodingAESKey is needed',
+    'missing option `encodingAESKey`',
   );
   await expect(createSimulator({ target, token: 't', encodingAESKey: 'short' })).rejects.toThrow(
     '43',

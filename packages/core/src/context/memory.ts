@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from '../errors.ts';
 import { joinKey } from '../join-key.ts';
 import { consoleLogger, type Logger, protect } from '../logger.ts';
+import { checkCount } from '../option-checks.ts';
 import { checkSpelling } from '../spelling.ts';
 import type {
   ContextLock,
@@ -38,9 +38,7 @@ export class MemoryContextStore implements ContextStore {
   constructor(options: { maxEntries?: number; logger?: Logger; now?: () => number } = {}) {
     checkSpelling(options, ['maxEntries', 'logger', 'now']);
     const { maxEntries = 100_000, logger = consoleLogger, now = Date.now } = options;
-    if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {
-      throw new InvalidArgumentError('maxEntries must be a whole number above 0');
-    }
+    checkCount('maxEntries', maxEntries);
     this.#maxEntries = maxEntries;
     this.#logger = protect(logger);
     this.#now = now;

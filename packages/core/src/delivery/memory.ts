@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { MemoryContextStore } from '../context/memory.ts';
 import type { ContextUser } from '../context/store.ts';
-import { InvalidArgumentError } from '../errors.ts';
 import { ExpiringMap } from '../expiring-map.ts';
 import { joinKey } from '../join-key.ts';
+import { checkCount } from '../option-checks.ts';
 import type { Reply } from '../reply/reply.ts';
 import { checkSpelling } from '../spelling.ts';
 import { within } from '../with-timeout.ts';
@@ -216,9 +216,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
     checkSpelling(options, ['maxEntries', 'clock', 'now']);
     const { maxEntries = 10_000, clock = systemClock } = options;
     const now = options.now ?? (() => clock.now());
-    if (!(Number.isInteger(maxEntries) && maxEntries > 0)) {
-      throw new InvalidArgumentError('maxEntries must be a whole number above 0');
-    }
+    checkCount('maxEntries', maxEntries);
     this.#clock = clock;
     this.#now = now;
     this.slots = new ReplySlots({ maxEntries, now });

@@ -1,24 +1,25 @@
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import {
-  checkChoice,
+  checkBoolean,
+  checkFunction,
+  checkMethods,
+  checkPositive,
   checkTexts,
-  optionalBoolean,
-  optionalFunction,
-  positive,
-  withMethods,
-} from '../options.ts';
-
-const SCOPES = ['snsapi_base', 'snsapi_userinfo', 'snsapi_login'] as const;
-const LANGUAGES = ['zh_CN', 'zh_TW', 'en'] as const;
+  createChoiceCheck,
+  type OptionTable,
+  readOptions,
+  refuseMissing,
+  refuseUnknown,
+} from '../option-checks.ts';
 
 /**
  * 授权作用域: `snsapi_base` returns the openid without asking; `snsapi_userinfo` asks the user, and
  * returns name and picture too. `snsapi_login` is for website apps (网站应用), whose users scan a
  * QR code.
  */
-export type OAuthScope = (typeof SCOPES)[number];
+export type OAuthScope = 'snsapi_base' | 'snsapi_userinfo' | 'snsapi_login';
 /** The language of the user's profile. */
-export type OAuthLanguage = (typeof LANGUAGES)[number];
+export type OAuthLanguage = 'zh_CN' | 'zh_TW' | 'en';
 
 /** The methods that the login uses of an API client, for example an `OfficialClient`. */
 export interface OAuthClient {
@@ -131,75 +132,80 @@ export interface OAuthSettings {
   readonly now: () => number;
 }
 
-const NAMES: Record<keyof OAuthOptions, true> = {
-  client: true,
-  secret: true,
-  baseUrl: true,
-  trustHost: true,
-  scope: true,
-  lang: true,
-  forcePopup: true,
-  cookie: true,
-  now: true,
-};
-const COOKIE_NAMES: Record<keyof OAuthCookieOptions, true> = {
-  name: true,
-  maxAge: true,
-  path: true,
-  secure: true,
-  sameSite: true,
-};
+/** What the options that all logins have are read by. */
+export const LOGIN_OPTIONS = {
+  secret: { initial: [], check: checkSecrets },
+  baseUrl: { check: checkBase },
+  trustHost: { initial: false, check: checkBoolean },
+  cookie: { initial: {}, check: checkCookie },
+  now: { initial: () => Date.now(), check: checkFunction<() => number> },
+} satisfies OptionTable<Pick<OAuthOptions, 'secret' | 'baseUrl' | 'trustHost' | 'cookie' | 'now'>>;
+
+/** What the options of a login are read by. */
+const OAUTH_OPTIONS = {
+  client: { check: checkClient },
+  ...LOGIN_OPTIONS,
+  scope: {
+    initial: 'snsapi_base',
+    check: createChoiceCheck('snsapi_base', 'snsapi_userinfo', 'snsapi_login'),
+  },
+  lang: { check: createChoiceCheck('zh_CN', 'zh_TW', 'en') },
+  forcePopup: { initial: false, check: checkBoolean },
+} satisfies OptionTable<OAuthOptions>;
+
+const COOKIE_OPTIONS = {
+  name: { initial: 'wechat_user', check: checkCookieName },
+  maxAge: { initial: 7200, check: checkPositive },
+  path: { initial: '/', check: checkCookiePath },
+  secure: { check: checkBoolean },
+  sameSite: { initial: 'lax', check: checkSameSite },
+} satisfies OptionTable<OAuthCookieOptions>;
 
 /** Checks the options of a login. */
 export function checkOAuthOptions(options: OAuthOptions): OAuthSettings {
-  if (typeof options !== 'object' || options === null) {
-    throw new NeedParamError('options are needed: at least { client, secret, baseUrl }');
-  }
-  checkNames('', options, NAMES);
-  const { lang } = options;
-  if (lang !== undefined) checkChoice('lang', lang, LANGUAGES);
-  const client = checkClient(options.client);
-  const scope = checkChoice('scope', options.scope ?? 'snsapi_base', SCOPES);
+  refuseBadLogin(options, Object.keys(OAUTH_OPTIONS));
+  if (!options.client) refuseMissing('client', 'an OfficialClient, which asks the platform');
+  const { secret, trustHost, forcePopup, ...checked } = readOptions(OAUTH_OPTIONS, options);
+  const client = checked.client as OAuthClient;
   return {
+    ...checked,
     client,
-    secrets: checkSecrets(options.secret),
-    baseUrl: checkBase(options),
-    scope,
-    lang,
-    buildPage: checkPage(client, scope, options),
-    cookie: checkCookie(options.cookie),
-    now: checkNow(options),
+    secrets: secret,
+    baseUrl: chooseBase(checked.baseUrl, trustHost),
+    buildPage: createPageBuilder(client, { ...checked, forcePopup }),
   };
 }
 
-export function checkNow({ now }: Pick<OAuthOptions, 'now'>): () => number {
-  return optionalFunction('now', now) ?? (() => Date.now());
-}
-
-/** Refuses unknown option names, which would otherwise have no effect. */
-export function checkNames(prefix: string, given: object, names: object): void {
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(names, name));
-  if (unknown === undefined) return;
-  const known = Object.keys(names).join(', ');
-  throw new InvalidArgumentError(`the option ${prefix}${unknown} is not known; there are ${known}`);
-}
-
-function checkClient(client: OAuthClient): OAuthClient {
-  if (!client) throw new NeedParamError('client is needed: an OfficialClient asks the platform');
-  if (typeof client.appid !== 'string' || client.appid === '') {
-    throw new InvalidArgumentError('client.appid must be the AppID of the account');
+/** Refuses what are no options of a login, or have one that is not known. */
+export function refuseBadLogin(options: object, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new NeedParamError('missing options: at least { client, secret, baseUrl }');
   }
+  refuseUnknown(options, names);
+}
+
+function checkClient(name: string, client: OAuthClient): OAuthClient {
+  checkAppid(name, client);
   const methods = ['buildAuthorizeUrl', 'getAccessToken', 'getUserInfo'] as const;
-  withMethods('client.oauth2', client.oauth2 ?? {}, methods, 'that of an OfficialClient');
+  checkMethods(`${name}.oauth2`, client.oauth2 ?? {}, methods, 'that of an OfficialClient');
   return client;
 }
 
-function checkPage(
+export function checkAppid(name: string, { appid }: { readonly appid: string }): void {
+  if (typeof appid === 'string' && appid !== '') return;
+  throw new InvalidArgumentError(`${name}.appid must be the AppID of the account`);
+}
+
+interface PageOptions {
+  readonly scope: OAuthScope;
+  readonly lang: OAuthLanguage | undefined;
+  readonly forcePopup: boolean;
+}
+
+function createPageBuilder(
   { appid, oauth2 }: OAuthClient,
-  scope: OAuthScope,
-  { lang, forcePopup: given }: OAuthOptions,
+  { scope, lang, forcePopup }: PageOptions,
 ): OAuthSettings['buildPage'] {
-  const forcePopup = optionalBoolean('forcePopup', given) ?? false;
   if (scope !== 'snsapi_login') {
     return (redirect_uri, state) =>
       oauth2.buildAuthorizeUrl({ redirect_uri, scope, state, ...(forcePopup && { forcePopup }) });
@@ -209,59 +215,65 @@ function checkPage(
       'forcePopup does nothing with the scope snsapi_login, which always asks: leave it out',
     );
   }
-  withMethods('client.oauth2', oauth2, ['buildQrConnectUrl'], 'that of an OfficialClient');
+  checkMethods('client.oauth2', oauth2, ['buildQrConnectUrl'], 'that of an OfficialClient');
   const page = lang && ({ lang: lang === 'en' ? 'en' : 'cn' } as const);
   return (redirect_uri, state) =>
     oauth2.buildQrConnectUrl?.({ appid, redirect_uri, scope, state, ...page }) as string;
 }
 
-export function checkSecrets(secret: OAuthOptions['secret']): readonly string[] {
-  const secrets = checkTexts('secret', secret);
-  if (secrets.length === 0) throw new NeedParamError('secret is needed: it signs the cookies');
-  if (secrets.some(({ length }) => length < 16)) {
-    throw new InvalidArgumentError('secret must have at least 16 characters, random ones');
-  }
-  return secrets;
+function checkSecrets(name: string, secret: OAuthOptions['secret']): readonly string[] {
+  const secrets = checkTexts(name, secret);
+  if (secrets.length === 0) refuseMissing(name, 'it signs the cookies');
+  if (secrets.every(({ length }) => length >= 16)) return secrets;
+  throw new InvalidArgumentError(`${name} must have at least 16 characters, random ones`);
 }
 
-export function checkBase({
-  baseUrl,
-  trustHost,
-}: Pick<OAuthOptions, 'baseUrl' | 'trustHost'>): string | undefined {
-  const trusts = optionalBoolean('trustHost', trustHost) ?? false;
-  if (baseUrl === undefined && !trusts) {
-    throw new NeedParamError(
-      'baseUrl is needed: where browsers find this server, for example https://shop.example.com; or trustHost, to take what requests say',
-    );
-  }
-  if (baseUrl === undefined) return undefined;
-  if (trusts) throw new InvalidArgumentError('give baseUrl or trustHost, not both');
-  const url = typeof baseUrl === 'string' && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+function checkBase(name: string, given: string): string {
+  const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : undefined;
   const isPlain = url && /^https?:$/.test(url.protocol) && url.href === url.origin + url.pathname;
   if (isPlain) return url.href.replace(/\/+$/, '');
   throw new InvalidArgumentError(
-    'baseUrl must begin with https:// or http:// and have no query, fragment or password, for example https://shop.example.com',
+    `${name} must begin with https:// or http:// and have no query, fragment or password, for example https://shop.example.com`,
   );
 }
 
-export function checkCookie(given: OAuthCookieOptions = {}): OAuthSettings['cookie'] {
-  checkNames('cookie.', given, COOKIE_NAMES);
-  const { name = 'wechat_user', maxAge = 7200, path = '/', sameSite = 'lax' } = given;
-  const secure = optionalBoolean('cookie.secure', given.secure);
-  if (!/^[\w!#$%&'*+.^`|~-]{1,64}$/.test(name)) {
-    throw new InvalidArgumentError('cookie.name must be 1 to 64 letters, digits, - or _');
-  }
-  if (!/^\/[\x21-\x3a\x3c-\x7e]*$/.test(path)) {
-    throw new InvalidArgumentError('cookie.path must start with / and have no space or semicolon');
-  }
-  if ((sameSite as string) === 'strict') {
-    throw new InvalidArgumentError(
-      "cookie.sameSite cannot be strict: a browser that returns from WeChat would hold the cookie back; 'lax' is the default",
+/** Chooses between a fixed address and that of each request, which is undefined. */
+export function chooseBase(baseUrl: string | undefined, trustHost: boolean): string | undefined {
+  if (baseUrl === undefined && !trustHost) {
+    refuseMissing(
+      'baseUrl',
+      'where browsers find this server, for example https://shop.example.com; or `trustHost`, to take what requests say',
     );
   }
-  checkChoice('cookie.sameSite', sameSite, ['lax', 'none']);
-  if (sameSite === 'none' && secure === false) {
-    throw new InvalidArgumentError('cookie.sameSite none needs cookie.secure');
+  if (baseUrl !== undefined && trustHost) {
+    throw new InvalidArgumentError('give baseUrl or trustHost, not both');
   }
-  return { name, maxAge: positive('cookie.maxAge', maxAge), path, secure, sameSite };
+  return baseUrl;
+}
+
+function checkCookie(name: string, given: OAuthCookieOptions): OAuthSettings['cookie'] {
+  refuseUnknown(given, Object.keys(COOKIE_OPTIONS), `${name}.`);
+  const cookie = readOptions(COOKIE_OPTIONS, given, `${name}.`);
+  if (cookie.sameSite === 'none' && cookie.secure === false) {
+    throw new InvalidArgumentError(`${name}.sameSite none needs ${name}.secure`);
+  }
+  return cookie;
+}
+
+function checkCookieName(name: string, value: string): string {
+  if (/^[\w!#$%&'*+.^`|~-]{1,64}$/.test(value)) return value;
+  throw new InvalidArgumentError(`${name} must be 1 to 64 letters, digits, - or _`);
+}
+
+function checkCookiePath(name: string, value: string): string {
+  if (/^\/[\x21-\x3a\x3c-\x7e]*$/.test(value)) return value;
+  throw new InvalidArgumentError(`${name} must start with / and have no space or semicolon`);
+}
+
+const checkSameSiteName = createChoiceCheck('lax', 'none');
+function checkSameSite(name: string, value: 'lax' | 'none'): 'lax' | 'none' {
+  if ((value as string) !== 'strict') return checkSameSiteName(name, value);
+  throw new InvalidArgumentError(
+    `${name} cannot be strict: a browser that returns from WeChat would hold the cookie back; 'lax' is the default`,
+  );
 }

@@ -1,17 +1,23 @@
 import { MemoryContextStore } from '../context/memory.ts';
 import type { ContextStore, ContextUser } from '../context/store.ts';
-import { InvalidArgumentError, NeedParamError, OAuthError } from '../errors.ts';
+import { OAuthError } from '../errors.ts';
 import { guardStore } from '../guard-store.ts';
 import type { Message } from '../message/message.ts';
-import { positive, withMethods } from '../options.ts';
+import {
+  checkMethods,
+  checkPositive,
+  createMethodsCheck,
+  type OptionTable,
+  readOptions,
+  refuseMissing,
+} from '../option-checks.ts';
 import { LoginCookies, serializeCookie } from './cookies.ts';
 import {
-  checkBase,
-  checkCookie,
-  checkNames,
-  checkNow,
-  checkSecrets,
+  checkAppid,
+  chooseBase,
+  LOGIN_OPTIONS,
   type OAuthOptions,
+  refuseBadLogin,
 } from './options.ts';
 import { Seal } from './seal.ts';
 import type { WechatUser } from './user.ts';
@@ -215,45 +221,33 @@ function createCounter(most: number, now: () => number): () => void {
   };
 }
 
-const NAMES: Record<keyof SceneLoginOptions, true> = {
-  client: true,
-  secret: true,
-  baseUrl: true,
-  trustHost: true,
-  cookie: true,
-  contexts: true,
-  maxCodes: true,
-  now: true,
-};
 const STORE_METHODS = ['load', 'save'] as const;
+const SCENE_OPTIONS = {
+  client: { check: checkClient },
+  ...LOGIN_OPTIONS,
+  contexts: { check: createMethodsCheck<ContextStore>(STORE_METHODS, 'a ContextStore') },
+  maxCodes: { initial: 1000, check: checkPositive },
+} satisfies OptionTable<SceneLoginOptions>;
 
 function checkOptions(options: SceneLoginOptions) {
-  if (typeof options !== 'object' || options === null) {
-    throw new NeedParamError('options are needed: at least { client, secret, baseUrl }');
-  }
-  checkNames('', options, NAMES);
-  const now = checkNow(options);
-  const { contexts } = options;
-  withMethods('contexts', contexts, STORE_METHODS, 'a ContextStore');
+  refuseBadLogin(options, Object.keys(SCENE_OPTIONS));
+  if (!options.client) refuseMissing('client', 'an OfficialClient, which makes the QR codes');
+  const { secret, trustHost, ...checked } = readOptions(SCENE_OPTIONS, options);
+  const { contexts, now } = checked;
   return {
-    client: checkClient(options.client),
-    secrets: checkSecrets(options.secret),
-    baseUrl: checkBase(options),
-    cookie: checkCookie(options.cookie),
+    ...checked,
+    client: checked.client as SceneLoginClient,
+    secrets: secret,
+    baseUrl: chooseBase(checked.baseUrl, trustHost),
     contexts: contexts
       ? guardStore('context', contexts, STORE_METHODS)
       : new MemoryContextStore({ now }),
-    maxCodes: positive('maxCodes', options.maxCodes ?? 1000),
-    now,
   };
 }
 
-function checkClient(client: SceneLoginClient): SceneLoginClient {
-  if (!client) throw new NeedParamError('client is needed: an OfficialClient makes the QR codes');
-  if (typeof client.appid !== 'string' || client.appid === '') {
-    throw new InvalidArgumentError('client.appid must be the AppID of the account');
-  }
+function checkClient(name: string, client: SceneLoginClient): SceneLoginClient {
+  checkAppid(name, client);
   const methods = ['create', 'showUrl'] as const;
-  withMethods('client.qrcode', client.qrcode ?? {}, methods, 'that of an OfficialClient');
+  checkMethods(`${name}.qrcode`, client.qrcode ?? {}, methods, 'that of an OfficialClient');
   return client;
 }

@@ -1,5 +1,6 @@
 import { CONSOLE } from '../console.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { checkNeeded } from '../option-checks.ts';
 import { type Access, createCaller } from './caller.ts';
 import { type CloudSettings, failWithoutToken, findCloudUrl, readCloud } from './cloud.ts';
 import { createConveniences } from './conveniences/index.ts';
@@ -19,7 +20,6 @@ import {
   type AuthorizerSource,
   type CloudClientOptions,
   checkCallOptions,
-  needText,
   type OfficialClientOptions,
   type Payment,
 } from './options.ts';
@@ -101,20 +101,20 @@ export class OfficialClient extends Base {
     const appid =
       cloud && cloud.appid === undefined
         ? ''
-        : needText(
+        : checkNeeded(
             'appid',
             cloud?.appid ?? options.appid,
-            `开发者ID in the console, ${CONSOLE.appid}`,
+            `开发者ID in the WeChat console: ${CONSOLE.appid}`,
           );
     const { appsecret, accessToken, component } = options;
     // What is kept is told apart by the AppID.
     const shared = appid === '' ? undefined : options.tokens;
     const tokens = guardTokens(shared ?? new MemoryTokenStore());
     if (!component && !cloud && (appsecret !== undefined || accessToken === undefined)) {
-      needText(
+      checkNeeded(
         'appsecret',
         appsecret,
-        `开发者密钥 in the console, ${CONSOLE.appsecret}, or give an accessToken`,
+        `开发者密钥 in the WeChat console: ${CONSOLE.appsecret}; or give \`accessToken\``,
       );
     }
     const now = Date.now;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
-import { checkSpelling } from '../spelling.ts';
+import { refuseUnknown } from '../option-checks.ts';
 import { NetworkError } from './errors.ts';
 import type { BaseUrl } from './origin.ts';
 import type { AccessTokenSource } from './token-source.ts';
@@ -63,7 +63,7 @@ export function readCloud(options: Given): CloudSettings | undefined {
     );
   }
   const { fromAppid, accessToken } = cloud === true ? ({} as CloudCallOptions) : cloud;
-  if (cloud !== true) checkSpelling(cloud, NAMES);
+  if (cloud !== true) refuseUnknown(cloud, NAMES, 'cloud.');
   if (fromAppid !== undefined && (typeof fromAppid !== 'string' || fromAppid === '')) {
     throw new InvalidArgumentError('cloud.fromAppid must be the AppID of an account');
   }

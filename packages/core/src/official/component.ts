@@ -1,6 +1,7 @@
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { CARRIED, type Middleware } from '../exchange.ts';
 import type { Logger } from '../logger.ts';
+import { checkNeeded } from '../option-checks.ts';
 import { createAuthorize } from './authorizations.ts';
 import { type Call, createCaller } from './caller.ts';
 import { type Methods, OfficialClient } from './client.ts';
@@ -16,7 +17,6 @@ import {
   type CallOptions,
   type CallSettings,
   checkCallOptions,
-  needText,
 } from './options.ts';
 import { createPages } from './pages.ts';
 import { createReleaseTest } from './release-test.ts';
@@ -78,9 +78,9 @@ export class ComponentClient implements AuthorizerSource {
         'cloud is an option of OfficialClient: a ComponentClient calls with tokens of its own, in 微信云托管 as well',
       );
     }
-    const where = 'of the platform, in the Open Platform’s console';
-    this.componentAppid = needText('componentAppid', options?.componentAppid, where);
-    const secret = needText('componentAppsecret', options.componentAppsecret, where);
+    const where = 'from the console of the Open Platform';
+    this.componentAppid = checkNeeded('componentAppid', options?.componentAppid, where);
+    const secret = checkNeeded('componentAppsecret', options.componentAppsecret, where);
     this.#store = guardTokens(options.tokens ?? new MemoryTokenStore());
     const known = { component_appid: this.componentAppid, component_appsecret: secret };
     const parts = { ...this.#settings, known, http: createHttp(this.#settings) };
@@ -138,7 +138,12 @@ export class ComponentClient implements AuthorizerSource {
 
   /** Stores a `component_verify_ticket` that the platform has pushed. */
   async setVerifyTicket(ticket: string): Promise<void> {
-    const value = needText('ticket', ticket, 'the ComponentVerifyTicket of the push');
+    const value = checkNeeded(
+      'ticket',
+      ticket,
+      'the ComponentVerifyTicket of the push',
+      'argument',
+    );
     await this.#ticket.keep({ value, since: Date.now(), expiresAt: Date.now() + TICKET_LIFE });
   }
 
@@ -148,7 +153,12 @@ export class ComponentClient implements AuthorizerSource {
    */
   async authorize(authorizationCode: string): Promise<AuthorizationInfo> {
     return this.#authorize(
-      needText('authorizationCode', authorizationCode, 'of the push or the login page'),
+      checkNeeded(
+        'authorizationCode',
+        authorizationCode,
+        'of the push or the login page',
+        'argument',
+      ),
     );
   }
 
@@ -170,7 +180,7 @@ export class ComponentClient implements AuthorizerSource {
    * with it, and stored, even when another one is known.
    */
   authorizer(appid: string, options: { refreshToken?: string | undefined } = {}): OfficialClient {
-    needText('appid', appid, 'of the account that gave rights');
+    checkNeeded('appid', appid, 'of the account that gave rights', 'argument');
     const credential = this.getCredential(appid);
     if (options.refreshToken) credential.give(options.refreshToken);
     const { tries, ...settings } = this.#settings;

@@ -1,6 +1,14 @@
 import type { Agents } from 'got';
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { consoleLogger, type Logger, protect } from '../logger.ts';
+import {
+  acceptAny,
+  checkBytes,
+  checkMilliseconds,
+  createMethodsCheck,
+  type OptionTable,
+  readOptions,
+} from '../option-checks.ts';
 import { checkSpelling } from '../spelling.ts';
 import type { CloudCallOptions } from './cloud.ts';
 import type { Credential } from './credential.ts';
@@ -103,75 +111,27 @@ export interface CallSettings {
   readonly hooks: Hooks;
 }
 
-/**
- * Checks the options of calls.
- *
- * @throws {NeedParamError} when one is missing
- *
- * @throws {InvalidArgumentError} when one is wrong
- */
-export function checkCallOptions(options: CallOptions, account: unknown): CallSettings {
-  if (options === undefined || options === null) {
-    throw new NeedParamError('options are needed: an object such as { appid, appsecret }');
-  }
-  if (typeof options !== 'object') {
-    throw new InvalidArgumentError(
-      `options must be an object such as { appid, appsecret }, not a ${typeof options}`,
-    );
-  }
-  checkSpelling(options, Object.keys(NAMES));
-  const {
-    tokens,
-    baseUrl,
-    pageBaseUrl = baseUrl,
-    timeout = 10_000,
-    maxResponseSize = MAX_RESPONSE_SIZE,
-    retry = 2,
-    https,
-    agent,
-    logger,
-    hooks = {},
-  } = options;
-  if (tokens !== undefined) {
-    for (const name of ['get', 'lock', 'set'] as const) {
-      if (typeof tokens?.[name] === 'function') continue;
-      throw new InvalidArgumentError(`tokens must be a TokenStore: it has no ${name}()`);
-    }
-  }
-  if (!(typeof timeout === 'number' && timeout > 0)) {
-    throw new InvalidArgumentError('timeout must be a number of milliseconds above 0');
-  }
-  if (!(Number.isInteger(retry) && retry >= 0)) {
-    throw new InvalidArgumentError('retry must be a whole number: how often to try again, or 0');
-  }
-  for (const [name, functions] of Object.entries(hooks)) {
-    if (Array.isArray(functions) && functions.every((hook) => typeof hook === 'function')) continue;
-    throw new InvalidArgumentError(`hooks.${name} must be a list of functions`);
-  }
-  return {
-    baseUrl: checkBaseUrl('baseUrl', baseUrl),
-    pageBaseUrl: checkBaseUrl('pageBaseUrl', pageBaseUrl),
-    timeout,
-    maxResponseSize: checkBytes('maxResponseSize', maxResponseSize),
-    tries: retry + 1,
-    https,
-    agent,
-    logger: protect(logger ?? consoleLogger, typeof account === 'string' ? account : undefined),
-    hooks,
-  };
-}
-
 /** Bytes. */
 export const MAX_RESPONSE_SIZE = 16 * 1024 * 1024;
 
-export function checkBytes(name: string, given: number): number {
-  if (Number.isSafeInteger(given) && given > 0) return given;
-  throw new InvalidArgumentError(`${name} must be a whole number of bytes above 0`);
-}
+/** What the options of every client are read by. */
+const CALL_OPTIONS = {
+  tokens: { check: createMethodsCheck(['get', 'lock', 'set'], 'a TokenStore') },
+  baseUrl: { check: checkBaseUrl },
+  pageBaseUrl: { check: checkBaseUrl },
+  timeout: { initial: 10_000, check: checkMilliseconds },
+  maxResponseSize: { initial: MAX_RESPONSE_SIZE, check: checkBytes },
+  retry: { initial: 2, check: checkRetry },
+  https: { check: acceptAny<NonNullable<CallOptions['https']>> },
+  agent: { check: acceptAny<Agents> },
+  logger: { initial: consoleLogger, check: acceptAny<Logger> },
+  hooks: { initial: {}, check: checkHooks },
+} satisfies OptionTable<CallOptions>;
 
-type Name = keyof OfficialClientOptions | 'componentAppid' | 'componentAppsecret';
-/** The options of all clients; the compiler asks for new ones here. */
-const NAMES: Readonly<Record<Name, true>> = {
+type OfAccount = Exclude<keyof OfficialClientOptions, keyof CallOptions>;
+type OfComponent = 'componentAppid' | 'componentAppsecret';
+/** The other options of all clients; a new one does not compile before it stands here. */
+const OTHERS: Readonly<Record<OfAccount | OfComponent, true>> = {
   appid: true,
   appsecret: true,
   stableToken: true,
@@ -184,20 +144,41 @@ const NAMES: Readonly<Record<Name, true>> = {
   payment: true,
   componentAppid: true,
   componentAppsecret: true,
-  tokens: true,
-  baseUrl: true,
-  pageBaseUrl: true,
-  timeout: true,
-  maxResponseSize: true,
-  retry: true,
-  https: true,
-  agent: true,
-  logger: true,
-  hooks: true,
 };
+const NAMES = Object.keys({ ...CALL_OPTIONS, ...OTHERS });
 
-export function needText(name: string, value: unknown, where: string): string {
-  if (value === undefined || value === '') throw new NeedParamError(`${name} is needed: ${where}`);
-  if (typeof value !== 'string') throw new InvalidArgumentError(`${name} must be a string`);
-  return value;
+/**
+ * @throws {NeedParamError} when one is missing
+ * @throws {InvalidArgumentError} when one is wrong
+ */
+export function checkCallOptions(options: CallOptions, account: unknown): CallSettings {
+  if (options === undefined || options === null) {
+    throw new NeedParamError('missing options: an object such as { appid, appsecret }');
+  }
+  if (typeof options !== 'object') {
+    throw new InvalidArgumentError(
+      `options must be an object such as { appid, appsecret }, not a ${typeof options}`,
+    );
+  }
+  checkSpelling(options, NAMES);
+  const { tokens: _, retry, logger, ...checked } = readOptions(CALL_OPTIONS, options);
+  return {
+    ...checked,
+    pageBaseUrl: checked.pageBaseUrl ?? checked.baseUrl,
+    tries: retry + 1,
+    logger: protect(logger, typeof account === 'string' ? account : undefined),
+  };
+}
+
+function checkRetry(name: string, retry: number): number {
+  if (Number.isInteger(retry) && retry >= 0) return retry;
+  throw new InvalidArgumentError(`${name} must be a whole number: how often to try again, or 0`);
+}
+
+function checkHooks(name: string, hooks: Hooks): Hooks {
+  for (const [moment, functions] of Object.entries(hooks)) {
+    if (Array.isArray(functions) && functions.every((hook) => typeof hook === 'function')) continue;
+    throw new InvalidArgumentError(`${name}.${moment} must be a list of functions`);
+  }
+  return hooks;
 }

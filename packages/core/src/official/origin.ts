@@ -31,8 +31,8 @@ export function findOrigin(host: string = HOSTS.api, baseUrl: BaseUrl | undefine
  * @throws {InvalidArgumentError} when it is not an address, or names an unknown host of the
  * platform
  */
-export function checkBaseUrl(name: string, given: BaseUrl | undefined): BaseUrl | undefined {
-  if (given === undefined || typeof given !== 'object') return checkAddress(name, given);
+export function checkBaseUrl(name: string, given: BaseUrl): BaseUrl | undefined {
+  if (typeof given !== 'object') return checkAddress(name, given);
   const checked = Object.entries(given ?? {}).map(([host, address]) => {
     if (Object.hasOwn(HOSTS, host)) return [host, checkAddress(`${name}.${host}`, address)];
     throw new InvalidArgumentError(

@@ -1,5 +1,6 @@
 import { describeKind } from '../describe-kind.ts';
-import { InvalidArgumentError, NeedParamError } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { refuseMissing } from '../option-checks.ts';
 import { NeedLoginError } from './errors.ts';
 import {
   type PageOptions,
@@ -304,14 +305,12 @@ const NO_DIALOG: Dialog = { to_nick_name: '', msg_items: { msg_item: [] } };
 
 function given(name: string, value: string): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new NeedParamError(`${name} is needed, as a string`);
+  refuseMissing(name, 'a string', 'argument');
 }
 
 /** Checks an id, which is passed as it was received: some are numbers, those beyond 2^53 are their digits. */
 function givenId(name: string, value: Id): string {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return String(value);
   if (typeof value === 'string' && value !== '') return value;
-  throw new NeedParamError(
-    `${name} is needed, as a string or a number, not ${describeKind(value)}`,
-  );
+  refuseMissing(name, `a string or a number, not ${describeKind(value)}`, 'argument');
 }

@@ -1,6 +1,15 @@
 import type { Agents } from 'got';
 import { InvalidArgumentError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
+import { consoleLogger, type Logger } from '../logger.ts';
+import { MAX_RESPONSE_SIZE } from '../official/options.ts';
+import {
+  acceptAny,
+  checkBytes,
+  checkFunction,
+  checkMilliseconds,
+  type OptionTable,
+  readOptions,
+} from '../option-checks.ts';
 import { checkSpelling } from '../spelling.ts';
 import type { QrCodeLogin } from './qr-login.ts';
 import type { Dialect } from './session.ts';
@@ -60,46 +69,44 @@ export interface UnofficialClientOptions {
   logger?: Logger | undefined;
 }
 
-const NAMES: Readonly<Record<keyof UnofficialClientOptions, true>> = {
-  username: true,
-  password: true,
-  passwordIsMd5: true,
-  token: true,
-  cookies: true,
-  appid: true,
-  pluginToken: true,
-  dialect: true,
-  sessions: true,
-  onNeedLogin: true,
-  baseUrl: true,
-  statisticsBaseUrl: true,
-  timeout: true,
-  maxResponseSize: true,
-  interval: true,
-  userAgent: true,
-  https: true,
-  agent: true,
-  logger: true,
-};
-
-/**
- * Checks the names of options.
- *
- * @throws {InvalidArgumentError} when an option is unknown
- */
-export function checkNames(options: UnofficialClientOptions): void {
-  checkSpelling(options, Object.keys(NAMES));
-}
-
-export const USER_AGENT =
+const USER_AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
+/** The options of a client: their defaults and checks. */
+const UNOFFICIAL_OPTIONS = {
+  username: { initial: '', check: acceptAny<string> },
+  password: { check: acceptAny<string> },
+  passwordIsMd5: { initial: false, check: acceptAny<boolean> },
+  token: { check: acceptAny<number | string> },
+  cookies: { check: acceptAny<string> },
+  appid: { check: acceptAny<string> },
+  pluginToken: { check: acceptAny<string> },
+  dialect: { check: acceptAny<Dialect> },
+  sessions: { check: acceptAny<SessionStore> },
+  onNeedLogin: { check: checkFunction<NonNullable<UnofficialClientOptions['onNeedLogin']>> },
+  baseUrl: { initial: 'https://mp.weixin.qq.com', check: readSecretOrigin },
+  statisticsBaseUrl: { check: readOrigin },
+  timeout: { initial: 10_000, check: checkMilliseconds },
+  maxResponseSize: { initial: MAX_RESPONSE_SIZE, check: checkBytes },
+  interval: { initial: 1000, check: checkMilliseconds },
+  userAgent: { initial: USER_AGENT, check: acceptAny<string> },
+  https: { check: acceptAny<NonNullable<UnofficialClientOptions['https']>> },
+  agent: { check: acceptAny<Agents> },
+  logger: { initial: consoleLogger, check: acceptAny<Logger> },
+} satisfies OptionTable<UnofficialClientOptions>;
+
+/** @throws {InvalidArgumentError} when one is misspelt, or wrong */
+export function readUnofficialOptions(options: UnofficialClientOptions) {
+  checkSpelling(options, Object.keys(UNOFFICIAL_OPTIONS));
+  return readOptions(UNOFFICIAL_OPTIONS, options);
+}
 
 /**
  * Returns the origin of an address.
  *
  * @throws {InvalidArgumentError} when it is not the address of a host
  */
-export function readOrigin(name: string, given: string): string {
+function readOrigin(name: string, given: string): string {
   if (!URL.canParse(given) || !/^https?:/.test(given)) {
     throw new InvalidArgumentError(`${name} must be an address such as https://mp.weixin.qq.com`);
   }
@@ -112,19 +119,9 @@ export function readOrigin(name: string, given: string): string {
  *
  * @throws {InvalidArgumentError} when it is not https, but on this machine
  */
-export function readSecretOrigin(name: string, given: string): string {
+function readSecretOrigin(name: string, given: string): string {
   const origin = readOrigin(name, given);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'https:' || /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return origin;
   throw new InvalidArgumentError(`${name} must begin with https:, as the session goes there`);
-}
-
-/**
- * Checks a time.
- *
- * @throws {InvalidArgumentError} when it is not a number of milliseconds
- */
-export function milliseconds(name: string, given: number): number {
-  if (typeof given === 'number' && given > 0) return given;
-  throw new InvalidArgumentError(`${name} must be a number of milliseconds above 0`);
 }

@@ -1,31 +1,22 @@
 import { writeFile } from 'node:fs/promises';
-import { NeedParamError } from '../errors.ts';
 import { guardStore } from '../guard-store.ts';
-import { consoleLogger, protect } from '../logger.ts';
-import { checkBytes, MAX_RESPONSE_SIZE } from '../official/options.ts';
+import { protect } from '../logger.ts';
+import { refuseMissing } from '../option-checks.ts';
 import { Connection } from './connection.ts';
 import { NeedLoginError } from './errors.ts';
 import { createHttp, type Http } from './http.ts';
-import {
-  checkNames,
-  type Login,
-  milliseconds,
-  readOrigin,
-  readSecretOrigin,
-  type UnofficialClientOptions,
-  USER_AGENT,
-} from './options.ts';
+import { type Login, readUnofficialOptions, type UnofficialClientOptions } from './options.ts';
 import { readPlugin } from './own.ts';
 import { captchaRequest, logIn } from './password-login.ts';
 import { logInWithQrCode, type QrCodeLogin } from './qr-login.ts';
 import { createJar, givenSession, type Plugin, readCookies, type Session } from './session.ts';
 
-const BASE_URL = 'https://mp.weixin.qq.com';
+/** Where both are from. */
+const PASSWORD = 'a login with a password takes `username` and `password` of the client';
 
 /** The session of a client: its start, its storage and its end. */
 export class SessionClient implements Login {
-  readonly #options: UnofficialClientOptions;
-  readonly #baseUrl: string;
+  readonly #options: ReturnType<typeof readUnofficialOptions>;
   readonly #http: Http;
   protected readonly statistics: Http | undefined;
   /** Milliseconds between two pages. */
@@ -35,26 +26,20 @@ export class SessionClient implements Login {
   #before: Session['jar'] | undefined;
 
   constructor(options: UnofficialClientOptions = {}, session?: Session) {
-    checkNames(options);
-    const { https, agent, statisticsBaseUrl, sessions, onNeedLogin, username = '' } = options;
-    this.#options = options;
-    this.#baseUrl = readSecretOrigin('baseUrl', options.baseUrl ?? BASE_URL);
-    this.interval = milliseconds('interval', options.interval ?? 1000);
-    const timeout = milliseconds('timeout', options.timeout ?? 10_000);
-    const { maxResponseSize = MAX_RESPONSE_SIZE, userAgent = USER_AGENT } = options;
-    checkBytes('maxResponseSize', maxResponseSize);
-    const common = { timeout, maxResponseSize, https, agent, userAgent };
-    this.#http = createHttp({ ...common, baseUrl: this.#baseUrl });
+    const checked = readUnofficialOptions(options);
+    const { baseUrl, statisticsBaseUrl, sessions, onNeedLogin, username } = checked;
+    this.#options = checked;
+    this.interval = checked.interval;
+    this.#http = createHttp(checked);
     if (statisticsBaseUrl !== undefined) {
-      const baseUrl = readOrigin('statisticsBaseUrl', statisticsBaseUrl);
-      this.statistics = createHttp({ ...common, baseUrl });
+      this.statistics = createHttp({ ...checked, baseUrl: statisticsBaseUrl });
     }
     this.connection = new Connection({
       http: this.#http,
-      session: session ?? givenSession(options, this.#baseUrl),
+      session: session ?? givenSession(checked, baseUrl),
       store: sessions && guardStore('session', sessions, ['get', 'set']),
-      key: `${this.#baseUrl} ${username}`,
-      logger: protect(options.logger ?? consoleLogger),
+      key: `${baseUrl} ${username}`,
+      logger: protect(checked.logger),
       onNeedLogin: onNeedLogin && (() => onNeedLogin(this)),
     });
   }
@@ -76,8 +61,9 @@ export class SessionClient implements Login {
    * @throws {LoginError} for any other reason
    */
   async login({ verifyCode = '' }: { verifyCode?: string | undefined } = {}): Promise<void> {
-    const { username, password, passwordIsMd5: isMd5 = false } = this.#options;
-    if (!username || !password) throw new NeedParamError('username and password are needed');
+    const { username, password, passwordIsMd5: isMd5 } = this.#options;
+    if (!username) refuseMissing('username', PASSWORD);
+    if (!password) refuseMissing('password', PASSWORD);
     const before = this.#before;
     const session = await logIn(this.#http, { username, password, isMd5 }, { verifyCode, before });
     this.#before = undefined;
@@ -90,7 +76,7 @@ export class SessionClient implements Login {
    */
   async getVerifyCode(filePath?: string): Promise<Buffer> {
     const { username } = this.#options;
-    if (!username) throw new NeedParamError('username is needed');
+    if (!username) refuseMissing('username', PASSWORD);
     this.#before = createJar();
     const { body } = await this.#http(captchaRequest(username), this.#before);
     if (filePath !== undefined) await writeFile(filePath, body);
@@ -107,7 +93,7 @@ export class SessionClient implements Login {
    */
   async loginWithQrCode(login: QrCodeLogin): Promise<void> {
     if (typeof login?.onQrCode !== 'function') {
-      throw new NeedParamError('onQrCode is needed: it shows the picture to scan');
+      refuseMissing('onQrCode', 'it shows the picture to scan');
     }
     await this.connection.replace(await logInWithQrCode(this.#http, login));
   }
@@ -133,7 +119,7 @@ export class SessionClient implements Login {
     await this.connection.load();
     const { session } = this.connection;
     if (session.token === undefined) throw new NeedLoginError('/');
-    return { token: session.token, cookies: readCookies(session, this.#baseUrl) };
+    return { token: session.token, cookies: readCookies(session, this.#options.baseUrl) };
   }
 
   async getPluginTokenAppid(): Promise<Plugin> {

@@ -1,5 +1,6 @@
 import { CookieJar } from 'tough-cookie';
-import { InvalidArgumentError, NeedParamError } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { refuseMissing } from '../option-checks.ts';
 
 /** The requests of a session: those of 2014, or current ones. */
 export type Dialect = 'classic' | 'modern';
@@ -121,7 +122,8 @@ export function givenSession(
 ): Session {
   const { token, cookies, appid, pluginToken, dialect = 'classic' } = options;
   if (!token && !cookies) return new Session({ dialect });
-  if (!token || !cookies) throw new NeedParamError('token and cookies are needed together');
+  if (!token) refuseMissing('token', 'together with `cookies`');
+  if (!cookies) refuseMissing('cookies', 'together with `token`');
   const session = new Session({ jar: readJar(cookies, baseUrl), token: readToken(token), dialect });
   if (appid && pluginToken) session.plugin = { appid, pluginToken };
   return session;

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, NeedParamError } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { refuseMissing } from '../option-checks.ts';
 import { readObject } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { NeedLoginError } from './errors.ts';
@@ -29,8 +30,9 @@ export async function readStatistics(
   { page = 1, startDate, endDate }: StatisticsOptions,
 ): Promise<ArticleStatistics> {
   if (!http) {
-    throw new NeedParamError(
-      'statisticsBaseUrl is needed: mta.qq.com is gone; use client.datacube of the OfficialClient',
+    refuseMissing(
+      'statisticsBaseUrl',
+      'mta.qq.com is gone; use client.datacube of the OfficialClient',
     );
   }
   const now = Date.now();
