@@ -2,7 +2,7 @@ import { InvalidArgumentError, NeedParamError } from './errors.ts';
 import { printable } from './printable.ts';
 import { checkSpelling, suggest } from './spelling.ts';
 
-// What is wrong with an option is said in the same words everywhere.
+// One vocabulary for mistakes in options, for every package.
 
 /**
  * Refuses to go on without an option or an argument; `source` says where it comes from.
@@ -29,7 +29,7 @@ export function refuseUnknown(options: object, names: readonly string[], prefix 
   throw new InvalidArgumentError(`unknown option ${prefix}${printable(unknown, 40)}${hint}`);
 }
 
-/** Checks a value that was given for the option `name`, and returns what is gone on with. */
+/** Checks a value that was given for the option `name`, and returns the checked one. */
 export type Check<Given, Checked = Given> = (name: string, value: Given) => Checked;
 
 /** One row of a table of options. */

@@ -132,7 +132,7 @@ export interface OAuthSettings {
   readonly now: () => number;
 }
 
-/** What the options that all logins have are read by. */
+/** The options of every login: their defaults and checks. */
 export const LOGIN_OPTIONS = {
   secret: { initial: [], check: checkSecrets },
   baseUrl: { check: checkBase },
@@ -141,7 +141,7 @@ export const LOGIN_OPTIONS = {
   now: { initial: () => Date.now(), check: checkFunction<() => number> },
 } satisfies OptionTable<Pick<OAuthOptions, 'secret' | 'baseUrl' | 'trustHost' | 'cookie' | 'now'>>;
 
-/** What the options of a login are read by. */
+/** The options of a login by WeChat's page: their defaults and checks. */
 const OAUTH_OPTIONS = {
   client: { check: checkClient },
   ...LOGIN_OPTIONS,

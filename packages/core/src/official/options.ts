@@ -114,7 +114,7 @@ export interface CallSettings {
 /** Bytes. */
 export const MAX_RESPONSE_SIZE = 16 * 1024 * 1024;
 
-/** What the options of every client are read by. */
+/** The options of every client: their defaults and checks. */
 const CALL_OPTIONS = {
   tokens: { check: createMethodsCheck(['get', 'lock', 'set'], 'a TokenStore') },
   baseUrl: { check: checkBaseUrl },
