@@ -4,7 +4,20 @@ import { readFileSync } from 'node:fs';
 const SECTIONS: readonly (readonly [english: string, chinese: string, pages: readonly string[]])[] =
   [
     ['Getting started', '开始', ['index', 'hosts', 'simulator']],
-    ['Bots', '机器人', ['webhook', 'messages', 'context', 'reply-window', 'language-models']],
+    [
+      'Bots',
+      '机器人',
+      [
+        'webhook',
+        'messages',
+        'router',
+        'context',
+        'reply-window',
+        'language-models',
+        'encryption',
+        'accounts',
+      ],
+    ],
     ['The API', '接口', ['official-client', 'endpoints', 'oauth', 'unofficial']],
     ['In production', '上线', ['deploying', 'security', 'performance', 'observability']],
     ['Reference', '参考', ['troubleshooting', 'examples']],
