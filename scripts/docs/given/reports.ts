@@ -1,0 +1,1 @@
+export declare function makeReport(subject: string): Promise<string>;
