@@ -62,7 +62,15 @@ export function checkAll(temp, tarballs) {
     const node = findNode(temp, version);
     for (const folder of [newest, oldest]) runPrograms(folder, node);
     runJest(newest, node);
-    step(`newest: Vitest, Node ${version}`, newest, node, findMain(newest, 'vitest'), 'run');
+    step(
+      `newest: Vitest, Node ${version}`,
+      newest,
+      node,
+      findMain(newest, 'vitest'),
+      'run',
+      '--dir',
+      'vitest',
+    );
   }
 }
 
