@@ -2,7 +2,7 @@
 // declarations. With --check it compares instead, so that no change of the surface goes unseen.
 // Run: npm run api
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
@@ -52,7 +52,18 @@ function writeReports(entriesOfPackage) {
       messageCallback: reportMessage,
     });
     if (!succeeded) process.exitCode = 1;
+    removeProse(config.reportFilePath);
   }
+}
+
+/** A docstring may change without the surface. */
+function removeProse(path) {
+  const report = readFileSync(path, 'utf8');
+  const bare = report
+    .replaceAll(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, '')
+    .replaceAll(/^\s*\/\/ \(undocumented\)\n/gm, '')
+    .replaceAll(' (undocumented)', '');
+  writeFileSync(path, bare);
 }
 
 function createConfig({ folder, path, report, declarations }) {
