@@ -19,6 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** What is typed into the search box, and a page that has to be among what it finds. */
 const SEARCHES = [
   { page: '/', query: 'replyWindow', found: '/reply-window.html' },
+  { page: '/', query: 'WECHAT_API_IP', found: '/errors.html' },
   { page: '/zh/', query: '客服消息', found: '/zh/reply-window.html' },
   { page: '/zh/', query: '明文模式', found: '/zh/webhook.html' },
   { page: '/zh/', query: '迁移', found: '/zh/migrating-from-wechat-api.html' },

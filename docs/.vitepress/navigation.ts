@@ -20,7 +20,7 @@ const SECTIONS: readonly (readonly [english: string, chinese: string, pages: rea
     ],
     ['The API', '接口', ['official-client', 'endpoints', 'oauth', 'unofficial']],
     ['In production', '上线', ['deploying', 'security', 'performance', 'observability']],
-    ['Reference', '参考', ['troubleshooting', 'examples']],
+    ['Reference', '参考', ['errors', 'troubleshooting', 'examples']],
     ['Migrating', '迁移', ['migrating-from-wechat-python-sdk', 'migrating-from-wechat-api']],
   ];
 

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from '@jest/globals';
 import { findFaults } from '../../docs/.vitepress/check.ts';
 import { createLlmsFiles } from '../../docs/.vitepress/llms.ts';
+import { createSidebar } from '../../docs/.vitepress/navigation.ts';
 import { createPages } from '../../docs/.vitepress/pages.ts';
 import { tokenize } from '../../docs/.vitepress/search.ts';
 
@@ -27,6 +28,14 @@ it('has every page in both languages', () => {
   expect(paths.filter((path) => path.startsWith('zh/'))).toEqual(
     english.map((path) => `zh/${path}`),
   );
+});
+
+it('lists every guide in the sidebar of each language', () => {
+  const guides = [...createPages().keys()].filter((path) => !/(?:^|\/)examples\//.test(path));
+  const links = (['en', 'zh-CN'] as const)
+    .flatMap((language) => createSidebar(language).flatMap(({ items }) => items))
+    .map(({ link }) => `${link.slice(1)}.md`.replace(/(^|\/)\.md$/, '$1index.md'));
+  expect(links.sort()).toEqual(guides.sort());
 });
 
 it('leads from a Chinese page to Chinese pages', () => {
