@@ -15,6 +15,7 @@ import { createWebhook, takeControls, type Webhook, type WebhookControls } from 
 
 // For whoever writes an adapter: what stands between a framework and the webhook.
 export { InvalidArgumentError, NeedParamError, NeedParseError } from './errors.ts';
+export { readJson } from './json.ts';
 export {
   acceptAny,
   createChoiceCheck,

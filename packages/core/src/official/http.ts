@@ -2,7 +2,7 @@ import type { Agents, Method } from 'got';
 import got, { RequestError, TimeoutError } from 'got';
 import { describeError } from '../describe-error.ts';
 import { WechatError } from '../errors.ts';
-import { readJson } from './answer.ts';
+import { readJson } from '../json.ts';
 import { NetworkError } from './errors.ts';
 import type { Form } from './form.ts';
 import { readBytes, readDownload, readHead } from './receive.ts';

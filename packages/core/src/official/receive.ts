@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Request, Response } from 'got';
-import { readJson } from './answer.ts';
+import { readJson } from '../json.ts';
 import type { Download } from './endpoint.ts';
 import { NetworkError, ResponseTooLargeError } from './errors.ts';
 import { readFilename } from './filename.ts';

@@ -1,5 +1,5 @@
 import { tellText } from '../hide-secrets.ts';
-import { readJson } from '../official/answer.ts';
+import { readJson } from '../json.ts';
 import { hideEchoes } from '../official/echo.ts';
 import { NetworkError } from '../official/errors.ts';
 import { createRefusal, NeedLoginError, type Verdict } from './errors.ts';

@@ -1,5 +1,6 @@
 /** Reads requests, and writes answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readJson } from '@wechat-mp/core/adapter';
 import { type ApiRequest, type Failure, RawAnswer, raw } from './contract.ts';
 import { type FormPart, readForm } from './form.ts';
 import { Refusal } from './refusal.ts';
@@ -69,7 +70,7 @@ async function readParts(
 
 function parse(text: string): unknown {
   try {
-    return isShallow(text) ? JSON.parse(text) : text;
+    return isShallow(text) ? readJson(text) : text;
   } catch {
     return text;
   }

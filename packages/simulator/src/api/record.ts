@@ -1,10 +1,8 @@
 /** Describes calls for display. */
+import { readJson } from '@wechat-mp/core/adapter';
 import type { ApiCall } from '../events.ts';
 import type { RawAnswer } from './contract.ts';
 import type { Received } from './exchange.ts';
-
-/** Numbers that a double cannot hold are shown as they were sent. */
-const LARGE_NUMBER = /[[:,]\s*\d{16,}/;
 
 export function describeCall(
   { request, form }: Received,
@@ -24,7 +22,7 @@ export function describeAnswer({ headers, body }: RawAnswer): unknown {
     return { contentType: headers['Content-Type'], bytes: body.byteLength };
   }
   try {
-    return LARGE_NUMBER.test(body) ? body : JSON.parse(body);
+    return readJson(body);
   } catch {
     return body;
   }

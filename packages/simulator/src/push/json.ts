@@ -1,3 +1,4 @@
+import { readJson as parse } from '@wechat-mp/core/adapter';
 import type { WireFields } from '../wire.ts';
 import type { Tags } from './xml.ts';
 
@@ -10,7 +11,7 @@ export function writeJson(fields: WireFields): string {
 export function readJson(body: string): { tags: Tags; hints: string[] } | { problem: string } {
   let value: unknown;
   try {
-    value = JSON.parse(body);
+    value = parse(body);
   } catch {
     const isXml = body.trimStart().startsWith('<');
     return {

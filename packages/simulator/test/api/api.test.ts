@@ -140,6 +140,15 @@ describe('what is asked of it', () => {
     expect(await probe(desk, 'unknown')).toBe(40001);
   });
 
+  it('ids beyond 2^53 keep their digits in the calls that are shown', async () => {
+    const desk = await open();
+    desk.api.answer('/cgi-bin/menu/create', '{"msgid":9007199254740993}');
+    await withToken(desk, '/cgi-bin/menu/create', '{"msg_id":9007199254740995,"count":3}');
+    expect(desk.api.callsTo('/cgi-bin/menu/create')).toMatchObject([
+      { body: { msg_id: '9007199254740995', count: 3 }, answer: { msgid: '9007199254740993' } },
+    ]);
+  });
+
   it('calls fail as often as asked, then no more', async () => {
     const desk = await open();
     await getToken(desk);
