@@ -53,11 +53,10 @@ export function checkAll(temp, tarballs) {
   step('newest: command', newest, findCommand('wechat-mp-simulator', newest), '--version');
   for (const version of Object.keys(COMPILERS)) {
     const compiler = join(newest, `node_modules/typescript-${version}/bin/tsc`);
-    for (const folder of [newest, oldest]) {
-      const title = `${nameProject(folder)}: types with TypeScript ${version}`;
-      report(title, checkTypes(folder, process.execPath, compiler));
-    }
+    const types = checkTypes(newest, process.execPath, compiler);
+    report(`newest: types with TypeScript ${version}`, types);
   }
+  report('oldest: types', checkTypes(oldest, findCommand('tsc')));
   for (const version of NODES) {
     const node = findNode(temp, version);
     for (const folder of [newest, oldest]) runPrograms(folder, node);
