@@ -23,6 +23,21 @@ function readManifest(folder: string) {
   };
 }
 
+/** Expects that package.json has what is imported, and what the server imports not for development. */
+function expectDeclared(folder: string): void {
+  const { dependencies, devDependencies } = readManifest(folder);
+  for (const [path, text] of Object.entries(readFiles(folder))) {
+    if (!/\.[jt]s$/.test(path)) continue;
+    const imported = [...text.matchAll(/(?:from|import\() ?'([^'./][^']*)'/g)].map(
+      ([, name]) => name,
+    );
+    const served = /server|bot\.[jt]s/.test(path) && !path.startsWith('test/');
+    const declared = Object.keys({ ...dependencies, ...(!served && devDependencies) });
+    const packages = imported.filter((name) => !name?.startsWith('node:'));
+    expect(declared).toEqual(expect.arrayContaining(packages));
+  }
+}
+
 describe('what is written', () => {
   it('under ten files, in TypeScript by default', async () => {
     const cwd = makeFolder();
@@ -82,7 +97,7 @@ describe('what is written', () => {
     expect(devDependencies['typescript']).toBe(manifest.devDependencies['typescript']);
   });
 
-  it('is formatted, whatever it is made of', async () => {
+  it('formatted, and with every package that it imports, whatever it is made of', async () => {
     const cwd = makeFolder();
     for (const framework of ['express', 'koa', 'fastify']) {
       for (const language of ['--ts', '--js']) {
@@ -92,6 +107,7 @@ describe('what is written', () => {
               const name = `${framework}${language}${answer}${store}-${lang}`;
               const args = ['--framework', framework, language, answer, store, '--lang', lang];
               expect(await call(cwd, [name, ...args])).toMatchObject({ code: 0 });
+              expectDeclared(join(cwd, name));
             }
           }
         }
