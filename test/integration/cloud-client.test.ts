@@ -176,8 +176,6 @@ describe('options', () => {
 
   it('a third-party platform has tokens of its own', () => {
     const options = { componentAppid: 'wx', componentAppsecret: 's', cloud: true };
-    expect(() => new ComponentClient(options)).toThrow(
-      'ComponentClient calls with tokens of its own',
-    );
+    expect(() => new ComponentClient(options)).toThrow('ComponentClient uses its own tokens');
   });
 });

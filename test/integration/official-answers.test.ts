@@ -275,7 +275,7 @@ describe('a refusal', () => {
     const platform = getPlatform();
     platform.answer(PATH, ({ query }) => new Raw(`?access_token=${query['access_token']}`));
     const error = await catchError(createClient(platform).menu.get());
-    expect(error.message).toMatch(/the answer is no JSON: it has \d+ characters/);
+    expect(error.message).toMatch(/the answer is not JSON: it has \d+ characters/);
     expect(printed(error)).not.toContain('access_token');
   });
 });

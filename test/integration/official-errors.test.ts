@@ -275,7 +275,7 @@ describe('answers that are odd', () => {
     async (body) => {
       const error = await catchError(answered(body));
       expect(error).toMatchObject({ code: 'WECHAT_NETWORK', status: 200 });
-      expect(error.message).toContain('the answer is no JSON');
+      expect(error.message).toContain('the answer is not JSON');
     },
   );
 
@@ -448,7 +448,7 @@ describe('a mistake is found when the client is made, or called', () => {
 
   it('parameters that are no object', async () => {
     const error = await catchError(createClient(getPlatform()).ticket.get('jsapi' as never));
-    expect(error.message).toBe('ticket.get: the parameters are an object, not a string');
+    expect(error.message).toBe('ticket.get: the parameters must be an object, not a string');
     expect(getPlatform().requests).toEqual([]);
   });
 

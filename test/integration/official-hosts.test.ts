@@ -57,7 +57,10 @@ describe('baseUrl', () => {
     ['api2.weixin.qq.com', 'baseUrl must be an address'],
     [{ api: 'api2.weixin.qq.com' }, 'baseUrl.api must be an address'],
     [{ open: 'ftp://a.example' }, 'baseUrl.open must be an address'],
-    [{ pay: 'https://a.example' }, 'baseUrl is one address, or { api, mp, open }: it has no pay'],
+    [
+      { pay: 'https://a.example' },
+      'baseUrl must be one address, or { api, mp, open }: it has no pay',
+    ],
     [7, 'baseUrl must be an address'],
   ])('cannot be %j', (baseUrl, says) => {
     expect(() => createClient(baseUrl as string)).toThrow(says);

@@ -104,6 +104,6 @@ it('a store that is killed and started again costs no call', async () => {
   platform.expireTokens();
   await callAll();
   expect(platform.tokenRequests).toHaveLength(1 + CLIENTS + 1);
-  const warning = 'the token store failed: this process serves its own access token';
+  const warning = 'the token store failed; this process uses its own access token';
   expect(lines).toEqual(Array(CLIENTS).fill(warning));
 });

@@ -90,7 +90,7 @@ describe('an access token that a function gives', () => {
     const client = createClient({ accessToken, timeout: 20 });
     const errors = await Promise.all([client.menu.get(), client.menu.get()].map(catchError));
     expect(errors.map(({ message }) => message)).toEqual(
-      Array(2).fill('accessToken: the function gave no token within 20 ms'),
+      Array(2).fill('accessToken: the function returned no token within 20 ms'),
     );
     expect(errors[0]).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: false });
     expect(accessToken).toHaveBeenCalledTimes(1);
@@ -136,7 +136,7 @@ describe('an access token that a function gives', () => {
 
   it.each([7, {}, null])('cannot be %j', (accessToken) => {
     expect(() => createClient({ accessToken: accessToken as never })).toThrow(
-      'accessToken must be a string, or a function that gives one',
+      'accessToken must be a string, or a function that returns one',
     );
   });
 });

@@ -151,7 +151,7 @@ describe.each(Object.entries(frameworks))('%s', (name, start) => {
     const { ask, lines, clock } = await begin('plain', answering['too late'] as Route);
     await ask();
     await clock.advance(1);
-    expect(lines.join()).toMatch(/came after the last delivery was over/);
+    expect(lines.join()).toMatch(/came after the last delivery had ended/);
   });
 
   it('gives two answers of a route only once', async () => {

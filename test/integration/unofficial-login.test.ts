@@ -58,7 +58,7 @@ describe('a login with a password', () => {
     [-1, 'busy', refused(-1)],
     [12345, 'ret 12345: refused', refused(12345)],
     ['readtemplate', 'You need to turn off the safety protection of wechat.', PROTECTED],
-    ['page', 'the answer is none that a login gives', '<html>busy</html>'],
+    ['page', 'unexpected answer to a login', '<html>busy</html>'],
   ] as const)('that is refused (%s) says why', async (_, says, answer) => {
     backEnd.answerNext('/cgi-bin/login', answer);
     const error = await catchError(createClient().login());

@@ -235,7 +235,7 @@ describe('a back end that misbehaves', () => {
     const options = { ...SESSION, baseUrl: `http://127.0.0.1:${port}`, timeout: 50 };
     const error = await catchError(new UnofficialClient(options).getUserList());
     expect(error).toMatchObject({ code: 'WECHAT_NETWORK', path: '/cgi-bin/contactmanage' });
-    expect(error.message).toContain('the back end was not reached');
+    expect(error.message).toContain('the back end could not be reached');
   });
 });
 

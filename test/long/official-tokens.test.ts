@@ -121,9 +121,7 @@ it('a store that is killed and started again under load costs no call', async ()
     platform.expireTokens();
   });
   expect(done.failures).toEqual([]);
-  expect(done.warnings).toEqual([
-    'the token store failed: this process serves its own access token',
-  ]);
+  expect(done.warnings).toEqual(['the token store failed; this process uses its own access token']);
   // One at the start, one for each process without the store, one when it is back.
   expect(done.requests).toBe(1 + PROCESSES + 1);
 });

@@ -83,7 +83,7 @@ describe('Redis gone between claim and finish', () => {
       return 'the answer';
     });
     expect((await send(greeting())).body).toContain('the answer');
-    expect(lines).toEqual(['the end of a run could not be stored']);
+    expect(lines).toEqual(['could not store the end of a run']);
   });
 
   it('does not cost the answer its window when Redis is only slow', async () => {
@@ -223,7 +223,7 @@ describe('two processes', () => {
     const message = greeting();
     expect((await first.send(message)).body).toContain('first');
     expect((await second.send({ ...message, Content: 'other' })).body).toContain('first');
-    expect(second.lines).toEqual(['two deliveries of a message differ: the first one counts']);
+    expect(second.lines).toEqual(['two deliveries of a message differ; using the first one']);
   });
 });
 

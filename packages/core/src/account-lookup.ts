@@ -46,13 +46,15 @@ export function createAccountLookup(
     });
     if (found === undefined || found === null) return undefined;
     if (typeof found !== 'object') {
-      throw new InvalidArgumentError('an AccountResolver gives options, an object, or undefined');
+      throw new InvalidArgumentError(
+        'an AccountResolver must return options, an object, or undefined',
+      );
     }
     const account = accounts.get(found) ?? createAccount(found, shared);
     // What only a token tells apart would be another account once the token is changed.
     if (!found.appid && !found.account) {
       throw new NeedParamError(
-        'the options that an AccountResolver gives need `appid`, or `account`: a name of your own for the account, always the same one',
+        'the options of an AccountResolver need `appid` or `account`, a name of your own that never changes',
       );
     }
     if (!accounts.has(found)) {
@@ -66,13 +68,13 @@ export function createAccountLookup(
   };
   const findById = async (id: string | undefined) => {
     if (typeof id !== 'string') {
-      throw new NeedParamError('several accounts are served here: give { account, openid }');
+      throw new NeedParamError('this webhook serves several accounts: give { account, openid }');
     }
     const account =
       byId.get(id) ?? (await find({ method: 'GET', query: { account: id, appid: id } }));
     if (account?.id === id) return account;
     throw new InvalidArgumentError(
-      'account is not known here: give its `appid`, else its option `account`, as its deliveries have it; the AccountResolver was asked for the query { account, appid }',
+      'unknown account: give its `appid`, otherwise its option `account`; the AccountResolver was called with the query { account, appid }',
     );
   };
   return { only: undefined, find, findById };

@@ -107,7 +107,7 @@ function read(options: AdapterOptions, handlers: HandlersLike | undefined) {
   }
   if ('handle' in options) {
     if (handlers === undefined) return { webhook: options, path: undefined };
-    throw new InvalidArgumentError('give the handlers to createWebhook, not beside its webhook');
+    throw new InvalidArgumentError('pass the handlers to createWebhook, not beside its webhook');
   }
   const { path, ...account } = options;
   if (path !== undefined && !(typeof path === 'string' && path.startsWith('/'))) {
@@ -161,7 +161,7 @@ export interface NodeRequest extends WebhookRequest {
  * The reason of aborted signals, created once: an error for each request would cost more than the
  * rest of it.
  */
-const CLIENT_GONE = new WechatError('WECHAT_CLIENT_GONE', 'the client has gone');
+const CLIENT_GONE = new WechatError('WECHAT_CLIENT_GONE', 'the client has disconnected');
 
 /** Creates a signal that aborts when the response can no longer be sent. */
 function createSignal(response: ServerResponse): AbortSignal {

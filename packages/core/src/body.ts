@@ -44,7 +44,7 @@ export function readBody(body: WebhookRequest['body'], bounds: Bounds): Awaitabl
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     throw new RequestError(
       'WECHAT_BODY_UNREADABLE',
-      'the body cannot be verified: it was read before the webhook saw it, and neither its text nor its bytes were kept. Mount the webhook before the body parser, or have the parser keep the bytes in req.rawBody',
+      'the body cannot be verified: it was parsed before the webhook, and neither its text nor its bytes were kept. Mount the webhook before the body parser, or make the parser keep the bytes in req.rawBody',
     );
   }
   if (Buffer.byteLength(body) > limit) throw tooLarge(limit);
@@ -62,7 +62,7 @@ async function readStream(stream: Readable, bounds: Bounds): Promise<string> {
   try {
     end = await new Collector(stream, limit, milliseconds, clock).end;
   } catch (error) {
-    const message = 'the body could not be read: it broke off, or is neither text nor bytes';
+    const message = 'the body could not be read: it ended early, or is neither text nor bytes';
     throw new RequestError('WECHAT_BODY_UNREADABLE', message, { cause: error });
   }
   if (typeof end !== 'string') return end.toString('utf8');

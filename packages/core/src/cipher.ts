@@ -116,7 +116,7 @@ function decodeKey(encodingAESKey: string): Buffer {
   const key = encodingAESKey.trim();
   if (!/^[A-Za-z0-9+/]{43}$/.test(key)) {
     throw new InvalidArgumentError(
-      `encodingAESKey is the 43 letters and digits of the console’s 消息加解密密钥 (${CONSOLE.encodingAESKey}), but has ${key.length} characters`,
+      `encodingAESKey must be the 43 letters and digits of the console’s 消息加解密密钥 (${CONSOLE.encodingAESKey}), but has ${key.length} characters`,
     );
   }
   return Buffer.from(key, 'base64');

@@ -41,7 +41,7 @@ export function openPush(body: string): Opened | undefined {
  */
 export function checkSender({ openids }: CloudPush, { source }: Message): void {
   if (openids.length === 0 || openids.includes(source)) return;
-  throw new SignatureError('the message is of another user than x-wx-openid says');
+  throw new SignatureError('the sender of the message is not the user in x-wx-openid');
 }
 
 /** Checks a push as far as possible before its body is read. */
@@ -50,7 +50,7 @@ export function checkPush({ source }: Account, method: string): void {
     throw new SignatureError("signature is missing; a push of 微信云托管 needs source: 'cloud'");
   }
   if (method === 'POST') return;
-  throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', 'a push of 微信云托管 is a POST');
+  throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', 'a push of 微信云托管 must be a POST');
 }
 
 /**

@@ -68,7 +68,7 @@ export function verifyQuery(account: Account, query: DeliveryQuery, method: stri
   const { signature, timestamp, nonce, msgSignature } = query;
   if (!checkSignature({ token: account.tokens, signature, timestamp, nonce })) {
     throw new SignatureError(
-      `signature is wrong: is the token the one in the console? It is at ${CONSOLE.token}`,
+      `signature is wrong: does the token match the console? It is at ${CONSOLE.token}`,
     );
   }
   const { maxAge } = account;
@@ -94,7 +94,8 @@ function measureAge({ clock }: Account, timestamp: string): number {
 /** Answers the platform's URL verification: the echostr, decrypted if it is encrypted. */
 export function openEcho(account: Account, query: DeliveryQuery): string {
   const { echostr } = query;
-  if (echostr === undefined) throw new ParseError('a GET without echostr is no verification');
+  if (echostr === undefined)
+    throw new ParseError('a GET without echostr is not a URL verification');
   if (query.msgSignature === undefined) return echostr;
   return decrypt(account, query, echostr).plain;
 }
@@ -106,7 +107,7 @@ export function openBody(account: Account, query: DeliveryQuery, body: string): 
     const fields = readFields(body);
     if (account.mode === 'compatible' && encryptField.read(fields) !== '') {
       throw new SignatureError(
-        'the body has an Encrypt part, but the query does not say encrypt_type=aes',
+        'the body has an Encrypt part, but the query lacks encrypt_type=aes',
       );
     }
     return { fields, raw: body, format: detectFormat(body), nonce, cipher: undefined };
@@ -114,7 +115,7 @@ export function openBody(account: Account, query: DeliveryQuery, body: string): 
   // In the compatible mode plain fields stand beside Encrypt: no signature covers them.
   const encrypt = cutEncrypt(body);
   if (encrypt === undefined) {
-    throw new SignatureError('the query says encrypted, but the body is not');
+    throw new SignatureError('the query says that the body is encrypted, but it is not');
   }
   const { plain, cipher } = decrypt(account, query, encrypt);
   return { fields: readFields(plain), raw: plain, format: detectFormat(plain), nonce, cipher };

@@ -23,7 +23,7 @@ export class Exposure<T> {
         const value = this[shown];
         if (value !== undefined) return read(value);
         throw new NeedParseError(
-          `${name} is not there yet: the webhook has not parsed this request, or it was not WeChat's`,
+          `${name} is not available: the webhook has not parsed this request, or the request is not from WeChat`,
         );
       };
       this.#properties[name] = { get, configurable: true };

@@ -39,7 +39,7 @@ function checkLoaded(loaded: unknown): Loaded {
   if (isRecord && 'record' in Object(loaded)) return loaded as Loaded;
   if (typeof busyFor === 'number' && busyFor > 0) return { busyFor };
   throw new StoreError(
-    'the context store failed: load() gave neither { record } nor { busyFor } with a number of milliseconds',
+    'the context store failed: load() returned neither { record } nor { busyFor } with a number of milliseconds',
   );
 }
 

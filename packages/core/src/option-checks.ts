@@ -165,7 +165,7 @@ export function checkMethods<T extends object>(
   const missing = value && methods.find((method) => typeof value[method] !== 'function');
   if (!missing) return value;
   const hint = expected.endsWith('Store')
-    ? '. What redisStores gives is spread into the options'
+    ? '. Spread the result of redisStores into the options'
     : '';
   throw new InvalidArgumentError(
     `${name} is not ${expected}: it has no ${String(missing)}()${hint}`,

@@ -193,7 +193,10 @@ export const WEBHOOK_OPTIONS = {
   maxAge: { check: checkPositive },
   logger: {
     initial: consoleLogger,
-    check: createMethodsCheck(['error', 'warn', 'info', 'debug'], 'a logger like that of pino'),
+    check: createMethodsCheck(
+      ['error', 'warn', 'info', 'debug'],
+      'a logger with the methods of pino',
+    ),
   },
   clock: {
     initial: systemClock,
@@ -224,7 +227,7 @@ function checkWindow(name: string, milliseconds: number): number {
   const replyWindow = checkPositive(name, milliseconds);
   if (replyWindow <= HANGS_UP - 100) return replyWindow;
   throw new InvalidArgumentError(
-    `replyWindow must be at most ${HANGS_UP - 100} ms, not ${replyWindow}: the platform hangs up after ${HANGS_UP}, and the answer has to reach it before that`,
+    `replyWindow must be at most ${HANGS_UP - 100} ms, not ${replyWindow}: the platform closes the connection after ${HANGS_UP} ms, and the answer must reach it before that`,
   );
 }
 

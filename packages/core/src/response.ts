@@ -81,7 +81,7 @@ export function refuse(
   const { path } = request;
   if (status >= 500 && !isClosing) {
     const logger = account?.logger ?? console;
-    logger.error({ err: error, status, path }, 'a delivery could not be answered');
+    logger.error({ err: error, status, path }, 'could not answer a delivery');
   } else {
     const { code, message } = error as WechatError;
     // A request for no account is nobody's: any scanner could fill the log with it.

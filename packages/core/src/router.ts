@@ -216,7 +216,9 @@ function matcher(
 ): (exchange: Exchange, text: string) => boolean {
   if (typeof pattern === 'string') return (_exchange, text) => text === pattern;
   if (!(pattern instanceof RegExp)) {
-    throw new InvalidArgumentError(`router.${method}() takes a string or a RegExp as its pattern`);
+    throw new InvalidArgumentError(
+      `the pattern of router.${method}() must be a string or a RegExp`,
+    );
   }
   return (exchange, text) => {
     pattern.lastIndex = 0;
@@ -229,13 +231,15 @@ function matcher(
 function checkName(name: string): string {
   if (messageNames.includes(name)) return name;
   if (typeof name !== 'string') {
-    throw new InvalidArgumentError(`the name of a message is a string, not ${describeKind(name)}`);
+    throw new InvalidArgumentError(
+      `the name of a message must be a string, not ${describeKind(name)}`,
+    );
   }
   const near = messageNames.find(
     (known) => known.split(':').pop() === name.toLowerCase().split(':').pop(),
   );
   throw new InvalidArgumentError(
-    `no message is called "${name}"${near ? `; did you mean "${near}"?` : ';'} the names are in messageNames; what has no name arrives as "unknown" or "event:unknown"`,
+    `unknown message name "${name}"${near ? `; did you mean "${near}"?` : ';'} the names are in messageNames; unknown messages arrive as "unknown" or "event:unknown"`,
   );
 }
 

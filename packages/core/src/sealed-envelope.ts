@@ -34,7 +34,7 @@ export function openEnvelope(
     return cipher.decrypt(encrypt);
   }
   throw new SignatureError(
-    `msg_signature is wrong: is the token the one in the console? It is at ${CONSOLE.token}`,
+    `msg_signature is wrong: does the token match the console? It is at ${CONSOLE.token}`,
   );
 }
 

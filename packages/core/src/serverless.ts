@@ -181,6 +181,6 @@ function readText({ body, isBase64Encoded }: GatewayEvent): string | Uint8Array 
 function notHttp(): InvalidArgumentError {
   const hosts = SHAPES.map((shape) => shape.hosts).join('; ');
   return new InvalidArgumentError(
-    `the event is no request of HTTP that is known. The function must be called by one of: ${hosts}`,
+    `the event is not a known HTTP request. The function must be called by one of: ${hosts}`,
   );
 }

@@ -102,7 +102,7 @@ export function jsapiSignature(parts: {
   }
   if (parts.url.includes('&amp;')) {
     throw new InvalidArgumentError(
-      'url holds "&amp;": give the address as the browser shows it, not escaped for HTML',
+      'url contains "&amp;": give the address as shown in the browser, not escaped for HTML',
     );
   }
   const url = parts.url.split('#', 1)[0];

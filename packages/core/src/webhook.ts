@@ -111,7 +111,8 @@ export function createWebhook(
         const push = readPush(request);
         const query = push ? undefined : readQuery(request.query);
         account ??= await accounts.find(request);
-        if (!account) throw new RequestError('WECHAT_UNKNOWN_ACCOUNT', 'no account is known here');
+        if (!account)
+          throw new RequestError('WECHAT_UNKNOWN_ACCOUNT', 'no account matches this request');
         refuseWhenClosing(workload);
         const at = account.clock.now();
         if (query) verifyQuery(account, query, request.method);
@@ -166,14 +167,17 @@ const CLOSE_TIMEOUT = 10_000;
 /** Refuses a message to another account; some pushes of the platform name none. */
 function checkTarget({ originalId }: Account, { target }: Message): void {
   if (originalId === undefined || target === originalId || target === '') return;
-  throw new SignatureError('the delivery is for another account than originalId says');
+  throw new SignatureError('the delivery is for another account than originalId');
 }
 
 function checkMethod(method: string): void {
   if (method === 'GET' || method === 'POST') return;
-  throw new RequestError('WECHAT_METHOD_NOT_ALLOWED', `${printable(method, 20)} is no delivery`);
+  throw new RequestError(
+    'WECHAT_METHOD_NOT_ALLOWED',
+    `method ${printable(method, 20)} is not allowed`,
+  );
 }
 
 function refuseWhenClosing({ isClosing }: Workload): void {
-  if (isClosing) throw new RequestError('WECHAT_CLOSING', 'the webhook is being closed');
+  if (isClosing) throw new RequestError('WECHAT_CLOSING', 'the webhook is closing');
 }

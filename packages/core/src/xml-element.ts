@@ -45,7 +45,7 @@ export function addSection(element: Element, text: string): void {
 export function closeElement(element: Element): void {
   // The platform has sent sections that lack their "<": all of it is text then.
   if (element.hasStrayEnd && element.hasSection) {
-    throw malformed('a CDATA section ends that did not begin');
+    throw malformed('a CDATA section ends without a start');
   }
   addChild(element.parent as Element, element.name, element.children ?? element.text);
 }
@@ -60,7 +60,7 @@ export function addChild(parent: Element, name: string, value: string | Fields):
   else if (parent.depth === 0) throw malformed('there are two roots');
   const earlier = parent.children[name];
   if (earlier === undefined) parent.children[name] = value;
-  else if (findFamily(parent, name)) throw malformed('what a user typed is there twice');
+  else if (findFamily(parent, name)) throw malformed('the text of a user is repeated');
   else if (Array.isArray(earlier)) earlier.push(value);
   else parent.children[name] = [earlier as string | Fields, value];
 }

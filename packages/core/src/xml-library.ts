@@ -96,7 +96,7 @@ function decodeReferences(text: string): string {
 
 function decodeNamed(text: string): string {
   const decoded = decodeEntities(text);
-  if (decoded === undefined) throw malformed('an "&" begins no known entity');
+  if (decoded === undefined) throw malformed('an "&" is not part of a known entity');
   return decoded;
 }
 
@@ -108,7 +108,7 @@ function decodeNumber(code: number): string {
       : code <= 0xd7ff ||
         (code >= 0xe000 && code <= 0xfffd) ||
         (code >= 0x10000 && code <= 0x10ffff);
-  if (!isAllowed) throw malformed('a reference is to no character');
+  if (!isAllowed) throw malformed('a reference is not to a character');
   return String.fromCodePoint(code);
 }
 
@@ -125,7 +125,8 @@ function checkBounds(text: string): void {
     const next = text.indexOf('<', at);
     const textEnd = next === -1 ? text.length : next;
     if (depth === 0 && skipBlanks(text, at) < textEnd) refuseOutside();
-    if (UNKNOWN.test(text.slice(at, textEnd))) throw malformed('an "&" begins no known entity');
+    if (UNKNOWN.test(text.slice(at, textEnd)))
+      throw malformed('an "&" is not part of a known entity');
     if (next === -1) return;
     const { end, kind, parts = 1 } = findMarkup(text, next);
     at = end;

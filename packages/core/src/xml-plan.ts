@@ -89,7 +89,7 @@ export function planEnds(text: string, first: Place, given: Given): ReadonlyMap<
     .reduce((sum, { starts, ends }) => sum + starts.length + ends.length, 0);
   const cheapest = count > MAX_MARKS ? undefined : plan(first);
   if (cheapest) return new Map(cheapest.ends);
-  throw new ParseError('the XML does not tell where what a user typed ends');
+  throw new ParseError('the end of the text of a user is ambiguous');
 }
 
 function findPlace(text: string, tag: number, names: Family): Place | undefined {

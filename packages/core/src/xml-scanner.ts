@@ -182,7 +182,7 @@ function readEndTag(scan: Scan, at: number): number | undefined {
   const { text, open } = scan;
   const tag = readTag(text, at + 2);
   if (!tag || text[tag.end - 2] === '/') return undefined;
-  if (tag.name !== open.name) throw malformed('a tag is closed that is not the open one');
+  if (tag.name !== open.name) throw malformed('an end tag does not match the open tag');
   closeElement(open);
   scan.open = open.parent as Element;
   return tag.end;

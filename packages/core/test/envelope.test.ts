@@ -106,7 +106,7 @@ describe('the signature of a query', () => {
     const query = signed(SAFE.token);
     expect(() => verifyQuery(plain, query, 'POST')).not.toThrow();
     const error = new SignatureError(
-      `signature is wrong: is the token the one in the console? It is at ${CONSOLE.token}`,
+      `signature is wrong: does the token match the console? It is at ${CONSOLE.token}`,
     );
     for (const wrong of [
       signed(CHANGED.token),
@@ -193,7 +193,7 @@ describe('the check of the address', () => {
   });
 
   it('has an echostr', () => {
-    const error = new ParseError('a GET without echostr is no verification');
+    const error = new ParseError('a GET without echostr is not a URL verification');
     expect(() => openEcho(plain, signed(SAFE.token))).toThrow(error);
     expect(() => openEcho(safe, covering('x'))).toThrow(error);
   });
@@ -245,7 +245,7 @@ describe('a body', () => {
     const body = enclose(platform.encrypt(SAFE, XML));
     const query = signed(SAFE.token);
     const error = new SignatureError(
-      'the body has an Encrypt part, but the query does not say encrypt_type=aes',
+      'the body has an Encrypt part, but the query lacks encrypt_type=aes',
     );
     expect(() => openBody(compatible, query, body)).toThrow(error);
     // In the plain mode it is a tag as any other.
@@ -253,7 +253,7 @@ describe('a body', () => {
   });
 
   it('has an Encrypt text, when the query says so', () => {
-    const error = new SignatureError('the query says encrypted, but the body is not');
+    const error = new SignatureError('the query says that the body is encrypted, but it is not');
     for (const body of ['', XML, JSON_TEXT]) {
       expect(() => openBody(safe, covering(XML), body)).toThrow(error);
       expect(() => openBody(compatible, covering(XML), body)).toThrow(error);

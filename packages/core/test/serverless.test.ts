@@ -248,7 +248,7 @@ test.each([
 ])('an event %s is told from a request', async (_, event) => {
   const failed = wechat(plain, handlers)(event);
   await expect(failed).rejects.toThrow(InvalidArgumentError);
-  await expect(failed).rejects.toThrow('no request of HTTP');
+  await expect(failed).rejects.toThrow('not a known HTTP request');
 });
 
 test('a closed function answers 503', async () => {

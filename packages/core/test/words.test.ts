@@ -355,7 +355,7 @@ describe('texts beside each other', () => {
 
   it('are refused where other tags stand between them and an end was typed', () => {
     const typed = { Title: ']]></Title>', MediaId: 'm', Description: 'b' };
-    expect(() => createFields(link(typed), '\n')).toThrow(/what a user typed ends/);
+    expect(() => createFields(link(typed), '\n')).toThrow(/the end of the text of a user/);
     const clean = link({ Title: ']]>', MediaId: 'm', Description: 'b' });
     expect(plainly(createFields(clean, '\n'))).toEqual(clean);
   });
@@ -364,7 +364,7 @@ describe('texts beside each other', () => {
     const typed = (times: number) =>
       link({ ...harmless, Title: '<Title><![CDATA[]]></Title>'.repeat(times) });
     expect(plainly(createFields(typed(97), '\n'))).toEqual(typed(97));
-    expect(() => createFields(typed(98), '\n')).toThrow(/what a user typed ends/);
+    expect(() => createFields(typed(98), '\n')).toThrow(/the end of the text of a user/);
   });
 });
 

@@ -153,7 +153,7 @@ describe('a plan', () => {
   });
 
   it('is refused where none leads to the last end', () => {
-    const error = new ParseError('the XML does not tell where what a user typed ends');
+    const error = new ParseError('the end of the text of a user is ambiguous');
     for (const between of ['x', '<d/>', '<b>x</b>']) {
       const text = `${write({ a: close('a') })}${between}${write({ b: 'y' })}`;
       expect(() => plan(text)).toThrow(error);
@@ -289,7 +289,7 @@ describe('the words of', () => {
   });
 
   it('a tag are there once', () => {
-    const error = /what a user typed is there twice$/;
+    const error = /the text of a user is repeated$/;
     expect(() => read('<Content>a</Content><Content>b</Content>')).toThrow(error);
     expect(() => read('<Content/><Content/>')).toThrow(error);
     expect(read('<g><Content/><Content/></g>')).toEqual({ g: { Content: ['', ''] } });

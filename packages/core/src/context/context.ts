@@ -201,7 +201,7 @@ export class WechatContext<S = WechatState> {
     const isValid =
       expiry === null || Number.isFinite(expiry instanceof Date ? expiry.getTime() : expiry);
     if (!isValid)
-      throw new InvalidArgumentError('an expiry is a number of seconds, a valid Date or null');
+      throw new InvalidArgumentError('an expiry must be a number of seconds, a valid Date or null');
     this.#touch();
     this.#expiry = expiry;
   }
@@ -260,7 +260,7 @@ function serialize(data: ReadonlyMap<string, Json>): Map<string, string> {
 function checkJson(value: unknown, key: string): Json {
   const problem = findProblem(value, []);
   if (problem)
-    throw new InvalidArgumentError(`the context cannot keep ${key}: ${problem} is not JSON`);
+    throw new InvalidArgumentError(`the context cannot store ${key}: ${problem} is not JSON`);
   return value as Json;
 }
 

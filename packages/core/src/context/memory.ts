@@ -45,7 +45,7 @@ export class MemoryContextStore implements ContextStore {
     if (process.env['NODE_ENV'] === 'production') {
       this.#logger.warn(
         { maxEntries },
-        'conversations are kept in the memory of this process: they end with it, and other processes do not see them. Give `contexts`, for example from @wechat-mp/context-redis',
+        'conversations are stored in the memory of this process: they are lost when it exits, and other processes do not see them. Give `contexts`, for example from @wechat-mp/context-redis',
       );
     }
   }
@@ -160,7 +160,7 @@ export class MemoryContextStore implements ContextStore {
     this.#isFull = true;
     this.#logger.warn(
       { maxEntries: this.#maxEntries },
-      'more users talk than maxEntries lets MemoryContextStore keep: the oldest conversations are forgotten',
+      'MemoryContextStore has reached maxEntries: the oldest conversations are dropped',
     );
   }
 }

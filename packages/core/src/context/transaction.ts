@@ -124,7 +124,7 @@ export class ContextTransaction implements ContextBacking {
     this.#merges += 1;
     if (this.lock || this.#merges >= MAX_MERGES) {
       throw new ContextConflictError(
-        'the context was changed by another process meanwhile, so it was not saved over that change',
+        'another process changed the context meanwhile, so this change was not saved',
       );
     }
     this.#version = current?.version ?? 0;

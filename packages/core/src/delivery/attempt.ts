@@ -145,7 +145,7 @@ export class DeliveryAttempt implements Visitor {
         if (!elsewhere) return this.#leave();
         found = elsewhere;
       } catch (error) {
-        this.#warn('a delivery cannot learn of its reply', error);
+        this.#warn('a delivery could not read its reply', error);
         return this.#waitForNext();
       }
     }
@@ -289,7 +289,7 @@ export class DeliveryAttempt implements Visitor {
     if (isSame) return;
     this.#service.account.logger.warn(
       { message: messageKey(this.#incoming.message) },
-      'two deliveries of a message differ: the first one counts',
+      'two deliveries of a message differ; using the first one',
     );
   }
 
@@ -386,7 +386,10 @@ export class DeliveryAttempt implements Visitor {
       warn?.();
       return tree;
     }
-    const late = new LateReplies(this.createExchange(new Error('the delivery had gone')), account);
+    const late = new LateReplies(
+      this.createExchange(new Error('the delivery had disconnected')),
+      account,
+    );
     park({
       account,
       workload,
@@ -413,7 +416,7 @@ export class DeliveryAttempt implements Visitor {
       const ended = await account.deliveries.closeWindow(this.id, this.attempt);
       if (ended) return await this.#respond(ended.outcome);
     } catch (error) {
-      this.#warn('a delivery cannot tell that it gave up', error);
+      this.#warn('a delivery could not record that it ended without the reply', error);
     }
     return this.#showPending();
   }
@@ -428,7 +431,7 @@ export class DeliveryAttempt implements Visitor {
       run?.closeWindow();
       account.logger.info(
         { message: messageKey(message) },
-        'the last window closed before the handler ended',
+        'the last reply deadline passed before the handler ended',
       );
     }
     return answerInPlace(fitted, this.#service, () =>
@@ -488,5 +491,5 @@ const STATES: readonly unknown[] = ['yours', 'running', 'ended'];
 /** Checks the result of a claim: a wrong one would be claimed again and again. */
 function checkClaimed<C extends Claimed>(claimed: C): C {
   if (STATES.includes((Object(claimed) as C).state)) return claimed;
-  throw new StoreError('the delivery store failed: claim() gave no state of a run');
+  throw new StoreError('the delivery store failed: claim() returned no state of a run');
 }

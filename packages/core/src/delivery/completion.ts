@@ -246,11 +246,11 @@ async function checkFinished(
     run.watch?.endLap('storeTime');
     if (typeof result === 'string') return { result, answering };
     if (Object.hasOwn(Object(result) as object, 'current')) return result;
-    throw new StoreError('the delivery store failed: finish() gave no result');
+    throw new StoreError('the delivery store failed: finish() returned no result');
   } catch (error) {
     if (save) throw storeFailed('context', error);
     const details = { err: error, message: messageKey(message) };
-    account.logger.warn(details, 'the end of a run could not be stored');
+    account.logger.warn(details, 'could not store the end of a run');
     return { result: answering > 0 ? 'respond' : 'defer', answering };
   }
 }

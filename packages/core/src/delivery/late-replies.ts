@@ -12,8 +12,8 @@ import { messageKey, UndeliveredError } from '../undelivered.ts';
 
 /** The reasons in the log why a late reply cannot be sent. */
 const REASONS: Record<LateReason, string> = {
-  late: 'a reply came after the last delivery was over and was dropped: give a `client`, or `lateReply`',
-  rest: 'a reply was longer than one answer holds, and its rest was dropped: give a `client`, or `lateReply`',
+  late: 'a reply came after the last delivery had ended and was dropped: give a `client`, or `lateReply`',
+  rest: 'a reply was too long for one answer, and its rest was dropped: give a `client`, or `lateReply`',
 };
 
 /** Sends late replies, in order. Never rejects. */
@@ -108,7 +108,7 @@ export class LateReplies {
     const { deliveries, holdAge, id } = this.#account;
     const user = { account: id, openid: this.#exchange.message.source };
     const isHeld = await deliveries.hold(user, JSON.stringify(reply), holdAge * 1000);
-    if (isHeld === false) throw new Error('as much is held for the user as can be');
+    if (isHeld === false) throw new Error('the maximum size of held replies is reached');
   }
 
   /** Sends a reply as customer-service messages, one after another. */
@@ -231,7 +231,7 @@ export async function withHeld(
   if (readable.length < held.length) {
     account.logger.warn(
       { message: messageKey(message) },
-      'a held reply cannot be read, and was dropped',
+      'could not read a held reply; it was dropped',
     );
   }
   return join(readable, answer);

@@ -95,7 +95,7 @@ async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
     workload.trackLate(late);
     return;
   }
-  const cause = new Error('the process died after it had begun to answer');
+  const cause = new Error('the process died after it had started to answer');
   const error = new UndeliveredError(reply, messageKey(message), cause, true);
   await reportUndelivered(error, exchange, account);
 }

@@ -114,8 +114,8 @@ export function readPush(
   const kind = infoType.read(fields);
   if (kind === '' && !(infoType.tag in fields)) return undefined;
   for (const { tag, read } of [infoType, appId]) {
-    if (read(fields) === '') throw new ParseError(`no push: ${tag} is missing`);
-    if (Array.isArray(fields[tag])) throw new ParseError(`no push: ${tag} is there twice`);
+    if (read(fields) === '') throw new ParseError(`not a push: ${tag} is missing`);
+    if (Array.isArray(fields[tag])) throw new ParseError(`not a push: ${tag} is repeated`);
   }
   return {
     name: `component:${kind.toLowerCase()}`,

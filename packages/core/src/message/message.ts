@@ -120,12 +120,12 @@ export function toMessage(fields: Fields, raw: string): Message {
     const type = readers.has(name) ? name : 'component:unknown';
     return complete({ type, target, source, time }, fields, raw);
   }
-  if (kind === '') throw new ParseError(`no message: ${msgType.tag} is missing`);
+  if (kind === '') throw new ParseError(`not a message: ${msgType.tag} is missing`);
   const isEvent = kind === 'event' || kind === 'device_event';
   const source = envelope.source.read(fields);
   // Some events are about no user, such as what a game is to deliver; what a user sent has a sender.
   if (!isEvent && source === '') {
-    throw new ParseError(`no message: ${envelope.source.tag} is missing`);
+    throw new ParseError(`not a message: ${envelope.source.tag} is missing`);
   }
   const type = isEvent ? eventType(kind, fields) : messageType(kind);
   const target = envelope.target.read(fields);

@@ -42,7 +42,7 @@ export function createExchange(settings: OAuthSettings): Exchange {
     }
     if (login.code === code && login.user) return login.user;
     if (login.tries >= MOST_TRIES) {
-      throw new OAuthError('state', 'this login was tried too often: open the page again');
+      throw new OAuthError('state', 'too many attempts of this login: open the page again');
     }
     login.tries += 1;
     login.code = code;

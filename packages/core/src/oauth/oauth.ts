@@ -56,7 +56,7 @@ function identify(visit: Visit, login: Login): OAuthOutcome | Promise<OAuthOutco
   const state = login.seal.isState(visit.state) ? visit.state : undefined;
   if (user) return state ? leaveAnswer(visit, state, login) : { user };
   if (!visit.isNavigation) {
-    throw new OAuthError('unauthenticated', 'log in first: open a page of this site in WeChat');
+    throw new OAuthError('unauthenticated', 'not signed in: open a page of this site in WeChat');
   }
   if (visit.isDenial || (state && !visit.hasCodeAndState)) {
     throw new OAuthError('denied', 'the user did not agree to the login');
@@ -95,7 +95,7 @@ async function complete(
   if (!pending || !code) {
     throw new OAuthError(
       'state',
-      'this login was not begun in this browser, or too long ago: open the page again',
+      'this login was started in another browser, or has expired: open the page again',
     );
   }
   // The user logged out since: an address of the browser's history logs nobody in.

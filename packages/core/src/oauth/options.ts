@@ -187,7 +187,7 @@ export function refuseBadLogin(options: object, names: readonly string[]): void 
 function checkClient(name: string, client: OAuthClient): OAuthClient {
   checkAppid(name, client);
   const methods = ['buildAuthorizeUrl', 'getAccessToken', 'getUserInfo'] as const;
-  checkMethods(`${name}.oauth2`, client.oauth2 ?? {}, methods, 'that of an OfficialClient');
+  checkMethods(`${name}.oauth2`, client.oauth2 ?? {}, methods, 'the method of an OfficialClient');
   return client;
 }
 
@@ -215,7 +215,7 @@ function createPageBuilder(
       'forcePopup does nothing with the scope snsapi_login, which always asks: leave it out',
     );
   }
-  checkMethods('client.oauth2', oauth2, ['buildQrConnectUrl'], 'that of an OfficialClient');
+  checkMethods('client.oauth2', oauth2, ['buildQrConnectUrl'], 'the method of an OfficialClient');
   const page = lang && ({ lang: lang === 'en' ? 'en' : 'cn' } as const);
   return (redirect_uri, state) =>
     oauth2.buildQrConnectUrl?.({ appid, redirect_uri, scope, state, ...page }) as string;
@@ -274,6 +274,6 @@ const checkSameSiteName = createChoiceCheck('lax', 'none');
 function checkSameSite(name: string, value: 'lax' | 'none'): 'lax' | 'none' {
   if ((value as string) !== 'strict') return checkSameSiteName(name, value);
   throw new InvalidArgumentError(
-    `${name} cannot be strict: a browser that returns from WeChat would hold the cookie back; 'lax' is the default`,
+    `${name} cannot be strict: a browser that returns from WeChat would not send the cookie; 'lax' is the default`,
   );
 }

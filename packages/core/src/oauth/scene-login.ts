@@ -215,7 +215,7 @@ function createCounter(most: number, now: () => number): () => void {
       until = now() + LIFE * 1000;
     }
     if (count >= most) {
-      throw new OAuthError('busy', 'too many QR codes were made: try again in five minutes');
+      throw new OAuthError('busy', 'too many QR codes were created: try again in five minutes');
     }
     count += 1;
   };
@@ -248,6 +248,6 @@ function checkOptions(options: SceneLoginOptions) {
 function checkClient(name: string, client: SceneLoginClient): SceneLoginClient {
   checkAppid(name, client);
   const methods = ['create', 'showUrl'] as const;
-  checkMethods(`${name}.qrcode`, client.qrcode ?? {}, methods, 'that of an OfficialClient');
+  checkMethods(`${name}.qrcode`, client.qrcode ?? {}, methods, 'the method of an OfficialClient');
   return client;
 }

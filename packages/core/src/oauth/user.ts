@@ -33,7 +33,7 @@ export async function fetchUser(
 ): Promise<WechatUser> {
   const token = await ask(client.oauth2.getAccessToken({ code }));
   if (typeof token?.openid !== 'string' || token.openid === '') {
-    throw new OAuthError('platform', 'WeChat answered the code without an openid');
+    throw new OAuthError('platform', 'the answer of WeChat has no openid');
   }
   const granted = String(token.scope ?? '').split(',');
   if (scope === 'snsapi_userinfo' && !granted.includes(scope)) {
@@ -69,9 +69,9 @@ async function ask<T>(answer: Promise<T>): Promise<T> {
     const { errcode } = Object(error) as { errcode?: unknown };
     const options = { cause: error };
     if (CODE_ERRORS.includes(errcode)) {
-      throw new OAuthError('code', 'the login was over already: open the page again', options);
+      throw new OAuthError('code', 'the code has expired: open the page again', options);
     }
-    const why = typeof errcode === 'number' ? `WeChat refused with ${errcode}` : 'it got no answer';
-    throw new OAuthError('platform', `the login could not ask WeChat: ${why}`, options);
+    const why = typeof errcode === 'number' ? `WeChat refused with ${errcode}` : 'no answer';
+    throw new OAuthError('platform', `the login could not reach WeChat: ${why}`, options);
   }
 }

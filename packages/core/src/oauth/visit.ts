@@ -90,7 +90,7 @@ function single(values: readonly string[]): string | undefined {
 
 function checkOrigin(origin: string | undefined): string {
   if (origin && /^https?:\/\/([\w.-]+|\[[\da-f:]+\])(:\d{1,5})?$/i.test(origin)) return origin;
-  throw new OAuthError('address', 'the request does not say which host it asks');
+  throw new OAuthError('address', 'the request has no Host header');
 }
 
 /** The destinations that browsers name for a navigation. */

@@ -61,7 +61,7 @@ export function createCaller(parts: CallerParts): Call {
   function fillQuery(endpoint: Endpoint, { query }: Input, name: string) {
     if (query !== undefined && query !== null && !isFields(query)) {
       throw new InvalidArgumentError(
-        `${name}: the parameters are an object, not ${describeClass(query)}`,
+        `${name}: the parameters must be an object, not ${describeClass(query)}`,
       );
     }
     return fill(endpoint, query, known, name, (key) => endpoint.query.includes(key));
@@ -111,12 +111,14 @@ export function createCaller(parts: CallerParts): Call {
     if (auth === 'component') {
       if (component) return { credential: component, parameter: 'component_access_token' };
       throw new NeedParamError(
-        `${name} is for third-party platforms: call it on a ComponentClient`,
+        `${name} is a method of third-party platforms: call it on a ComponentClient`,
       );
     }
     if (tokenless) return {};
     if (account) return account;
-    throw new NeedParamError(`${name} is for an account: call it on component.authorizer(appid)`);
+    throw new NeedParamError(
+      `${name} is a method of accounts: call it on component.authorizer(appid)`,
+    );
   }
 
   async function sendRepeatedly(
@@ -281,7 +283,7 @@ function write(
   const body = given ?? {};
   if (!isPlain(body)) {
     throw new InvalidArgumentError(
-      `${name}: the body is a plain object, which is written as JSON here, not ${describeClass(body)}`,
+      `${name}: the body must be a plain object, which is sent as JSON, not ${describeClass(body)}`,
     );
   }
   try {

@@ -188,7 +188,7 @@ export class OfficialClient extends Base {
     }
     if (typeof path !== 'string' || !/^\/[^?#]*$/.test(path)) {
       throw new InvalidArgumentError(
-        'path must begin with / and have no query: give that as { query }',
+        'path must begin with / and have no query: pass that as { query }',
       );
     }
     return (await this.#call(method, path, input)) as Answer;

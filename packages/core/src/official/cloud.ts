@@ -59,7 +59,7 @@ export function readCloud(options: Given): CloudSettings | undefined {
   for (const name of OTHER_WAYS) {
     if (options[name] === undefined) continue;
     throw new InvalidArgumentError(
-      `${name} and cloud exclude each other: 微信云托管 gives the token. What needs a secret is called on a client of its own`,
+      `${name} and cloud exclude each other: 微信云托管 adds the token. Use another client for calls that need a secret`,
     );
   }
   const { fromAppid, accessToken } = cloud === true ? ({} as CloudCallOptions) : cloud;
@@ -68,7 +68,9 @@ export function readCloud(options: Given): CloudSettings | undefined {
     throw new InvalidArgumentError('cloud.fromAppid must be the AppID of an account');
   }
   if (!['undefined', 'function'].includes(typeof accessToken) && accessToken !== 'file') {
-    throw new InvalidArgumentError("cloud.accessToken must be 'file', or a function that gives it");
+    throw new InvalidArgumentError(
+      "cloud.accessToken must be 'file', or a function that returns it",
+    );
   }
   return {
     appid: appid ?? fromAppid,
@@ -107,7 +109,7 @@ export function readCloudToken(file: string = TOKEN_FILE): AccessTokenSource {
 }
 
 function noToken(said: string): NetworkError {
-  const advice = '云调用令牌 has to be switched on for this version of the service';
+  const advice = 'switch 云调用令牌 on for this version of the service';
   return new NetworkError('cloudbase_access_token', `its file ${said}: ${advice}`, {
     wasSent: false,
   });
@@ -116,6 +118,6 @@ function noToken(said: string): NetworkError {
 /** Refuses a call that needs a token only the platform has. */
 export function failWithoutToken(): never {
   throw new NeedParamError(
-    'there is no access token to read: 微信云托管 adds it to each call; give cloud: { accessToken } to have one',
+    'no access token is available: 微信云托管 adds it to each call; give cloud: { accessToken } to use one',
   );
 }

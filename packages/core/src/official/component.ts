@@ -75,7 +75,7 @@ export class ComponentClient implements AuthorizerSource {
     this.#logger = options.logger;
     if ((options as { cloud?: unknown }).cloud) {
       throw new InvalidArgumentError(
-        'cloud is an option of OfficialClient: a ComponentClient calls with tokens of its own, in 微信云托管 as well',
+        'cloud is an option of OfficialClient only: a ComponentClient uses its own tokens, also in 微信云托管',
       );
     }
     const where = 'from the console of the Open Platform';
@@ -88,7 +88,7 @@ export class ComponentClient implements AuthorizerSource {
 
     this.#ticket = this.#keep('verify ticket', 'verify_ticket', async () => {
       throw new NeedParamError(
-        'no component_verify_ticket is known: the platform pushes one every ten minutes; give its messages to `handlers`',
+        'no component_verify_ticket has been received: the platform pushes one every ten minutes; pass its messages to `handlers`',
       );
     });
     this.credential = this.#keep('component access token', 'component', async () => {
@@ -220,7 +220,7 @@ export class ComponentClient implements AuthorizerSource {
   ): Promise<Grant> {
     if (!refreshToken) {
       throw new NeedParamError(
-        `no refresh token of ${appid} is known: the account has to give its rights, or give { refreshToken }`,
+        `no refresh token of ${appid} is known: the account must authorize the platform, or give { refreshToken }`,
       );
     }
     const since = Date.now();

@@ -141,7 +141,7 @@ export class Credential {
     this.#aheadAt = this.#parts.now() + TRY_AGAIN;
     this.#obtain().catch((error: unknown) => {
       const { logger, name } = this.#parts;
-      logger.warn({ err: error }, `the ${name} could not be refreshed ahead of its end`);
+      logger.warn({ err: error }, `could not refresh the ${name} before it expires`);
     });
   }
 
@@ -206,7 +206,7 @@ export class Credential {
     this.#pausedUntil = now() + milliseconds;
     logger.warn(
       { milliseconds },
-      `each new ${name} is refused; another is fetched after a pause. Does another program fetch it for the same account?`,
+      `the platform refuses each new ${name}; fetching another after a pause. Does another program fetch it for the same account?`,
     );
   }
 
@@ -248,7 +248,7 @@ export class Credential {
     const { logger, name, now } = this.#parts;
     if (now() - this.#warnedAt < TRY_AGAIN) return;
     this.#warnedAt = now();
-    logger.warn({ err: error }, `the token store failed: this process serves its own ${name}`);
+    logger.warn({ err: error }, `the token store failed; this process uses its own ${name}`);
   }
 }
 

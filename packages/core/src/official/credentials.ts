@@ -31,7 +31,7 @@ type Answer = Readonly<Record<string, string | number>>;
 export function readGrant(answer: object, field: string, since: number): Grant {
   const { [field]: value, expires_in: life } = answer as Answer;
   if (typeof value !== 'string' || value === '') {
-    const said = 'the answer has none: it does not come from WeChat, or baseUrl leads elsewhere';
+    const said = 'the answer has none: it is not from WeChat, or baseUrl is wrong';
     throw new NetworkError(field, said, { status: 200, wasSent: true });
   }
   return { answer, token: { value, since, expiresAt: since + Number(life ?? 7200) * 1000 } };
@@ -113,7 +113,7 @@ function givenToken(
 ): Token | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'string') {
-    throw new InvalidArgumentError(`${name} must be a string, or a function that gives one`);
+    throw new InvalidArgumentError(`${name} must be a string, or a function that returns one`);
   }
   return { value, since: now, expiresAt: expiresAt === undefined ? Infinity : expiresAt * 1000 };
 }

@@ -64,14 +64,14 @@ function adviseOnCredential({ errcode, path, isCloud }: Refusal): string {
   if (!isToken || path.endsWith('token'))
     return `Compare appid and appsecret with the console (${CONSOLE.appsecret})`;
   return path.startsWith('/sns/')
-    ? 'The user’s token is over: refresh it, or send the user through the login again'
-    : 'The tokens that replace it are refused too: does another program fetch them for this account?';
+    ? 'The user’s token has expired: refresh it, or send the user through the login again'
+    : 'Its replacements are refused too: does another program fetch tokens for this account?';
 }
 
 const CLOUD_SERVICE =
   '微信云托管 added no token: switch 开放接口服务 on (微信云托管 → 云调用), and create a new version of the service after that';
 const CLOUD_PERMISSIONS =
-  'In 微信云托管, 云调用 → 微信令牌权限配置 lists the paths that may be called, one a line';
+  'In 微信云托管, 云调用 → 微信令牌权限配置 lists the permitted paths, one per line';
 
 /** The server’s address is not in the console’s IP 白名单. Code `WECHAT_API_IP`. */
 export class IPNotAllowedError extends OfficialAPIError {
@@ -94,7 +94,7 @@ export class IPNotAllowedError extends OfficialAPIError {
 export class QuotaExceededError extends OfficialAPIError {
   override readonly name: string = 'QuotaExceededError';
   constructor(refusal: Refusal) {
-    super(refusal, 'WECHAT_API_QUOTA', 'client.openapi.getApiQuota tells what is left');
+    super(refusal, 'WECHAT_API_QUOTA', 'See client.openapi.getApiQuota for the remaining calls');
   }
 }
 
@@ -102,7 +102,7 @@ export class QuotaExceededError extends OfficialAPIError {
 export class RateLimitError extends OfficialAPIError {
   override readonly name: string = 'RateLimitError';
   constructor(refusal: Refusal) {
-    super(refusal, 'WECHAT_API_RATE', 'Call less often, and again in a minute');
+    super(refusal, 'WECHAT_API_RATE', 'Call less often, and try again in a minute');
   }
 }
 
@@ -113,7 +113,7 @@ export class WindowClosedError extends OfficialAPIError {
     super(
       refusal,
       'WECHAT_API_WINDOW',
-      'Customer-service messages reach who wrote within 48 hours',
+      'Customer-service messages can only be sent within 48 hours after the user wrote',
     );
   }
 }
@@ -122,7 +122,7 @@ export class WindowClosedError extends OfficialAPIError {
 export class MessageCountError extends OfficialAPIError {
   override readonly name: string = 'MessageCountError';
   constructor(refusal: Refusal) {
-    super(refusal, 'WECHAT_API_MESSAGE_COUNT', 'The user has to write before more can be sent');
+    super(refusal, 'WECHAT_API_MESSAGE_COUNT', 'The user must write before more can be sent');
   }
 }
 
@@ -133,7 +133,7 @@ export class UnauthorizedAPIError extends OfficialAPIError {
     super(
       refusal,
       'WECHAT_API_UNAUTHORIZED',
-      `The console’s 接口权限 (${CONSOLE.permissions}) lists what the account may call${refusal.isCloud ? `. ${CLOUD_PERMISSIONS}` : ''}`,
+      `The console’s 接口权限 (${CONSOLE.permissions}) lists the calls that the account may make${refusal.isCloud ? `. ${CLOUD_PERMISSIONS}` : ''}`,
     );
   }
 }
@@ -172,7 +172,7 @@ export class NetworkError extends WechatError {
 export class ResponseTooLargeError extends NetworkError {
   override readonly name: string = 'ResponseTooLargeError';
   constructor(path: string, limit: number) {
-    const said = `the answer has more than ${limit} bytes: raise maxResponseSize if that is right`;
+    const said = `the answer has more than ${limit} bytes: raise maxResponseSize if it should`;
     super(path, said, { wasSent: true }, 'WECHAT_RESPONSE_TOO_LARGE');
   }
 }

@@ -140,7 +140,7 @@ async function* counted(source: Source, rule: FileRule | undefined): AsyncIterab
 
 function changedError({ name = 'given', size }: Source, sent: number): InvalidArgumentError {
   return new InvalidArgumentError(
-    `the file ${quote(name)} had ${size} bytes when it was looked at, and ${sent} when it was sent`,
+    `the file ${quote(name)} had ${size} bytes when it was opened, and ${sent} when it was sent`,
   );
 }
 
@@ -183,7 +183,7 @@ async function fromPath(
   const name = basename(path);
   try {
     const stats = await stat(path);
-    if (!stats.isFile()) throw Object.assign(new Error(), { code: 'it is no file' });
+    if (!stats.isFile()) throw Object.assign(new Error(), { code: 'it is not a file' });
     const handle = await open(path);
     try {
       const size = Math.max(0, Math.min(stats.size, end + 1) - start);
@@ -246,7 +246,7 @@ async function* readBytes(stream: Readable): AsyncIterable<Uint8Array> {
   for await (const chunk of stream as AsyncIterable<unknown>) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     if (!(bytes instanceof Uint8Array)) {
-      throw new InvalidArgumentError('a stream to send must give bytes, not objects');
+      throw new InvalidArgumentError('a stream to send must yield bytes, not objects');
     }
     yield bytes;
   }

@@ -76,11 +76,11 @@ function readAnswer(path: string, status: number, text: string): HttpResponse {
   try {
     const answer = readJson(text);
     if (typeof answer === 'object' && answer !== null) return { status, answer };
-    throw new SyntaxError('no object');
+    throw new SyntaxError('not an object');
   } catch {
     const said =
       status === 200
-        ? `the answer is no JSON: it has ${text.length} characters`
+        ? `the answer is not JSON: it has ${text.length} characters`
         : `answered with the status ${status}`;
     throw new NetworkError(path, said, { status, wasSent: true });
   }
@@ -102,5 +102,5 @@ function networkError(path: string, error: unknown, timeout: number): WechatErro
   Reflect.deleteProperty(cause, 'stack');
   const { code = cause.name } = cause;
   const wasSent = !UNSENT.has(`${code}`);
-  return new NetworkError(path, `the platform was not reached (${code})`, { wasSent, cause });
+  return new NetworkError(path, `the platform could not be reached (${code})`, { wasSent, cause });
 }

@@ -71,7 +71,9 @@ export class Jsapi {
     // A page that cannot be signed is found before a ticket is fetched.
     jsapiSignature({ ticket: 'ticket', noncestr, timestamp, url });
     if (this.#appid === '') {
-      throw new NeedParamError('jsapi.sign needs the appid of the account: give it to the client');
+      throw new NeedParamError(
+        'jsapi.sign needs the appid of the account: give the option `appid` to the client',
+      );
     }
     const { value: ticket } = await this.#ticket.get();
     const signature = jsapiSignature({ ticket, noncestr, timestamp, url });
@@ -94,7 +96,7 @@ export class Jsapi {
     }
     for (const [name, list] of Object.entries({ jsApiList, openTagList })) {
       if (Array.isArray(list) && list.every((one) => typeof one === 'string')) continue;
-      throw new InvalidArgumentError(`jsapi.buildConfig: ${name} is an array of names`);
+      throw new InvalidArgumentError(`jsapi.buildConfig: ${name} must be an array of names`);
     }
     return { debug, ...(await this.sign(url, moment)), jsApiList, openTagList };
   }

@@ -36,7 +36,7 @@ export function checkBaseUrl(name: string, given: BaseUrl): BaseUrl | undefined 
   const checked = Object.entries(given ?? {}).map(([host, address]) => {
     if (Object.hasOwn(HOSTS, host)) return [host, checkAddress(`${name}.${host}`, address)];
     throw new InvalidArgumentError(
-      `${name} is one address, or { ${Object.keys(HOSTS).join(', ')} }: it has no ${host}`,
+      `${name} must be one address, or { ${Object.keys(HOSTS).join(', ')} }: it has no ${host}`,
     );
   });
   return Object.fromEntries(checked) as BaseUrl;

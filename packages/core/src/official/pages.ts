@@ -221,7 +221,7 @@ function readRange(call: string, range: unknown): { starttime: number; endtime: 
   const endtime = neededNumber(call, 'endtime', given['endtime']);
   if (endtime >= starttime && endtime - starttime <= DAY) return { starttime, endtime };
   throw new InvalidArgumentError(
-    `${call}: endtime is from 0 to ${DAY} seconds after starttime, not ${endtime - starttime}; both are Unix seconds`,
+    `${call}: endtime must be 0 to ${DAY} seconds after starttime, not ${endtime - starttime}; both are Unix seconds`,
   );
 }
 

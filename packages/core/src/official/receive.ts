@@ -106,6 +106,9 @@ async function* readChunks(
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (error) {
     const { code = 'unknown error' } = error as { code?: string };
-    throw new NetworkError(path, `the file broke off (${code})`, { status: 200, wasSent: true });
+    throw new NetworkError(path, `the download ended early (${code})`, {
+      status: 200,
+      wasSent: true,
+    });
   }
 }

@@ -83,12 +83,12 @@ async function ask(
   } catch (error) {
     if (error instanceof WechatError) throw error;
     const cause = describeError(error);
-    const said = `the function failed: ${summarizeError(error)}`;
+    const said = `the function threw: ${summarizeError(error)}`;
     throw new NetworkError(name, said, { wasSent: false, cause });
   } finally {
     answered.abort();
   }
-  const said = `the function gave no token within ${timeout} ms`;
+  const said = `the function returned no token within ${timeout} ms`;
   throw new NetworkError(name, said, { wasSent: false });
 }
 
@@ -102,6 +102,6 @@ function readToken(answer: unknown, { name, field }: TokenSourceParts, since: nu
     return { value, since, expiresAt: expiresAt === undefined ? Infinity : expiresAt * 1000 };
   }
   throw new InvalidArgumentError(
-    `the function ${name} must give { ${field}, expiresAt }: a text, and its end in Unix seconds or undefined`,
+    `the function ${name} must return { ${field}, expiresAt }: a text, and when it expires in Unix seconds or undefined`,
   );
 }

@@ -100,6 +100,6 @@ function checkToken(token: unknown): Token | undefined {
   if (token === undefined || token === null) return undefined;
   if (typeof (token as Token).value === 'string') return token as Token;
   throw new StoreError(
-    'the token store failed: what it keeps is no token: another program wrote it',
+    'the token store failed: the stored value is not a token: another program wrote it',
   );
 }

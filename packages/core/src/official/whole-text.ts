@@ -11,6 +11,6 @@ const HALF = /\p{Cs}/u;
 export function checkWhole(name: string, text: string): void {
   if (!HALF.test(text)) return;
   throw new InvalidArgumentError(
-    `the text of ${name.slice(0, 40)} has half a character in it: cut texts with Array.from(text), not by their length`,
+    `the text of ${name.slice(0, 40)} contains half a character: cut texts with Array.from(text), not by their length`,
   );
 }

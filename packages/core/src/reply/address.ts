@@ -49,6 +49,6 @@ export function addressReply(
 export function warnOfNobody({ type, id, target, source, time }: Message, logger: Logger): void {
   logger.warn(
     { message: { type, id, target, source, time } },
-    'a reply was dropped: nobody sent this message, so its answer is success; let the handler return nothing',
+    'a reply was dropped: this message has no sender, so its answer is success; return nothing from the handler',
   );
 }

@@ -46,7 +46,7 @@ export function parseArticle(article: unknown): Article {
   if (typeof article === 'object' && article !== null && !Array.isArray(article)) {
     return parseMembers('an article', article, ARTICLE);
   }
-  throw new InvalidArgumentError(`an article is an object, not ${describeKind(article)}`);
+  throw new InvalidArgumentError(`an article must be an object, not ${describeKind(article)}`);
 }
 
 const EXPECTED = { text: 'a string', id: 'a string', flag: '0 or 1' } as const;
@@ -103,7 +103,7 @@ function unknownMember(
   name: string,
   names: readonly string[],
 ): InvalidArgumentError {
-  const has = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none but type';
+  const has = names.length > 0 ? `it has ${names.join(', ')}` : 'it has only type';
   return new InvalidArgumentError(
     `${owner} has no member ${printable(name, 40)}${suggest(name, names) || `; ${has}`}`,
   );

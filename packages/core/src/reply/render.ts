@@ -115,7 +115,7 @@ function withinLimit(
   if (length <= limit) return reply;
   logger.warn(
     { articles: length, limit, answering },
-    `a news reply had ${length} articles; the platform shows ${limit} here, so the others were cut`,
+    `a news reply had ${length} articles; the platform shows ${limit} here, so the others were dropped`,
   );
   return { ...reply, articles: reply.articles.slice(0, limit) };
 }

@@ -20,7 +20,7 @@ export function readObject(path: string, { body, status }: BackEndAnswer): Field
     if (typeof value === 'object' && value !== null) return value as Fields;
   } catch {
     if (/^\s*[[{]/.test(text)) {
-      throw new NetworkError(path, 'the answer breaks off', { status, wasSent: true });
+      throw new NetworkError(path, 'the answer ends early', { status, wasSent: true });
     }
   }
   throw new NeedLoginError(path);

@@ -93,7 +93,7 @@ export class Connection {
       const kept = await store.get(key);
       if (kept !== undefined) this.#session = Session.parse(kept);
     } catch (error) {
-      logger.warn({ err: error }, 'the session that was kept cannot be read: log in');
+      logger.warn({ err: error }, 'could not read the stored session: log in');
     }
   }
 
@@ -102,7 +102,7 @@ export class Connection {
     try {
       await store?.set(key, this.#session.serialize());
     } catch (error) {
-      logger.warn({ err: error }, 'the session cannot be kept: it lasts as long as this process');
+      logger.warn({ err: error }, 'could not store the session: it lasts as long as this process');
     }
   }
 }

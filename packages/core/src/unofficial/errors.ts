@@ -33,7 +33,7 @@ export interface Refusal {
 export class NeedLoginError extends UnofficialAPIError {
   override readonly name: string = 'NeedLoginError';
   constructor(path: string, about: Omit<Refusal, 'path'> = {}) {
-    const message = 'the session is over, or was never begun: log in';
+    const message = 'there is no session, or it is over: log in';
     super(message, { ...about, path }, 'WECHAT_NEED_LOGIN');
   }
 }
@@ -63,11 +63,11 @@ const MEANINGS: ReadonlyMap<number, string> = new Map([
   [62752, 'the link is risky'],
   [200002, 'the arguments are wrong'],
   [200007, 'the account may not do this'],
-  [200008, 'a captcha is asked for'],
-  [200009, 'there is no such thing'],
+  [200008, 'a captcha is required'],
+  [200009, 'not found'],
   [200013, 'too many calls: pause for some hours, and call less often'],
-  [220001, 'the library of material is full'],
-  [220002, 'the library of pictures is full'],
+  [220001, 'the material library is full'],
+  [220002, 'the picture library is full'],
 ]);
 
 /** The rets of a lost session: invalid session, invalid csrf token. */

@@ -139,6 +139,6 @@ function unreached(path: string, error: unknown): WechatError {
   if (error instanceof WechatError) return error;
   if (error instanceof RequestError && error.cause instanceof WechatError) return error.cause;
   const { code, name } = describeError(error);
-  const said = `the back end was not reached (${code ?? name})`;
+  const said = `the back end could not be reached (${code ?? name})`;
   return new NetworkError(path, said, { wasSent: code !== 'ECONNREFUSED' && code !== 'ENOTFOUND' });
 }

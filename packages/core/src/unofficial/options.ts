@@ -123,5 +123,5 @@ function readSecretOrigin(name: string, given: string): string {
   const origin = readOrigin(name, given);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'https:' || /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return origin;
-  throw new InvalidArgumentError(`${name} must begin with https:, as the session goes there`);
+  throw new InvalidArgumentError(`${name} must begin with https:, as the session is sent there`);
 }

@@ -14,9 +14,9 @@ const MEANINGS: ReadonlyMap<number, string> = new Map(
       ['the name or the password is wrong', [-2, -23, 200002, 200023]],
       ['there is no such account', [-21, 200021]],
       ['the account is restricted', [-7, 200007]],
-      ['the account is of another site: admin.wechat.com', [-25, 200025]],
+      ['the account belongs to another site: admin.wechat.com', [-25, 200025]],
       ['the account is frozen', [200024, 250003]],
-      ['the password has to be changed first', [200028]],
+      ['the password must be changed first', [200028]],
       ['the account was cancelled', [250002]],
       ['the back end is busy', [-1]],
     ] as const
@@ -70,7 +70,8 @@ function createLoginError(answer: BackEndAnswer): LoginError {
   const about = { path: PATH, ...findVerdict(answer) };
   const { ret } = about;
   if (ret !== undefined && CAPTCHA.has(ret)) {
-    const message = 'a captcha is needed: show getVerifyCode() to somebody, and give its text';
+    const message =
+      'a captcha is required: show the picture of getVerifyCode() to a person, and pass its text';
     return new LoginVerifyCodeError(message, about);
   }
   if (answer.body.includes('readtemplate')) {
@@ -78,9 +79,7 @@ function createLoginError(answer: BackEndAnswer): LoginError {
   }
   const meaning = ret === undefined ? undefined : MEANINGS.get(ret);
   const said =
-    ret === undefined
-      ? 'the answer is none that a login gives'
-      : `ret ${ret}: ${meaning ?? 'refused'}`;
+    ret === undefined ? 'unexpected answer to a login' : `ret ${ret}: ${meaning ?? 'refused'}`;
   return new LoginError(said, about);
 }
 

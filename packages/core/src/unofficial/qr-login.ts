@@ -87,7 +87,7 @@ async function fetchCode(http: Http, jar: CookieJar): Promise<Buffer> {
   const request = { method: 'GET', path: SCAN, query, referer: '/', isAjax: false } as const;
   const { body, contentType } = await http(request, jar);
   if (contentType.startsWith('image/')) return body;
-  throw new LoginError('the back end gave no QR code', { path: SCAN });
+  throw new LoginError('the back end returned no QR code', { path: SCAN });
 }
 
 async function look(http: Http, jar: CookieJar): Promise<QrCodeState> {
@@ -115,7 +115,7 @@ async function finish(http: Http, jar: CookieJar): Promise<Session> {
   check(LOGIN, answer);
   const address = String(readField(LOGIN, answer, ['redirect_url']));
   const token = /[?&]token=(\d+)/.exec(address)?.[1];
-  if (token === undefined) throw new LoginError('the login gave no token', { path: LOGIN });
+  if (token === undefined) throw new LoginError('the login returned no token', { path: LOGIN });
   return new Session({ jar: withoutAttempt(jar), token: Number(token), dialect: 'modern' });
 }
 

@@ -66,7 +66,7 @@ export class Session {
       session.plugin = plugin;
       return session;
     } catch {
-      throw new InvalidArgumentError('a session must be what serialize() gave');
+      throw new InvalidArgumentError('a session must be the result of serialize()');
     }
   }
 }
@@ -104,7 +104,7 @@ export function readCookies({ jar }: Session, baseUrl: string): string {
  */
 function readToken(token: number | string): number {
   if (!/^\d+$/.test(String(token))) {
-    throw new InvalidArgumentError('token must be the number that a login gave');
+    throw new InvalidArgumentError('token must be the number returned by a login');
   }
   return Number(token);
 }

@@ -263,6 +263,6 @@ describe('a store that fails', () => {
   it('is found when the webhook is made, if it is no store', () => {
     const make = () => createWebhook({ token, contexts: { contexts: {} } as never });
     expect(make).toThrow(InvalidArgumentError);
-    expect(make).toThrow(/spread/);
+    expect(make).toThrow(/Spread/);
   });
 });

@@ -93,7 +93,7 @@ it.each(ways)(
     const told = logger.lines.filter(({ message }) => message.includes('its rest was dropped'));
     expect(told).toHaveLength(1);
     expect(told[0]?.message).toBe(
-      'a reply was longer than one answer holds, and its rest was dropped: give a `client`, or `lateReply`',
+      'a reply was too long for one answer, and its rest was dropped: give a `client`, or `lateReply`',
     );
   },
 );

@@ -123,8 +123,8 @@ describe('what looks like a push but is none', () => {
     ['without InfoType', writeXml(untyped), /MsgType is missing/],
     ['with an empty InfoType', writeXml({ ...TICKET, InfoType: '' }), /InfoType is missing/],
     ['with tags in InfoType', writeXml({ ...TICKET, InfoType: { a: 'b' } }), /InfoType is missing/],
-    ['with two of InfoType', twice('InfoType'), /InfoType is there twice/],
-    ['with two of AppId', twice('AppId'), /AppId is there twice/],
+    ['with two of InfoType', twice('InfoType'), /InfoType is repeated/],
+    ['with two of AppId', twice('AppId'), /AppId is repeated/],
     ['without AppId', writeXml(unaddressed), /AppId is missing/],
     ['with an empty AppId', writeXml({ ...TICKET, AppId: '' }), /AppId is missing/],
     [
@@ -134,7 +134,11 @@ describe('what looks like a push but is none', () => {
     ],
     ['cut off', writeXml(TICKET).slice(0, -9), /not well-formed/],
     ['JSON with an empty InfoType', JSON.stringify({ ...TICKET, InfoType: null }), /InfoType/],
-    ['JSON with a list of InfoTypes', JSON.stringify({ ...TICKET, InfoType: ['a', 'b'] }), /twice/],
+    [
+      'JSON with a list of InfoTypes',
+      JSON.stringify({ ...TICKET, InfoType: ['a', 'b'] }),
+      /repeated/,
+    ],
   ])('%s is refused with 400', async (_what, body, why) => {
     expect(() => parseMessage(body)).toThrow(ParseError);
     expect(() => parseMessage(body)).toThrow(why);

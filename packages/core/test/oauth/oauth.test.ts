@@ -323,7 +323,10 @@ describe('the user', () => {
     [
       'has a profile that is refused',
       { token: async () => FULL, profile: platformError(48001) },
-      { reason: 'platform', message: 'the login could not ask WeChat: WeChat refused with 48001' },
+      {
+        reason: 'platform',
+        message: 'the login could not reach WeChat: WeChat refused with 48001',
+      },
     ],
   ];
   it.each(failing)('who %s is not let in', async (_what, answers, expected) => {
@@ -435,7 +438,7 @@ describe('the user', () => {
       for (const code of ['1', '2', '3']) await send(code);
       const error = await catchError(() => send('good'));
       expect(error).toMatchObject({ reason: 'state', status: 403 });
-      expect((error as Error).message).toContain('tried too often');
+      expect((error as Error).message).toContain('too many attempts');
     });
   });
 });

@@ -441,8 +441,8 @@ describe('a temporary file', () => {
   });
 
   it.each<[string, unknown[], RegExp]>([
-    ['another type', ['news', Buffer.from('x')], /type is one of image, voice, video, thumb/],
-    ['options that are none', ['image', Buffer.from('x'), 'a.jpg'], /options is an object/],
+    ['another type', ['news', Buffer.from('x')], /type must be one of image, voice, video, thumb/],
+    ['options that are none', ['image', Buffer.from('x'), 'a.jpg'], /options must be an object/],
   ])('is not uploaded from %s', async (_, given, message) => {
     const error = await catchError(() => loose(media).upload(...given));
     expect(error).toBeInstanceOf(InvalidArgumentError);
@@ -531,33 +531,49 @@ describe('before anything is sent', () => {
     ['no kind of reply', 'an object is not a reply', () => sending.send('o1', {})],
     ['a number', 'cannot send a number', () => sending.send('o1', 7)],
     ['a name of every object', 'toString', () => sending.send('o1', { type: 'toString' })],
-    ['a text that is none', 'content is a string, not a number', () => sending.sendText('o1', 7)],
-    ['a user that is none', 'openid is a string', () => sending.sendText(7, 'hello')],
-    ['an article that is none', 'an article is an object', () => sending.sendNews('o1', ['a'])],
+    [
+      'a text that is none',
+      'content must be a string, not a number',
+      () => sending.sendText('o1', 7),
+    ],
+    ['a user that is none', 'openid must be a string', () => sending.sendText(7, 'hello')],
+    [
+      'an article that is none',
+      'an article must be an object',
+      () => sending.sendNews('o1', ['a']),
+    ],
     ['a second article that is none', 'an object', () => sending.sendNews('o1', [{}, null])],
-    ['a video that is none', 'video is an object', () => sending.sendVideo('o1', 'm1')],
-    ['options that are none', 'options is an object', () => sending.sendText('o1', 'a', 'anna')],
+    ['a video that is none', 'video must be an object', () => sending.sendVideo('o1', 'm1')],
+    [
+      'options that are none',
+      'options must be an object',
+      () => sending.sendText('o1', 'a', 'anna'),
+    ],
     ['a sender that is none', 'kfAccount', () => sending.send('o1', 'a', { kfAccount: 1 })],
-    ['data that is none', 'data is an object', () => templates.send('o1', 't1', 'hello')],
-    ['a value that is none', 'data.note is', () => templates.send('o1', 't1', { note: null })],
-    ['a value that is no number', 'data.n is', () => templates.send('o1', 't1', { n: Number.NaN })],
+    ['data that is none', 'data must be an object', () => templates.send('o1', 't1', 'hello')],
+    ['a value that is none', 'data.note must be', () => templates.send('o1', 't1', { note: null })],
+    [
+      'a value that is no number',
+      'data.n must be',
+      () => templates.send('o1', 't1', { n: Number.NaN }),
+    ],
     ['an object of nothing', 'data.note', () => templates.send('o1', 't1', { note: {} })],
     [
       'a colour that is none',
       'color of n',
       () => templates.send('o1', 't1', { n: { value: '', color: 1 } }),
     ],
-    ['an industry that is none', 'id2 is a whole', () => templates.setIndustry(1, 'IT')],
+    ['an industry that is none', 'id2 must be a whole', () => templates.setIndustry(1, 'IT')],
     [
       'keywords that are none',
       'array of strings',
       () => templates.add('TM1', { keywordNameList: 'a' }),
     ],
-    ['a group that is none', 'id is a whole', () => group.update(-1, 'friends')],
-    ['half a group', 'groupId is a whole', () => group.moveUser('o1', 1.5)],
-    ['a long name', '30 characters at most, not 31', () => group.create('组'.repeat(31))],
+    ['a group that is none', 'id must be a whole', () => group.update(-1, 'friends')],
+    ['half a group', 'groupId must be a whole', () => group.moveUser('o1', 1.5)],
+    ['a long name', 'at most 30 characters, not 31', () => group.create('组'.repeat(31))],
     ['a language that is none', 'zh_CN, zh_TW, en, not "de"', () => user.get('o1', { lang: 'de' })],
-    ['an openid in place of options', 'options is an object', () => user.list('o1')],
+    ['an openid in place of options', 'options must be an object', () => user.list('o1')],
   ])('%s is an invalid argument', async (_, message, call) => {
     const error = await catchError(call);
     expect(error).toBeInstanceOf(InvalidArgumentError);

@@ -169,7 +169,7 @@ describe('before its end', () => {
       if (calls === 2) time += 5 * SECOND;
     }
     expect(warnings()).toEqual(
-      Array(2).fill('the access token could not be refreshed ahead of its end'),
+      Array(2).fill('could not refresh the access token before it expires'),
     );
   });
 
@@ -268,7 +268,7 @@ describe('when the platform refuses each new token, there is a pause before the 
   it('and a warning says so, each time', async () => {
     await replacements(createProcess({ isStable: false }), 1);
     const [first, ...others] = warnings();
-    expect(first).toContain('each new access token is refused');
+    expect(first).toContain('the platform refuses each new access token');
     expect(others).toHaveLength(5);
     expect(log.lines.map(({ details }) => details['milliseconds'])).toEqual(
       [1, 2, 4, 8, 16, 32].map((seconds) => seconds * SECOND),
@@ -358,9 +358,7 @@ describe('when the store is down', () => {
     expect(await valueOf(credential)).toBe('token-1');
     expect(await valueOf(credential)).toBe('token-1');
     expect(given).toHaveLength(1);
-    expect(warnings()).toEqual([
-      'the token store failed: this process serves its own access token',
-    ]);
+    expect(warnings()).toEqual(['the token store failed; this process uses its own access token']);
   });
 
   it('the token that is known serves on, and a refused one is replaced', async () => {

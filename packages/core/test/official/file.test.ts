@@ -343,8 +343,8 @@ describe('refused before anything is sent is', () => {
       () => join(folder, 'no-such.png'),
       'the file "no-such.png" cannot be read: ENOENT',
     ],
-    ['a folder', () => folder, 'cannot be read: it is no file'],
-    ['a device', () => '/dev/zero', 'the file "zero" cannot be read: it is no file'],
+    ['a folder', () => folder, 'cannot be read: it is not a file'],
+    ['a device', () => '/dev/zero', 'the file "zero" cannot be read: it is not a file'],
     [
       'a path below a file',
       () => join(write('plain', TEXT), 'a.png'),
@@ -370,7 +370,7 @@ describe('refused before anything is sent is', () => {
     ['an empty Blob', () => new Blob([]), 'has no bytes'],
     ['an empty stream', () => createStream(), 'has no bytes'],
     ['a stream of empty chunks', () => createStream(Buffer.alloc(0)), 'has no bytes'],
-    ['a stream of objects', () => createStream({ a: 1 }), 'must give bytes, not objects'],
+    ['a stream of objects', () => createStream({ a: 1 }), 'must yield bytes, not objects'],
     ['a number', () => 42, 'must be a path, a Buffer, a Blob or a Readable'],
     ['null', () => null, 'must be a path, a Buffer, a Blob or a Readable'],
   ])('%s', async (_, file, says) => {
@@ -404,7 +404,7 @@ describe('a file that changes after it was looked at is an error, not other byte
     [
       'it shrinks',
       (path) => truncateSync(path, 500),
-      /^the file "cat.png" had 200000 bytes when it was looked at, and 500 when it was sent$/,
+      /^the file "cat.png" had 200000 bytes when it was opened, and 500 when it was sent$/,
     ],
     [
       'it is emptied',
@@ -455,7 +455,7 @@ describe('a stream', () => {
   it('that turns to objects midway is an error', async () => {
     const error = await catchError(() => open(createStream(sample('mp3'), { a: 1 })));
     expect(error).toBeInstanceOf(InvalidArgumentError);
-    expect(error.message).toContain('must give bytes');
+    expect(error.message).toContain('must yield bytes');
   });
 
   it('that exceeds its limit midway is read no further, and is closed', async () => {

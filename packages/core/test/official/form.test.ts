@@ -339,7 +339,7 @@ describe('a form ends with the error', () => {
     });
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error.message).toMatch(
-      /^the file "song.mp3" had 50004 bytes when it was looked at, and 10 when it was sent$/,
+      /^the file "song.mp3" had 50004 bytes when it was opened, and 10 when it was sent$/,
     );
     const boundary = form.headers['content-type']?.split('boundary=')[1];
     expect(sent.split(`--${boundary}`)).toHaveLength(2);

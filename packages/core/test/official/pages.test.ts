@@ -444,14 +444,14 @@ describe('before anything is asked', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['tagid is a whole number', () => loose(tag).iterateUsers('vip')],
-    ['type is one of image, voice, video, news', () => loose(material).iterate('thumb')],
-    ['options is an object', () => loose(user).iterate('o1')],
-    ['nextOpenid is a string', () => loose(user).iterate({ nextOpenid: 1 })],
+    ['tagid must be a whole number', () => loose(tag).iterateUsers('vip')],
+    ['type must be one of image, voice, video, news', () => loose(material).iterate('thumb')],
+    ['options must be an object', () => loose(user).iterate('o1')],
+    ['nextOpenid must be a string', () => loose(user).iterate({ nextOpenid: 1 })],
     ['86400 seconds', () => kf.iterateRecords({ ...DAY, endtime: DAY.endtime + 1 })],
     ['not -1', () => kf.iterateRecords({ ...DAY, endtime: DAY.starttime - 1 })],
     [
-      'starttime is a whole number',
+      'starttime must be a whole number',
       () => loose(kf).iterateRecords({ ...DAY, starttime: new Date() }),
     ],
   ])('an argument is invalid: %s', async (message, start) => {

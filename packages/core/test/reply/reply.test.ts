@@ -294,7 +294,7 @@ describe('members', () => {
     ['it has title, description, picUrl, url', [{ summary: 'a' }]],
     ['it has content', { type: 'text', content: 'a', openid: 'b' }],
     ['it has mediaId', { type: 'image', mediaId: 'a', url: 'b' }],
-    ['it has none but type', { type: 'none', content: 'a' }],
+    ['it has only type', { type: 'none', content: 'a' }],
     ['it has articles', { type: 'news', articles: [], items: [] }],
     ['did you mean transfer_customer_service?', { type: 'transferCustomerService' }],
     ['did you mean image?', { type: 'images', mediaId: 'a' }],

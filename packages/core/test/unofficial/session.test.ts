@@ -71,7 +71,7 @@ describe('serialize', () => {
   });
 
   it.each(['', '{}', '{"version":2}', 'null'])('%j is no session', (text) => {
-    expect(() => UnofficialClient.restore(text)).toThrow('what serialize() gave');
+    expect(() => UnofficialClient.restore(text)).toThrow('the result of serialize()');
   });
 
   it('of four days ago is over', async () => {
@@ -168,6 +168,6 @@ describe('FileSessionStore', () => {
     const client = new UnofficialClient({ sessions: new FileSessionStore(damaged), logger });
     const error = await catchError(() => client.getUserList());
     expect(error).toMatchObject({ code: 'WECHAT_NEED_LOGIN' });
-    expect(warnings).toEqual(['the session that was kept cannot be read: log in']);
+    expect(warnings).toEqual(['could not read the stored session: log in']);
   });
 });

@@ -17,7 +17,7 @@ export function isFields(value: unknown): value is Fields {
 export function neededText(call: string, name: string, value: unknown): string {
   const text = optionalText(call, name, value);
   if (text === undefined || text === '') {
-    throw new NeedParamError(`${call} needs ${name}, a string that is not empty`);
+    throw new NeedParamError(`${call} needs ${name}, a non-empty string`);
   }
   return text;
 }
@@ -32,7 +32,7 @@ export function optionalText(call: string, name: string, value: unknown): string
 /** Returns a required array of non-empty texts. */
 export function neededTexts(call: string, name: string, values: unknown): string[] {
   if (values === undefined || values === null || (Array.isArray(values) && values.length === 0)) {
-    throw new NeedParamError(`${call} needs ${name}, an array with at least one in it`);
+    throw new NeedParamError(`${call} needs ${name}, a non-empty array`);
   }
   if (!Array.isArray(values)) throw wrong(call, name, 'an array of strings', values);
   return values.map((value) => neededText(call, name, value));
@@ -59,7 +59,7 @@ export function neededName<Name extends string>(
   const found = allowed.find((one) => one === text);
   if (found !== undefined) return found;
   throw new InvalidArgumentError(
-    `${call}: ${name} is one of ${allowed.join(', ')}, not ${JSON.stringify(text.slice(0, 40))}`,
+    `${call}: ${name} must be one of ${allowed.join(', ')}, not ${JSON.stringify(text.slice(0, 40))}`,
   );
 }
 
@@ -83,5 +83,7 @@ export function wrong(
   expected: string,
   value: unknown,
 ): InvalidArgumentError {
-  return new InvalidArgumentError(`${call}: ${name} is ${expected}, not ${describeKind(value)}`);
+  return new InvalidArgumentError(
+    `${call}: ${name} must be ${expected}, not ${describeKind(value)}`,
+  );
 }

@@ -68,7 +68,7 @@ function defaultQuality(given: Fields): Fields {
 function readMenu(call: string, given: Fields): NonNullable<CustomMessage['msgmenu']> {
   const list: unknown = given['list'];
   if (!Array.isArray(list) || list.length === 0) {
-    throw new NeedParamError(`${call} needs a list: an array with at least one { id, content }`);
+    throw new NeedParamError(`${call} needs a list: a non-empty array of { id, content }`);
   }
   return {
     head_content: optionalText(call, 'headContent', given['headContent']),
@@ -86,7 +86,7 @@ function readMenu(call: string, given: Fields): NonNullable<CustomMessage['msgme
 
 function readArticles(call: string, articles: unknown): CustomArticle[] {
   if (!Array.isArray(articles) || articles.length === 0) {
-    throw new NeedParamError(`${call} needs articles, an array with at least one in it`);
+    throw new NeedParamError(`${call} needs articles, a non-empty array`);
   }
   return articles.map((article) => {
     const named = rename({ ...parseArticle(article) }, ARTICLE);
@@ -97,7 +97,7 @@ function readArticles(call: string, articles: unknown): CustomArticle[] {
 /** Reads a reply; a string is short for a text, an array of articles for news. */
 export function readContents(call: string, value: unknown): Content[] {
   if (value === undefined || value === null || value === false) {
-    throw new NeedParamError(`${call} needs a reply: a string, articles, or what reply.… makes`);
+    throw new NeedParamError(`${call} needs a reply: a string, articles, or the result of reply.…`);
   }
   if (typeof value === 'string') return CONTENTS.text(call, { content: value });
   if (Array.isArray(value)) return CONTENTS.news(call, { articles: value });

@@ -82,6 +82,6 @@ function readGroupName(method: string, value: unknown): string {
   const { length } = Array.from(name);
   if (length <= MAX_NAME) return name;
   throw new InvalidArgumentError(
-    `group.${method}: name has ${MAX_NAME} characters at most, not ${length}`,
+    `group.${method}: name must have at most ${MAX_NAME} characters, not ${length}`,
   );
 }

@@ -168,7 +168,7 @@ function readReceivers(call: string, receivers: unknown): Target {
     const touser = neededTexts(call, 'receivers', receivers);
     if (touser.length >= MIN_OPENIDS && touser.length <= MAX_OPENIDS) return { touser };
     throw new InvalidArgumentError(
-      `${call}: a mass message goes to ${MIN_OPENIDS} to ${MAX_OPENIDS} openids, not ${touser.length}`,
+      `${call}: a mass message must have ${MIN_OPENIDS} to ${MAX_OPENIDS} openids, not ${touser.length}`,
     );
   }
   if (isFields(receivers) && 'tagId' in receivers) {

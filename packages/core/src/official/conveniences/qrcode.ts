@@ -95,7 +95,7 @@ function readScene(call: string, scene: unknown, largest: number) {
     const scene_str = neededText(call, 'scene', scene);
     if (scene_str.length <= MAX_SCENE_TEXT) return { scene_str };
     throw new InvalidArgumentError(
-      `${call}: scene has ${MAX_SCENE_TEXT} characters at most, not ${scene_str.length}`,
+      `${call}: scene must have at most ${MAX_SCENE_TEXT} characters, not ${scene_str.length}`,
     );
   }
   if (Number.isInteger(scene) && scene >= 1 && scene <= largest) return { scene_id: scene };

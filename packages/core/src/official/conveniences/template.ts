@@ -165,5 +165,5 @@ function readAddition(shortId: unknown, options: unknown) {
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) {
     return { template_id_short, keyword_name_list: names };
   }
-  throw new InvalidArgumentError(`${call}: keywordNameList is an array of strings`);
+  throw new InvalidArgumentError(`${call}: keywordNameList must be an array of strings`);
 }
