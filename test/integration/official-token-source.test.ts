@@ -130,7 +130,7 @@ describe('an access token that a function gives', () => {
     const accessToken = (() => given) as AccessTokenSource;
     const error = await catchError(createClient({ accessToken }).menu.get());
     expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
-    expect(error.message).toContain('must give { accessToken, expiresAt }');
+    expect(error.message).toContain('must return { accessToken, expiresAt }');
     expect(getPlatform().requests).toEqual([]);
   });
 
@@ -161,7 +161,7 @@ describe('a ticket of the JS-SDK that a function gives', () => {
   it('that is none is an error that says how', async () => {
     const client = createClient({ accessToken: 't', jsapiTicket: () => ({}) as never });
     expect((await catchError(client.jsapi.sign('https://a.example/'))).message).toContain(
-      'the function jsapiTicket must give { ticket, expiresAt }',
+      'the function jsapiTicket must return { ticket, expiresAt }',
     );
   });
 });

@@ -83,7 +83,7 @@ async function ask(
   } catch (error) {
     if (error instanceof WechatError) throw error;
     const cause = describeError(error);
-    const said = `the function threw: ${summarizeError(error)}`;
+    const said = `the function failed: ${summarizeError(error)}`;
     throw new NetworkError(name, said, { wasSent: false, cause });
   } finally {
     answered.abort();
