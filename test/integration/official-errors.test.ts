@@ -201,7 +201,7 @@ describe('a token that the platform refuses', () => {
     clock.mockReturnValue(1_700_000_001_000);
     for (let calls = 0; calls < 50; calls += 1) await call();
     expect(platform.tokenRequests.length - atFirst).toBeLessThanOrEqual(2);
-    expect(lines.join()).toContain('each new access token is refused');
+    expect(lines.join()).toContain('the platform refuses each new access token');
     // What is accepted again ends the pause.
     platform.answer(SEND, () => ({ errcode: 0 }));
     await client.message.custom.send(message);

@@ -101,9 +101,7 @@ export function checkText(name: string, value: string): string {
 }
 
 export function checkFilledText(name: string, value: string): string {
-  return typeof value === 'string' && value !== ''
-    ? value
-    : refuse(name, 'a string that is not empty');
+  return typeof value === 'string' && value !== '' ? value : refuse(name, 'a non-empty string');
 }
 
 /** Takes one text or several; nothing is none. */
@@ -114,7 +112,7 @@ export function checkTexts(
   const texts = value === undefined || value === null ? [] : [value].flat();
   return texts.every((text) => typeof text === 'string' && text !== '')
     ? texts
-    : refuse(name, 'a string that is not empty, or several of them');
+    : refuse(name, 'a non-empty string, or an array of them');
 }
 
 export function checkBoolean(name: string, value: boolean): boolean {
