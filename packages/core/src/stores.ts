@@ -1,7 +1,5 @@
 // For whoever writes a store. Its checks: @wechat-mp/core/context-store-contract and its like.
 
-// Time, options and failures
-export { type Clock, systemClock, type Timer } from './clock.ts';
 // Conversations
 export type { ContextBacking } from './context/context.ts';
 export { MemoryContextStore } from './context/memory.ts';
@@ -14,6 +12,7 @@ export type {
   SaveOptions,
 } from './context/store.ts';
 export type { Refused, Save } from './context/transaction.ts';
+
 // Deliveries
 export { MemoryDeliveryStore } from './delivery/memory.ts';
 export {
@@ -34,9 +33,18 @@ export {
   type UnitOfWork,
   type WaitOptions,
 } from './delivery/store.ts';
-export { InvalidArgumentError, StoreError } from './errors.ts';
+
 // Tokens
 export { MemoryTokenStore, type Token, type TokenStore } from './official/token-store.ts';
+
+// Sessions of the unofficial client
+export { MemorySessionStore, type SessionStore } from './unofficial/session-store.ts';
+
+// Time and failures
+export { type Clock, systemClock, type Timer } from './clock.ts';
+export { InvalidArgumentError, StoreError } from './errors.ts';
+export { within } from './with-timeout.ts';
+
 // Options, read by a table
 export {
   acceptAny,
@@ -52,6 +60,3 @@ export {
   refuseUnknown,
 } from './option-checks.ts';
 export { checkSpelling } from './spelling.ts';
-// Sessions of the unofficial client
-export { MemorySessionStore, type SessionStore } from './unofficial/session-store.ts';
-export { within } from './with-timeout.ts';
