@@ -113,7 +113,7 @@ function createEndpoints(language: Language): string {
 The ${methods.length} methods of [the API client](official-client.md). A method takes a body, a query, a body and a query in this order, or nothing, as its type says; fields keep their names on the wire. An \`upload\` sends a file, a \`download\` gives one, and a \`page\` gives an address for the user’s browser and calls nothing. Names lead to the platform’s own pages.
 
 - **accounts**: which may call it, by the platform’s [table of permissions](https://developers.weixin.qq.com/doc/offiaccount/Getting_Started/Explanation_of_interface_privileges.html) and the method’s own page; “verified” is 微信认证, 订阅号 and 服务号 are the kinds of account. Empty where the platform says nothing of it: the console’s 接口权限 has the last word.
-- **permission**: the 权限集 that an account has to give to a [third-party platform](official-client.md#third-party-platforms) which calls in its place, by the platform’s [list](https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/product/offical_account_authority.html).
+- **permission**: the 权限集 that an account has to give to a [third-party platform](third-party-platforms.md) which calls in its place, by the platform’s [list](https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/product/offical_account_authority.html).
 - **idempotent**: whether the client may make a call again whose answer is lost: \`true\` for what only reads, \`false\` for what must not happen twice even when the platform says that it is busy.
 
 <!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src/official and scripts/docs, not this file. -->
@@ -127,7 +127,7 @@ ${tables}
 [API 客户端](official-client.zh-CN.md)共 ${methods.length} 个方法。参数依接口而定：请求体，查询参数，或先请求体后查询参数，或无参数；字段名与报文一致。\`upload\` 上传文件，\`download\` 下载文件，\`page\` 只返回供用户浏览器打开的链接，不发请求。名称链接到官方文档。
 
 - **账号**：哪些账号可以调用，依据官方的[接口权限说明](https://developers.weixin.qq.com/doc/offiaccount/Getting_Started/Explanation_of_interface_privileges.html)和各接口自己的页面；“认证”指微信认证。官方没有写明的留空，以后台的“接口权限”为准。
-- **权限集**：由[第三方平台](official-client.zh-CN.md#第三方平台)代调用时，账号须授权的[权限集](https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/product/offical_account_authority.html)。
+- **权限集**：由[第三方平台](third-party-platforms.zh-CN.md)代调用时，账号须授权的[权限集](https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/product/offical_account_authority.html)。
 - **可重做**：没收到答复时客户端能否重做：只读接口为 \`true\`；\`false\` 的接口即使微信返回“系统繁忙”也不重做。
 
 <!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src/official and scripts/docs, not this file. -->

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** The sidebar: a heading in English and Chinese, and the pages below it. */
 const SECTIONS: readonly (readonly [english: string, chinese: string, pages: readonly string[]])[] =
   [
-    ['Getting started', '开始', ['index', 'hosts', 'simulator']],
+    ['Getting started', '开始', ['index', 'express', 'koa', 'fastify', 'hosts', 'simulator']],
     [
       'Bots',
       '机器人',
@@ -18,7 +18,11 @@ const SECTIONS: readonly (readonly [english: string, chinese: string, pages: rea
         'accounts',
       ],
     ],
-    ['The API', '接口', ['official-client', 'endpoints', 'oauth', 'unofficial']],
+    [
+      'The API',
+      '接口',
+      ['official-client', 'endpoints', 'oauth', 'js-sdk', 'third-party-platforms', 'unofficial'],
+    ],
     ['In production', '上线', ['deploying', 'security', 'performance', 'observability']],
     ['Reference', '参考', ['errors', 'troubleshooting', 'examples']],
     ['Migrating', '迁移', ['migrating-from-wechat-python-sdk', 'migrating-from-wechat-api']],

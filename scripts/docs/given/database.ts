@@ -1,0 +1,5 @@
+interface Database {
+  removeAccount(appid: string): Promise<void>;
+}
+
+export declare const database: Database;
