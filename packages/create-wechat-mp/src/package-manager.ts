@@ -3,6 +3,8 @@ export interface PackageManager {
   readonly install: string;
   /** Comes before the name of a script. */
   readonly run: string;
+  /** Comes before `start` and `test`, which package managers know. */
+  readonly short: string;
   /** Comes before the folder. */
   readonly create: string;
   /** Comes before options that are not the package manager's own. */
@@ -13,12 +15,31 @@ const MANAGERS = {
   npm: {
     install: 'npm install',
     run: 'npm run',
+    short: 'npm',
     create: 'npm create wechat-mp@latest',
     separator: '-- ',
   },
-  pnpm: { install: 'pnpm install', run: 'pnpm', create: 'pnpm create wechat-mp', separator: '' },
-  yarn: { install: 'yarn install', run: 'yarn', create: 'yarn create wechat-mp', separator: '' },
-  bun: { install: 'bun install', run: 'bun run', create: 'bun create wechat-mp', separator: '' },
+  pnpm: {
+    install: 'pnpm install',
+    run: 'pnpm',
+    short: 'pnpm',
+    create: 'pnpm create wechat-mp',
+    separator: '',
+  },
+  yarn: {
+    install: 'yarn install',
+    run: 'yarn',
+    short: 'yarn',
+    create: 'yarn create wechat-mp',
+    separator: '',
+  },
+  bun: {
+    install: 'bun install',
+    run: 'bun run',
+    short: 'bun run',
+    create: 'bun create wechat-mp',
+    separator: '',
+  },
 } as const satisfies Record<string, PackageManager>;
 
 /** Returns the package manager that runs this program; npm when it is not known. */

@@ -25,13 +25,14 @@ function writeEchoBot(project: Project): string {
 }
 
 function writeModelBot(project: Project): string {
-  const { isTyped, type, say } = findTraits(project);
+  const { isTyped, hasRedis, type, say } = findTraits(project);
   const adapter = `@wechat-mp/${project.framework}`;
+  const imported = [...(isTyped ? ['type Handlers'] : []), ...(hasRedis ? ['StoreError'] : [])];
   const keyword = say("'more', { language: 'en' }", "'继续'");
   return joinLines(
     `import { ${isTyped ? 'type ChatMessage, ' : ''}chat, continueWith } from '@wechat-mp/ai';`,
+    imported.length > 0 && `import ${importNames(imported)} from '${adapter}';`,
     isTyped && [
-      `import type { Handlers } from '${adapter}';`,
       '',
       say(
         '/** An endpoint in the format of OpenAI, such as DeepSeek, Qwen, Kimi or Ollama. */',
@@ -44,11 +45,24 @@ function writeModelBot(project: Project): string {
       '}',
     ],
     '',
+    'export const options = {',
     say(
-      '/** An answer that takes longer than WeChat waits is kept until the user sends this word. */',
-      '/** 超过微信等待时限的回答会先留着，用户回复这个词即可取到。 */',
+      '  // An answer that takes longer than WeChat waits is kept until the user sends this word.',
+      '  // 超过微信等待时限的回答会先留着，用户回复这个词即可取到。',
     ),
-    `export const options = continueWith(${keyword});`,
+    `  ...continueWith(${keyword}),`,
+    `  onError(error${type(': unknown')})${type(': string')} {`,
+    hasRedis && [
+      say(
+        '    // Without Redis there is no conversation: WeChat delivers the message again.',
+        '    // Redis 不可用时交给微信重推。',
+      ),
+      '    if (error instanceof StoreError) throw error;',
+    ],
+    '    console.error(error);',
+    `    return '${say('Sorry, please try again later.', '抱歉，出错了，请稍后再试。')}';`,
+    '  },',
+    '};',
     '',
     !isTyped && [
       '/**',
@@ -74,19 +88,28 @@ function writeModelBot(project: Project): string {
     '',
     isTyped
       ? [
-          'function askModel(',
+          'async function askModel(',
           '  { url, name, key }: Model,',
           '  messages: ChatMessage[],',
           '  signal: AbortSignal,',
           '): Promise<Response> {',
         ]
-      : 'function askModel({ url, name, key }, messages, signal) {',
-    '  return fetch(`${url}/chat/completions`, {',
+      : 'async function askModel({ url, name, key }, messages, signal) {',
+    '  const response = await fetch(`${url}/chat/completions`, {',
     "    method: 'POST',",
     "    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },",
     '    body: JSON.stringify({ model: name, messages, stream: true }),',
     '    signal,',
     '  });',
+    '  if (response.ok) return response;',
+    `  throw new Error(\`${say('the model answered', '模型接口返回')} \${response.status}: \${await response.text()}\`);`,
     '}',
   );
+}
+
+/** Writes what an import names; types alone are imported as such. */
+function importNames(names: readonly string[]): string {
+  return names.every((name) => name.startsWith('type '))
+    ? `type { ${names.map((name) => name.slice('type '.length)).join(', ')} }`
+    : `{ ${names.join(', ')} }`;
 }

@@ -11,7 +11,7 @@ export function writeReadme(project: Project): string {
 function writeEnglish(project: Project): string {
   const { name, framework, packageManager } = project;
   const { hasModel, hasRedis, isTyped, extension, output } = findTraits(project);
-  const { install, run } = packageManager;
+  const { install, run, short } = packageManager;
   const needsEnvironment = hasModel || hasRedis;
   return joinLines(
     `# ${name}`,
@@ -28,8 +28,8 @@ function writeEnglish(project: Project): string {
     '| | |',
     '| --- | --- |',
     `| \`${run} dev\` | the bot, restarted when a file changes, and a page to chat with it: http://127.0.0.1:8266. No account is needed |`,
-    `| \`${run} test\` | the tests, with the simulator: no network, no account${hasRedis ? ', no Redis' : ''} |`,
-    `| \`${run} start\` | the bot alone, on \`PORT\` |`,
+    `| \`${short} test\` | the tests, with the simulator: no network, no account${hasRedis ? ', no Redis' : ''} |`,
+    `| \`${short} start\` | the bot alone, on \`PORT\` |`,
     '',
     '| | |',
     '| --- | --- |',
@@ -51,7 +51,7 @@ function writeEnglish(project: Project): string {
 function writeChinese(project: Project): string {
   const { name, framework, packageManager } = project;
   const { hasModel, hasRedis, isTyped, extension, output } = findTraits(project);
-  const { install, run } = packageManager;
+  const { install, run, short } = packageManager;
   const needsEnvironment = hasModel || hasRedis;
   return joinLines(
     `# ${name}`,
@@ -68,8 +68,8 @@ function writeChinese(project: Project): string {
     '| | |',
     '| --- | --- |',
     `| \`${run} dev\` | 启动机器人（文件改动后自动重启）和聊天页面 http://127.0.0.1:8266，不需要公众号 |`,
-    `| \`${run} test\` | 用模拟器跑测试，不需要网络和公众号${hasRedis ? '，也不需要 Redis' : ''} |`,
-    `| \`${run} start\` | 只启动机器人，端口为 \`PORT\` |`,
+    `| \`${short} test\` | 用模拟器跑测试，不需要网络和公众号${hasRedis ? '，也不需要 Redis' : ''} |`,
+    `| \`${short} start\` | 只启动机器人，端口为 \`PORT\` |`,
     '',
     '| | |',
     '| --- | --- |',

@@ -52,7 +52,9 @@ function writeEchoTest(project: Project): string[] {
 
 function writeModelTest(project: Project): string[] {
   const { type, say } = findTraits(project);
+  const [name, question] = [say('Alice', '小明'), say('How are you?', '最近好吗？')];
   const answer = say('**Fine**, thanks.', '**很好**，谢谢。');
+  const sorry = say('Sorry, please try again later.', '抱歉，出错了，请稍后再试。');
   return [
     `test('${say('passes questions on to the model', '把问题交给模型回答')}', async ({ mock }) => {`,
     `  const asked${type(': unknown[]')} = [];`,
@@ -62,9 +64,17 @@ function writeModelTest(project: Project): string[] {
     '    const stream = `data: ${JSON.stringify(chunk)}\\n\\ndata: [DONE]\\n\\n`;',
     "    return new Response(stream, { headers: { 'content-type': 'text/event-stream' } });",
     '  });',
-    `  const { reply } = await wechat.user('${say('Alice', '小明')}').sendText('${say('How are you?', '最近好吗？')}');`,
-    `  assert.deepEqual(asked, [['http://model.test/v1/chat/completions', '${say('How are you?', '最近好吗？')}']]);`,
+    `  const { reply } = await wechat.user('${name}').sendText('${question}');`,
+    `  assert.deepEqual(asked, [['http://model.test/v1/chat/completions', '${question}']]);`,
     `  assert.deepEqual(reply, { type: 'text', content: '${answer.replaceAll('*', '')}' });`,
+    '});',
+    '',
+    `test('${say('says so when the model fails', '模型出错时告知用户')}', async ({ mock }) => {`,
+    "  const log = mock.method(console, 'error', () => {});",
+    "  mock.method(globalThis, 'fetch', async () => new Response('no such key', { status: 401 }));",
+    `  const { reply } = await wechat.user('${name}').sendText('${question}');`,
+    `  assert.deepEqual(reply, { type: 'text', content: '${sorry}' });`,
+    '  assert.match(String(log.mock.calls[0]?.arguments), /401: no such key/);',
     '});',
   ];
 }
