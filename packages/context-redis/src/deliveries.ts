@@ -109,8 +109,9 @@ export class RedisDeliveryStore implements DeliveryStore {
     return (await scripts.claimLateReply(this.#connection, [this.#createKey(id)])) === '1';
   }
 
-  async releaseReply(id: DeliveryId, attempt: number): Promise<boolean> {
-    return (await scripts.releaseReply(this.#connection, [this.#createKey(id)], attempt)) === '1';
+  async releaseReply(id: DeliveryId, attempt: number, underWay = 0): Promise<boolean> {
+    const keys = [this.#createKey(id)];
+    return (await scripts.releaseReply(this.#connection, keys, attempt, underWay)) === '1';
   }
 
   async hold(user: ContextUser, reply: string, milliseconds: number): Promise<boolean> {

@@ -4,6 +4,7 @@ import { defineScript, type Script } from './script.ts';
 // Where a message stands is a hash, with the two facts of core's delivery/store.ts, and its steps by
 // the same names. Who runs it: `owner` and `until` (ms) of the lease, and the `outcome` once the run has
 // ended. Who has the reply: the `holder`, a delivery by its number, `late` or `sent`; 0 or none is nobody.
+// When it was `taken` (ms), from whom (`former`), and for how long that one had had it (`had`, ms).
 // Also the number of `attempts`, the fingerprint of the `body`, and whether the run may be `written` down
 // for when its process dies. ioredis may put a prefix of its own
 // before KEYS, so the names of channels come as ARGV. A user without rights to a channel may not
@@ -23,8 +24,16 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end`;
 
+/** Gives the reply to a delivery. */
+const GIVE = `${NOW}
+local function give(key, attempt, holder)
+  local at = now()
+  local had = at - (redis.call('HGET', key, 'taken') or 0)
+  redis.call('HSET', key, 'holder', attempt, 'taken', at, 'former', holder or 0, 'had', had)
+end`;
+
 /** Returns the reply of an ended run to a delivery, unless it is late. 0 only reads. */
-const CLAIM_REPLY = `
+const CLAIM_REPLY = `${GIVE}
 local function claimReply(key, outcome, holder, attempt)
   if tonumber(attempt) == 0 and holder ~= 'sent' then
     return { 'ended', outcome }
@@ -33,7 +42,7 @@ local function claimReply(key, outcome, holder, attempt)
     return { 'ended' }
   end
   if tonumber(attempt) > tonumber(holder or 0) then
-    redis.call('HSET', key, 'holder', attempt)
+    give(key, attempt, holder)
   end
   return { 'ended', outcome }
 end`;
@@ -42,7 +51,7 @@ end`;
  * Returns the attempt, whether the body is the same, and the state: `yours` with the dead owner,
  * `running`, or `ended` with the outcome.
  */
-const CLAIM = `${NOW}${CLAIM_REPLY}
+const CLAIM = `${CLAIM_REPLY}
 local function claim(key, owner, lease, body, attempt, expired)
   local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts')
   local attempts = tonumber(run[6] or 0)
@@ -73,7 +82,7 @@ local function claim(key, owner, lease, body, attempt, expired)
 end`;
 
 /** Ends a run; the outcome '' gives the run up. */
-const FINISH = `
+const FINISH = `${GIVE}
 local function finish(key, channel, owner, outcome, answering)
   local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder', 'attempts', 'written')
   if run[1] ~= owner or run[2] then
@@ -87,7 +96,7 @@ local function finish(key, channel, owner, outcome, answering)
     if run[3] == 'late' then
       result = 'defer'
     elseif tonumber(answering) > 0 then
-      redis.call('HSET', key, 'holder', answering)
+      give(key, answering, run[3])
       result = 'respond'
     end
   end
@@ -131,7 +140,7 @@ end
 return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
 
 /** ARGV: attempt. Returns `ended` with the outcome, `free`, or the remaining milliseconds of the lease. */
-export const look: Script = defineScript(`${NOW}${CLAIM_REPLY}
+export const look: Script = defineScript(`${CLAIM_REPLY}
 local run = redis.call('HMGET', KEYS[1], 'until', 'outcome', 'holder')
 if run[2] then
   return claimReply(KEYS[1], run[2], run[3], ARGV[1])
@@ -168,9 +177,18 @@ end
 redis.call('HSET', KEYS[1], 'holder', 'sent')
 return 1`);
 
-/** ARGV: attempt. */
+/** ARGV: attempt, milliseconds that its claim took. */
 export const releaseReply: Script = defineScript(`
-if redis.call('HGET', KEYS[1], 'holder') ~= ARGV[1] then
+local run = redis.call('HMGET', KEYS[1], 'holder', 'former', 'had')
+if run[2] == ARGV[1] then
+  redis.call('HDEL', KEYS[1], 'former')
+end
+if run[1] ~= ARGV[1] then
+  return 0
+end
+redis.call('HDEL', KEYS[1], 'former')
+if tonumber(run[2] or 0) > 0 and tonumber(run[3]) < tonumber(ARGV[2]) then
+  redis.call('HSET', KEYS[1], 'holder', run[2])
   return 0
 end
 return redis.call('HDEL', KEYS[1], 'holder')`);

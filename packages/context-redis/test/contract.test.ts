@@ -78,7 +78,7 @@ describe('a mistake is found when the stores are made', () => {
   const client = { evalsha: async () => 0, eval: async () => 0, del: async () => 0 };
 
   it.each([
-    ['no client', undefined, {}, NeedParamError, /ioredis client/],
+    ['no client', undefined, {}, NeedParamError, /a client of ioredis/],
     ['a client of another library', { get: () => {} }, {}, InvalidArgumentError, /evalsha/],
     [
       'a prefix that chooses the slot',

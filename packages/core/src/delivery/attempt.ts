@@ -98,6 +98,8 @@ export class DeliveryAttempt implements Visitor {
   #run: ActiveRun | undefined = undefined;
   #place: Place | undefined = undefined;
   #hasShownPending = false;
+  /** Milliseconds that its claim took. */
+  #underWay = 0;
   /** The number of the delivery of this message; 0 when there is none, and only the run is resumed. */
   attempt: number;
 
@@ -222,9 +224,11 @@ export class DeliveryAttempt implements Visitor {
   }
 
   async #join(here: ActiveRun, which: Pick<Claim, 'attempt' | 'expired'>): Promise<Begun> {
-    const { deliveries } = this.#service.account;
+    const { clock, deliveries } = this.#service.account;
     const claim = { ...which, body: this.#body, owner: here.owner, lease: here.lease };
+    const since = clock.now();
     const claimed = checkClaimed(await deliveries.claim(this.id, claim));
+    this.#underWay = clock.now() - since;
     this.#count(claimed);
     this.#publishJoined(claimed.state === 'ended' ? 'ended' : 'running');
     if (claimed.state !== 'ended') here.meet(this.attempt, this.#closing);
@@ -255,7 +259,7 @@ export class DeliveryAttempt implements Visitor {
   async #checkClaim(claiming: Promise<Begun>, possession: Possession): Promise<Begun> {
     const { account, workload } = this.#service;
     const { lock, owner, turn } = possession;
-    const since = areRunsSeen() ? account.clock.now() : undefined;
+    const since = account.clock.now();
     let begun: Begun;
     try {
       begun = checkClaimed(await claiming);
@@ -267,16 +271,15 @@ export class DeliveryAttempt implements Visitor {
       if (lock) runInBackground(() => account.contexts.release(this.id, lock));
       throw error;
     }
-    const storeTime = since === undefined ? 0 : account.clock.now() - since;
-    return this.#take(begun, possession, storeTime);
+    this.#underWay = account.clock.now() - since;
+    return this.#take(begun, possession);
   }
 
-  /** `storeTime`: milliseconds that the claim took. */
-  #take(begun: Begun, possession: Possession, storeTime = 0): Begun {
+  #take(begun: Begun, possession: Possession): Begun {
     const { lock, turn } = possession;
     this.#count(begun);
     if (begun.state === 'yours') {
-      this.#start(begun, possession, storeTime);
+      this.#start(begun, possession);
       return begun;
     }
     this.#publishJoined(begun.state);
@@ -293,7 +296,7 @@ export class DeliveryAttempt implements Visitor {
     );
   }
 
-  #start({ loaded }: Begun, possession: Possession, storeTime: number): void {
+  #start({ loaded }: Begun, possession: Possession): void {
     const service = this.#service;
     const { message, request } = this.#incoming;
     // It takes the place of this delivery among what is pending.
@@ -316,7 +319,7 @@ export class DeliveryAttempt implements Visitor {
     this.#run = run;
     if (this.attempt > 0) this.#place = run.handoff.enter(this);
     if (areRunsSeen()) {
-      run.watch = new RunWatch(run, storeTime);
+      run.watch = new RunWatch(run, this.#underWay);
       run.watch.start(() => void execute(run));
     } else {
       void execute(run);
@@ -400,6 +403,7 @@ export class DeliveryAttempt implements Visitor {
       rest: undefined,
       patience: parkingMilliseconds(account),
       releases: this.attempt,
+      underWay: this.#underWay,
     });
     workload.trackLate(late);
     return undefined;

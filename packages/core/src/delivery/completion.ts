@@ -150,6 +150,8 @@ export interface ParkedReply {
   readonly patience: number;
   /** The number of the delivery that held it and has disconnected; 0 for none. */
   readonly releases: number;
+  /** Milliseconds that the claim of that delivery took. Default: 0. */
+  readonly underWay?: number;
 }
 
 /** Parks a reply for another delivery, and sends it late when none comes. */
@@ -162,11 +164,12 @@ export function park(parked: ParkedReply): void {
 
 /** Waits; returns whether no delivery asked for the reply while the platform could deliver again. */
 async function watch(parked: ParkedReply): Promise<boolean> {
-  const { account, workload, id, patience, releases } = parked;
+  const { account, workload, id, patience, releases, underWay } = parked;
+  const { deliveries } = account;
   return isUnsent(parked, async () => {
-    if (releases > 0 && !(await account.deliveries.releaseReply(id, releases))) return false;
+    if (releases > 0 && !(await deliveries.releaseReply(id, releases, underWay))) return false;
     await workload.sleep(account.clock, patience);
-    return account.deliveries.claimLateReply(id);
+    return deliveries.claimLateReply(id);
   });
 }
 

@@ -245,6 +245,28 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.claimLateReply(id), true);
   },
 
+  'a claim that another one overtook on its way returns the reply to whom it was taken from':
+    async (store, id) => {
+      await store.claim(id, createClaim('first'));
+      await store.finish(id, createFinish('first', { answering: 0 }));
+      await store.claim(id, createClaim('second'));
+      assert.equal(getState(await store.claim(id, createClaim('third'))), 'ended');
+      assert.equal(await store.releaseReply(id, 3, 60_000), false);
+      assert.equal(await store.claimLateReply(id), false);
+      assert.equal(await store.releaseReply(id, 2), true);
+      assert.equal(await store.claimLateReply(id), true);
+    },
+
+  'a reply is free once both have released it, in whatever order': async (store, id) => {
+    await store.claim(id, createClaim('first'));
+    await store.finish(id, createFinish('first', { answering: 0 }));
+    await store.claim(id, createClaim('second'));
+    await store.claim(id, createClaim('third'));
+    assert.equal(await store.releaseReply(id, 2), false);
+    assert.equal(await store.releaseReply(id, 3, 60_000), true);
+    assert.equal(await store.claimLateReply(id), true);
+  },
+
   'who only looks claims no reply': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.finish(id, createFinish('first', { answering: 0 }));

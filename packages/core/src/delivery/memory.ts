@@ -39,6 +39,11 @@ class ReplySlot {
   #time = 0;
   /** The holder of the reply: the number of a delivery, `late`, `sent`, or 0 for none yet. */
   #holder: number | 'late' | 'sent' = 0;
+  /** When the holder took it. */
+  #takenAt = 0;
+  /** From whom the holder took it, and how long that one had had it. */
+  #former = 0;
+  #formerHad = 0;
   /** When it is removed: never while its run goes on. */
   keptUntil = Number.POSITIVE_INFINITY;
 
@@ -54,7 +59,7 @@ class ReplySlot {
     }
     const attempt = this.#attempts;
     const isSame = this.#body === body;
-    if (this.hasEnded) return { attempt, isSame, ...this.claimReply(counted ?? attempt) };
+    if (this.hasEnded) return { attempt, isSame, ...this.claimReply(counted ?? attempt, now) };
     const before = this.#owner;
     if (before !== owner && before !== expired && this.leaseLeft(now) > 0) {
       return { attempt, isSame, state: 'running' };
@@ -74,11 +79,18 @@ class ReplySlot {
   }
 
   /** Returns the reply of an ended run to a delivery, unless it is late. 0 only reads. */
-  claimReply(attempt: number): Ended {
+  claimReply(attempt: number, now: number): Ended {
     if (attempt === 0 && this.#holder !== 'sent') return { state: 'ended', outcome: this.#outcome };
     if (typeof this.#holder === 'string') return { state: 'ended', outcome: undefined };
-    this.#holder = Math.max(this.#holder, attempt);
+    if (attempt > this.#holder) this.#giveTo(attempt, now);
     return { state: 'ended', outcome: this.#outcome };
+  }
+
+  #giveTo(attempt: number, now: number): void {
+    this.#former = typeof this.#holder === 'number' ? this.#holder : 0;
+    this.#formerHad = now - this.#takenAt;
+    this.#holder = attempt;
+    this.#takenAt = now;
   }
 
   get #outcome(): Outcome | undefined {
@@ -90,8 +102,8 @@ class ReplySlot {
     };
   }
 
-  closeWindow(attempt: number): Ended | undefined {
-    if (this.hasEnded) return this.claimReply(attempt);
+  closeWindow(attempt: number, now: number): Ended | undefined {
+    if (this.hasEnded) return this.claimReply(attempt, now);
     if (this.#attempts <= attempt) this.#holder = 'late';
     return undefined;
   }
@@ -113,7 +125,7 @@ class ReplySlot {
     this.#reply = reply?.type === 'text' ? reply.content : reply;
     this.#time = outcome?.time ?? 0;
     if (this.#holder === 'late') return 'defer';
-    this.#holder = answering;
+    if (answering > 0) this.#giveTo(answering, now);
     return answering > 0 ? 'respond' : 'park';
   }
 
@@ -123,10 +135,12 @@ class ReplySlot {
     return true;
   }
 
-  releaseReply(attempt: number): boolean {
+  releaseReply(attempt: number, underWay: number): boolean {
+    if (this.#former === attempt) this.#former = 0;
     if (this.#holder !== attempt) return false;
-    this.#holder = 0;
-    return true;
+    this.#holder = this.#formerHad < underWay ? this.#former : 0;
+    this.#former = 0;
+    return this.#holder === 0;
   }
 }
 
@@ -236,7 +250,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
       const slot = this.slots.find(key);
       if (!slot) return { state: 'free' };
       if (signal?.aborted) return undefined;
-      if (slot.hasEnded) return slot.claimReply(attempt);
+      if (slot.hasEnded) return slot.claimReply(attempt, this.#now());
       const now = this.#now();
       const lease = slot.leaseLeft(now);
       if (lease <= 0) return { state: 'free' };
@@ -246,7 +260,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
   }
 
   async closeWindow({ key }: DeliveryId, attempt: number): Promise<Ended | undefined> {
-    return this.slots.find(key)?.closeWindow(attempt);
+    return this.slots.find(key)?.closeWindow(attempt, this.#now());
   }
 
   async renew({ key }: DeliveryId, lease: LeaseRequest): Promise<'renewed' | 'late' | 'stale'> {
@@ -268,8 +282,8 @@ export class MemoryDeliveryStore implements DeliveryStore {
     return this.slots.find(key)?.claimLateReply() ?? false;
   }
 
-  async releaseReply({ key }: DeliveryId, attempt: number): Promise<boolean> {
-    return this.slots.find(key)?.releaseReply(attempt) ?? false;
+  async releaseReply({ key }: DeliveryId, attempt: number, underWay = 0): Promise<boolean> {
+    return this.slots.find(key)?.releaseReply(attempt, underWay) ?? false;
   }
 
   async hold(user: ContextUser, reply: string, milliseconds: number): Promise<boolean> {

@@ -34,7 +34,9 @@ import type { Reply } from '../reply/reply.ts';
 //
 // Of several deliveries the newest is the holder: the platform has hung up on those before it, which
 // may not show yet. Who holds the reply answers for it: it is given to the platform, or released and
-// watched until another delivery has it or it is sent.
+// watched until another delivery has it or it is sent. Only when two claims may have overtaken each
+// other on their way here is the newest in doubt: releaseReply then returns the reply to the former
+// holder, which may have given it already.
 
 /** The id of a message: the platform delivers the same one up to three times. */
 export interface DeliveryId extends ContextUser {
@@ -157,9 +159,10 @@ export interface DeliveryStore {
 
   /**
    * Releases a reply that was claimed for a delivery which has disconnected since; false when
-   * another holds it.
+   * another holds it. `underWay`: milliseconds that its claim took. When the former holder had had
+   * the reply for less than that, and has not released it, it holds it again. Default: 0.
    */
-  releaseReply(id: DeliveryId, attempt: number): Promise<boolean>;
+  releaseReply(id: DeliveryId, attempt: number, underWay?: number): Promise<boolean>;
 
   /**
    * Holds a late reply for the user's next message, for the given milliseconds; false beyond
