@@ -63,37 +63,40 @@ async function* skipThoughts(
   texts: AsyncIterable<string>,
 ): AsyncGenerator<string, void, undefined> {
   let held = '';
-  let state: 'beginning' | 'thinking' | 'pausing' | 'answering' = 'beginning';
+  let state: ThoughtState = 'beginning';
   for await (const text of texts) {
-    if (state === 'answering') {
-      yield text;
-      continue;
-    }
     held += text;
-    const start = held.trimStart();
-    if (state === 'beginning') {
-      if (THOUGHT.startsWith(start)) continue;
-      state = start.startsWith(THOUGHT) ? 'thinking' : 'answering';
-    }
-    if (state === 'thinking') {
-      const end = held.indexOf(THOUGHT_END);
-      // Its end may be cut between two pieces.
-      if (end < 0) held = THOUGHT + held.slice(-THOUGHT_END.length);
-      else {
-        held = held.slice(end + THOUGHT_END.length);
-        state = 'pausing';
-      }
-    }
-    if (state === 'pausing') {
-      held = held.trimStart();
-      if (held !== '') state = 'answering';
-    }
-    if (state === 'answering') {
-      yield held;
-      held = '';
-    }
+    [state, held] = skipThought(state, held);
+    if (state !== 'answering') continue;
+    yield held;
+    held = '';
   }
   if (state === 'beginning') yield held;
+}
+
+type ThoughtState = 'beginning' | 'thinking' | 'pausing' | 'answering';
+
+/** Takes a thought off the text so far; returns where the answer stands, and what is left. */
+function skipThought(state: ThoughtState, held: string): [ThoughtState, string] {
+  switch (state) {
+    case 'beginning': {
+      const start = held.trimStart();
+      if (THOUGHT.startsWith(start)) return ['beginning', held];
+      return start.startsWith(THOUGHT) ? skipThought('thinking', held) : ['answering', held];
+    }
+    case 'thinking': {
+      const end = held.indexOf(THOUGHT_END);
+      // Its end may be cut between two pieces.
+      if (end < 0) return ['thinking', THOUGHT + held.slice(-THOUGHT_END.length)];
+      return skipThought('pausing', held.slice(end + THOUGHT_END.length));
+    }
+    case 'pausing': {
+      const rest = held.trimStart();
+      return [rest === '' ? 'pausing' : 'answering', rest];
+    }
+    case 'answering':
+      return ['answering', held];
+  }
 }
 
 /** Returns the chunks of an answer of any kind. `ended` aborts when reading stops. */

@@ -132,10 +132,10 @@ function checkBounds(text: string): void {
     at = end;
     if (kind === 'end') depth -= 1;
     else count += parts;
-    if (kind === 'start' || kind === 'empty') {
-      if (depth === MAX_DEPTH) throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
-      if (kind === 'start') depth += 1;
+    if (depth === MAX_DEPTH && (kind === 'start' || kind === 'empty')) {
+      throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
     }
+    if (kind === 'start') depth += 1;
     if (count > MAX_FIELDS) {
       throw new ParseError(`the XML has over ${MAX_FIELDS} tags, attributes or sections`);
     }

@@ -8,7 +8,7 @@ import {
   refuseMissing,
 } from '@wechat-mp/core/adapter';
 import type { Faults } from './faults.ts';
-import type { ListenOptions } from './listening.ts';
+import type { ListenOptions } from './http/listening.ts';
 import { createAccountCipher } from './push/envelope.ts';
 import type { SimulatorOptions, Target } from './simulator.ts';
 import type { State } from './state.ts';

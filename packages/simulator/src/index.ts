@@ -26,7 +26,7 @@ export type { Clock } from './clock.ts';
 export { type DiagnoseOptions, diagnose, type Finding, formatFindings } from './doctor/index.ts';
 export type * from './events.ts';
 export type { Faults } from './faults.ts';
-export type { ListenOptions } from './listening.ts';
+export type { ListenOptions } from './http/listening.ts';
 // The chat page
 export { type Page, type PageOptions, servePage } from './page/server.ts';
 export { createSimulator } from './platform.ts';

@@ -3,7 +3,7 @@ import type { Api } from './api/server.ts';
 import type { Clock } from './clock.ts';
 import type { DeliveryRecord, Outcome, Received, SimulatorEvent } from './events.ts';
 import type { Faults } from './faults.ts';
-import type { ListenOptions } from './listening.ts';
+import type { ListenOptions } from './http/listening.ts';
 import type { SentName } from './push/samples.ts';
 import type { Verification } from './push/verification.ts';
 import type { State } from './state.ts';

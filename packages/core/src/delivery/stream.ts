@@ -152,19 +152,25 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
     for await (const piece of stream) {
       if (stop.aborted) return;
       // A word of a stream is a word, also `success`.
-      const reply = typeof piece === 'string' && piece ? createText(piece) : toReply(piece);
-      if (!reply) continue;
-      if (typeof piece !== 'string') {
-        growing = undefined;
-        check(reply);
-        pieces.push(reply);
-      } else if (growing) {
-        growing.content += piece;
-      } else {
-        growing = createText(piece);
-        pieces.push(growing);
-      }
+      if (typeof piece === 'string' && piece !== '') addText(piece);
+      else addReply(toReply(piece));
     }
+  }
+
+  function addText(text: string): void {
+    if (growing) {
+      growing.content += text;
+      return;
+    }
+    growing = createText(text);
+    pieces.push(growing);
+  }
+
+  function addReply(reply: Reply | undefined): void {
+    if (!reply) return;
+    growing = undefined;
+    check(reply);
+    pieces.push(reply);
   }
 
   const stopped = new Promise<void>((resolve) => {

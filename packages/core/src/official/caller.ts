@@ -10,10 +10,10 @@ import { createRefusal, NetworkError, OfficialAPIError, ResponseTooLargeError } 
 import { createForm, type Form, hasFile } from './form.ts';
 import type { Hooks, RequestSummary } from './hooks.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
-import { type BaseUrl, findOrigin } from './origin.ts';
+import type { BaseUrl } from './origin.ts';
 import { redact } from './redact.ts';
+import { createAddress, describeClass, fill, write } from './request-parts.ts';
 import type { Token } from './token-store.ts';
-import { checkWhole } from './whole-text.ts';
 
 export interface CallerParts {
   /** The values of `{appid}` and the other placeholders. */
@@ -48,6 +48,7 @@ export type Call = (endpoint: Endpoint, input: Input, name: string) => unknown;
 /** The errcodes of a token that is invalid or has expired. */
 const TOKEN_FAILED = new Set([40001, 40014, 42001]);
 const SYSTEM_BUSY = -1;
+const JSON_TYPE = 'application/json';
 
 /** Creates the function that every method of a client calls. */
 export function createCaller(parts: CallerParts): Call {
@@ -152,57 +153,18 @@ export function createCaller(parts: CallerParts): Call {
 
   async function trySending(
     endpoint: Endpoint,
-    { query, body, sent, access }: Sending,
+    sending: Sending,
     name: string,
     attempt: number,
     watch?: CallWatch,
   ): Promise<unknown> {
-    const { hooks, http, logger } = parts;
-    const { method, path, verb, contentType = 'application/json' } = endpoint;
-    const headers: Record<string, string> =
-      typeof sent === 'string' ? { 'content-type': contentType } : {};
-    const since = performance.now();
-    const summary: RequestSummary = {
-      name,
-      method,
-      path,
-      attempt,
-      headers,
-      get query() {
-        return redact(query) as Record<string, unknown>;
-      },
-      get body() {
-        return redact(body);
-      },
-    };
+    const { hooks } = parts;
+    const summary = summarize(endpoint, sending, name, attempt);
     try {
       for (const hook of hooks.beforeRequest ?? []) await hook(summary);
-      const { status, answer } = await http({
-        method,
-        path,
-        url: createAddress(endpoint, query, baseUrl),
-        headers,
-        body: sent,
-        isDownload: verb === 'download',
-      });
-      const { code, said } = readErrcode(answer);
-      watch?.answer(status, code);
-      const milliseconds = performance.now() - since;
-      const took = Math.round(milliseconds);
-      const call = { name, path, status, errcode: code, milliseconds: took, attempt };
-      logger.debug({ call }, 'called WeChat');
-      for (const hook of hooks.afterResponse ?? []) {
-        await hook({ ...summary, status, errcode: code, milliseconds });
-      }
-      if (code !== 0) {
-        const errmsg = hideEchoes(said, query, body);
-        const shown = redactAnswer(answer, query, body);
-        const { isCloud } = access;
-        throw createRefusal({ errcode: code, errmsg, path, answer: shown, isCloud });
-      }
-      if (status >= 400)
-        throw new NetworkError(path, `answered with ${status}`, { status, wasSent: true });
-      return answer;
+      const { response, code, said } = await exchange(endpoint, sending, summary, watch);
+      throwRefusal({ endpoint, sending, response, code, said });
+      return response.answer;
     } catch (error) {
       let told = error;
       if (told instanceof WechatError) {
@@ -210,6 +172,81 @@ export function createCaller(parts: CallerParts): Call {
       }
       throw told;
     }
+  }
+
+  /** Sends one request, and tells log, hooks and watch of its answer. */
+  async function exchange(
+    endpoint: Endpoint,
+    { query, sent }: Sending,
+    summary: RequestSummary,
+    watch: CallWatch | undefined,
+  ) {
+    const { name, path, attempt, headers } = summary;
+    const since = performance.now();
+    const response = await parts.http({
+      method: endpoint.method,
+      path,
+      url: createAddress(endpoint, query, baseUrl),
+      headers,
+      body: sent,
+      isDownload: endpoint.verb === 'download',
+    });
+    const { status } = response;
+    const { code, said } = readErrcode(response.answer);
+    watch?.answer(status, code);
+    const milliseconds = performance.now() - since;
+    const took = Math.round(milliseconds);
+    const call = { name, path, status, errcode: code, milliseconds: took, attempt };
+    parts.logger.debug({ call }, 'called WeChat');
+    for (const hook of parts.hooks.afterResponse ?? []) {
+      await hook({ ...summary, status, errcode: code, milliseconds });
+    }
+    return { response, code, said };
+  }
+}
+
+/** Describes a request for hooks; its query and body are redacted when they are looked at. */
+function summarize(
+  { method, path, contentType }: Endpoint,
+  { query, body, sent }: Sending,
+  name: string,
+  attempt: number,
+): RequestSummary & { headers: Record<string, string> } {
+  return {
+    name,
+    method,
+    path,
+    attempt,
+    headers: typeof sent === 'string' ? { 'content-type': contentType ?? JSON_TYPE } : {},
+    get query() {
+      return redact(query) as Record<string, unknown>;
+    },
+    get body() {
+      return redact(body);
+    },
+  };
+}
+
+interface Answered {
+  readonly endpoint: Endpoint;
+  readonly sending: Sending;
+  readonly response: HttpResponse;
+  readonly code: number;
+  readonly said: string;
+}
+
+/** Throws the error of an answer that refuses the call. */
+function throwRefusal({ endpoint: { path }, sending, response, code, said }: Answered): void {
+  const { status, answer } = response;
+  if (code !== 0) {
+    const { query, body, access } = sending;
+    const errmsg = hideEchoes(said, query, body);
+    const shown = redactAnswer(answer, query, body);
+    const { isCloud } = access;
+    throw createRefusal({ errcode: code, errmsg, path, answer: shown, isCloud });
+  }
+  if (status >= 400) {
+    throw new NetworkError(path, `answered with ${status}`, { status, wasSent: true });
   }
 }
 
@@ -240,101 +277,6 @@ interface Verdict {
   errcode?: number | string;
   errmsg?: string;
   base_resp?: { ret?: number; err_msg?: string };
-}
-
-/** Merges the given fields with those that the client knows. */
-function fill(
-  { filled }: Endpoint,
-  given: unknown,
-  known: CallerParts['known'],
-  name: string,
-  isHere: (key: string) => boolean,
-): Record<string, unknown> {
-  const isMissing = given === undefined || given === null;
-  if (!filled || !(isMissing || isFields(given))) {
-    return (given ?? {}) as Record<string, unknown>;
-  }
-  const all: Record<string, unknown> = { ...given };
-  for (const [key, value] of Object.entries(filled)) {
-    if (all[key] !== undefined || !isHere(key)) continue;
-    all[key] = value.startsWith('{') ? known[value.slice(1, -1)] : value;
-    if (all[key] === undefined) throw createMissingOption(name, key, value);
-  }
-  return all;
-}
-
-/** Creates the error of a missing option of the client. */
-function createMissingOption(name: string, key: string, value: string): NeedParamError {
-  const option = value.startsWith('{') ? `: this client has no ${value.slice(1, -1)}` : '';
-  return new NeedParamError(`${name} needs ${key}${option}`);
-}
-
-/** Writes the body of a request; the platform refuses a POST without one. */
-function write(
-  { verb, body: takesBody, contentType }: Endpoint,
-  given: unknown,
-  name: string,
-): string | undefined {
-  if (!takesBody && verb !== 'post') return undefined;
-  if (contentType !== undefined && typeof given === 'string') {
-    checkWhole('the body', given);
-    return given;
-  }
-  const body = given ?? {};
-  if (!isPlain(body)) {
-    throw new InvalidArgumentError(
-      `${name}: the body must be a plain object, which is sent as JSON, not ${describeClass(body)}`,
-    );
-  }
-  try {
-    return JSON.stringify(body, checkMember);
-  } catch (error) {
-    if (error instanceof InvalidArgumentError) throw error;
-    throw new InvalidArgumentError(
-      `the body cannot be written as JSON: ${(error as Error).message}`,
-    );
-  }
-}
-
-/**
- * Whether a value can be a JSON body: text, bytes, forms and maps are JSON already, or would lose
- * their content.
- */
-function isPlain(body: unknown): boolean {
-  if (Array.isArray(body)) return true;
-  return (
-    isFields(body) &&
-    !(Symbol.iterator in body || Symbol.asyncIterator in body || body instanceof Blob)
-  );
-}
-
-function describeClass(value: unknown): string {
-  return typeof value === 'object' ? `a ${Object(value).constructor?.name}` : `a ${typeof value}`;
-}
-
-function checkMember(name: string, value: unknown): unknown {
-  if (typeof value === 'string') checkWhole(name, value);
-  return value;
-}
-
-function createAddress(
-  { path, host, query: names, fixedQuery, hash }: Endpoint,
-  query: Readonly<Record<string, unknown>>,
-  baseUrl: BaseUrl | undefined,
-): string {
-  // The platform wants the parameters of a page in its order.
-  const rank = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
-  const given = Object.entries(query).sort(([a], [b]) => rank(a) - rank(b));
-  const parameters = [...Object.entries(fixedQuery ?? {}), ...given]
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${encodeValue(name, String(value))}`);
-  const search = parameters.length === 0 ? '' : `?${parameters.join('&')}`;
-  return `${findOrigin(host, baseUrl)}${path}${search}${hash === undefined ? '' : `#${hash}`}`;
-}
-
-function encodeValue(name: string, text: string): string {
-  checkWhole(name, text);
-  return encodeURIComponent(text);
 }
 
 function isTokenFailure(error: unknown): boolean {

@@ -71,7 +71,7 @@ export function createHttp(given: HttpOptions): Http {
     const address = `${baseUrl}${path}`;
     const url = query ? `${address}?${write(query)}` : address;
     const cookie = await jar?.getCookieString(url);
-    const isFile = form !== undefined && typeof form['open'] === 'function';
+    const { headers, body, fields, isFile } = openForm(form);
     const stream = http.stream(url, {
       isStream: true,
       method,
@@ -79,15 +79,13 @@ export function createHttp(given: HttpOptions): Http {
         referer: `${baseUrl}${referer}`,
         ...(isAjax && AJAX),
         ...(cookie && { cookie }),
-        ...(form &&
-          !isFile && { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }),
-        ...(isFile && (form as Form).headers),
+        ...headers,
       },
-      ...(form && { body: isFile ? (form as Form).open() : write(form as Values) }),
+      ...(body !== undefined && { body }),
       timeout: isFile ? { socket: timeout } : { request: timeout },
     });
     // Else a POST waits for what is written to it.
-    if (method === 'POST' && !form) stream.end();
+    if (method === 'POST' && body === undefined) stream.end();
     try {
       const { statusCode: status, headers } = await readHead(stream);
       const body = await readBytes(path, stream, maxResponseSize);
@@ -97,12 +95,24 @@ export function createHttp(given: HttpOptions): Http {
         await jar?.setCookie(cookie, url, { ignoreError: true });
       }
       const contentType = headers['content-type'] ?? '';
-      const sent = { ...query, ...(!isFile && form), secret: listSecrets(form, cookie) };
+      const sent = { ...query, ...fields, secret: listSecrets(form, cookie) };
       return { status, contentType, body, hasCookies: cookies.length > 0, sent };
     } catch (error) {
       throw unreached(path, error);
     }
   };
+}
+
+/** Returns a form as it is sent: its fields, or with a file, its parts. */
+function openForm(form: BackEndRequest['form']) {
+  if (!form) return { isFile: false };
+  if (typeof form['open'] === 'function') {
+    const file = form as Form;
+    return { headers: file.headers, body: file.open(), isFile: true };
+  }
+  const fields = form as Values;
+  const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' };
+  return { headers, body: write(fields), fields, isFile: false };
 }
 
 function write(values: Values): string {

@@ -71,18 +71,22 @@ export function createConsent(
     const known = isWebsite ? WEBSITE.appid : appid;
     const problem = method === 'GET' ? findProblem(consent, query, known) : 'Use the method GET.';
     if (problem !== undefined) return toPage(consent.title, `<p>${escape(problem)}</p>`);
+    const decided = path === consent.confirm ? decide(consent, query, known) : undefined;
     const { people } = world.state;
-    if (path === consent.confirm) {
-      const refusal = query['refuse'] === undefined ? undefined : consent.refuse(query);
-      if (refusal !== undefined) return redirect(query, refusal);
-      const person = lookUp(people, query['openid']);
-      if (person) {
-        const code = issueCode(person, known, query['scope'] as OauthScope);
-        return redirect(query, `code=${code}&state=${encodeURIComponent(query['state'] ?? '')}`);
-      }
-    }
-    return choose(consent, isWebsite ? consent.title : title, query, Object.values(people));
+    return (
+      decided ?? choose(consent, isWebsite ? consent.title : title, query, Object.values(people))
+    );
   };
+
+  /** Sends the user back with a code or a refusal; undefined when nobody was chosen. */
+  function decide(consent: Consent, query: Query, known: string): RawAnswer | undefined {
+    const refusal = query['refuse'] === undefined ? undefined : consent.refuse(query);
+    if (refusal !== undefined) return redirect(query, refusal);
+    const person = lookUp(world.state.people, query['openid']);
+    if (!person) return undefined;
+    const code = issueCode(person, known, query['scope'] as OauthScope);
+    return redirect(query, `code=${code}&state=${encodeURIComponent(query['state'] ?? '')}`);
+  }
 }
 
 /** Returns the reason why the platform would refuse the page, with its code. */

@@ -1,6 +1,7 @@
 /** Reads requests, and writes answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readJson } from '@wechat-mp/core/adapter';
+import { readBody } from '../http/body.ts';
 import { type ApiRequest, type Failure, RawAnswer, raw } from './contract.ts';
 import { type FormPart, readForm } from './form.ts';
 import { Refusal } from './refusal.ts';
@@ -14,13 +15,14 @@ export interface Received {
 
 const JSON_TYPE = 'application/json; encoding=utf-8';
 const HTML = '<html><body><center><h1>502 Bad Gateway</h1></center></body></html>\n';
+/** Bytes that the platform accepts. */
 const LONGEST = 32 * 1024 * 1024;
 /** Maximum nesting of JSON. */
 const DEEPEST = 100;
 
 export async function receive(incoming: IncomingMessage): Promise<Received> {
   const [path, search] = splitAt(`${incoming.url}`, '?');
-  const content = await readBody(incoming);
+  const content = await readBody(incoming, LONGEST);
   const contentType = incoming.headers['content-type'] ?? '';
   const isForm = /^multipart\//i.test(contentType);
   const { form, refusal } = await readParts(isForm, contentType, content);
@@ -40,18 +42,6 @@ export async function receive(incoming: IncomingMessage): Promise<Received> {
 function splitAt(text: string, mark: string): [string, string] {
   const index = text.indexOf(mark);
   return index === -1 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
-}
-
-/** Reads the whole body; returns `undefined` when it is longer than the platform accepts. */
-async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  let chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length <= LONGEST) chunks.push(chunk);
-    else chunks = [];
-  }
-  return length > LONGEST ? undefined : Buffer.concat(chunks);
 }
 
 async function readParts(

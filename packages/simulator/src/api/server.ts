@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApiCall } from '../events.ts';
-import { isLoopback, type ListenOptions, listen } from '../listening.ts';
+import { isLoopback, type ListenOptions, listen } from '../http/listening.ts';
 import type { World } from '../world.ts';
 import { COMPONENT } from './component.ts';
 import { type Answer, type Failure, type RawAnswer, raw } from './contract.ts';

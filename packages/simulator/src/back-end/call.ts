@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Part } from '../api/contract.ts';
 import { readForm } from '../api/form.ts';
+import { readBody as readContent } from '../http/body.ts';
 import type { Values } from './terms.ts';
 
 export interface BackEndCall {
@@ -41,13 +42,17 @@ export async function readCall(request: IncomingMessage): Promise<ReadCall> {
   return { call, faults };
 }
 
+const LONGEST = 32 * 1024 * 1024;
+
 type Body = Pick<BackEndCall, 'form' | 'parts'>;
 
 async function readBody(request: IncomingMessage, faults: string[]): Promise<Body> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks);
+  const body = await readContent(request, LONGEST);
   const contentType = request.headers['content-type'] ?? '';
+  if (!body) {
+    faults.push(`the body has more than ${LONGEST} bytes`);
+    return { form: {}, parts: [] };
+  }
   if (body.length === 0) return { form: {}, parts: [] };
   if (contentType.startsWith('multipart/')) return readParts(contentType, body, faults);
   if (!/^application\/x-www-form-urlencoded(;|$)/.test(contentType)) {

@@ -1,10 +1,13 @@
 /** Answers requests by a table, and records those that break its rules. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Listening, type ListenOptions, listen } from '../listening.ts';
+import { type Listening, type ListenOptions, listen } from '../http/listening.ts';
+import { send, sendJson } from '../http/response.ts';
 import { type BackEndCall, readCall } from './call.ts';
 import { type Answer, type Endpoint, findEndpoint, Misfit } from './endpoint.ts';
 import { pass } from './gate.ts';
 import type { World } from './world.ts';
+
+const JSON_TYPE = 'application/json; charset=UTF-8';
 
 export interface Served extends Listening {
   readonly requests: readonly BackEndCall[];
@@ -58,9 +61,7 @@ async function reply(site: Site, request: IncomingMessage): Promise<Answer | str
 
 function write(response: ServerResponse, answer: Answer | string): void {
   if (typeof answer === 'string') {
-    response.writeHead(400, { 'content-type': 'application/json; charset=UTF-8' });
-    response.end(JSON.stringify({ problem: answer }));
-    return;
+    return sendJson(response, 400, { problem: answer }, JSON_TYPE);
   }
   const { json, html, bytes, type = 'image/jpeg', location, cookies = [] } = answer;
   if (cookies.length > 0) response.setHeader('set-cookie', [...cookies]);
@@ -68,11 +69,11 @@ function write(response: ServerResponse, answer: Answer | string): void {
     response.writeHead(302, { location }).end();
   } else if (bytes) {
     // The platform gives a length; an empty file has one too.
-    response.writeHead(200, { 'content-type': type, 'content-length': bytes.length }).end(bytes);
+    response.setHeader('content-length', bytes.length);
+    send(response, 200, type, bytes);
   } else if (html === undefined) {
-    response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' });
-    response.end(JSON.stringify(json));
+    sendJson(response, 200, json, JSON_TYPE);
   } else {
-    response.writeHead(200, { 'content-type': 'text/html; charset=UTF-8' }).end(html);
+    send(response, 200, 'text/html; charset=UTF-8', html);
   }
 }

@@ -1,7 +1,7 @@
 /** The state of the back end. */
 
 import { type Clock, realClock } from '../clock.ts';
-import type { ListenOptions } from '../listening.ts';
+import type { ListenOptions } from '../http/listening.ts';
 import { createCodes, createPhone, type QrCodes, type QrPhone } from './codes.ts';
 import { type BackEndData, createData, type Follower, type GivenData } from './data.ts';
 import type { LiveSession } from './live-session.ts';

@@ -3,6 +3,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Clock } from '../clock.ts';
 import type { DeliveryRecord } from '../events.ts';
+import { joinHeaders } from '../http/response.ts';
 
 /** A request that may be invalid in any way. */
 export interface OddRequest {
@@ -82,13 +83,10 @@ export async function exchange(target: string, odd: OddRequest, clock: Clock): P
       body += chunk;
       if (body.length > LONGEST) break;
     }
-    const headers = Object.entries(response.headers as Record<string, string | string[]>);
     return end(
       {
         status: response.statusCode,
-        headers: Object.fromEntries(
-          headers.map(([name, value]) => [name, [value].flat().join(', ')]),
-        ),
+        headers: joinHeaders(response.headers),
         body,
         plain: undefined,
       },

@@ -192,15 +192,10 @@ export async function runCheck(
     const { response, failure } = answered;
     if (failure === 'silent') return 'no answer within 5 s';
     if (expected === 'survived') return undefined;
-    if (!response && expected === 'refused') return undefined;
-    if (!response) return BROKEN[failure ?? 'gone'];
+    if (!response) return expected === 'refused' ? undefined : BROKEN[failure ?? 'gone'];
     if (isOfConsole(expected)) return findConsoleProblem(response, expected, echostr);
-    const { status, body } = response;
     const { verdict, problems } = judgeResponse(response);
-    if (expected === 'refused') {
-      if (status === 200 && body.includes('refused')) return 'the echostr was returned';
-      return verdict === 'reply' ? 'it was answered with a reply' : undefined;
-    }
+    if (expected === 'refused') return findAcceptance(response, verdict);
     return verdict === 'toast' ? problems.join('; ') : undefined;
   };
 
@@ -218,6 +213,15 @@ export async function runCheck(
 }
 
 const isOfConsole = (expected: Row['expected']) => expected === 'echo' || expected === 'probed';
+
+/** Returns how a message that had to be refused was accepted. */
+function findAcceptance(
+  { status, body }: { status: number; body: string },
+  verdict: string,
+): string | undefined {
+  if (status === 200 && body.includes('refused')) return 'the echostr was returned';
+  return verdict === 'reply' ? 'it was answered with a reply' : undefined;
+}
 
 /** Returns the fault in the answer to the console's URL verification. */
 function findConsoleProblem(

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { isLoopback, listNames } from '../listening.ts';
+import { isLoopback, listNames } from '../http/listening.ts';
 import { servePage } from '../page/server.ts';
 import { createSimulator } from '../platform.ts';
 import type { Simulator } from '../simulator.ts';

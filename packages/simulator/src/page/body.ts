@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { readBody } from '../http/body.ts';
 import { RequestProblem } from './problem.ts';
 
 /** Maximum size of one request in bytes, pictures included. */
@@ -11,17 +12,10 @@ export async function readJson(request: IncomingMessage): Promise<JsonObject> {
   // Other sites can send forms and plain text without asking the browser first, but not this.
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw new RequestProblem(415, 'send application/json');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // The connection stays, so that a refusal can be read.
-  const incoming = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  for await (const chunk of incoming) {
-    size += chunk.length;
-    if (size > BODY_LIMIT) throw new RequestProblem(413, `more than ${BODY_LIMIT} bytes`);
-    chunks.push(chunk);
-  }
+  const body = await readBody(request, BODY_LIMIT, 'leave');
+  if (!body) throw new RequestProblem(413, `more than ${BODY_LIMIT} bytes`);
   try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const value: unknown = JSON.parse(body.toString());
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       return value as JsonObject;
     }

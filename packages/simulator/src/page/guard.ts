@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { listNames } from '../listening.ts';
+import { listNames } from '../http/listening.ts';
 
 /** The Host headers that the page accepts. */
 export interface Names {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Listening, type ListenOptions, listen } from '../listening.ts';
+import { type Listening, type ListenOptions, listen } from '../http/listening.ts';
+import { send, sendJson } from '../http/response.ts';
 import { getMenu } from '../menu.ts';
 import type { Simulator } from '../simulator.ts';
 import { ACTIONS, getFaults } from './actions.ts';
@@ -25,6 +26,13 @@ export interface PageOptions extends ListenOptions {
 /** A served chat page; its `url` ends with a slash. */
 export type Page = Listening;
 
+interface Exchange {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 /** Serves the chat page, and its access to the simulator. */
 export async function servePage(options: PageOptions): Promise<Page> {
   const { simulator, host = '127.0.0.1' } = options;
@@ -41,6 +49,11 @@ export async function servePage(options: PageOptions): Promise<Page> {
     createAddress: (mediaId) => `${url}media/${mediaId}`,
   };
 
+  const methods: Readonly<Record<string, (exchange: Exchange) => Promise<void>>> = {
+    GET: get,
+    HEAD: get,
+    POST: post,
+  };
   const stop = simulator.on((event) => recorder.record(event));
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => refuse(error, request, response));
@@ -57,27 +70,28 @@ export async function servePage(options: PageOptions): Promise<Page> {
     const address = `http://page${request.url ?? '/'}`;
     if (!URL.canParse(address)) throw new RequestProblem(400, 'no address');
     const { pathname, searchParams } = new URL(address);
-    if (request.method === 'POST') return post(pathname, request, response);
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD, POST');
+    const { method = '' } = request;
+    const respond = Object.hasOwn(methods, method) ? methods[method] : undefined;
+    if (!respond) {
+      response.setHeader('allow', Object.keys(methods).join(', '));
       throw new RequestProblem(405, 'GET, HEAD or POST');
     }
-    if (pathname === '/state') return sendJson(response, 200, state(searchParams.get('user')));
-    if (pathname === '/events') {
-      const last = request.headers['last-event-id'] ?? searchParams.get('after') ?? undefined;
-      return streamJournal(journal, last?.toString(), request, response);
-    }
-    const file = readMedia(pathname) ?? (await readAsset(pathname));
-    if (!file) throw new RequestProblem(404, 'nothing here');
-    response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.length });
-    response.end(request.method === 'HEAD' ? undefined : file.bytes);
+    await respond({ path: pathname, query: searchParams, request, response });
   }
 
-  async function post(
-    path: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
+  async function get({ path, query, request, response }: Exchange): Promise<void> {
+    if (path === '/state') return sendJson(response, 200, state(query.get('user')));
+    if (path === '/events') {
+      const last = request.headers['last-event-id'] ?? query.get('after') ?? undefined;
+      return streamJournal(journal, last?.toString(), request, response);
+    }
+    const file = readMedia(path) ?? (await readAsset(path));
+    if (!file) throw new RequestProblem(404, 'nothing here');
+    response.setHeader('content-length', file.bytes.length);
+    send(response, 200, file.type, request.method === 'HEAD' ? undefined : file.bytes);
+  }
+
+  async function post({ path, request, response }: Exchange): Promise<void> {
     const action = Object.hasOwn(ACTIONS, path) ? ACTIONS[path] : undefined;
     if (!action) throw new RequestProblem(404, 'nothing here');
     sendJson(response, 200, action(scene, await readJson(request)));
@@ -116,11 +130,6 @@ function decode(text: string): string {
   } catch {
     return '';
   }
-}
-
-function sendJson(response: ServerResponse, status: number, value: object): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify(value));
 }
 
 function refuse(error: unknown, request: IncomingMessage, response: ServerResponse): void {

@@ -3,6 +3,8 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Webhook } from '@wechat-mp/core';
 import type { DeliveryRecord } from '../events.ts';
+import { readBody } from '../http/body.ts';
+import { joinHeaders } from '../http/response.ts';
 import type { Sealed } from './envelope.ts';
 
 export type Response = NonNullable<DeliveryRecord['response']>;
@@ -58,18 +60,12 @@ function overHttp(target: URL): Transport {
       try {
         client.end(bytes);
         const [response] = await once(client, 'response');
-        const chunks: Buffer[] = [];
-        let size = 0;
-        for await (const chunk of response as AsyncIterable<Buffer>) {
-          size += chunk.length;
-          if (size > ANSWER_BYTES)
-            throw new Error('the answer is longer than 1 MiB; the rest was not read');
-          chunks.push(chunk);
-        }
+        const content = await readBody(response, ANSWER_BYTES, 'leave');
+        if (!content) throw new Error('the answer is longer than 1 MiB; the rest was not read');
         return {
           status: response.statusCode,
-          headers: readHeaders(response.headers),
-          body: Buffer.concat(chunks).toString('utf8'),
+          headers: joinHeaders(response.headers),
+          body: content.toString(),
           plain: undefined,
         };
       } catch (error) {
@@ -91,11 +87,6 @@ function inProcess(webhook: Webhook): Transport {
       return { ...response, plain: undefined };
     },
   };
-}
-
-function readHeaders(headers: Readonly<Record<string, string | string[] | undefined>>) {
-  const entries = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
-  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 /** The meanings of network errors, by Node's code. */

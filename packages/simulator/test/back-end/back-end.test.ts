@@ -19,6 +19,14 @@ afterEach(() => backEnd.close());
 
 const at = (path: string) => `${backEnd.url}${path}`;
 
+it('a body beyond 32 MiB is refused', async () => {
+  const answer = await ask(at('/cgi-bin/singlesend'), {
+    form: { content: 'x'.repeat(32 * 1024 * 1024) },
+  });
+  expect(answer.status).toBe(400);
+  expect(backEnd.problems.join()).toContain('the body has more than 33554432 bytes');
+});
+
 describe('a request that does not fit', () => {
   const form = (token: number) => ({
     tofakeid: '2400000001',
