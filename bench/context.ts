@@ -40,7 +40,7 @@ console.log(await measureMemory());
 redis.disconnect();
 server.kill();
 
-/** What MEMORY USAGE says of the largest of many contexts. */
+/** Returns MEMORY USAGE of the largest of many contexts. */
 async function measureMemory(): Promise<string> {
   await redis.flushall();
   const { contexts } = redisStores(redis);

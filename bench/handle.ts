@@ -6,7 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const BEFORE = 'bec9288';
-/** Of what it cost then. */
+/** Maximum ratio to the cost of the reference. */
 const LIMIT = 0.4;
 const ROUNDS = 60;
 const WARM_UP = 20;

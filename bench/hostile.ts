@@ -27,7 +27,7 @@ const attributes = Array.from({ length: 100_000 }, (_, index) => `a${index}=""`)
 const unsigned = 'encrypt_type=aes&msg_signature=x&timestamp=1&nonce=1';
 const forged = `signature=${'f'.repeat(40)}&timestamp=1&nonce=1`;
 
-/** What strangers send: a query, and what follows the head of the request. */
+/** Requests of strangers: a query, and what follows the head of the request. */
 const hostile: readonly (readonly [
   name: string,
   query: string,

@@ -1,4 +1,4 @@
-/** What it costs to load a package: milliseconds beyond its framework, and modules. */
+/** The cost of loading a package: milliseconds beyond its framework, and modules. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Table } from './http/report.ts';

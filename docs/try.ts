@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** What is typed into the search box, and a page that has to be among what it finds. */
+/** Search terms, and a page that each must find. */
 const SEARCHES = [
   { page: '/', query: 'replyWindow', found: '/reply-window.html' },
   { page: '/', query: 'WECHAT_API_IP', found: '/errors.html' },

@@ -6,7 +6,7 @@ interface Step {
   readonly title: string;
   /** Does something, and gives what the user then has on the screen. */
   readonly run: (wechat: Simulator, user: User) => Promise<ReceivedMessage | undefined>;
-  /** What has to be in it. */
+  /** Expected content. */
   readonly expected: Partial<Record<string, unknown>>;
 }
 

@@ -26,7 +26,7 @@ const NEWS: Article[] = [
   { title: '第三条新闻标题', url: 'https://example.com/third' },
 ];
 
-/** What the account's owner sets up once. */
+/** The one-time setup by the account's owner. */
 export async function setUp(client: OfficialClient): Promise<void> {
   await client.menu.create({
     button: [

@@ -22,9 +22,9 @@ import fc from 'fast-check';
 // The same inputs for each change, and none made smaller once a test has failed.
 fc.configureGlobal({ seed: 1, endOnFailure: true });
 
-/** What changed code looks up: which change is on, and which test runs. */
+/** The state that changed code reads: the active change, and the running test. */
 const context = {};
-/** What each test took when it ran last, in ms: quick ones go first. */
+/** The latest duration of each test in ms: quick ones run first. */
 const costs = new Map();
 globalThis.__stryker__ = context;
 

@@ -39,7 +39,7 @@ const GROUPS = {
   },
 };
 
-/** What each file must reach, in percent. */
+/** The required share of detected changes in percent. */
 const LEAST = 85;
 const FOLDER = '.cache/mutation';
 

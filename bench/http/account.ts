@@ -7,6 +7,6 @@ export const ACCOUNT = {
 
 export const PATH = '/wechat';
 
-/** What the frameworks answer when they are measured alone: the reply to a text of eleven characters. */
+/** The answer of frameworks measured alone: the reply to a text of eleven characters. */
 export const ANSWER =
   '<xml><ToUserName><![CDATA[o9AgO5Kd5ggOC-bXrbNODI000000]]></ToUserName><FromUserName><![CDATA[gh_97417a04a28d]]></FromUserName><CreateTime>1764403200</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hello 00000]]></Content></xml>';

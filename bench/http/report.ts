@@ -12,7 +12,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What a server costs more than its framework alone. */
+/** Returns the cost of a server beyond its framework alone. */
 function findAdded(rows: readonly Row[], name: string): number | undefined {
   const [who, framework] = name.split(' ');
   const row = rows.find((one) => one.name === name);
@@ -71,7 +71,7 @@ export function writeTable({ title, head, rows }: Table): string {
   return [`## ${title}`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** What the figures were taken on. */
+/** Describes the machine. */
 function describeMachine(): string {
   const [first] = cpus();
   return `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${first?.model ?? 'unknown'}, Node ${process.versions.node}, ${process.platform}`;

@@ -108,7 +108,7 @@ interface PeerResponse {
   reply(text: string | undefined): void;
 }
 
-/** What others publish, as their documentation has it. */
+/** Other packages' bots, written as in their documentation. */
 const peers: Record<string, (mode: keyof typeof modes) => Server> = {
   'wechat express': (mode) => {
     const wechat = load('wechat') as Peers['wechat'];
@@ -141,7 +141,7 @@ const peers: Record<string, (mode: keyof typeof modes) => Server> = {
   },
 };
 
-/** What a server of this project is given to grow by. */
+/** The growing load of a server of this project. */
 interface Growth {
   readonly handlers?: number;
   readonly contexts?: number;

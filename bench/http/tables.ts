@@ -1,4 +1,4 @@
-/** What is measured, and against what. */
+/** The measurements, and what they are compared with. */
 import type { Traffic } from './requests.ts';
 
 /** A server: who, on what, in which mode. */
@@ -53,7 +53,7 @@ export const TARGETS: readonly {
   { server: 'ours fastify plain', peer: 'ours koa plain', share: 1 },
 ];
 
-/** What grows, from the least to the most. */
+/** The growing loads, from least to most. */
 export const GROWTH: readonly {
   readonly what: string;
   readonly of: readonly {

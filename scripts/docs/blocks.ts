@@ -10,7 +10,7 @@ export interface Block {
   readonly line: number;
   readonly language: string;
   readonly text: string;
-  /** What the page says above the block in a comment, `<!-- given: … -->`: code that it leaves out. */
+  /** The code that a comment above the block supplies, `<!-- given: … -->`. */
   readonly given: string;
 }
 

@@ -1,6 +1,7 @@
 /**
- * What each method of the API does, in Chinese; docs/endpoints.zh-CN.md is made of it. The English
- * sentence is the method's doc comment. A table's own entry, such as `menu`, is its introduction.
+ * The Chinese descriptions of the API's methods; docs/endpoints.zh-CN.md is generated from them.
+ * The English sentence is the method's doc comment. A table's own entry, such as `menu`, is its
+ * introduction.
  */
 export const CHINESE_ENDPOINTS: Readonly<Record<string, string>> = {
   token: '接口调用凭据，客户端会自动获取和更新。',

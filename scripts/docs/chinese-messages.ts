@@ -1,6 +1,6 @@
 /**
- * What each message, event and reply is, in Chinese; docs/messages.zh-CN.md is made of it. The
- * English sentence is the doc comment of its row.
+ * The Chinese descriptions of messages, events and replies; docs/messages.zh-CN.md is generated
+ * from them. The English sentence is the doc comment of its row.
  */
 export const CHINESE_MESSAGES: Readonly<Record<string, string>> = {
   text: '用户发来的文本。',

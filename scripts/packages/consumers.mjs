@@ -6,7 +6,7 @@ import { findCommand, readJson, report, root, run, step, writeJson } from './run
 const { devDependencies } = readJson(join(root, 'package.json'));
 const nest = readJson(join(root, 'packages/nest/package.json')).devDependencies;
 
-/** What the newest frameworks need, and the test runners. */
+/** The dependencies of the newest frameworks, and of the test runners. */
 const NEWEST = {
   ...pick(devDependencies, 'express', 'koa', 'fastify', 'ioredis', '@types/express', '@types/koa'),
   ...pick(devDependencies, '@types/node', '@swc/core', '@swc/jest', 'jest'),
@@ -14,7 +14,7 @@ const NEWEST = {
   ...pick(nest, 'reflect-metadata', 'rxjs'),
 };
 
-/** Of each framework the oldest line that its adapter takes. */
+/** The oldest supported version of each framework. */
 const OLDEST = {
   ...NEWEST,
   express: '^4.21.0',

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findCommand, readJson, report, root, run, step } from './run.mjs';
 
-/** What every tarball has, whatever the package. */
+/** The files of every tarball. */
 const FILES = ['package.json', 'README.md', 'README.zh-CN.md', 'LICENSE'];
 const FIELDS = ['description', 'keywords', 'license', 'repository', 'engines', 'files'];
 

@@ -15,7 +15,7 @@ import { hostileBodies } from '../tables/hostile-bodies.ts';
 
 afterAll(closeServers);
 
-/** What is hard to parse is so on every framework: one has them all, the others one of each answer. */
+/** Hostile documents: one framework gets all of them, the others one of each kind. */
 const SAMPLES = ['open tags', 'one CDATA section', 'JSON escapes'];
 
 describe.each(hosts)('$name', ({ name: host, start, passesOn }: Host) => {

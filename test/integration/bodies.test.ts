@@ -1,4 +1,4 @@
-/** What other parsers leave of the body, and what senders say that it is. */
+/** Bodies after other parsers, and with the Content-Types that senders claim. */
 import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from '@jest/globals';

@@ -17,7 +17,7 @@ afterAll(closeServers);
 const token = 'T0KEN';
 const options = { token };
 
-/** What a handler or a route does with the request's own property. */
+/** Uses the request's own property, in a handler or a route. */
 function count({
   wechatContext,
 }: {

@@ -1,4 +1,4 @@
-/** What a message that is answered at once makes, by count: nothing here is measured. */
+/** The objects created for a message that is answered at once, by count. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';

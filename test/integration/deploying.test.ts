@@ -217,7 +217,7 @@ it('the container starts node without a shell, which would keep the signal', () 
   expect(JSON.parse(command)).toEqual(['node', 'dist/express.js']);
 });
 
-/** What nginx minds, where it is installed; else what is wrong with the form. */
+/** Returns nginx's complaint, when it is installed; otherwise faults of the syntax. */
 function findProblem(inner: string): string | undefined {
   if (!spawnSync('nginx', ['-v']).error) {
     const file = join(temporary, 'nginx.conf');

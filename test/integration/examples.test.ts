@@ -19,7 +19,7 @@ const names = [
   'accounts',
 ] as const;
 
-/** Where they differ: the path, the query that chooses an account, and what they say. */
+/** The differences between the examples: the path, the query of an account, and the replies. */
 const answers = { route: 'You said: wechat' } as Record<string, string>;
 
 beforeAll(() => bundlePrograms(...names.map((name) => `examples/${name}.ts`)));
@@ -38,7 +38,7 @@ const signed = platform.plain(account, '').query;
 const post = (query: Sent['query'], body: string) => (origin: string) =>
   send(`${origin}/wechat`, withAccount({ method: 'POST', query, body }));
 
-/** What ends other libraries' processes. */
+/** Requests that crash the processes of other libraries. */
 const attacks: Record<string, (origin: string) => Promise<HttpAnswer>> = {
   'unsigned aes': post({ encrypt_type: 'aes', msg_signature: 'x' }, '<xml><a>1</a></xml>'),
   'signed aes without msg_signature': post({ ...signed, encrypt_type: 'aes' }, '<xml/>'),

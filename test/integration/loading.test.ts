@@ -1,4 +1,4 @@
-/** What an entry point loads besides its own files: told by what a bundler finds. */
+/** The modules that an entry point loads besides its own files, as found by a bundler. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

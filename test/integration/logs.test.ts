@@ -30,7 +30,7 @@ import { OPENID, plain, userMessage } from '../support/platform.ts';
 import { startRedis, stopRedis, track } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 
-/** What no log may hold. Each begins with a word that nothing else has. */
+/** The secrets that no log may contain. Each begins with a unique word. */
 const S = {
   token: 'ZQtokenofthewebhook',
   appsecret: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',

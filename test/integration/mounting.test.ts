@@ -1,4 +1,4 @@
-/** Where a webhook can sit in an app, and that the rest of the app does not notice it. */
+/** The places where a webhook can be mounted, without effects on the rest of the app. */
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 import Router from '@koa/router';
@@ -29,7 +29,7 @@ const bot = sayName('the bot');
 
 const hello = platform.userMessage('text', { Content: 'hello' });
 
-/** What the webhook at an address says; its status when that is no reply. */
+/** Returns the answer of the webhook at an address, or its status when that is not a reply. */
 async function ask(address: string, { token } = account, query = {}): Promise<unknown> {
   const delivery = platform.plain({ token }, hello);
   const sent = { ...delivery, query: { ...delivery.query, ...query } };

@@ -1,4 +1,4 @@
-/** What a service sees of its bot: the examples for OpenTelemetry and Prometheus, and its own stores. */
+/** The observability of a bot: the examples for OpenTelemetry and Prometheus, and custom stores. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { getRequestListener } from '@hono/node-server';

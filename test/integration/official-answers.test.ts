@@ -1,4 +1,4 @@
-/** What comes back from the platform: how large it may be, and what it is taken for. */
+/** Answers of the platform: their size, and how they are read. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

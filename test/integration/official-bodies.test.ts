@@ -1,4 +1,4 @@
-/** What a POST is sent with. */
+/** The body of a POST. */
 import { describe, expect, it } from '@jest/globals';
 import { OfficialClient } from '@wechat-mp/core/official';
 import { createSimulator } from '@wechat-mp/simulator';

@@ -1,4 +1,4 @@
-/** What goes wrong between a client and the platform, and what of it may be done again. */
+/** Failures between a client and the platform, and which of them are repeated. */
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import {

@@ -1,4 +1,4 @@
-/** What a client offers beyond the endpoints, over HTTP. */
+/** The client's features beyond the endpoints, over HTTP. */
 import { describe, expect, it, jest } from '@jest/globals';
 import { type Exchange, jsapiSignature, reply, wechat } from '@wechat-mp/express';
 import express from 'express';

@@ -1,4 +1,4 @@
-/** What a service's log holds when the library writes into it: pino, as it comes. */
+/** A service's log with pino, as the library writes to it. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

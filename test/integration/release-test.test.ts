@@ -1,4 +1,4 @@
-/** What the platform asks before it publishes a third-party platform (全网发布检测). */
+/** The release test of a third-party platform (全网发布检测). */
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createWebhook, type HandlersLike, Router } from '@wechat-mp/core';
 import { ComponentClient } from '@wechat-mp/core/official';
@@ -38,7 +38,7 @@ const text = (target: string, Content: string) => ({
   ToUserName: target,
 });
 
-/** What a message is answered with: the reply's text, or what stands in its place. */
+/** Returns the answer to a message: the reply's text, or its type. */
 async function ask(handlers: HandlersLike, message: Message): Promise<string> {
   const delivery = wire.safe(account, message);
   const { body } = await createWebhook(account, handlers).handle(delivery);
@@ -49,7 +49,7 @@ async function ask(handlers: HandlersLike, message: Message): Promise<string> {
   return /<Content><!\[CDATA\[(.*?)\]\]>/s.exec(reply)?.[1] ?? 'no text';
 }
 
-/** What was sent to users, with the tokens that it was sent with. */
+/** Lists the messages sent to users, with their tokens. */
 const listSent = () =>
   getPlatform()
     .requestsTo(SEND)

@@ -23,7 +23,7 @@ const encryption = {
 };
 const token = 'RoutesToken';
 
-/** What a framework gives to a route: the message (which may throw), and the way to answer. */
+/** The parts of a framework's route: the message (which may throw), and the way to answer. */
 type FrameworkRoute = (message: () => Message, answer: (reply: ReplyLike) => unknown) => unknown;
 /** A route, with the clock of its webhook. */
 type Route = (...given: [...Parameters<FrameworkRoute>, clock: ManualClock]) => unknown;

@@ -59,7 +59,7 @@ async function flood(name: string, handlers: Handlers, options?: Partial<Webhook
   return Promise.all(users.map((user) => ask(team[0] as Bot, `${name}-${user}`)));
 }
 
-/** What a handler that answers `tell` with its context says of it. */
+/** Returns the answer of a handler that reports its context. */
 async function ask({ say }: Bot, openid: string): Promise<Record<string, unknown>> {
   const { body } = await say(openid, 'tell');
   return JSON.parse(readContent(body)) as Record<string, unknown>;

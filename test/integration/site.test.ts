@@ -1,4 +1,4 @@
-/** What the site is made with: links between files become links between pages, and faults are found. */
+/** The parts of the site: links between files become links between pages, and faults are found. */
 import { runInNewContext } from 'node:vm';
 import { expect, it } from '@jest/globals';
 import { findFaults } from '../../docs/.vitepress/check.ts';

@@ -1,4 +1,4 @@
-/** What a server says that is not well, or not the back end: plain servers answer in its place. */
+/** Answers of a broken server, or of another server, in place of the back end. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';

@@ -120,7 +120,7 @@ describe('a login with a password', () => {
 });
 
 describe('a login with a QR code', () => {
-  /** What somebody does with the codes, one after another, when the login says that state. */
+  /** The user's actions on the codes, one after another, in that state of the login. */
   type Doing = readonly ((state: QrCodeState) => void)[];
   const calmly: Doing[number] = (state) => {
     if (state === 'waiting') backEnd.qr.scan();

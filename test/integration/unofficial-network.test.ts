@@ -1,4 +1,4 @@
-/** Where a session goes, and where it does not: plain servers in place of the back end. */
+/** The hosts that receive a session, and those that do not: plain servers in place of the back end. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,7 @@
-/** What is refused by its query alone: the answer comes while the body still does, and ends it. */
+/**
+ * Requests refused by their query alone: the answer is sent while the body is still arriving, and
+ * ends it.
+ */
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,4 +1,4 @@
-/** What every adapter gives opens conversations, too. */
+/** The middleware of every adapter gives access to contexts. */
 import { expect, it } from '@jest/globals';
 import * as core from '@wechat-mp/core';
 import { wechat as fetchHandler } from '@wechat-mp/core/fetch';

@@ -87,7 +87,7 @@ async function flood(port: number, ordering: string, killOne: boolean): Promise<
   return sentAgain;
 }
 
-/** What the users' contexts hold, as a process finds them. */
+/** Reads the users' contexts through a process. */
 async function readStates(port: number): Promise<Record<string, unknown>[]> {
   const worker = await startWorker(port, 'serial');
   const users = Array.from({ length: USERS }, (_, user) => user);

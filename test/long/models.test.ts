@@ -25,7 +25,7 @@ afterAll(async () => {
   await stopRedis();
 });
 
-/** What a user has of an answer. */
+/** The part of an answer that a user received. */
 interface Share {
   readonly passive: string;
   readonly pushed: readonly string[];

@@ -1,4 +1,7 @@
-/** What packages/core/test/delivery/orders.test.ts plays a little, at length: ORDERS_BATCHES=134 are 100 500 messages in each store. */
+/**
+ * The orders of packages/core/test/delivery/orders.test.ts at length: ORDERS_BATCHES=134 are 100
+ * 500 messages in each store.
+ */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { playOrders } from '../support/orders.ts';

@@ -1,13 +1,13 @@
 /**
- * What a third-party platform's accounts give rights with: codes that serve once, and refresh
- * tokens that end when the account's next code is exchanged. Shares no code with the library.
+ * Authorization codes of a third-party platform's accounts, for one use, and refresh tokens that
+ * end when the account's next code is exchanged. Shares no code with the library.
  */
 import type { OfficialPlatform } from './official-platform.ts';
 
 const QUERY_AUTH = '/cgi-bin/component/api_query_auth';
 const REFRESH = '/cgi-bin/component/api_authorizer_token';
 
-/** What an account's token is tried with. */
+/** The calls that try an account's token. */
 const CALLS = {
   '/cgi-bin/menu/get': { menu: { button: [] } },
   '/cgi-bin/message/custom/send': { errcode: 0, errmsg: 'ok' },

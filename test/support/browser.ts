@@ -8,7 +8,7 @@ export interface Page {
   /** Every Set-Cookie line, as it came. */
   setCookies: string[];
   body: string;
-  /** Where it leads to, without what stands behind the #. */
+  /** The target of the redirect, without its fragment. */
   location: string | undefined;
   /** The address that was asked for. */
   address: string;

@@ -1,7 +1,7 @@
 /** The catalogue of the platform’s endpoints, as it documents them. */
 import { readFileSync } from 'node:fs';
 
-/** What a body holds: fields by name, lists of one member, and the names of types. */
+/** The shape of a body: fields by name, lists of one member, and the names of types. */
 export type Shape = string | readonly Shape[] | { readonly [name: string]: Shape };
 
 export interface Row {

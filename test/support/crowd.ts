@@ -10,7 +10,7 @@ export interface CrowdReport {
   readonly after: Readonly<Record<string, number>>;
   /** How often each warning was written. */
   readonly warnings: Readonly<Record<string, number>>;
-  /** What one more is answered when all is done. */
+  /** The answer to one more message after all others. */
   readonly atLast: string;
 }
 

@@ -59,7 +59,7 @@ function checkAnswer({ query }: Sent, { body, headers }: WebhookResponse): void 
 }
 
 const parser = new XMLParser({ parseTagValue: false, trimValues: false });
-/** What the parser makes of XML of one level. */
+/** XML of one level as read by the parser. */
 interface Written {
   readonly xml: Readonly<Record<string, string>>;
 }
@@ -138,7 +138,7 @@ export function describeFuzzing({ runs, seed }: { runs: number; seed: number }):
           .replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, substitute)
           .replaceAll(/\r\n?/g, '\n'),
       );
-    /** What is left out must not make the end of a CDATA section out of what stood around it. */
+    /** Removed text must not create the end of a CDATA section from its surroundings. */
     const examples: [string][] = [
       [']\0]>'],
       [']]\ufffe>'],

@@ -12,11 +12,11 @@ interface ModelRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** What the model does with a request. */
+/** The behaviour of the model for a request. */
 export interface Play {
   /** The pieces of its answer. */
   readonly pieces: readonly string[] | AsyncIterable<string>;
-  /** What it thinks before, and nobody should read. */
+  /** Its reasoning, which must not be shown. */
   readonly reasoning?: string;
   /** Fails after the pieces, as the protocol has it. */
   readonly fails?: boolean;

@@ -7,7 +7,7 @@ export interface Part {
   readonly contentType: string | undefined;
   readonly bytes: number;
   readonly sha256: string;
-  /** Of what is no file. */
+  /** The text of a part that is not a file. */
   readonly text: string | undefined;
 }
 

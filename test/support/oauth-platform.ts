@@ -37,7 +37,7 @@ export interface OAuthPlatform {
   readonly client: Client;
   /** The host of 网页授权域名. Any while undefined. */
   domain: string | undefined;
-  /** What the user does with the page. */
+  /** The user's action on the page. */
   answer: 'agree' | 'deny' | 'authdeny';
   isSnapshot: boolean;
   /** The paths of the API that were called, and how each ended. */

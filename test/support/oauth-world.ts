@@ -132,10 +132,10 @@ export async function openWorld(
   return { origin, platform, browser, jar: browser.jar(host), errors, clock, comeBack };
 }
 
-/** What the platform tells of its user, by scope. */
+/** The user's profile, by scope. */
 const { openid, unionid, nickname, headimgurl } = profile;
 export const base = { openid, scope: 'snsapi_base' };
 export const full = { openid, unionid, nickname, headimgurl, scope: 'snsapi_userinfo' };
 
-/** What a page of the app shows. */
+/** Returns the content of a page of the app. */
 export const shown = (page: Page): { user: unknown; url: string } => JSON.parse(page.body);

@@ -20,7 +20,7 @@ export function createClient(
   return new OfficialClient({ appid, appsecret, baseUrl, ...options });
 }
 
-/** What a call fails with. */
+/** Returns the error of a call. */
 export async function catchError(work: Promise<unknown>): Promise<Error> {
   try {
     await work;

@@ -80,7 +80,7 @@ export function takeTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What lies between one process and the store that it shares with the others. */
+/** The connection between one process and the shared store. */
 export interface Wire {
   /** The time of the process, which ends with it. */
   readonly clock: Clock;
@@ -113,7 +113,7 @@ interface Process {
   readonly connections: Set<() => void>;
 }
 
-/** What a message came to. */
+/** The outcome of a message. */
 export interface Told {
   readonly id: string;
   /** The platform's MsgId. */
@@ -133,7 +133,7 @@ export interface OrdersOptions {
   /** Milliseconds that an answer of the store takes at most; 0: it is in the process. */
   readonly latency: number;
   readonly mayDie: boolean;
-  /** Where the processes meet. Default: in memory. */
+  /** The store of the processes. Default: in memory. */
   readonly place?: Place;
   /** Told of every message, at the end. */
   readonly onEnd?: (told: readonly Told[]) => void;
@@ -177,7 +177,7 @@ function createMemory(clock: Clock): Place {
 /** The stores that a webhook makes for itself. */
 export const OWN_STORES: Place = { createStores: () => undefined, settle: takeTurn };
 
-/** What a process has written down, and until when it surely lives. */
+/** The registered runs of a process, and until when it is known to live. */
 interface Life {
   until: number;
   readonly runs: Map<string, RegisteredRun>;
@@ -252,7 +252,7 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     const later = (callback: () => unknown) =>
       clock.at(delay(), () => void (process.isDead || callback()));
     const queues = new Map<string, (() => unknown)[]>();
-    /** What is due first takes along what was sent first. */
+    /** Creates a queue: a due item is delivered together with earlier ones. */
     const queueOn = (name: string) => (callback: () => unknown) => {
       const queue = queues.get(name) ?? [];
       queues.set(name, queue);

@@ -137,7 +137,7 @@ export async function openChat(bot: HandlersLike | string, options?: ChatOptions
   return room;
 }
 
-/** What is done and seen in the conversation. */
+/** The conversation: actions, and what is shown. */
 class Chat {
   readonly tab: Page;
 
@@ -145,7 +145,7 @@ class Chat {
     this.tab = tab;
   }
 
-  /** What the account sent: each with its bubble. */
+  /** The account's messages, each with its bubble. */
   get theirs(): Locator {
     return this.tab.locator('.line:not(.mine) .what, .wide');
   }

@@ -12,14 +12,14 @@ export interface Account {
   encodingAESKey?: string;
 }
 
-/** What the platform sends: append `query` to the address and POST the body, or GET without one. */
+/** A request of the platform: append `query` to the address and POST the body, or GET without one. */
 export interface Delivery {
   method: 'GET' | 'POST';
   query: Record<string, string>;
   body?: string;
 }
 
-/** What came back, from whatever client. */
+/** An answer, from any client. */
 export interface Answer {
   status: number;
   contentType: string | undefined;

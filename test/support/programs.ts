@@ -13,7 +13,7 @@ import { build } from 'esbuild';
 
 interface Program {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
-  /** What it has written so far. */
+  /** The output so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
 }
@@ -49,7 +49,7 @@ export async function bundlePrograms(...files: readonly string[]): Promise<void>
   });
 }
 
-/** Where a bundled program lies. */
+/** Returns the path of a bundled program. */
 function findProgram(file: string): string {
   return join(folder, basename(file).replace(/\.ts$/, '.mjs'));
 }

@@ -1,11 +1,14 @@
-/** What stands before several processes: each request goes to the next, and to another where none listens. */
+/**
+ * A load balancer for several processes: each request goes to the next one, and to another when it
+ * is down.
+ */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 export interface RoundRobin {
   readonly origin: string;
-  /** Where requests go from now on. */
+  /** The addresses that requests go to from now on. */
   origins: readonly string[];
   /** How many requests each status had. */
   readonly statuses: Readonly<Record<number, number>>;

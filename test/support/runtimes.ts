@@ -24,7 +24,7 @@ export function installRuntimes(): void {
   writeFileSync(stamp, manifest);
 }
 
-/** What serves `fetch` of a module, and says `port: …`. */
+/** Programs that serve the `fetch` of a module, and print `port: …`. */
 const SERVERS = {
   Bun: {
     serve: "const { port } = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch });",

@@ -124,7 +124,7 @@ export async function withToken(
   return call(desk, path, { access_token: await getToken(desk), ...query }, body);
 }
 
-/** What a call with that token is answered: no errcode where it is good. */
+/** Calls the API with a token; the answer has no errcode when it is valid. */
 export async function probe(desk: Desk, token: unknown): Promise<unknown> {
   return (await call(desk, '/cgi-bin/getcallbackip', { access_token: token as string }))['errcode'];
 }

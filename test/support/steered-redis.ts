@@ -135,7 +135,7 @@ export async function steerRedis(redis: Redis): Promise<Place> {
   }
 
   function createStores(wire: Wire) {
-    /** Whose late reply a script is about to claim. */
+    /** The message whose late reply a script is about to claim. */
     let claiming: DeliveryId | undefined;
     const client = {
       evalsha: (sum: string, keyCount: number, ...given: (string | number)[]) => {

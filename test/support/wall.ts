@@ -8,14 +8,14 @@ import { until } from './until.ts';
 
 export interface Wall {
   readonly account: platform.Account;
-  /** Where each try goes, from 1. */
+  /** Returns the address of each try, from 1. */
   readonly address: (attempt: number) => string;
   /** Milliseconds after which it hangs up. Default: 5000. */
   readonly patience?: number;
   readonly encode?: (account: platform.Account, fields: platform.WireFields) => platform.Delivery;
 }
 
-/** What the platform has seen of a message: the answer, and how many tries it took. */
+/** The platform's view of a message: the answer, and the number of tries. */
 export interface Seen {
   /** Undefined when no try was answered: the user is told that the service is not available. */
   readonly answer: 'success' | platform.Fields | undefined;
@@ -50,7 +50,7 @@ export function deliverByClock(
 
 export interface ByClock {
   readonly clock: ManualClock;
-  /** Of a server that was started by `listen`. */
+  /** The address of a server started by `listen`. */
   readonly origin: string;
   /** The last try that the handler knows of: `exchange.delivery.attempt`. */
   readonly reached: () => number;

@@ -58,7 +58,7 @@ const SECTIONS = [
   '\n',
 ];
 const LAYOUTS = ['', '', '', '\n', ' ', '\t\n'];
-/** What is put into a document, or in the place of a part of it. */
+/** Fragments that are inserted into a document, or replace a part of it. */
 const SCRAPS = [
   '<',
   '>',

@@ -227,7 +227,7 @@ const AES: Change = { encrypt_type: 'aes', msg_signature: 'a'.repeat(40) };
 const twice = (value: string) => [value, value];
 const WRONG = 'f'.repeat(40);
 
-/** What the query alone must have refused, in every mode. */
+/** Queries that must be refused in every mode. */
 const wrongQueries: readonly (readonly [name: string, change: Change])[] = [
   ['an empty signature', { signature: '' }],
   ['a wrong signature', { signature: WRONG }],

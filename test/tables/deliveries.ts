@@ -1,4 +1,4 @@
-/** What WeChat, and those who are not WeChat, send; and what must come back, whatever the framework. */
+/** Requests of WeChat and of others, and the expected answers, on every framework. */
 import { STATUS_CODES } from 'node:http';
 import { expect } from '@jest/globals';
 import type { HttpAnswer, Sent } from '../support/http.ts';
@@ -134,7 +134,7 @@ export const sending = {
 };
 const modes = ['plain', 'safe', 'compatible'] as const;
 
-/** What the platform sends. */
+/** The platform's requests. */
 export const deliveries: readonly Case[] = modes.flatMap((to) => [
   {
     name: `${to}: verification`,

@@ -42,7 +42,7 @@ const DAMAGE: Record<string, (key: string) => Promise<unknown>> = {
   'a sorted set': (key) => redis.zadd(key, 1, `default ${FOREIGN}`),
 };
 
-/** What stands under the keys once everything was written once. */
+/** Returns all keys after everything was written once. */
 async function keysOfAll(): Promise<string[]> {
   await use('a message');
   const { deliveries } = redisStores(redis);

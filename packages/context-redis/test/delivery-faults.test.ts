@@ -1,4 +1,4 @@
-/** What becomes of a run when Redis, or its process, fails at the worst moment. */
+/** Failures of Redis, or of a process, at the worst moment of a run. */
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { redisStores } from '@wechat-mp/context-redis';
 import {

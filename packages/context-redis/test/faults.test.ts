@@ -10,7 +10,7 @@ process.on('unhandledRejection', (error) => unhandled.push(error));
 afterAll(stopRedis);
 
 let lines: string[] = [];
-/** What each handler found: a user must never look new because the store is gone. */
+/** The step each handler found: a user must never look new because the store is gone. */
 let steps: number[] = [];
 beforeEach(() => {
   lines = [];

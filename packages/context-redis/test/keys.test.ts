@@ -15,7 +15,7 @@ const part = fc.oneof(
 );
 const connection = { redis: undefined as never, prefix: 'wechat:', timeout: 1000 };
 const createKey = (account: string, openid: string) => userKey(connection, { account, openid });
-/** What a Cluster hashes: what stands between the first brace and the next closing one. */
+/** Returns the hash tag of a Cluster: the text between the first brace and the next closing one. */
 const hashTag = (key: string) => /\{(.*?)\}/s.exec(key)?.[1];
 
 describe('the key of a user', () => {

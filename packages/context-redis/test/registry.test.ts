@@ -1,4 +1,4 @@
-/** Where processes write down what they still have to answer: what is taken from a dead one is not lost. */
+/** The registry of runs: a run taken from a dead process is not lost. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';

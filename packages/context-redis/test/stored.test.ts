@@ -1,4 +1,4 @@
-/** What Redis keeps of a conversation; `bench/context.ts` has the bytes of memory. */
+/** The data of a conversation in Redis; `bench/context.ts` has the bytes of memory. */
 import { afterAll, expect, it } from '@jest/globals';
 import { redisStores } from '@wechat-mp/context-redis';
 import { Redis } from 'ioredis';

@@ -22,7 +22,7 @@ const kinds = {
   Cluster: async () => (await startCluster()).client,
 };
 
-/** What every connection of this process sends, those to the nodes of a Cluster too. */
+/** The commands of every connection of this process, including those to the nodes of a Cluster. */
 const sent = jest.spyOn(Redis.prototype, 'sendCommand').mock;
 /** The commands about what the stores keep; others keep a connection up. */
 const countedCommands = () => {

@@ -27,7 +27,7 @@ import type { UndeliveredError } from './undelivered.ts';
 /** 消息加解密方式 in the console: 明文模式, 兼容模式, 安全模式. */
 export type Mode = 'plain' | 'compatible' | 'safe';
 
-/** What happens to a late reply. */
+/** The handling of a late reply. */
 export type LateReply =
   | 'push'
   | 'hold'
@@ -90,8 +90,8 @@ export interface WebhookOptions {
   /** Sends late replies; available to handlers as `exchange.client`. */
   client?: MessageClient | undefined;
   /**
-   * What happens to a late reply: `push` sends it as a customer-service message, `hold` keeps it
-   * for the user's next message, `drop` warns, a function decides. Default: `push` with a `client`,
+   * How a late reply is handled: `push` sends it as a customer-service message, `hold` keeps it for
+   * the user's next message, `drop` warns, a function decides. Default: `push` with a `client`,
    * otherwise `drop`.
    */
   lateReply?: LateReply | undefined;

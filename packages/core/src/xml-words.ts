@@ -1,20 +1,20 @@
 /**
- * What people typed, and where it ends.
+ * Users' text, and where it ends.
  *
- * The platform pastes their words between `<![CDATA[` and `]]>` as they are, so the words may hold
- * `]]></Content><MsgId>1</MsgId><Content><![CDATA[`, or a push as a whole. Two places are certain
- * all the same. Where the first of them begins, since only the platform wrote what stands before
- * it; and where the last of them ends, since only the platform wrote what stands behind it, so that
- * the last `]]></Tag>` of such a tag in the document is that end. A message has one family of such
- * tags, each of them once.
+ * The platform writes their text between `<![CDATA[` and `]]>` without escaping it, so it may
+ * contain `]]></Content><MsgId>1</MsgId><Content><![CDATA[`, or a whole push. Two positions are
+ * certain nevertheless: the start of the first text, since only the platform wrote what precedes
+ * it, and the end of the last text, since only the platform wrote what follows it, so that the last
+ * `]]></Tag>` of such a tag in the document is that end. A message has one family of such tags,
+ * each of them once.
  *
- * - Where both places have the same tag, all between them is its text.
- * - Else (`Title`, `Description`, `Url`) a text ends at its tag's own end, if there is one only.
- * - Else somebody typed such an end. From here to the certain end nothing is taken for a tag but
- *   those of the family, so that no other field can be made or changed. Where one of them ends and
- *   the next begins is what asks the least of what was typed: few texts with tags of their own,
- *   and the blanks and the order in which the platform writes. Which of one user's own words ends
- *   where can be mistaken then, as the platform may write the same for both.
+ * - If both positions have the same tag, everything between them is its text.
+ * - Otherwise (`Title`, `Description`, `Url`) a text ends at its tag's own end, if there is only one.
+ * - Otherwise somebody typed such an end. Up to the certain end only tags of the family are
+ *   recognised, so that no other field can be created or changed. The boundaries between them are
+ *   those that need the least unusual texts: few texts with tags of their own, and the blanks and
+ *   the order in which the platform writes. The boundaries between texts of the same user may then
+ *   be wrong, as the platform may write the same XML for both.
  */
 import { type Family, findMarks, type Marks, type Place, planEnds } from './xml-plan.ts';
 import { decodeEntities, SECTION_END } from './xml-text.ts';

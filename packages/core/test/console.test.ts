@@ -1,4 +1,4 @@
-/** Where the console has a setting: documentation, errors and the doctor say what one table says. */
+/** The settings of the console: documentation, errors and the doctor use one table. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { CONSOLE, checkSignature, createWebhook, MessageCipher } from '@wechat-mp/core';

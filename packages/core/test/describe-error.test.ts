@@ -1,4 +1,4 @@
-/** What is told of an error: enough to find the fault, and nothing that it carried along. */
+/** The description of an error: enough to find the fault, and nothing else that it carried. */
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { describeError, ParseError, WechatError } from '@wechat-mp/core';
@@ -29,7 +29,7 @@ const withGetters = () => {
   return error;
 };
 
-/** What may be thrown, and how it is told. */
+/** Values that may be thrown, and their descriptions. */
 const THROWN: Record<string, [make: () => unknown, told: Record<string, unknown>]> = {
   'an error': [() => new TypeError('broken'), { name: 'TypeError', message: 'broken' }],
   'an error of this library': [

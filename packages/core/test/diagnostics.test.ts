@@ -1,4 +1,7 @@
-/** What node:diagnostics_channel tells of deliveries, runs, replies and calls, and what it never does. */
+/**
+ * Events of node:diagnostics_channel about deliveries, runs, replies and calls, and what they never
+ * contain.
+ */
 import {
   type Channel,
   channel,

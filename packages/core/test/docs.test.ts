@@ -1,4 +1,4 @@
-/** What is generated is what the tables say, and says something about every row. */
+/** Generated pages match the tables, and describe every row. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { messageNames, reply } from '@wechat-mp/core';

@@ -28,7 +28,7 @@ const plain = createAccount({ token: SAFE.token });
 const compatible = createAccount({ ...SAFE, mode: 'compatible' });
 const safe = createAccount(SAFE);
 
-/** What the platform puts into the query of every delivery. */
+/** The query of every delivery. */
 const FOR_ALL = { signature: 's', timestamp: '1714037059', nonce: 'n' };
 const FOR_SAFE = { ...FOR_ALL, encrypt_type: 'aes', msg_signature: 'm' };
 

@@ -1,4 +1,4 @@
-/** Where the properties stand that show a message, and what they show to whom. */
+/** The properties that show a message: where they are defined, and what they return. */
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { inspect } from 'node:util';

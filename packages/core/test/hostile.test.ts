@@ -1,4 +1,4 @@
-/** What it takes to read the worst documents; `npm run bench` has the milliseconds. */
+/** The steps to read the worst documents; `npm run bench` has the milliseconds. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type StepCounter, startCounting } from '../../../test/support/steps.ts';
 import { BODY_LIMIT, hostileDocuments } from '../../../test/tables/hostile-documents.ts';
@@ -24,7 +24,10 @@ function readOutcome(document: string | Uint8Array): string {
   }
 }
 
-/** Of JSON a full body, as the engine reads it; of XML, where each step is counted, less says the same. */
+/**
+ * Returns the size of a document: JSON fills a body, as the engine parses it; for XML, whose steps
+ * are counted, less is enough.
+ */
 const chooseSize = (name: string) => (name.includes('JSON') ? BODY_LIMIT : BODY_LIMIT / 4);
 
 test.each(Object.entries(hostileDocuments))('%s', async (name, [make, expected]) => {

@@ -35,7 +35,7 @@ function withoutComments(source: string): string {
 
 type Graph = ReadonlyMap<string, readonly string[]>;
 
-/** What each file of a package imports of that package, as paths from its src. */
+/** Reads the imports of each file of a package within that package, as paths from its src. */
 function readGraph(name: string): Graph {
   const files = sources
     .filter((path) => path.startsWith(`${name}/src/`))

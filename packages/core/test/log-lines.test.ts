@@ -7,7 +7,7 @@ const root = new URL('../../../', import.meta.url);
 const LEVELS = new Set(['error', 'warn', 'info', 'debug']);
 /** The errors that a request is refused with. */
 const REFUSALS = new Set(['SignatureError', 'CipherError', 'ParseError', 'RequestError']);
-/** What no webhook calls, or what only tells why something else failed. */
+/** Functions that no webhook calls, or that only report why something else failed. */
 const ELSEWHERE =
   /^(?:core\/src\/(?:official|unofficial|oauth|sealed-envelope|delivery)\b|simulator)/;
 
@@ -25,7 +25,7 @@ function* walk(value: unknown): Generator<Node> {
   for (const member of Object.values(value)) yield* walk(member);
 }
 
-/** What an expression may be as a text: `…` stands for what is filled in. */
+/** Returns the possible texts of an expression; `…` stands for values. */
 function readTexts(value: unknown, names: ReadonlyMap<string, readonly Node[]>): string[] {
   if (!isNode(value)) return [];
   const read = (...members: unknown[]) => members.flatMap((member) => readTexts(member, names));
@@ -103,7 +103,7 @@ function findRefusals({ path, nodes, names }: Source): string[] {
   });
 }
 
-/** What is put together where no reader of sources sees it. */
+/** Lines that are assembled where no reader of sources finds them. */
 const ASSEMBLED = ['a late reply could not be sent: …', 'signature is missing'];
 /** A shape that others are made of, each of which is seen. */
 const SHAPES = new Set(['… failed', 'refused a delivery: …']);

@@ -1,4 +1,4 @@
-/** What a log is told of what is from outside: little, and nothing that breaks its lines. */
+/** Text from outside in the log: short, and never breaking a line. */
 import { describe, expect, it } from '@jest/globals';
 import { createWebhook } from '@wechat-mp/core';
 import { plain, userMessage } from '../../../test/support/platform.ts';

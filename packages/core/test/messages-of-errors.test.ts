@@ -1,4 +1,4 @@
-/** What errors and lines of the log say: whole sentences that name nothing which a user does not have. */
+/** The texts of errors and log lines: whole sentences that mention nothing a user does not have. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { createWebhook, MessageCipher, Router, renderReply } from '@wechat-mp/core';
@@ -12,7 +12,7 @@ const texts = readdirSync(packages)
       (file) => `${name}/src/${file}`,
     ),
   )
-  .filter((path) => path.endsWith('.ts') && !path.includes('/endpoints/'))
+  .filter((path) => path.endsWith('.ts') && !/\/(?:endpoints|templates)\//.test(path))
   .flatMap((path) => {
     const code = readFileSync(new URL(path, packages), 'utf8').replaceAll(
       /\/\*.*?\*\/|(?<=^|\s)\/\/[^\n]*/gs,

@@ -1,4 +1,7 @@
-/** What hostile or careless code throws, rejects with and gives: errors that are none, or that bite. */
+/**
+ * Values that hostile or careless code throws, rejects with and returns: not errors, or errors that
+ * throw.
+ */
 
 const bite = () => {
   throw new Error('a trap');
@@ -28,7 +31,7 @@ function revoked(): object {
   return proxy;
 }
 
-/** What is thrown in place of an error. */
+/** Values thrown in place of an error. */
 export const ODD_ERRORS: Readonly<Record<string, () => unknown>> = {
   'an error': () => new Error('broken'),
   undefined: () => undefined,

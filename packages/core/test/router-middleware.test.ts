@@ -5,7 +5,7 @@ import { recorder } from './support.ts';
 
 const ACCOUNT = { token: 'TOKEN' };
 
-/** What the user reads in answer to a text, and what the log says. */
+/** Returns the user's answer to a text, and the log. */
 async function ask(router: Router, Content = 'hi') {
   const logger = recorder();
   const webhook = createWebhook({ ...ACCOUNT, logger }, router);

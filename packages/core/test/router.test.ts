@@ -6,7 +6,7 @@ import { recorder } from './support.ts';
 const ACCOUNT = { token: 'TOKEN' };
 const text = (Content: string) => userMessage('text', { Content });
 
-/** What the user reads in answer to each message. */
+/** Returns the user's answer to each message. */
 async function answers(handlers: Parameters<typeof createWebhook>[1], ...messages: WireFields[]) {
   const logger = recorder();
   const webhook = createWebhook({ ...ACCOUNT, logger }, handlers);

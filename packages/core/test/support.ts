@@ -36,7 +36,7 @@ export const CHANGED = {
   encodingAESKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
 } satisfies WebhookOptions;
 
-/** What a promise or function throws; fails the test when it does not throw. */
+/** Returns the error of a promise or function; fails the test when it does not throw. */
 export async function catchError(action: () => unknown): Promise<Error> {
   try {
     await action();

@@ -1,6 +1,6 @@
 /**
- * What users of the library see in their editor. Nothing here runs: tsc checks it, with
- * `npm run types`. A line under `@ts-expect-error` has to be an error for the one reason above it.
+ * The types of the library. Nothing here runs: tsc checks it, with `npm run types`. A line under
+ * `@ts-expect-error` must be an error for the one reason above it.
  */
 import {
   type Answer,

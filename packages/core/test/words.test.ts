@@ -1,4 +1,4 @@
-/** What a user typed stays what it is, to the letter, and forges nothing. */
+/** Users' text stays the same to the letter, and cannot forge anything. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { createWebhook, ParseError, parseMessage } from '@wechat-mp/core';
@@ -58,7 +58,7 @@ function fillField({ name, type, children }: FieldRow): string | Tree | Tree[] {
   return type === 'string' ? `a ${name}` : '3';
 }
 
-/** Where users' words stand; those of one line stand beside each other in one message. */
+/** The fields with users' text; those of one line are in the same message. */
 const WORDS = [
   ['text', ['Content']],
   ['voice', ['Recognition']],
@@ -89,7 +89,7 @@ function put(tree: Tree, path: string, text: string): Tree {
   return { ...tree, [tag]: inner === undefined ? text : { ...(tree[tag] as Tree), [inner]: text } };
 }
 
-/** Where the platform writes a message's id, which is documented behind the words. */
+/** Moves a message's id behind the text, as the platform documents it. */
 const withIdLast = (tree: Tree): Tree => {
   const { MsgId, ...others } = tree;
   return MsgId === undefined ? tree : { ...others, MsgId };

@@ -1,4 +1,4 @@
-/** Where sections begin and end, and which of the ends that somebody typed are the platform's. */
+/** The starts and ends of sections, and which typed ends are the platform's. */
 import { describe, expect, it } from '@jest/globals';
 import { ParseError } from '../src/errors.ts';
 import { findMarks, type Place, planEnds } from '../src/xml-plan.ts';

@@ -5,7 +5,7 @@ import type { Language } from './language.ts';
 import type { PackageManager } from './package-manager.ts';
 import type { Texts } from './texts.ts';
 
-/** What the command line says. */
+/** The parsed command line. */
 export interface Arguments {
   readonly folder: string | undefined;
   readonly choices: Partial<Choices>;

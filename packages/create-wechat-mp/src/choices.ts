@@ -1,4 +1,4 @@
-/** What a project can be made of. The first of each is the default. */
+/** The choices of a project. The first of each is the default. */
 export const CHOICES = {
   framework: ['express', 'koa', 'fastify'],
   language: ['typescript', 'javascript'],

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from './arguments.ts';
 import type { Texts } from './texts.ts';
 
-/** What may be in a folder beside a new project. */
+/** Entries that may exist in the folder of a new project. */
 const HARMLESS = new Set(['.git', '.DS_Store', '.idea', '.vscode']);
 
 /** Packages whose names a project cannot have, as it depends on them. */

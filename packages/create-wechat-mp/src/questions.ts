@@ -4,7 +4,7 @@ import { UsageError } from './arguments.ts';
 import { CHOICES, type Choices, DEFAULTS, TOPICS, type Topic } from './choices.ts';
 import type { Texts } from './texts.ts';
 
-/** Where questions are asked. */
+/** The terminal of the questions. */
 export interface Terminal {
   readonly input: Readable;
   readonly output: Writable;

@@ -1,4 +1,4 @@
-/** What the command writes, asks and refuses. */
+/** The files, questions and refusals of the command. */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What must not compile, and what must. */
+/** The types of the package: what compiles, and what does not. */
 import type { Exchange, MessageMap } from '@wechat-mp/nest';
 import { OnEvent, OnMessage, OnText, WechatModule } from '@wechat-mp/nest';
 

@@ -442,7 +442,7 @@ describe('the platform tries again', () => {
   });
 });
 
-/** What is said of an answer in the safe mode. */
+/** The problems of an answer in safe mode. */
 const SAFE_PROBLEMS: Readonly<Record<string, RegExp>> = {
   'Encrypt alone': /MsgSignature is missing/,
   'a signature with another token': /MsgSignature is not that of/,

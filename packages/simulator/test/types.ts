@@ -1,4 +1,4 @@
-/** What compiles and what does not. Checked by `tsc`, never run. */
+/** The types of the package, checked by `tsc`, never run. */
 import { createWebhook } from '@wechat-mp/core';
 import {
   createSimulator,

@@ -1,4 +1,7 @@
-/** What the chat page costs, counted: requests, bytes, nodes, layouts. bench/page.ts has the milliseconds. */
+/**
+ * The cost of the chat page by count: requests, bytes, nodes, layouts. bench/page.ts has the
+ * milliseconds.
+ */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { enterPage, serveChat } from '../../support/page-chat.ts';

@@ -80,7 +80,7 @@ async function serveFull() {
   return served;
 }
 
-/** What axe has to say against the page as it stands, or against a part of it. */
+/** Returns axe's findings about the page, or a part of it. */
 async function findViolations(tab: Page, part = 'html'): Promise<string[]> {
   const options = JSON.stringify({ resultTypes: ['violations'] });
   return await tab.evaluate<string[]>(`axe.run('${part}', ${options}).then(({ violations }) =>

@@ -17,7 +17,7 @@ export interface Work {
 
 export interface Done {
   readonly calls: number;
-  /** What was wrong with those that failed. */
+  /** The errors of failed calls. */
   readonly failures: string[];
   readonly warnings: string[];
 }

@@ -102,7 +102,7 @@ export interface Finish {
 }
 
 /**
- * What happens to a run's reply: `respond` to the deliveries that wait where the run is; `park` it
+ * The fate of a run's reply: `respond` to the deliveries that wait where the run is; `park` it
  * until another delivery asks for it; `defer` it, because the last delivery was answered without
  * it; or nothing, because the run is `stale`: another owner has it.
  */

@@ -11,7 +11,7 @@ import { captchaRequest, logIn } from './password-login.ts';
 import { logInWithQrCode, type QrCodeLogin } from './qr-login.ts';
 import { createJar, givenSession, type Plugin, readCookies, type Session } from './session.ts';
 
-/** Where both are from. */
+/** The source of both options, for messages. */
 const PASSWORD = 'a login with a password takes `username` and `password` of the client';
 
 /** The session of a client: its start, its storage and its end. */

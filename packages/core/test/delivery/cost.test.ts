@@ -1,4 +1,4 @@
-/** What a message makes that is answered at once: counted, so that no clock has to tell. */
+/** The objects created for a message that is answered at once, counted without a clock. */
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createWebhook, type Exchange, type Handler, MemoryContextStore } from '@wechat-mp/core';
 import { plain, safe, userMessage } from '../../../../test/support/platform.ts';

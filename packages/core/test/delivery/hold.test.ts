@@ -26,7 +26,7 @@ const WINDOW = 4500;
 const wait = (milliseconds: number) =>
   new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
-/** What a text is answered with at once; what is not here takes 6 seconds, or is echoed. */
+/** The answers to texts; others take 6 seconds, or are echoed. */
 type Answers = Record<string, () => Answer | Promise<Answer>>;
 
 interface Sent {

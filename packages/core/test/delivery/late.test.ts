@@ -1,4 +1,4 @@
-/** What becomes of a reply that no delivery can carry any more. */
+/** Late replies, which no delivery can carry any more. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   createWebhook,

@@ -1,4 +1,4 @@
-/** Who takes up the runs of processes that died: only the account that verified their messages. */
+/** Runs of crashed processes are resumed only by the account that verified their messages. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   createWebhook,

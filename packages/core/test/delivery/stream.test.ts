@@ -40,7 +40,7 @@ const tokens = (text: string) =>
 
 function setUp(handlers: HandlersLike, options: Partial<WebhookOptions> = {}) {
   const log = recorder();
-  /** What was pushed, and when. */
+  /** The replies that were pushed. */
   const sent: Reply[] = [];
   const times: number[] = [];
   const send = async (_: string, one: Reply) => {

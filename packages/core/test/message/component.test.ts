@@ -1,4 +1,4 @@
-/** What is pushed to a third-party platform: how it is read, refused and handled. */
+/** Pushes to a third-party platform: how they are read, refused and handled. */
 import { describe, expect, it } from '@jest/globals';
 import {
   createWebhook,

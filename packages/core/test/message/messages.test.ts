@@ -22,7 +22,7 @@ interface FieldRow {
 interface Row {
   msgType: string;
   event: string | null;
-  /** Of a push to a third-party platform, which has no msgType. */
+  /** Present for a push to a third-party platform, which has no msgType. */
   infoType?: string;
   fields: FieldRow[];
 }

@@ -1,6 +1,6 @@
 /**
- * What users see of the pushes to a third-party platform. Nothing here runs: tsc checks it, with
- * `npm run types`. A line under `@ts-expect-error` has to be an error for the one reason above it.
+ * The types of pushes to a third-party platform. Nothing here runs: tsc checks it, with `npm run
+ * types`. A line under `@ts-expect-error` must be an error for the one reason above it.
  */
 import {
   createWebhook,

@@ -1,4 +1,4 @@
-/** What a browser keeps is known again, and nothing else is. */
+/** A sealed value is recognised, and nothing else is. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** What users of the login see in their editor. tsc checks it, with `npm run types`; nothing runs. */
+/** The types of the login. tsc checks them, with `npm run types`; nothing runs. */
 import {
   createOAuth,
   type OAuthClient,

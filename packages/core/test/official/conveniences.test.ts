@@ -1,4 +1,4 @@
-/** What each convenience sends, what it gives back, and what it refuses before anything is sent. */
+/** The requests of each convenience, its results, and what it refuses before anything is sent. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { bind } from '../../src/official/endpoint.ts';
 import { endpoints } from '../../src/official/endpoints/index.ts';
 import { catchError } from '../support.ts';
 
-/** What was asked of the platform, without what was undefined, and what it answers. */
+/** The requests without undefined fields, and their answers. */
 const sent: [path: string, input: unknown][] = [];
 let answer: (n: number) => unknown = () => ({ errcode: 0 });
 const api = bind(endpoints, ({ path }, input) => {
@@ -393,7 +393,7 @@ describe('a temporary file', () => {
   };
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** What reaches the generated upload: there it is not turned into JSON. */
+  /** The arguments of the generated upload, where they are not converted to JSON. */
   const uploads: unknown[][] = [];
   const { media } = createConveniences({
     ...api,

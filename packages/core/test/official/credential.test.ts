@@ -52,7 +52,7 @@ const START = 1_700_000_000_000;
 const SECOND = 1000;
 let time: number;
 let store: TokenStore;
-/** What the platform gave, in order. */
+/** The tokens that the platform issued, in order. */
 let given: { value: string; force: boolean }[];
 /** The token that the platform holds to be in force. */
 let inForce: string;

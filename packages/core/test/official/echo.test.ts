@@ -1,4 +1,4 @@
-/** What the platform repeats of a request in its messages. */
+/** Messages in which the platform repeats parts of a request. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { hideEchoes } from '../../src/official/echo.ts';

@@ -7,7 +7,7 @@ import { bind } from '../../src/official/endpoint.ts';
 import { endpoints } from '../../src/official/endpoints/index.ts';
 import { catchError } from '../support.ts';
 
-/** What was sent, without what was undefined, and what is answered. */
+/** The requests without undefined fields, and their answers. */
 const sent: [path: string, body: unknown][] = [];
 let answer: (body: never) => unknown = () => ({ errcode: 0 });
 const api = bind(endpoints, ({ path }, { body, query }) => {

@@ -45,7 +45,7 @@ const createTestForm = (fields: Record<string, unknown>, options?: UploadOptions
   createForm(PATH, { type }, fields, options);
 const readBytes = (form: Form) => buffer(form.open());
 
-/** What a form holds, for whoever reads it as strictly as the platform. */
+/** Reads the parts of a form as strictly as the platform. */
 async function readParts(form: Form) {
   const parts = readForm(form.headers['content-type'] ?? '', await readBytes(form));
   return parts.map(({ name, filename, contentType, bytes, text }) => ({
@@ -61,7 +61,7 @@ const textPart = (name: string, text: string) => {
   return { name, ...none, bytes: Buffer.byteLength(text), text };
 };
 
-/** What a form holds for the fetch of Node, which reads as browsers do. */
+/** Reads a form with Node's fetch, which parses like browsers. */
 async function readFormData(form: Form) {
   const response = new Response(await readBytes(form), { headers: form.headers });
   return response.formData();

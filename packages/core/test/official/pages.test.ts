@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
-/** What an iterator gives: all, or no more than so many. */
+/** Returns the rows of an iterator, up to a maximum. */
 async function take<T>(rows: AsyncIterable<T>, most = Number.POSITIVE_INFINITY): Promise<T[]> {
   const taken: T[] = [];
   for await (const row of rows) {

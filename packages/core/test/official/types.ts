@@ -1,6 +1,6 @@
 /**
- * What users see of the API’s methods in their editor. Nothing here runs: tsc checks it, with
- * `npm run types`. A line under `@ts-expect-error` has to be an error for the one reason above it.
+ * The types of the API’s methods. Nothing here runs: tsc checks it, with `npm run types`. A line
+ * under `@ts-expect-error` must be an error for the one reason above it.
  */
 import { Readable } from 'node:stream';
 import { type MessageClient, type OAuthClient, reply } from '@wechat-mp/core';

@@ -1,4 +1,4 @@
-/** What a bot says when it has nothing to say, on every way that a reply is given. */
+/** Empty replies, on every way that a reply is given. */
 import { describe, expect, it } from '@jest/globals';
 import {
   createWebhook,

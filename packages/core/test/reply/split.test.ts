@@ -1,4 +1,4 @@
-/** Where a text is cut that is too long, and how much of one that still grows can be shown. */
+/** Splitting of long texts, and the part of a growing text that can be shown. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { splitText, wholeSentences } from '../../src/reply/split.ts';

@@ -12,14 +12,14 @@ function flatten(line: Line): string[] {
   return typeof line === 'string' ? [line] : line.flatMap(flatten);
 }
 
-/** What the templates ask about a project. */
+/** The properties of a project that the templates use. */
 export interface Traits {
   readonly isTyped: boolean;
   readonly hasModel: boolean;
   readonly hasRedis: boolean;
   /** The extension of source files. */
   readonly extension: 'ts' | 'js';
-  /** Where the files that Node runs begin. */
+  /** Folder of the files that Node runs. */
   readonly output: '' | 'dist/';
   /** Returns the text for TypeScript, or nothing for JavaScript. */
   readonly type: (text: string) => string;

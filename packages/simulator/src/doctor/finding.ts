@@ -6,7 +6,7 @@ export interface Finding {
   /** `warning`: works here, but may not with WeChat. */
   readonly state: 'ok' | 'warning' | 'problem';
   readonly what: Words;
-  /** What to do about it. */
+  /** Advice. */
   readonly hint?: Words;
 }
 

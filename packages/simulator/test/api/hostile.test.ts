@@ -1,4 +1,4 @@
-/** What is hostile does not bring the simulator's API down. */
+/** Hostile requests do not crash the simulator's API. */
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';

@@ -17,7 +17,7 @@ const UPLOAD = '/cgi-bin/media/upload';
 const ADD = '/cgi-bin/material/add_material';
 const IMAGE = '/cgi-bin/media/uploadimg';
 const DISPOSITION = 'Content-Disposition: form-data; name="media"; filename="a.amr"';
-/** What files begin with. */
+/** The first bytes of files. */
 const STARTS: Readonly<Record<string, string>> = {
   png: '\x89PNG\r\n\x1a\n',
   jpg: '\xff\xd8\xff\xe0',

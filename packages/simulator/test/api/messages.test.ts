@@ -1,4 +1,4 @@
-/** What the account sends to users by itself, through the simulator's API. */
+/** Messages that the account pushes to users through the simulator's API. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MessageCountError, WindowClosedError } from '@wechat-mp/core/official';
 import {

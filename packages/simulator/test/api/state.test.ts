@@ -1,4 +1,4 @@
-/** What an account has, in a file. */
+/** The state of an account in a file. */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

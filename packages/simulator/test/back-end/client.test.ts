@@ -1,4 +1,4 @@
-/** What the simulator’s back end is told to be, as the unofficial client finds it. */
+/** The controls of the simulated back end, seen by the unofficial client. */
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';

@@ -1,4 +1,4 @@
-/** What the simulator’s back end lists, and its files. */
+/** The lists and files of the simulated back end. */
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BackEnd, startBackEnd } from '@wechat-mp/simulator';

@@ -1,4 +1,4 @@
-/** What the server of the chat page tells its browsers, and what they hear after a break. */
+/** The events of the chat page's server, and those after a lost connection. */
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ask, closePages, startPage } from '../../../../test/support/page-server.ts';
