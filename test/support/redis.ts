@@ -17,8 +17,8 @@ export interface RedisServer {
   readonly port: number;
   /** Ends it like a crash. */
   kill(): Promise<void>;
-  /** Starts it again, empty, on the same port. */
-  restart(): Promise<void>;
+  /** Starts it again, empty, on the same port, with further settings where they are given. */
+  restart(...more: string[]): Promise<void>;
   /** Makes it slow: it answers nothing until `resume`. */
   pause(): void;
   resume(): void;
@@ -90,8 +90,8 @@ async function startServer(findSettings: () => Promise<string[]>): Promise<Redis
       child.kill('SIGKILL');
       await ended;
     },
-    async restart() {
-      child = start(argumentsFor(port, settings));
+    async restart(...more) {
+      child = start(argumentsFor(port, [...settings, ...more]));
       if (!(await isAnswering(child, port))) throw new Error(`port ${port} was taken meanwhile`);
     },
     pause: () => void child.kill('SIGSTOP'),
@@ -138,13 +138,22 @@ export async function startCluster(): Promise<{ ports: number[]; client: Cluster
   return { ports, client };
 }
 
-/** A master, a replica and three sentinels; the client finds the master through them. */
-export async function startSentinel(): Promise<{ master: RedisServer; client: Redis }> {
+export interface Sentinel {
+  readonly master: RedisServer;
+  readonly replica: RedisServer;
+  /** The ports of the sentinels. */
+  readonly sentinels: readonly number[];
+  /** Finds the master through them. */
+  readonly client: Redis;
+}
+
+/** A master, a replica and three sentinels, which wait so many milliseconds until they take a master for dead. */
+export async function startSentinel(patience = 500): Promise<Sentinel> {
   const master = await startRedis();
   const replica = await startRedis('--replicaof', '127.0.0.1', String(master.port));
   const link = track(new Redis(replica.port));
   await until(async () => (await link.info('replication')).includes('master_link_status:up'));
-  const sentinels = await Promise.all([1, 2, 3].map(() => startOneSentinel(master.port)));
+  const sentinels = await Promise.all([1, 2, 3].map(() => startOneSentinel(master.port, patience)));
   const options = sentinels.map((port) => ({ host: '127.0.0.1', port }));
   for (const { port } of options) {
     const sentinel = track(new Redis(port));
@@ -157,15 +166,15 @@ export async function startSentinel(): Promise<{ master: RedisServer; client: Re
     new Redis({ sentinels: options, name: 'bot', sentinelRetryStrategy: () => 50 }),
   );
   await client.ping();
-  return { master, client };
+  return { master, replica, sentinels, client };
 }
 
-async function startOneSentinel(master: number): Promise<number> {
+async function startOneSentinel(master: number, patience: number): Promise<number> {
   const { port } = await startAnywhere(async (ownPort) => {
     const file = join(folder, `sentinel-${ownPort}.conf`);
     writeFileSync(
       file,
-      `port ${ownPort}\nbind 127.0.0.1\nsentinel monitor bot 127.0.0.1 ${master} 2\nsentinel down-after-milliseconds bot 500\nsentinel failover-timeout bot 2000\n`,
+      `port ${ownPort}\nbind 127.0.0.1\nsentinel monitor bot 127.0.0.1 ${master} 2\nsentinel down-after-milliseconds bot ${patience}\nsentinel failover-timeout bot ${2000 + patience}\n`,
     );
     return [file, '--sentinel'];
   });

@@ -15,6 +15,23 @@ export interface RoundRobin {
   close(): Promise<void>;
 }
 
+/** What goes on between it and the world. */
+export interface RoundRobinOptions {
+  /**
+   * Asks another process when one is gone in the middle of a request, or says that it is stopping, as
+   * nginx does by `proxy_next_upstream error http_503 non_idempotent` and, for 4 seconds,
+   * `proxy_next_upstream_timeout`. Default: only when none listens.
+   */
+  readonly asksNext?: boolean;
+  /** Runs before a request is handed on. */
+  readonly onRequest?: (body: Buffer, again: () => void) => Promise<void>;
+  /** Runs before an answer is handed on. */
+  readonly onAnswer?: () => Promise<void>;
+}
+
+/** Milliseconds after which no other process is asked. */
+const NEXT = 4000;
+
 interface Answer {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
@@ -22,28 +39,43 @@ interface Answer {
 }
 
 /** Starts it on a free port. A process that refuses the connection costs its request nothing. */
-export async function startRoundRobin(): Promise<RoundRobin> {
+export async function startRoundRobin(options: RoundRobinOptions = {}): Promise<RoundRobin> {
+  const { asksNext = false, onRequest, onAnswer } = options;
   let turn = 0;
   let origins: readonly string[] = [];
   const statuses: Record<number, number> = {};
-  const respond = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const body = await buffer(incoming);
+  const ask = async (incoming: IncomingMessage, body: Buffer, signal: AbortSignal) => {
     const { method = 'GET', url = '/', headers } = incoming;
-    const gone = new AbortController();
-    outgoing.once('close', () => gone.abort());
+    let answer: Answer | undefined;
+    const isInTime = asksNext ? AbortSignal.timeout(NEXT) : undefined;
+    turn += 1;
+    const first = turn;
     for (let tries = 0; tries < origins.length; tries += 1) {
-      turn += 1;
-      const origin = origins[turn % origins.length] as string;
+      const origin = origins[(first + tries) % origins.length] as string;
       try {
-        const answer = await pass(`${origin}${url}`, { method, headers }, body, gone.signal);
-        statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
-        outgoing.writeHead(answer.status, answer.headers).end(answer.body);
-        return;
+        answer = await pass(`${origin}${url}`, { method, headers }, body, signal);
+        if (!asksNext || answer.status !== 503 || isInTime?.aborted) break;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') break;
+        if (signal.aborted || isInTime?.aborted) break;
+        if (!asksNext && (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') break;
       }
     }
-    outgoing.destroy();
+    return answer;
+  };
+  const respond = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const body = await buffer(incoming);
+    const gone = new AbortController();
+    outgoing.once('close', () => gone.abort());
+    const again = () => void ask(incoming, body, new AbortController().signal);
+    await onRequest?.(body, again);
+    const answer = await ask(incoming, body, gone.signal);
+    await onAnswer?.();
+    if (!answer) {
+      outgoing.destroy();
+      return;
+    }
+    statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+    outgoing.writeHead(answer.status, answer.headers).end(answer.body);
   };
   const server = createServer((incoming, outgoing) => {
     respond(incoming, outgoing).catch(() => outgoing.destroy());

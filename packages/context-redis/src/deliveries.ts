@@ -105,8 +105,9 @@ export class RedisDeliveryStore implements DeliveryStore {
     return result as CompletionResult;
   }
 
-  async claimLateReply(id: DeliveryId): Promise<boolean> {
-    return (await scripts.claimLateReply(this.#connection, [this.#createKey(id)])) === '1';
+  async claimLateReply(id: DeliveryId, sender: string = randomUUID()): Promise<boolean> {
+    const keys = [this.#createKey(id)];
+    return (await scripts.claimLateReply(this.#connection, keys, sender)) === '1';
   }
 
   async releaseReply(id: DeliveryId, attempt: number, underWay = 0): Promise<boolean> {
@@ -117,11 +118,15 @@ export class RedisDeliveryStore implements DeliveryStore {
   async hold(user: ContextUser, reply: string, milliseconds: number): Promise<boolean> {
     const { pieces, bytes } = HELD_LIMITS;
     const keys = [this.#createHeldKey(user)];
-    return (await scripts.hold(this.#connection, keys, reply, milliseconds, pieces, bytes)) === '1';
+    const held = `${randomUUID()}|${reply}`;
+    return (await scripts.hold(this.#connection, keys, held, milliseconds, pieces, bytes)) === '1';
   }
 
   async takeHeld(user: ContextUser): Promise<readonly string[]> {
-    return (await scripts.takeHeld(this.#connection, [this.#createHeldKey(user)])) as string[];
+    const key = this.#createHeldKey(user);
+    const held = await scripts.takeHeld(this.#connection, [key, `${key}:${randomUUID()}`]);
+    // What older versions held has no name of its own.
+    return (held as string[]).map((text) => text.replace(/^[\w-]{36}\|/, ''));
   }
 
   async interrupt(user: ContextUser): Promise<void> {
@@ -210,17 +215,16 @@ function createRegistry(connection: Connection): RunRegistry {
     ['alive', `of:${process}`].map((name) => `${connection.prefix}{runs}:${name}`);
   const own = keysFor(self);
 
-  /**
-   * Runs whose removal Redis did not confirm. A run that is put back may be taken twice, and its
-   * claim then finds it running; one that is not put back may be lost.
-   */
-  const unsure = new Map<string, { readonly process: string; readonly json: string }>();
+  /** Runs whose removal Redis did not confirm: it is asked again. */
+  const unsure = new Map<string, { readonly process: string; readonly run: RegisteredRun }>();
 
-  async function putBack(): Promise<void> {
-    for (const [name, { process, json }] of unsure) {
-      await scripts.putBack(connection, keysFor(process), process, name, json);
-      unsure.delete(name);
-    }
+  async function take(process: string, name: string, run: RegisteredRun): Promise<boolean> {
+    const keys = [...keysFor(process), own[1] as string];
+    const recovered = JSON.stringify({ ...run, isRecovered: true });
+    unsure.set(name, { process, run });
+    const found = await scripts.takeExpired(connection, keys, process, name, self, recovered);
+    unsure.delete(name);
+    return found !== null;
   }
 
   /** Adds the runs of a dead process to those that were taken. */
@@ -237,13 +241,9 @@ function createRegistry(connection: Connection): RunRegistry {
       const [next, entries] = scanned as [string, string[]];
       const known = readRuns(entries).filter(({ run }) => isKnown(run.account));
       await Promise.all(
-        known.slice(0, limit - taken.length).map(async ({ name, json, run }) => {
-          try {
-            const found = await scripts.takeExpired(connection, keys, process, name);
-            if (found !== null) taken.push(run);
-          } catch {
-            unsure.set(name, { process, json });
-          }
+        known.slice(0, limit - taken.length).map(async ({ name, run }) => {
+          const isTaken = await take(process, name, run).catch(() => false);
+          if (isTaken) taken.push(run);
         }),
       );
       cursor = next;
@@ -263,10 +263,12 @@ function createRegistry(connection: Connection): RunRegistry {
       await scripts.erase(connection, own, self, createDeliveryKey(connection, id));
     },
     async takeExpired(isKnown, limit) {
-      await putBack();
-      const dead = await scripts.listExpired(connection, own.slice(0, 1), MAX_EXPIRED);
       const taken: RegisteredRun[] = [];
       try {
+        for (const [name, { process, run }] of unsure) {
+          if (await take(process, name, run)) taken.push(run);
+        }
+        const dead = await scripts.listExpired(connection, own.slice(0, 1), MAX_EXPIRED);
         for (const process of dead as string[]) {
           if (taken.length >= limit) break;
           await takeFrom(process, isKnown, limit, taken);
@@ -281,13 +283,11 @@ function createRegistry(connection: Connection): RunRegistry {
 }
 
 /** Reads a flat list of alternating names and runs. */
-function readRuns(
-  entries: readonly string[],
-): { name: string; json: string; run: RegisteredRun }[] {
+function readRuns(entries: readonly string[]): { name: string; run: RegisteredRun }[] {
   return entries.flatMap((name, index) => {
     if (index % 2 === 1) return [];
     const json = entries[index + 1] as string;
-    return { name, json, run: readJson<RegisteredRun>(json, 'a registered run') };
+    return { name, run: readJson<RegisteredRun>(json, 'a registered run') };
   });
 }
 

@@ -1,5 +1,5 @@
 import { LOAD, RELEASE, SAVE } from './contexts.ts';
-import { defineScript, type Script } from './script.ts';
+import { type Answer, defineScript, type Script, type Undo } from './script.ts';
 
 // Where a message stands is a hash, with the two facts of core's delivery/store.ts, and its steps by
 // the same names. Who runs it: `owner` and `until` (ms) of the lease, and the `outcome` once the run has
@@ -17,6 +17,9 @@ const KEPT = 30_000;
  * has ended.
  */
 const KEPT_LONG = 300_000;
+
+/** Milliseconds for which a process surely lives that has taken a run. */
+const TAKEN = 5000;
 
 const NOW = `
 local function now()
@@ -81,13 +84,38 @@ local function claim(key, owner, lease, body, attempt, expired)
   return { attempts, same, 'yours', replaces }
 end`;
 
-/** Ends a run; the outcome '' gives the run up. */
-const FINISH = `${GIVE}
-local function finish(key, channel, owner, outcome, answering)
-  local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder', 'attempts', 'written')
-  if run[1] ~= owner or run[2] then
+// A command whose answer was lost with the connection is sent again by ioredis, and one that was given
+// up for lost may still come: what was done once is not done again, and has the same answer.
+
+/** Returns the result for a run that has ended already, or nil while it can still end. */
+const HAS_FINISHED = `
+local function hasFinished(key, owner, outcome, answering)
+  local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder')
+  -- What a failover has forgotten is its owner's still.
+  if run[1] and run[1] ~= owner or not run[1] and outcome == '' then
     return 'stale'
   end
+  if not run[2] then
+    return nil
+  end
+  if run[2] ~= outcome or run[3] == 'sent' then
+    return 'stale'
+  end
+  if run[3] == 'late' then
+    return 'defer'
+  end
+  return tonumber(answering) > 0 and run[3] == answering and 'respond' or 'park'
+end`;
+
+/** Ends a run; the outcome '' gives the run up. */
+const FINISH = `${GIVE}${HAS_FINISHED}
+local function finish(key, channel, owner, outcome, answering)
+  local finished = hasFinished(key, owner, outcome, answering)
+  if finished then
+    return finished
+  end
+  local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder', 'attempts', 'written')
+  redis.call('HSET', key, 'owner', owner)
   local result = 'park'
   if outcome == '' then
     redis.call('HSET', key, 'owner', '', 'until', 0)
@@ -102,23 +130,59 @@ local function finish(key, channel, owner, outcome, answering)
   end
   local isWritten = run[5] or result ~= 'respond'
   redis.call('PEXPIRE', key, isWritten and ${KEPT_LONG} or ${KEPT})
-  if tonumber(run[4]) > 1 then
+  if tonumber(run[4] or 0) > 1 then
     redis.pcall('PUBLISH', channel, '')
   end
   return result
 end`;
 
+/** ARGV: attempt, milliseconds that its claim took. A reply that nobody holds was released already. */
+export const releaseReply: Script = defineScript(`
+local run = redis.call('HMGET', KEYS[1], 'holder', 'former', 'had')
+if run[2] == ARGV[1] then
+  redis.call('HDEL', KEYS[1], 'former')
+end
+if run[1] ~= ARGV[1] then
+  return run[1] and 0 or 1
+end
+redis.call('HDEL', KEYS[1], 'former')
+if tonumber(run[2] or 0) > 0 and tonumber(run[3]) < tonumber(ARGV[2]) then
+  redis.call('HSET', KEYS[1], 'holder', run[2])
+  return 0
+end
+return redis.call('HDEL', KEYS[1], 'holder')`);
+
+/** Longer than a reply is held: the former holder holds it again. */
+const ALWAYS = 1e12;
+
+/** Takes back the claim of a delivery that was refused before Redis ran it. */
+const undoClaim: Undo = (connection, keys, _args, answer) => {
+  const [attempt, , state, outcome] = answer as readonly Answer[];
+  if (state !== 'ended' || typeof outcome !== 'string') return undefined;
+  return releaseReply(connection, keys.slice(0, 1), Number(attempt), ALWAYS);
+};
+const undoLook: Undo = (connection, keys, [attempt = 0], answer) => {
+  if (!Array.isArray(answer) || typeof answer[1] !== 'string') return undefined;
+  return releaseReply(connection, keys, attempt, ALWAYS);
+};
+
 /** ARGV: owner, lease, body, attempt or '' for a new delivery, expired owner or ''. */
-export const claim: Script = defineScript(`${CLAIM}
-return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`);
+export const claim: Script = defineScript(
+  `${CLAIM}
+return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`,
+  undoClaim,
+);
 
 /** KEYS: delivery, context, lock. ARGV: as for claim, '1' to lock, seconds to extend the context or ''. */
-export const begin: Script = defineScript(`${CLAIM}${LOAD}
+export const begin: Script = defineScript(
+  `${CLAIM}${LOAD}
 local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])
 if claimed[3] == 'yours' then
   claimed[5] = load(KEYS[2], KEYS[3], ARGV[6] == '1' and ARGV[1] or '', ARGV[2], claimed[4], ARGV[7])
 end
-return claimed`);
+return claimed`,
+  undoClaim,
+);
 
 /** ARGV: channel, owner, outcome, number of the answered delivery or 0. */
 export const finish: Script = defineScript(`${FINISH}
@@ -129,6 +193,11 @@ return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
  * something to save.
  */
 export const commit: Script = defineScript(`${FINISH}${SAVE}${RELEASE}
+local finished = hasFinished(KEYS[1], ARGV[2], ARGV[3], ARGV[4])
+if finished then
+  release(KEYS[3], ARGV[5])
+  return finished
+end
 if ARGV[6] then
   local saved = save(KEYS[2], KEYS[3], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9])
   if saved ~= 1 then
@@ -140,16 +209,20 @@ end
 return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
 
 /** ARGV: attempt. Returns `ended` with the outcome, `free`, or the remaining milliseconds of the lease. */
-export const look: Script = defineScript(`${CLAIM_REPLY}
+export const look: Script = defineScript(
+  `${CLAIM_REPLY}
 local run = redis.call('HMGET', KEYS[1], 'until', 'outcome', 'holder')
 if run[2] then
   return claimReply(KEYS[1], run[2], run[3], ARGV[1])
 end
 local left = (run[1] or 0) - now()
-return left > 0 and left or { 'free' }`);
+return left > 0 and left or { 'free' }`,
+  undoLook,
+);
 
 /** ARGV: attempt. */
-export const closeWindow: Script = defineScript(`${CLAIM_REPLY}
+export const closeWindow: Script = defineScript(
+  `${CLAIM_REPLY}
 local run = redis.call('HMGET', KEYS[1], 'outcome', 'holder', 'attempts')
 if run[1] then
   return claimReply(KEYS[1], run[1], run[2], ARGV[1])
@@ -157,48 +230,44 @@ end
 if run[3] and tonumber(run[3]) <= tonumber(ARGV[1]) then
   redis.call('HSET', KEYS[1], 'holder', 'late')
 end
-return 0`);
+return 0`,
+  undoLook,
+);
 
 /** ARGV: owner, lease. */
 export const renew: Script = defineScript(`${NOW}
 local run = redis.call('HMGET', KEYS[1], 'owner', 'outcome', 'holder')
-if run[1] ~= ARGV[1] or run[2] then
+if run[1] and run[1] ~= ARGV[1] or run[2] then
   return 'stale'
 end
-redis.call('HSET', KEYS[1], 'until', now() + ARGV[2], 'written', 1)
+redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'until', now() + ARGV[2], 'written', 1)
 redis.call('PEXPIRE', KEYS[1], ${KEPT})
 return run[3] == 'late' and 'late' or 'renewed'`);
 
+/** ARGV: who sends it. */
 export const claimLateReply: Script = defineScript(`
-local run = redis.call('HMGET', KEYS[1], 'outcome', 'holder')
+local run = redis.call('HMGET', KEYS[1], 'outcome', 'holder', 'sender')
+if run[2] == 'sent' and run[3] == ARGV[1] then
+  return 1
+end
 if not run[1] or (run[2] and run[2] ~= '0' and run[2] ~= 'late') then
   return 0
 end
-redis.call('HSET', KEYS[1], 'holder', 'sent')
+redis.call('HSET', KEYS[1], 'holder', 'sent', 'sender', ARGV[1])
 return 1`);
 
-/** ARGV: attempt, milliseconds that its claim took. */
-export const releaseReply: Script = defineScript(`
-local run = redis.call('HMGET', KEYS[1], 'holder', 'former', 'had')
-if run[2] == ARGV[1] then
-  redis.call('HDEL', KEYS[1], 'former')
-end
-if run[1] ~= ARGV[1] then
-  return 0
-end
-redis.call('HDEL', KEYS[1], 'former')
-if tonumber(run[2] or 0) > 0 and tonumber(run[3]) < tonumber(ARGV[2]) then
-  redis.call('HSET', KEYS[1], 'holder', run[2])
-  return 0
-end
-return redis.call('HDEL', KEYS[1], 'holder')`);
+/** Bytes of the name that each reply begins with, so that it is known when it comes again. */
+const NAME = 37;
 
-/** ARGV: reply, milliseconds, maximum number of pieces, maximum bytes. */
+/** ARGV: name and reply, milliseconds, maximum number of pieces, maximum bytes. */
 export const hold: Script = defineScript(`
 local held = redis.call('LRANGE', KEYS[1], 0, -1)
-local bytes = #ARGV[1]
+if held[#held] == ARGV[1] then
+  return 1
+end
+local bytes = #ARGV[1] - ${NAME}
 for _, reply in ipairs(held) do
-  bytes = bytes + #reply
+  bytes = bytes + #reply - ${NAME}
 end
 if #held >= tonumber(ARGV[3]) or bytes > tonumber(ARGV[4]) then
   return 0
@@ -206,10 +275,16 @@ end
 redis.call('RPUSH', KEYS[1], ARGV[1])
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
 
+/** KEYS: what is held, where it is put while it is taken. */
 export const takeHeld: Script = defineScript(`
-local held = redis.call('LRANGE', KEYS[1], 0, -1)
-redis.call('DEL', KEYS[1])
-return held`);
+if redis.call('EXISTS', KEYS[2]) == 0 then
+  if redis.call('EXISTS', KEYS[1]) == 0 then
+    return {}
+  end
+  redis.call('RENAME', KEYS[1], KEYS[2])
+  redis.call('PEXPIRE', KEYS[2], ${KEPT})
+end
+return redis.call('LRANGE', KEYS[2], 0, -1)`);
 
 /** Returns 1, or 0 when the Redis user may not publish. */
 export const publish: Script = defineScript(`
@@ -246,20 +321,27 @@ end`;
 export const erase: Script = defineScript(`${ERASE}
 return erase() and 1 or 0`);
 
-/** Takes a run, if its process is still dead. */
+/**
+ * Takes a run, if its process is still dead. KEYS[3], the hash of who takes it. ARGV: process, name, who
+ * takes it, what is written down of it then.
+ */
 export const takeExpired: Script = defineScript(`${NOW}${ERASE}
+local isOwn = ARGV[1] == ARGV[3]
+if not isOwn and redis.call('HEXISTS', KEYS[3], ARGV[2]) == 1 then
+  return 1
+end
 local lives = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if lives and tonumber(lives) > now() then
+if (lives and tonumber(lives) > now()) or not erase() then
   return false
 end
-return erase()`);
-
-/** ARGV: process, name, run. Used when the removal of a run was not confirmed. */
-export const putBack: Script = defineScript(`
-redis.call('ZADD', KEYS[1], 'NX', 0, ARGV[1])
+-- Whoever takes their own was only late to say that they live.
+if isOwn then
+  return 1
+end
+redis.call('ZADD', KEYS[1], 'GT', now() + ${TAKEN}, ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ${KEPT})
-redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
-return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
+redis.call('HSET', KEYS[3], ARGV[2], ARGV[4])
+return redis.call('PEXPIRE', KEYS[3], ${KEPT})`);
 
 /** ARGV: maximum number of processes. Returns those that have died. */
 export const listExpired: Script = defineScript(`${NOW}

@@ -53,8 +53,19 @@ export type Script = (
   ...args: (string | number)[]
 ) => Promise<Answer>;
 
-/** Defines a Lua script: one atomic round trip. */
-export function defineScript(lua: string): Script {
+/** What is done with an answer that came when nobody waited for it any more. */
+export type Undo = (
+  connection: Connection,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+  answer: Answer,
+) => Promise<unknown> | undefined;
+
+/**
+ * Defines a Lua script: one atomic round trip. Redis may run it after the timeout, as ioredis queues
+ * commands until there is a connection: `undo` then takes back what it did.
+ */
+export function defineScript(lua: string, undo?: Undo): Script {
   const sha1 = createHash('sha1').update(lua).digest('hex');
   const run = async ({ redis }: Connection, keys: readonly string[], args: (string | number)[]) => {
     try {
@@ -68,13 +79,18 @@ export function defineScript(lua: string): Script {
   return async (connection, keys, ...args) => {
     const { clock, timeout } = connection;
     let answered: { value: unknown } | undefined;
+    const running = run(connection, keys, args);
     try {
       // A client that is not connected queues commands, for a long time: better to say so soon.
-      answered = await within(run(connection, keys, args), timeout, undefined, clock);
+      answered = await within(running, timeout, undefined, clock);
     } catch (error) {
       throw createRedisError(error);
     }
     if (answered) return toAnswer(answered.value);
+    if (undo) {
+      const undone = running.then((value) => undo(connection, keys, args, toAnswer(value)));
+      undone.catch(() => {});
+    }
     throw new StoreError(`Redis did not answer within ${timeout} ms`);
   };
 }

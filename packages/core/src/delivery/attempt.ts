@@ -28,6 +28,9 @@ import { areRunsSeen, RunWatch } from './run-watch.ts';
 import type { Begun, Claim, Claimed, DeliveryId, Ended, Outcome } from './store.ts';
 import { type ActiveRun, nameLine } from './workload.ts';
 
+/** How often the platform delivers a message. */
+const DELIVERIES = 3;
+
 /** Milliseconds between two attempts to claim a free run. */
 const LOOK_AGAIN = 100;
 
@@ -317,6 +320,10 @@ export class DeliveryAttempt implements Visitor {
       this.#closing,
     );
     this.#run = run;
+    // Nobody may come any more to see that this process has died.
+    if (this.attempt === 0 || this.attempt >= DELIVERIES) {
+      runInBackground(() => run.heartbeat.register());
+    }
     if (this.attempt > 0) this.#place = run.handoff.enter(this);
     if (areRunsSeen()) {
       run.watch = new RunWatch(run, this.#underWay);
@@ -464,7 +471,10 @@ export class DeliveryAttempt implements Visitor {
     const run = workload.runs.get(this.id.key);
     if (run) {
       const handover = await run.handoff.enter(this).wait();
-      return handover?.state === 'respond' ? handover.tree : undefined;
+      if (handover?.state === 'respond') return handover.tree;
+      // Who is refused comes again.
+      if (handover) throw handover.state === 'failed' ? handover.error : error;
+      return undefined;
     }
     const { message } = this.#incoming;
     const exchange = this.createExchange(error);

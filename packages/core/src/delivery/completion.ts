@@ -11,6 +11,8 @@ import { MAX_TEXT_BYTES, splitText } from '../reply/split.ts';
 import { storeFailed } from '../store-failure.ts';
 import type { Tree } from '../tree.ts';
 import { type MessageKey, messageKey } from '../undelivered.ts';
+import { askAgain } from './ask-again.ts';
+import { leaseMilliseconds } from './heartbeat.ts';
 import { LateReplies } from './late-replies.ts';
 import type { Run, Service } from './run.ts';
 import type { CompletionResult, DeliveryId, Finish } from './store.ts';
@@ -165,29 +167,32 @@ export function park(parked: ParkedReply): void {
 /** Waits; returns whether no delivery asked for the reply while the platform could deliver again. */
 async function watch(parked: ParkedReply): Promise<boolean> {
   const { account, workload, id, patience, releases, underWay } = parked;
-  const { deliveries } = account;
-  return isUnsent(parked, async () => {
-    if (releases > 0 && !(await deliveries.releaseReply(id, releases, underWay))) return false;
-    await workload.sleep(account.clock, patience);
-    return deliveries.claimLateReply(id);
-  });
+  if (releases > 0) {
+    const isReleased = () => account.deliveries.releaseReply(id, releases, underWay);
+    if (!(await isUnsent(parked, isReleased))) return false;
+  }
+  await workload.sleep(account.clock, patience);
+  const sender = crypto.randomUUID();
+  return isUnsent(parked, () => account.deliveries.claimLateReply(id, sender));
 }
 
 /** Sends a reply that no delivery can carry any more, unless another process has done so. */
 function sendLate(run: Run, reply: Reply): void {
   const { account, id, message } = run;
   const sending = { account, key: messageKey(message) };
+  const sender = crypto.randomUUID();
   run.late.send(reply, 'late', () =>
-    isUnsent(sending, () => account.deliveries.claimLateReply(id)),
+    isUnsent(sending, () => account.deliveries.claimLateReply(id, sender)),
   );
 }
 
+/** What is sent though another has it comes twice: a store that is away for some seconds is asked again. */
 async function isUnsent(
   { account, key }: Pick<ParkedReply, 'account' | 'key'>,
   claim: () => Promise<boolean>,
 ): Promise<boolean> {
   try {
-    return await claim();
+    return await askAgain(account.clock, claim);
   } catch (error) {
     const text = 'could not tell whether the reply was delivered; sending it anyway';
     account.logger.warn({ err: error, message: key }, text);
@@ -231,34 +236,86 @@ function storeOnce(
   const outcome = reply && tree ? { reply, time: Number(tree['CreateTime']) } : null;
   const answering = handoff.newest;
   if (answering > 0) handoff.offer({ state: 'respond', tree }, save !== undefined);
-  const finishing = finish(run, { owner, outcome, answering }, save, whole);
-  if (isPromise(finishing)) return checkFinished(run, finishing, save, answering);
+  const how = { owner, outcome, answering };
+  const finishing = finish(run, how, save, whole);
+  if (isPromise(finishing)) return checkFinished(run, finishing, { how, save, whole });
   return typeof finishing === 'string' ? { result: finishing, answering } : finishing;
+}
+
+/** What a store is told of the end of a run. */
+interface Ending {
+  readonly how: Finish;
+  readonly save: Save | undefined;
+  readonly whole: Reply | undefined;
 }
 
 async function checkFinished(
   run: Run,
   finishing: Promise<CompletionResult | Refused>,
-  save: Save | undefined,
-  answering: number,
+  ending: Ending,
 ): Promise<Completion | Refused> {
   const { account, message } = run;
+  const { save } = ending;
+  const { answering } = ending.how;
   run.watch?.startLap();
   try {
-    const result = await finishing;
+    const result = checkResult(await finishing);
     run.watch?.endLap('storeTime');
-    if (typeof result === 'string') return { result, answering };
-    if (Object.hasOwn(Object(result) as object, 'current')) return result;
-    throw new StoreError('the delivery store failed: finish() returned no result');
+    return typeof result === 'string' ? { result, answering } : result;
   } catch (error) {
-    if (save) throw storeFailed('context', error);
     const details = { err: error, message: messageKey(message) };
-    account.logger.warn(details, 'could not store the end of a run');
-    return { result: answering > 0 ? 'respond' : 'defer', answering };
+    const text = 'could not store the end of a run';
+    if (answering > 0) {
+      if (!save) {
+        account.logger.warn(details, text);
+        return { result: 'respond', answering };
+      }
+      if (account.onError) throw storeFailed('context', error);
+    }
+    const failed = storeFailed(save ? 'context' : 'delivery', error);
+    // Who is refused comes again.
+    const isTold = run.handoff.settle({ state: 'failed', error: failed });
+    if (!isTold) account.logger.warn(details, text);
+    return storeAgain(run, ending, failed);
   }
 }
 
-/** The store's decision, and the delivery it was made for. */
+function checkResult(result: CompletionResult | Refused): CompletionResult | Refused {
+  const isResult = typeof result === 'string' || Object.hasOwn(Object(result) as object, 'current');
+  if (isResult) return result;
+  throw new StoreError('the delivery store failed: finish() returned no result');
+}
+
+/** Keeps the reply of a run until the store can be told of it, if the run is its own then. */
+async function storeAgain(
+  run: Run,
+  { how, save, whole }: Ending,
+  failed: Error,
+): Promise<Completion | Refused> {
+  const { account, id, owner, parts } = run;
+  run.unstored = whole;
+  const stored = await askAgain<CompletionResult | Refused>(
+    account.clock,
+    async () => {
+      if (run.isStale) return 'stale';
+      const claim = { owner, lease: leaseMilliseconds(account), body: parts.body, attempt: 0 };
+      const { state } = await account.deliveries.claim(id, claim);
+      if (state === 'running') return 'stale';
+      return checkResult(await finish(run, { ...how, answering: 0 }, save, whole));
+    },
+    () => run.isStale,
+  ).catch(() => {
+    if (save) throw failed;
+    // Without a change to be saved the user can have it all the same.
+    return 'defer' as const;
+  });
+  run.unstored = undefined;
+  // It may have been claimed for who was refused then.
+  const { answering } = how;
+  return typeof stored === 'string' ? { result: stored, answering } : stored;
+}
+
+/** What the store decided, and for which delivery it was asked. */
 interface Completion {
   readonly result: CompletionResult;
   readonly answering: number;

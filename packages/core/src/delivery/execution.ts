@@ -137,7 +137,7 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
 function fail(run: Run, error: unknown): void {
   run.watch?.fail(error);
   const givenBack = giveBack(run).catch(() => undefined);
-  if (!run.handoff.settle({ state: 'failed', error })) {
+  if (!run.handoff.settle({ state: 'failed', error }) || run.unstored) {
     run.workload.track(givenBack.then((result) => reportFailure(run, error, result)));
   }
 }
@@ -151,9 +151,11 @@ async function reportFailure(run: Run, error: unknown, result: unknown): Promise
     return;
   }
   account.logger.error(details, 'the handler failed after all deliveries had ended');
-  if (!account.onUndelivered || run.attempt < account.maxDeliveries) return;
+  const isOver = run.unstored !== undefined || run.attempt >= account.maxDeliveries;
+  if (!account.onUndelivered || !isOver) return;
   const exchange = run.exchange ?? createExchange(run, error);
-  await reportUndelivered(new UndeliveredError({ type: 'none' }, key, error), exchange, account);
+  const reply = run.unstored ?? { type: 'none' };
+  await reportUndelivered(new UndeliveredError(reply, key, error), exchange, account);
 }
 
 /** Gives the run up, for the next delivery. */

@@ -86,11 +86,12 @@ export class Heartbeat {
   async register(): Promise<void> {
     const { account, id, message, owner, isRecovered, workload } = this.#run;
     const registry = findRegistry(account);
-    // What kills a process must not kill all of them.
-    if (!registry || this.#registry || isRecovered) return;
+    if (!registry || this.#registry) return;
     this.#registry = registry;
     const lease = leaseMilliseconds(account);
     workload.keepAlive(registry, account.clock, lease);
+    // It was written down when it was taken.
+    if (isRecovered) return;
     const run = { account: account.id, owner, message: message.raw };
     this.#written = registry.write(id, run, lease);
     await this.#written;

@@ -3,6 +3,7 @@ import { runInBackground } from '../background.ts';
 import { repeat } from '../clock.ts';
 import { ExpiringMap } from '../expiring-map.ts';
 import { parseMessage } from '../message/message.ts';
+import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { DeliveryAttempt } from './attempt.ts';
@@ -82,20 +83,55 @@ async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
   const message = parseMessage(run.message);
   const request = { native: undefined, isGone: () => true };
   const attempt = new DeliveryAttempt({ message, at: account.clock.now(), request }, service, 0);
+  const { id } = attempt;
   // It was only late to say that it lives.
-  if (workload.runs.has(attempt.id.key)) return;
-  const found = await attempt.takeUp(run.owner);
-  if (found.state !== 'ended' || found.outcome === null) return;
+  if (workload.runs.has(id.key)) return;
+  const found = run.isRecovered
+    ? await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 })
+    : await attempt.takeUp(run.owner);
+  if (found?.state === 'yours') return;
+  const erase = () => runInBackground(() => findRegistry(account)?.erase(id));
+  if (found?.state === 'running') {
+    const isOver = await watchOver(attempt, service);
+    return isOver ? erase() : undefined;
+  }
+  const report = async (reply: Reply, cause: string) => {
+    const error = new UndeliveredError(reply, messageKey(message), new Error(cause), true);
+    const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
+    await reportUndelivered(error, exchange, account);
+    erase();
+  };
+  // What kills a process must not kill all of them.
+  if (found?.state === 'free') {
+    return report(
+      { type: 'none' },
+      'two processes died one after another while they ran its handler',
+    );
+  }
+  if (found?.state !== 'ended' || found.outcome === null) return erase();
   // Without an outcome it was claimed to be sent: nobody knows whether it was.
   const { reply } = found.outcome ?? { reply: { type: 'none' } as const };
-  const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
-  if (found.outcome && (await account.deliveries.claimLateReply(attempt.id))) {
+  if (found.outcome && (await account.deliveries.claimLateReply(id, crypto.randomUUID()))) {
+    const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
     const late = new LateReplies(exchange, account);
     late.send(reply);
     workload.trackLate(late);
+    void late.done.then(erase);
     return;
   }
-  const cause = new Error('the process died after it had started to answer');
-  const error = new UndeliveredError(reply, messageKey(message), cause, true);
-  await reportUndelivered(error, exchange, account);
+  return report(reply, 'the process died after it had started to answer');
+}
+
+/** Whether a run of a living process ends; takes it up, in place of that, when it dies as well. */
+async function watchOver(
+  attempt: DeliveryAttempt,
+  { account, workload }: Service,
+): Promise<boolean> {
+  const milliseconds = leaseMilliseconds(account);
+  while (!workload.isClosing) {
+    const ended = await account.deliveries.wait(attempt.id, { attempt: 0, milliseconds });
+    if (ended?.state === 'ended') return true;
+    if (ended?.state === 'free' && (await attempt.takeUp()).state === 'yours') break;
+  }
+  return false;
 }

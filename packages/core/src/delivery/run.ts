@@ -49,6 +49,7 @@ export interface RunParts {
 }
 
 const NOTHING: readonly Reply[] = [];
+const NO_REPLY: Reply = { type: 'none' };
 
 /** The reason of aborted signals, created once: an error for each run would cost more than the rest of it. */
 const STOPPED = new DOMException('This operation was aborted', 'AbortError');
@@ -83,6 +84,8 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   isOver = false;
   since = Number.POSITIVE_INFINITY;
   overrun: ((error: Error) => void) | undefined = undefined;
+  /** The reply, while the store fails to take it. */
+  unstored: Reply | undefined = undefined;
   /** The replies the user has already received of a running stream. */
   said: readonly Reply[] = NOTHING;
   /** The context, if it was loaded. */
@@ -189,7 +192,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     this.abort();
     this.#heartbeat?.unregister();
     this.handoff.settle({ state: 'failed', error: cause });
-    const reply = said.length > 0 ? joinReplies(said) : ({ type: 'none' } as const);
+    const reply = said.length > 0 ? joinReplies(said) : (this.unstored ?? NO_REPLY);
     const error = new UndeliveredError(reply, messageKey(message), cause, true);
     await reportUndelivered(error, this.exchange ?? createExchange(this), account);
   }

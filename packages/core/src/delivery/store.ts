@@ -148,18 +148,21 @@ export interface DeliveryStore {
    */
   renew(id: DeliveryId, lease: LeaseRequest): Promise<'renewed' | 'late' | 'stale'>;
 
-  /** Ends the run. */
+  /**
+   * Ends the run. The same owner may repeat the call, when the answer was lost on its way; it returns
+   * the same then.
+   */
   finish(id: DeliveryId, finish: Finish): Promise<CompletionResult>;
 
   /**
-   * Claims a reply that no delivery holds, to send it late; false when one holds it, or it was sent
-   * already.
+   * Claims a reply that no delivery holds, to send it late; false when one holds it, or another
+   * sender has claimed it. A sender may repeat the call, when the answer was lost on its way.
    */
-  claimLateReply(id: DeliveryId): Promise<boolean>;
+  claimLateReply(id: DeliveryId, sender?: string): Promise<boolean>;
 
   /**
    * Releases a reply that was claimed for a delivery which has disconnected since; false when
-   * another holds it. `underWay`: milliseconds that its claim took. When the former holder had had
+   * another delivery holds it, or a sender has claimed it. `underWay`: milliseconds that its claim took. When the former holder had had
    * the reply for less than that, and has not released it, it holds it again. Default: 0.
    */
   releaseReply(id: DeliveryId, attempt: number, underWay?: number): Promise<boolean>;
@@ -192,6 +195,8 @@ export interface RegisteredRun {
   readonly account: string;
   readonly owner: string;
   readonly message: string;
+  /** Whether it was taken from a dead process before: a message that ends processes must not end all. */
+  readonly isRecovered?: boolean | undefined;
 }
 
 /**
@@ -208,7 +213,10 @@ export interface RunRegistry {
   /** Removes a run that has ended. */
   erase(id: DeliveryId): Promise<void>;
 
-  /** Takes at most `limit` runs of known accounts whose processes have died, each of them once. */
+  /**
+   * Takes at most `limit` runs of known accounts whose processes have died, each of them once. They
+   * stay registered, as recovered runs of this process, until it erases them.
+   */
   takeExpired(
     isKnown: (account: string) => boolean,
     limit: number,

@@ -1,0 +1,28 @@
+import type { Clock } from '../clock.ts';
+
+/** Milliseconds for which a store that fails is asked again: Sentinel finds a new master in some seconds. */
+const PATIENCE = 60_000;
+/** Milliseconds between two tries. */
+const PAUSE = 500;
+
+/**
+ * Asks a store until it answers, `isOver` says so, or a minute has passed; rejects with its last
+ * failure then. Does not keep a process alive that has nothing else to do.
+ */
+export async function askAgain<T>(
+  clock: Clock,
+  ask: () => Promise<T>,
+  isOver: () => boolean = () => false,
+): Promise<T> {
+  const end = clock.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isOver() || clock.now() >= end) throw error;
+    }
+    await new Promise<void>((resolve) => {
+      clock.setTimeout(resolve, PAUSE).unref?.();
+    });
+  }
+}

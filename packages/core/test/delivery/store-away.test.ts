@@ -1,0 +1,135 @@
+/** A store that is away for some seconds, as Redis is while Sentinel looks for a new master. */
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import {
+  createWebhook,
+  MemoryContextStore,
+  MemoryDeliveryStore,
+  type Reply,
+  type UndeliveredError,
+  type WebhookOptions,
+} from '@wechat-mp/core';
+import { plain, userMessage } from '../../../../test/support/platform.ts';
+import { recorder } from '../support.ts';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+const ACCOUNT = { token: 'TOKEN' };
+const wait = (milliseconds: number) =>
+  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+
+/** A bot that answers after 6 seconds, whose stores are away from `since` to `until`, in milliseconds. */
+function createBot(since: number, until: number, options: Partial<WebhookOptions> = {}) {
+  const start = Date.now();
+  const check = () => {
+    const now = Date.now() - start;
+    if (now >= since && now < until) throw new Error('away');
+  };
+  class Contexts extends MemoryContextStore {
+    override async save(...given: Parameters<MemoryContextStore['save']>) {
+      check();
+      return super.save(...given);
+    }
+  }
+  class Deliveries extends MemoryDeliveryStore {
+    override async claim(...given: Parameters<MemoryDeliveryStore['claim']>) {
+      check();
+      return super.claim(...given);
+    }
+    override async finish(...given: Parameters<MemoryDeliveryStore['finish']>) {
+      check();
+      return super.finish(...given);
+    }
+    override async releaseReply(...given: Parameters<MemoryDeliveryStore['releaseReply']>) {
+      check();
+      return super.releaseReply(...given);
+    }
+    override async claimLateReply(...given: Parameters<MemoryDeliveryStore['claimLateReply']>) {
+      check();
+      return super.claimLateReply(...given);
+    }
+  }
+  const pushed: Reply[] = [];
+  const undelivered: UndeliveredError[] = [];
+  const log = recorder();
+  let runs = 0;
+  const webhook = createWebhook(
+    {
+      ...ACCOUNT,
+      contexts: new Contexts(),
+      deliveries: new Deliveries(),
+      logger: log,
+      lateReply: async (reply) => void pushed.push(reply),
+      onUndelivered: (error) => void undelivered.push(error),
+      ...options,
+    },
+    async (_message, { context }) => {
+      runs += 1;
+      await wait(6000);
+      const count = context.get('count', 0) + 1;
+      context.set('count', count);
+      return `answer ${count}`;
+    },
+  );
+  const message = userMessage('text', { Content: 'hi' });
+  /** Delivers it, and hangs up after so many milliseconds. */
+  const deliver = (patience = 5000) => {
+    const gone = new AbortController();
+    setTimeout(() => gone.abort(), patience);
+    return webhook.handle({ ...plain(ACCOUNT, message), signal: gone.signal });
+  };
+  return { deliver, pushed, undelivered, log, webhook, runs: () => runs };
+}
+const answer = { type: 'text', content: 'answer 1' };
+
+it('a reply of which the store cannot be told is kept until it can, and sent late', async () => {
+  const { deliver, pushed, undelivered, runs } = createBot(5500, 20_000);
+  void deliver();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect({ pushed, undelivered, runs: runs() }).toEqual({
+    pushed: [answer],
+    undelivered: [],
+    runs: 1,
+  });
+});
+
+it('the same when the last delivery was answered without it', async () => {
+  const { deliver, pushed, undelivered } = createBot(5500, 20_000, { maxDeliveries: 1 });
+  const answered = deliver();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect((await answered).body).toBe('success');
+  expect({ pushed, undelivered }).toEqual({ pushed: [answer], undelivered: [] });
+});
+
+it('a delivery that waits is refused meanwhile, and the next has the reply; the handler ran once', async () => {
+  const { deliver, pushed, runs } = createBot(5500, 9000);
+  void deliver();
+  await jest.advanceTimersByTimeAsync(5000);
+  const second = deliver();
+  await jest.advanceTimersByTimeAsync(5000);
+  expect((await second).status).toBe(503);
+  const third = deliver();
+  await jest.advanceTimersByTimeAsync(5000);
+  expect((await third).body).toContain('answer 1');
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect({ pushed, runs: runs() }).toEqual({ pushed: [], runs: 1 });
+});
+
+it('what a delivery has got is not sent as well when the store is away as that is asked', async () => {
+  const { deliver, pushed } = createBot(12_000, 25_000);
+  void deliver();
+  await jest.advanceTimersByTimeAsync(6500);
+  // The first has gone; the reply waits for this one.
+  const second = deliver();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect((await second).body).toContain('answer 1');
+  expect(pushed).toEqual([]);
+});
+
+it('onUndelivered is told of a reply when the store stays away', async () => {
+  const { deliver, pushed, undelivered } = createBot(5500, Number.POSITIVE_INFINITY);
+  void deliver();
+  await jest.advanceTimersByTimeAsync(120_000);
+  expect(pushed).toEqual([]);
+  expect(undelivered.map(({ reply }) => reply)).toEqual([answer]);
+});
