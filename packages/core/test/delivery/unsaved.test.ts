@@ -14,7 +14,7 @@ beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 const ACCOUNT = { token: 'TOKEN' };
-const UNSTORED = 'the end of a run could not be stored';
+const UNSTORED = 'could not store the end of a run';
 
 /** The handler ends after the only delivery was answered, and its save fails. */
 async function endLate(deliveries: MemoryDeliveryStore, options: Partial<WebhookOptions> = {}) {
