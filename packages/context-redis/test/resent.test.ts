@@ -187,5 +187,8 @@ function createLate() {
     duplicate: () => redis.duplicate(),
     once: (event: 'end', listener: () => void) => redis.once(event, listener),
   };
-  return { late: redisStores(client as never, { timeout: 1 }).deliveries, connect: () => connect() };
+  return {
+    late: redisStores(client as never, { timeout: 1 }).deliveries,
+    connect: () => connect(),
+  };
 }
