@@ -56,63 +56,45 @@ function isTouched(stream: ReadableStream): boolean {
   return stream.locked || Readable.isDisturbed(stream as unknown as Readable);
 }
 
-async function readStream(stream: Readable, bounds: Bounds): Promise<string> {
-  const { limit, milliseconds, clock = systemClock } = bounds;
-  let end: Buffer | Stopped;
-  try {
-    end = await new Collector(stream, limit, milliseconds, clock).end;
-  } catch (error) {
-    const message = 'the body could not be read: it ended early, or is neither text nor bytes';
-    throw new RequestError('WECHAT_BODY_UNREADABLE', message, { cause: error });
-  }
-  if (typeof end !== 'string') return end.toString('utf8');
-  if (end === 'too slow') {
-    throw new RequestError(
-      'WECHAT_BODY_TOO_SLOW',
-      `the body did not arrive within ${milliseconds} ms`,
-    );
-  }
-  await discard(stream, clock);
-  throw tooLarge(limit);
+function readStream(stream: Readable, bounds: Bounds): Promise<string> {
+  return new Promise((resolve, reject) => {
+    new Collector(stream, bounds, resolve, reject).start();
+  });
 }
-
-/** The reason why a stream was not read to its end. */
-type Stopped = 'too slow' | 'too large';
 
 /** Reads the bytes of a stream within its bounds. */
 class Collector implements TurnWatcher {
-  readonly end: Promise<Buffer | Stopped>;
   readonly #stream: Readable;
-  readonly #limit: number;
-  readonly #milliseconds: number;
+  readonly #bounds: Bounds;
   readonly #clock: Clock;
-  readonly #chunks: Buffer[] = [];
+  readonly #resolve: (text: string) => void;
+  readonly #reject: (error: RequestError) => void;
+  readonly #chunks: Uint8Array[] = [];
   /** Bytes. */
   #size = 0;
   /** The Content-Length of a Node request in bytes. */
   #length = Number.NaN;
   #isOver = false;
   #timer: Timer | undefined;
-  #resolve!: (end: Buffer | Stopped) => void;
-  #reject!: (error: unknown) => void;
 
-  constructor(stream: Readable, limit: number, milliseconds: number, clock: Clock) {
+  constructor(
+    stream: Readable,
+    bounds: Bounds,
+    resolve: (text: string) => void,
+    reject: (error: RequestError) => void,
+  ) {
     this.#stream = stream;
-    this.#limit = limit;
-    this.#milliseconds = milliseconds;
-    this.#clock = clock;
-    this.end = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.#start();
+    this.#bounds = bounds;
+    this.#clock = bounds.clock ?? systemClock;
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
-  #start(): void {
+  start(): void {
     const stream = this.#stream;
     const { headers } = stream as { headers?: Record<string, string | undefined> };
     const announced = Number(headers?.['content-length'] ?? Number.NaN);
-    if (announced > this.#limit) return this.#resolve('too large');
+    if (announced > this.#bounds.limit) return this.#refuseLarge();
     // Of any other stream nobody knows whether its headers are about what comes out of it.
     if ('complete' in stream && stream.readableEncoding === null) this.#length = announced;
     // What is over tells nobody any more that it is.
@@ -128,18 +110,26 @@ class Collector implements TurnWatcher {
   }
 
   onTurnEnd(): void {
-    this.#timer = this.#clock.setTimeout(() => this.#stop('too slow'), this.#milliseconds);
+    const { milliseconds } = this.#bounds;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#pause();
+      const text = `the body did not arrive within ${milliseconds} ms`;
+      this.#reject(new RequestError('WECHAT_BODY_TOO_SLOW', text));
+    }, milliseconds);
   }
 
   readonly #add = (chunk: unknown): void => {
     const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     if (!(part instanceof Uint8Array)) {
       this.#pause();
-      return this.#reject(new TypeError('neither text nor bytes'));
+      return this.#break(new TypeError('neither text nor bytes'));
     }
     this.#size += part.length;
-    if (this.#size > this.#limit) return this.#stop('too large');
-    this.#chunks.push(part as Buffer);
+    if (this.#size > this.#bounds.limit) {
+      this.#pause();
+      return this.#refuseLarge();
+    }
+    this.#chunks.push(part);
     // The stream tells of its end some turns later.
     if (this.#size === this.#length) this.#finish();
   };
@@ -147,15 +137,20 @@ class Collector implements TurnWatcher {
   #finish(error?: Error | null): void {
     if (this.#isOver) return;
     this.#endWatch();
-    if (error) return this.#reject(error);
+    if (error) return this.#break(error);
     const [first] = this.#chunks;
-    const isWhole = this.#chunks.length === 1 && Buffer.isBuffer(first);
-    this.#resolve(isWhole ? first : Buffer.concat(this.#chunks));
+    const whole = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    this.#resolve(decode(whole as Uint8Array));
   }
 
-  #stop(why: Stopped): void {
-    this.#pause();
-    this.#resolve(why);
+  #break(cause: Error): void {
+    const message = 'the body could not be read: it ended early, or is neither text nor bytes';
+    this.#reject(new RequestError('WECHAT_BODY_UNREADABLE', message, { cause }));
+  }
+
+  #refuseLarge(): void {
+    const refuse = () => this.#reject(tooLarge(this.#bounds.limit));
+    void discard(this.#stream, this.#clock).then(refuse);
   }
 
   #pause(): void {

@@ -7,7 +7,7 @@ import type { WebhookRequest } from './exchange.ts';
 import { text } from './message/field.ts';
 import { detectFormat, readFields } from './message/message.ts';
 import { sealEnvelope } from './sealed-envelope.ts';
-import { checkSignature, isSameSignature } from './signature.ts';
+import { isSameSignature, isSigned } from './signature.ts';
 import type { Fields, Tree } from './tree.ts';
 import { renderXml } from './xml.ts';
 
@@ -65,8 +65,8 @@ export function readQuery(query: Query): DeliveryQuery {
 
 /** Checks a delivery as far as possible before its body is read. */
 export function verifyQuery(account: Account, query: DeliveryQuery, method: string): void {
-  const { signature, timestamp, nonce, msgSignature } = query;
-  if (!checkSignature({ token: account.tokens, signature, timestamp, nonce })) {
+  const { timestamp, msgSignature } = query;
+  if (!isSigned(account.tokens, query)) {
     throw new SignatureError(
       `signature is wrong: does the token match the console? It is at ${CONSOLE.token}`,
     );

@@ -1,74 +1,104 @@
 import { EventEmitter } from 'node:events';
 import { NeedParseError } from './errors.ts';
 
-/** The descriptor of properties that are neither copied nor logged. */
-const HIDDEN = { configurable: true, enumerable: false, writable: true, value: undefined };
+/**
+ * Creates a class that stores a value in an object of any kind, in a private field: it is neither
+ * copied nor logged, and ends with the object. In a WeakMap the value would outlive its request.
+ */
+function createKeeper<T>() {
+  class Target {
+    /** The returned object gets the private field of the subclass. */
+    constructor(target: object) {
+      return target as Target;
+    }
+  }
+  return class Keeper extends Target {
+    #value: T | undefined;
+
+    static has(target: object): boolean {
+      return #value in target;
+    }
+
+    /** Returns the value of an object, or of the nearest prototype that has one. */
+    static read(target: object): T | undefined {
+      for (let at: object | null = target; at !== null; at = readPrototype(at)) {
+        if (#value in at) return at.#value;
+      }
+      return undefined;
+    }
+
+    static write(target: object, value: T | undefined): void {
+      const keeper = #value in target ? target : (new Keeper(target) as Keeper);
+      keeper.#value = value;
+    }
+  };
+}
 
 /**
  * Properties that throw NeedParseError until they have a value. They are defined on a prototype of
  * the framework, once, or on an object of Node, with getters that all of them share: objects with
- * properties of their own have no common shape, and reading them is slow from then on. The value is
- * stored in the object, under a symbol: in a WeakMap it would outlive its request.
+ * properties of their own have no common shape, and reading them is slow from then on.
  */
 export class Exposure<T> {
-  readonly #shown = Symbol('wechat');
-  readonly #properties: PropertyDescriptorMap = {};
+  readonly #keeper = createKeeper<T>();
+  readonly #properties: readonly (readonly [name: string, property: PropertyDescriptor])[];
+  /** Prototypes that have the properties, or whose objects get them one by one. */
   readonly #prepared = new WeakSet<object>();
+  readonly #alone = new WeakSet<object>();
 
   /** `readers`: the value of each property, by what is shown. */
   constructor(readers: Readonly<Record<string, (value: T) => unknown>>) {
-    const shown = this.#shown;
-    for (const [name, read] of Object.entries(readers)) {
-      const get = function get(this: { readonly [shown]?: T }) {
-        const value = this[shown];
+    const keeper = this.#keeper;
+    this.#properties = Object.entries(readers).map(([name, read]) => {
+      const get = function get(this: object) {
+        const value = keeper.read(this);
         if (value !== undefined) return read(value);
         throw new NeedParseError(
           `${name} is not available: the webhook has not parsed this request, or the request is not from WeChat`,
         );
       };
-      this.#properties[name] = { get, configurable: true };
-    }
+      return [name, { get, configurable: true }] as const;
+    });
   }
 
   /** Defines the properties on a target, unless they are there. */
   prepare(target: object): void {
     const prototype = readPrototype(target) ?? target;
     if (this.#prepared.has(prototype)) return;
-    const home = findHome(target);
-    if (home === target) {
-      if (!(this.#shown in target)) this.#define(target);
-      return;
-    }
-    if (!this.#prepared.has(home)) this.#define(home);
-    this.#prepared.add(home).add(prototype);
+    const home = this.#alone.has(prototype) ? target : findHome(target);
+    if (!this.#keeper.has(home)) this.#define(home);
+    if (home === target) this.#alone.add(prototype);
+    else this.#prepared.add(home).add(prototype);
   }
 
   /** Sets the value of a target's properties. */
   show(target: object, value: T): void {
     this.prepare(target);
-    Object.defineProperty(target, this.#shown, { ...HIDDEN, value });
+    this.#keeper.write(target, value);
   }
 
   #define(home: object): void {
-    for (const [name, property] of Object.entries(this.#properties)) {
-      const earlier = Object.getOwnPropertyDescriptor(home, name);
-      const defined = earlier ? chain(this.#shown, property, earlier) : property;
+    const keeper = this.#keeper;
+    keeper.write(home, undefined);
+    const isShown = (target: object) => keeper.read(target) !== undefined;
+    for (const [name, property] of this.#properties) {
+      const earlier = name in home ? Object.getOwnPropertyDescriptor(home, name) : undefined;
+      const defined = earlier ? chain(isShown, property, earlier) : property;
       Object.defineProperty(home, name, defined);
     }
-    Object.defineProperty(home, this.#shown, HIDDEN);
   }
 }
 
 /** Returns the value of another copy of this module, as long as there is none here. */
 function chain(
-  shown: symbol,
+  isShown: (target: object) => boolean,
   property: PropertyDescriptor,
   earlier: PropertyDescriptor,
 ): PropertyDescriptor {
   return {
     ...property,
-    get(this: { readonly [name: symbol]: unknown }): unknown {
-      return (this[shown] === undefined ? earlier : property).get?.call(this);
+    get(this: object): unknown {
+      return (isShown(this) ? property : earlier).get?.call(this);
     },
   };
 }

@@ -51,15 +51,23 @@ export function checkSignature(
   parts: Omit<SignedParts, 'token'> & { token: string | readonly string[]; signature: string },
 ): boolean {
   const { signature, timestamp, nonce, encrypt } = parts;
-  const tokens: readonly unknown[] = Array.isArray(parts.token) ? parts.token : [parts.token];
-  if (!tokens.some(isText)) {
+  const given: readonly unknown[] = Array.isArray(parts.token) ? parts.token : [parts.token];
+  const tokens = given.filter(isText);
+  if (tokens.length === 0) {
     refuseMissing('token', `from the WeChat console: ${CONSOLE.token}`);
   }
-  if (![timestamp, nonce].every(isText)) return false;
+  if (!isText(timestamp) || !isText(nonce)) return false;
   if (encrypt !== undefined && !isText(encrypt)) return false;
+  return isSigned(tokens, { signature, timestamp, nonce, encrypt });
+}
+
+/** Tells whether one of the tokens gives the signature; all parts are texts. */
+export function isSigned(
+  tokens: readonly string[],
+  { signature, timestamp, nonce, encrypt }: Omit<SignedParts, 'token'> & { signature: string },
+): boolean {
   let matches = false;
   for (const token of tokens) {
-    if (!isText(token)) continue;
     if (isSameSignature(sign({ token, timestamp, nonce, encrypt }), signature)) matches = true;
   }
   return matches;

@@ -28,12 +28,45 @@ import { findFamily, findWordsEnd, joinSections, type Words } from './xml-words.
 
 const DECLARATION = /^<\?xml(?: +(?:version="1\.[01]"|encoding="utf-8"|standalone="yes"))+ *$/i;
 const LONGEST_DECLARATION = 100;
-/**
- * The tag after each tag: the platform writes those of a message in the same order each time, and
- * reusing a name costs less than cutting it out of the text.
- */
-const followers = new Map<string, string>();
-const MAX_FOLLOWERS = 500;
+/** A tag that was read before. */
+interface KnownTag {
+  readonly name: string;
+  /** The text before and after a section that is all of the tag. */
+  readonly opening: string;
+  readonly closing: string;
+  /**
+   * The tag after it: the platform writes those of a message in the same order each time, and
+   * comparing a name costs less than cutting it out of the text.
+   */
+  next: KnownTag | undefined;
+}
+
+const knownTags = new Map<string, KnownTag>();
+const MAX_KNOWN = 500;
+const FIRST = createKnownTag('');
+
+function createKnownTag(name: string): KnownTag {
+  return {
+    name,
+    opening: `<${name}>${SECTION}`,
+    closing: `${SECTION_END}</${name}>`,
+    next: undefined,
+  };
+}
+
+/** Stores a tag as the one after another tag. Returns it, or FIRST when too many are known. */
+function remember(last: KnownTag, found: string): KnownTag {
+  let tag = knownTags.get(found);
+  if (!tag) {
+    if (knownTags.size === MAX_KNOWN) return FIRST;
+    // A copy: a slice would keep the whole document in memory.
+    tag = createKnownTag(Buffer.from(found).toString());
+    knownTags.set(tag.name, tag);
+  }
+  last.next = tag;
+  return tag;
+}
+
 const LESS_THAN = 0x3c;
 /** Marks an element with more than one section, as XML allows. */
 const MIXED = -1;
@@ -42,8 +75,8 @@ interface Scan extends Words {
   open: Element;
   /** Number of tags and sections so far. */
   count: number;
-  /** The name of the last start tag. */
-  last: string;
+  /** The last start tag. */
+  last: KnownTag;
 }
 
 /** A tag without attributes. */
@@ -67,14 +100,36 @@ export function scanXml(text: string): Fields | undefined {
     plan: undefined,
     open: document,
     count: 0,
-    last: '',
+    last: FIRST,
   };
   let at: number | undefined = skipDeclaration(text);
-  while (at !== undefined && at < text.length) at = step(scan, at);
+  while (at !== undefined && at < text.length) at = readKnownTag(scan, at) ?? step(scan, at);
   if (at === undefined) return undefined;
   if (scan.open !== document) throw malformed('a tag is not closed');
   if (!document.children) throw malformed('there is no tag');
   return document.children;
+}
+
+/**
+ * Reads the expected tag of a message when it is nothing but one section. Returns undefined for
+ * all else, also when a user typed the end of the tag.
+ */
+function readKnownTag(scan: Scan, from: number): number | undefined {
+  const { text, open } = scan;
+  const tag = scan.last.next;
+  if (!tag || open.depth !== 1) return undefined;
+  const at = skipBlanks(text, from);
+  if (!text.startsWith(tag.opening, at)) return undefined;
+  const start = at + tag.opening.length;
+  const end = text.indexOf(SECTION_END, start);
+  if (!text.startsWith(tag.closing, end)) return undefined;
+  const behind = end + tag.closing.length;
+  const family = findFamily(open, tag.name);
+  if (family && (family.length > 1 || text.includes(`</${tag.name}>`, behind))) return undefined;
+  scan.last = tag;
+  count(scan, 2);
+  addChild(open, tag.name, text.slice(start, end));
+  return behind;
 }
 
 /** Reads the text at a position, and the tag or section after it. Returns the position after that. */
@@ -96,11 +151,10 @@ function step(scan: Scan, start: number): number | undefined {
 
 function readStartTag(scan: Scan, at: number): number | undefined {
   const { text, open } = scan;
-  const guess = followers.get(scan.last);
-  const tag = readTag(text, at + 1, guess);
+  const guess = scan.last.next;
+  const tag = readTag(text, at + 1, guess?.name);
   if (!tag) return undefined;
-  if (tag.name !== guess && followers.size < MAX_FOLLOWERS) followers.set(scan.last, tag.name);
-  scan.last = tag.name;
+  scan.last = guess?.name === tag.name ? guess : remember(scan.last, tag.name);
   if (open.depth === MAX_DEPTH) throw new ParseError(`the XML nests over ${MAX_DEPTH} levels`);
   count(scan);
   if (text[tag.end - 2] === '/') {
@@ -228,8 +282,8 @@ function skipDeclaration(text: string): number | undefined {
   return DECLARATION.test(text.slice(0, Math.max(end, 0))) ? end + 2 : undefined;
 }
 
-function count(scan: Scan): void {
-  scan.count += 1;
+function count(scan: Scan, tagsAndSections = 1): void {
+  scan.count += tagsAndSections;
   if (scan.count > MAX_FIELDS) {
     throw new ParseError(`the XML has over ${MAX_FIELDS} tags or sections`);
   }

@@ -97,7 +97,10 @@ export function parseMessage(data: string | Uint8Array): Message {
 export function decode(data: string | Uint8Array): string {
   if (typeof data === 'string') return data;
   if (!ArrayBuffer.isView(data)) throw new ParseError('a message must be a string or bytes');
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
+  const bytes = Buffer.isBuffer(data)
+    ? data
+    : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return bytes.toString('utf8');
 }
 
 /** Returns the format of a text, one of the two of the console's setting 数据格式. */

@@ -2,8 +2,8 @@ import type { Logger } from '../logger.ts';
 import type { Message } from '../message/message.ts';
 import type { Tree } from '../tree.ts';
 import { toReply } from './parse.ts';
-import { createTree } from './render.ts';
-import type { Reply, ReplyLike } from './reply.ts';
+import { type Addressee, createTree } from './render.ts';
+import type { NewsReply, Reply, ReplyLike } from './reply.ts';
 
 /** A reply and its wire form; without a tree there is no reply. */
 export interface AddressedReply {
@@ -32,15 +32,24 @@ export function addressReply(
   const reply = toReply(given);
   if (!reply) return {};
   const to = { target: message.source, source: message.target, answering: message.type, time };
-  // Articles are cut only where the reply is passive, which is not known yet.
+  if (reply.type === 'news') return addressNews(reply, to, message, logger);
+  const tree = createTree(reply, to);
+  if (!tree) return {};
+  return hasSender(message) ? { reply, tree } : { warn: () => warnOfNobody(message, logger) };
+}
+
+/** Articles are cut only where the reply is passive, which is not known yet. */
+function addressNews(
+  reply: NewsReply,
+  to: Addressee,
+  message: Message,
+  logger: Logger,
+): AddressedReply {
   let warn: AddressedReply['warn'];
   const later = (details: object, text: string) => {
     warn = () => logger.warn(details, text);
   };
-  const tree = createTree(
-    reply,
-    reply.type === 'news' ? { ...to, logger: { ...logger, warn: later } } : to,
-  );
+  const tree = createTree(reply, { ...to, logger: { ...logger, warn: later } });
   if (!tree) return {};
   return hasSender(message) ? { reply, tree, warn } : { warn: () => warnOfNobody(message, logger) };
 }

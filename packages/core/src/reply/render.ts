@@ -67,7 +67,8 @@ function tags(reply: Reply): Tree {
 function writeTags(members: Members, values: object, missing?: string): Tree {
   const given = values as Readonly<Record<string, TreeValue | undefined>>;
   const tree: Record<string, TreeValue | undefined> = {};
-  for (const [name, { tag }] of Object.entries(members)) {
+  for (const name of Object.keys(members)) {
+    const tag = members[name]?.tag;
     if (tag !== undefined) tree[tag] = given[name] ?? missing;
   }
   return tree;
@@ -95,15 +96,15 @@ export function replyTree(value: ReplyLike, to: Addressee): Tree | undefined {
 export function createTree(reply: Reply, to: Addressee): Tree | undefined {
   const fitting = reply.type === 'news' ? withinLimit(reply, to) : reply;
   const body = (BODIES[reply.type] as Body<Reply['type']>)(fitting as never);
-  return (
-    body && {
-      ToUserName: to.target,
-      FromUserName: to.source,
-      CreateTime: to.time ?? Math.floor(Date.now() / 1000),
-      MsgType: reply.type,
-      ...body,
-    }
-  );
+  if (!body) return undefined;
+  const tree: Record<string, Tree[string]> = {
+    ToUserName: to.target,
+    FromUserName: to.source,
+    CreateTime: to.time ?? Math.floor(Date.now() / 1000),
+    MsgType: reply.type,
+  };
+  for (const tag of Object.keys(body)) tree[tag] = body[tag];
+  return tree;
 }
 
 function withinLimit(
