@@ -25,7 +25,17 @@ const SECTIONS: readonly (readonly [english: string, chinese: string, pages: rea
     ],
     ['In production', '上线', ['deploying', 'security', 'performance', 'observability']],
     ['Reference', '参考', ['errors', 'troubleshooting', 'examples']],
-    ['Migrating', '迁移', ['migrating-from-wechat-python-sdk', 'migrating-from-wechat-api']],
+    [
+      'Migrating',
+      '迁移',
+      [
+        'migrating-from-wechat-python-sdk',
+        'migrating-from-wechat',
+        'migrating-from-co-wechat',
+        'migrating-from-wechat-api',
+        'migrating-from-node-easywechat',
+      ],
+    ],
   ];
 
 interface Item {
