@@ -1,4 +1,4 @@
-// Writes docs/messages and docs/endpoints, in English and in Chinese, out of the tables and their doc
+// Writes docs/messages and docs/endpoints, and the rows of options in pages by hand, in English and in Chinese, out of the tables and their doc
 // comments. What the comments have no Chinese for is in scripts/docs/.
 // Run: npm run docs
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { ARTICLE, type Members, REPLIES } from '../packages/core/src/reply/membe
 import { reply } from '../packages/core/src/reply/reply.ts';
 import { CHINESE_DEPRECATIONS, CHINESE_ENDPOINTS } from './docs/chinese-endpoints.ts';
 import { CHINESE_MESSAGES } from './docs/chinese-messages.ts';
+import { fillOptions } from './docs/options.ts';
 import { findPermission } from './docs/permissions.ts';
 
 type Language = 'en' | 'zh-CN';
@@ -23,18 +24,30 @@ const root = new URL('../', import.meta.url);
 const source = (path: string) => readFileSync(new URL(`packages/core/src/${path}`, root), 'utf8');
 const methods = list(endpoints);
 
+/** Pages by hand, with rows of options between marks. */
+const OPTION_PAGES = ['docs/webhook', 'docs/reply-window'].flatMap((name) => [
+  `${name}.md`,
+  `${name}.zh-CN.md`,
+]);
+
 /** The documents, by their paths. */
 export const pages: Readonly<Record<string, string>> = {
   'docs/messages.md': createMessages('en'),
   'docs/messages.zh-CN.md': createMessages('zh-CN'),
   'docs/endpoints.md': createEndpoints('en'),
   'docs/endpoints.zh-CN.md': createEndpoints('zh-CN'),
+  ...Object.fromEntries(OPTION_PAGES.map((path) => [path, fillPage(path)])),
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [path, document] of Object.entries(pages)) {
     writeFileSync(new URL(path, root), document);
   }
+}
+
+function fillPage(path: string): string {
+  const page = readFileSync(new URL(path, root), 'utf8');
+  return fillOptions(page, path.endsWith('.zh-CN.md') ? 'zh-CN' : 'en');
 }
 
 function createMessages(language: Language): string {

@@ -60,34 +60,52 @@ export interface WebhookOptions {
   originalId?: string | undefined;
   /** The console's 消息加解密密钥, 43 characters. An array for rotation. */
   encodingAESKey?: string | readonly string[] | undefined;
-  /** The accepted deliveries. Default: `safe` with a key, otherwise `plain`. */
+  /**
+   * The accepted deliveries: `plain` (明文模式), `compatible` (兼容模式) or `safe` (安全模式). Default: `safe`
+   * with a key, otherwise `plain`.
+   */
   mode?: Mode | undefined;
-  /** Stores conversations. Default: the memory of this process. */
+  /**
+   * Stores conversations, for example `redisStores(redis).contexts`. Default: the memory of this
+   * process.
+   */
   contexts?: ContextStore | undefined;
   /** Seconds for which a conversation is kept after its last save. Default: 7200. */
   contextAge?: number | undefined;
   /**
    * Whether each message of the user restarts that time, including one whose handler only reads or
-   * does not use it. Default: true; with false only saves do.
+   * does not use it; with false only saves do. Default: true.
    */
   contextRolling?: boolean | undefined;
-  /** Whether messages of one user are handled one after another, also across processes. Default: `serial`. */
+  /**
+   * `serial` handles the messages of one user one after another, also across processes; `parallel`
+   * at once. Default: `serial`.
+   */
   ordering?: Ordering | undefined;
   /**
    * Milliseconds to wait for a handler in one delivery, at most 4900: the platform closes the
    * connection after 5000. Default: 4500.
    */
   replyWindow?: number | undefined;
-  /** Coordinates the deliveries of a message. Default: the memory of this process. */
+  /**
+   * Coordinates the deliveries of a message, for example `redisStores(redis).deliveries`. Default:
+   * the memory of this process.
+   */
   deliveries?: DeliveryStore | undefined;
   /**
-   * Number of the platform's deliveries in which to wait for a handler, before its reply is late.
-   * Default: 3, which is 14.5 seconds; 1 shows `pending` after 4.5.
+   * Number of the platform's deliveries in which to wait for a handler, before its reply is late: 1
+   * is 4.5 seconds, 2 is 9.5, 3 is 14.5. Default: 3.
    */
   maxDeliveries?: 1 | 2 | 3 | undefined;
-  /** Shown at the last reply deadline without a reply, for example "Still thinking…". Default: nothing. */
+  /**
+   * Answers at the last reply deadline without a reply, for example "Still thinking…": a reply, or
+   * `(message) => reply`. Default: nothing.
+   */
   pending?: ReplyLike | ((message: Message) => ReplyLike) | undefined;
-  /** Sends late replies; available to handlers as `exchange.client`. */
+  /**
+   * Sends late replies, by its `message.custom.send(openid, reply)`; available to handlers as
+   * `exchange.client`.
+   */
   client?: MessageClient | undefined;
   /**
    * How a late reply is handled: `push` sends it as a customer-service message, `hold` keeps it for
@@ -96,8 +114,8 @@ export interface WebhookOptions {
    */
   lateReply?: LateReply | undefined;
   /**
-   * With `push`: maximum number of customer-service messages for one message of the user; the rest
-   * is passed to `onUndelivered`. Default: 5, the platform's own limit.
+   * With `push`: maximum number of customer-service messages for one message of the user, of which
+   * the platform takes 5; the rest is passed to `onUndelivered`. Default: 5.
    */
   maxLateMessages?: number | undefined;
   /** With `hold`: seconds for which a late reply is kept. Default: 600. */
@@ -111,7 +129,10 @@ export interface WebhookOptions {
   onUndelivered?:
     | ((error: UndeliveredError, exchange: Exchange) => void | Promise<void>)
     | undefined;
-  /** Messages of a user that stop the stream which still answers an earlier one. Default: none. */
+  /**
+   * Messages of a user that stop the stream which still answers an earlier one: a text, a RegExp,
+   * or `(message) => boolean`. Default: none.
+   */
   interruptBy?: string | RegExp | ((message: Message) => boolean) | undefined;
   /** Whether `exchange.signal` aborts at the last reply deadline. Default: only with `lateReply: 'drop'`. */
   abortAtDeadline?: boolean | undefined;
@@ -141,7 +162,10 @@ export interface WebhookOptions {
   bodyLimit?: number | undefined;
   /** Seconds for which a signed delivery is valid. Default: unlimited. */
   maxAge?: number | undefined;
-  /** Default: warnings and errors to the console. */
+  /**
+   * Methods `error`, `warn`, `info` and `debug`, each `(details, message)`, as pino has. Default:
+   * warnings and errors to the console.
+   */
   logger?: Logger | undefined;
   /** Clock of deadlines, leases and expiries. For tests. Default: the system clock. */
   clock?: Clock | undefined;

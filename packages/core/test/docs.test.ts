@@ -6,8 +6,12 @@ import { CHINESE_ENDPOINTS } from '../../../scripts/docs/chinese-endpoints.ts';
 import { CHINESE_MESSAGES } from '../../../scripts/docs/chinese-messages.ts';
 import { permissionNames } from '../../../scripts/docs/permissions.ts';
 import { pages } from '../../../scripts/generate-docs.ts';
+import { OAUTH_OPTIONS } from '../src/oauth/options.ts';
 import { list } from '../src/official/endpoint.ts';
 import { endpoints } from '../src/official/endpoints/index.ts';
+import { CALL_OPTIONS } from '../src/official/options.ts';
+import { WEBHOOK_OPTIONS } from '../src/options.ts';
+import { UNOFFICIAL_OPTIONS } from '../src/unofficial/options.ts';
 
 const readPage = (path: string) =>
   readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -25,6 +29,32 @@ test.each(Object.entries(pages))('%s is what `npm run docs` writes', (path, page
 
 const chineseRows = readRows('docs/messages.zh-CN.md');
 const chineseCalls = readRows('docs/endpoints.zh-CN.md');
+
+test.each(['docs/webhook.md', 'docs/webhook.zh-CN.md'])('%s has a row for every option', (path) => {
+  const names = readRows(path).map(([, name = '']) => name.replaceAll('`', ''));
+  expect(names).toEqual(expect.arrayContaining(Object.keys(WEBHOOK_OPTIONS)));
+});
+
+/** Tables of options that are written by hand, since their cells lead to other parts of the page. */
+test.each([
+  ['docs/official-client', CALL_OPTIONS],
+  ['docs/oauth', OAUTH_OPTIONS],
+  ['docs/unofficial', UNOFFICIAL_OPTIONS],
+] as const)('%s names every option, and the defaults that its table has', (path, table) => {
+  for (const language of ['', '.zh-CN']) {
+    const page = readPage(`${path}${language}.md`).split('\n');
+    for (const [name, option] of Object.entries(table as Record<string, object>)) {
+      const row = page.find((line) => new RegExp(`^\\| .*\`${name}[\`.]`).test(line));
+      expect([path, language, name, row !== undefined]).toEqual([path, language, name, true]);
+      const { initial } = option as { initial?: unknown };
+      if (typeof initial !== 'number') continue;
+      expect([name, row?.replaceAll(/(?<=\d) (?=\d)/g, '')]).toEqual([
+        name,
+        expect.stringContaining(`${initial}`),
+      ]);
+    }
+  }
+});
 
 test('every message, event and reply has a row', () => {
   const named = rows.map(([, name = '']) => /[\w:.]+/.exec(name)?.[0]);

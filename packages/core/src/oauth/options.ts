@@ -142,7 +142,7 @@ export const LOGIN_OPTIONS = {
 } satisfies OptionTable<Pick<OAuthOptions, 'secret' | 'baseUrl' | 'trustHost' | 'cookie' | 'now'>>;
 
 /** The options of a login by WeChat's page: their defaults and checks. */
-const OAUTH_OPTIONS = {
+export const OAUTH_OPTIONS = {
   client: { check: checkClient },
   ...LOGIN_OPTIONS,
   scope: {

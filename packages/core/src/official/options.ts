@@ -115,7 +115,7 @@ export interface CallSettings {
 export const MAX_RESPONSE_SIZE = 16 * 1024 * 1024;
 
 /** The options of every client: their defaults and checks. */
-const CALL_OPTIONS = {
+export const CALL_OPTIONS = {
   tokens: { check: createMethodsCheck(['get', 'lock', 'set'], 'a TokenStore') },
   baseUrl: { check: checkBaseUrl },
   pageBaseUrl: { check: checkBaseUrl },

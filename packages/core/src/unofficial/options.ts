@@ -73,7 +73,7 @@ const USER_AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
 /** The options of a client: their defaults and checks. */
-const UNOFFICIAL_OPTIONS = {
+export const UNOFFICIAL_OPTIONS = {
   username: { initial: '', check: acceptAny<string> },
   password: { check: acceptAny<string> },
   passwordIsMd5: { initial: false, check: acceptAny<boolean> },
