@@ -1,4 +1,5 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { createRequire } from 'node:module';
+import { runInBackground } from './background.ts';
 import { ParseError } from './errors.ts';
 import { type Fields, MAX_DEPTH, MAX_FIELDS } from './tree.ts';
 import { addSection, addText, closeElement, type Element, openElement } from './xml-element.ts';
@@ -17,12 +18,12 @@ const MARK = '=';
 const TEXT = '#text';
 const CDATA = '#cdata';
 
-const parser = new XMLParser({
+const OPTIONS = {
   // Text, sections and tags in their order: one list of objects with one member each.
   preserveOrder: true,
   textNodeName: TEXT,
   cdataPropName: CDATA,
-  transformTagName: (name) => (name.startsWith(MARK) ? name : MARK + name),
+  transformTagName: (name: string) => (name.startsWith(MARK) ? name : MARK + name),
   maxNestedTags: MAX_DEPTH,
   ignoreAttributes: true,
   ignoreDeclaration: true,
@@ -31,7 +32,35 @@ const parser = new XMLParser({
   trimValues: false,
   processEntities: false,
   jPath: false,
-});
+};
+
+type Library = Pick<typeof import('fast-xml-parser'), 'XMLParser' | 'XMLValidator'>;
+
+let library: Library | undefined;
+
+/**
+ * Loads the library when a document first needs it: that costs as much as the rest of the package,
+ * and the platform writes no such document.
+ */
+function loadLibrary(): Library {
+  library ??= createRequire(import.meta.url)('fast-xml-parser') as Library;
+  return library;
+}
+
+/** A file that a bundler wrote finds no packages: there the library is part of it. */
+function isInstalled(): boolean {
+  try {
+    return createRequire(import.meta.url).resolve('fast-xml-parser') !== '';
+  } catch {
+    return false;
+  }
+}
+
+if (!isInstalled()) {
+  runInBackground(async () => {
+    library = await import('fast-xml-parser');
+  });
+}
 
 type Node = Readonly<Record<string, string | readonly Node[]>>;
 
@@ -43,17 +72,18 @@ type Node = Readonly<Record<string, string | readonly Node[]>>;
  */
 export function readOtherXml(text: string): Fields {
   checkBounds(text);
+  const { XMLParser, XMLValidator } = loadLibrary();
   const verdict = XMLValidator.validate(text);
   if (verdict !== true) throw malformed(`see line ${verdict.err.line}`);
   const document = openElement('');
-  addNodes(document, parse(text));
+  addNodes(document, parse(new XMLParser(OPTIONS), text));
   const { children } = document;
   if (!children) throw malformed('there is no tag');
   return children;
 }
 
 /** Parses a document. The parser's messages contain parts of it, and are replaced. */
-function parse(text: string): readonly Node[] {
+function parse(parser: InstanceType<Library['XMLParser']>, text: string): readonly Node[] {
   try {
     return parser.parse(text) as readonly Node[];
   } catch {
