@@ -1,6 +1,7 @@
 // Does all of a release but the publishing: makes the version, checks, and packs what is to be
 // published into .cache/release. With --keep-version the version has been made before.
 // Run: npm run release
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -13,7 +14,7 @@ if (!process.argv.includes('--keep-version'))
   step('version', root, 'npm', 'run', 'release:version');
 checkVersions();
 checkAddresses();
-step('check: lint, format, types, build, surface, unused, packages', root, 'npm', 'run', 'check');
+check();
 
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
@@ -26,6 +27,12 @@ console.log(`
   npm test, npm run test:long and npm run packages -- --all, where CI has not run them
   commit, tag v${findVersion()}, push: .github/workflows/release.yml publishes with provenance
   or, by hand, in this order: ${files.map((file) => `npm publish ${basename(file)}`).join(', ')}`);
+
+/** Takes minutes, so that its output is shown as it comes. */
+function check() {
+  const { status } = spawnSync('npm', ['run', 'check'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) fail('npm run check');
+}
 
 function findVersion() {
   return readJson(join(root, 'packages/core/package.json')).version;
