@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { runInBackground } from './background.ts';
 import { ParseError } from './errors.ts';
 import { type Fields, MAX_DEPTH, MAX_FIELDS } from './tree.ts';
@@ -43,14 +42,19 @@ let library: Library | undefined;
  * and the platform writes no such document.
  */
 function loadLibrary(): Library {
-  library ??= createRequire(import.meta.url)('fast-xml-parser') as Library;
+  library ??= createOwnRequire()('fast-xml-parser') as Library;
   return library;
+}
+
+/** Not every host has node:module, so it is not imported. */
+function createOwnRequire(): NodeJS.Require {
+  return process.getBuiltinModule('node:module').createRequire(import.meta.url);
 }
 
 /** A file that a bundler wrote finds no packages: there the library is part of it. */
 function isInstalled(): boolean {
   try {
-    return createRequire(import.meta.url).resolve('fast-xml-parser') !== '';
+    return createOwnRequire().resolve('fast-xml-parser') !== '';
   } catch {
     return false;
   }
