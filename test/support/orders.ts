@@ -337,11 +337,18 @@ async function play(options: OrdersOptions): Promise<Told[]> {
       if (isOver) return;
       isOver = true;
       process.connections.delete(die);
+      if (attempt === 3) isPuttingBack();
       one.log.push(`${clock.now()} delivery ${attempt} ends: ${why}`);
       // The process may hear of it a little later.
       clock.at(random() < 0.5 ? 0 : 1, () => gone.abort());
       if (attempt < 3) clock.at(random() * 1000, () => deliver(id, fields, attempt + 1));
       else if (process.isDead) one.isCutOff = true;
+    };
+    /** The store may have given it the reply just then: it takes its answer, and a call, to put that back. */
+    const isPuttingBack = () => {
+      const cutOff = () => void (one.isCutOff = true);
+      process.connections.add(cutOff);
+      clock.at(2 * latency, () => process.connections.delete(cutOff));
     };
     const die = () => hangUp('the process died');
     process.connections.add(die);

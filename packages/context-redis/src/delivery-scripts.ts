@@ -150,6 +150,7 @@ if tonumber(run[2] or 0) > 0 and tonumber(run[3]) < tonumber(ARGV[2]) then
   redis.call('HSET', KEYS[1], 'holder', run[2])
   return 0
 end
+redis.call('PEXPIRE', KEYS[1], ${KEPT_LONG})
 return redis.call('HDEL', KEYS[1], 'holder')`);
 
 /** Longer than a reply is held: the former holder holds it again. */

@@ -263,7 +263,9 @@ class DescribedRequest implements NodeRequest {
   }
 
   isGone(): boolean {
-    return this.response.destroyed;
+    const { destroyed, socket } = this.response;
+    // Node closes a connection that its client has ended, but only some turns later.
+    return destroyed || socket?.writableEnded === true;
   }
 }
 

@@ -39,6 +39,7 @@ export function repeat(clock: Clock, callback: () => void, milliseconds: number)
 
 // As it is when the module is loaded: a test may stop the time later, but not the turns.
 const nextTick = process.nextTick.bind(process);
+const immediate = globalThis.setImmediate;
 const now = Promise.resolve();
 
 /** A callback for the end of this turn of the event loop. */
@@ -64,4 +65,14 @@ function endTurn(): void {
   const told = watchers;
   watchers = new Set();
   for (const watcher of told) watcher.onTurnEnd();
+}
+
+/** As many as it takes: a connection is read in one, found ended in another, and closed some later. */
+const TURNS = 8;
+
+/** Waits until the event loop has seen what lies ready in its sockets, for example that a client has hung up. */
+export async function takeTurns(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    await new Promise<void>((resolve) => void immediate(resolve));
+  }
 }

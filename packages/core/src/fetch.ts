@@ -31,7 +31,7 @@ export function wechat(
 ): FetchHandler {
   const webhook = createWebhook(options, handlers);
   const answer = async (request: Request, native: unknown = request) => {
-    const { status, headers, body } = await webhook.handle({
+    const delivery = {
       method: request.method,
       query: parse(new URL(request.url).search.slice(1)),
       body: request.body ?? (request.bodyUsed ? undefined : ''),
@@ -45,7 +45,9 @@ export function wechat(
       get signal() {
         return request.signal;
       },
-    });
+      isGone: () => request.signal.aborted,
+    };
+    const { status, headers, body } = await webhook.handle(delivery);
     return new Response(body, { status, headers });
   };
   return Object.assign(answer, takeControls(webhook));

@@ -1,6 +1,7 @@
 import type { Account } from '../account.ts';
 import { type Awaitable, isPromise } from '../awaitable.ts';
 import { runInBackground } from '../background.ts';
+import { takeTurns } from '../clock.ts';
 import { deliveryChannel, replyChannel } from '../diagnostics.ts';
 import { StoreError } from '../errors.ts';
 import type { Exchange, WebhookRequest } from '../exchange.ts';
@@ -34,12 +35,19 @@ const DELIVERIES = 3;
 /** Milliseconds between two attempts to claim a free run. */
 const LOOK_AGAIN = 100;
 
+/**
+ * Age of a delivery, in milliseconds, up to which no client has hung up: the platform does so after 5 s,
+ * and clocks differ.
+ */
+const FRESH = 2000;
+
 /** A delivery whose message has been read. */
 export interface IncomingDelivery {
   readonly message: Message;
   /** Time of arrival, on the account's clock. */
   readonly at: number;
-  readonly request: Pick<WebhookRequest, 'native' | 'signal'> & { isGone?: () => boolean };
+  readonly request: Pick<WebhookRequest, 'native' | 'signal'> &
+    Partial<Pick<WebhookRequest, 'query'>> & { isGone?: () => boolean };
 }
 
 /**
@@ -103,6 +111,8 @@ export class DeliveryAttempt implements Visitor {
   #hasShownPending = false;
   /** Milliseconds that its claim took. */
   #underWay = 0;
+  /** When the client was known to be connected, on the account's clock. */
+  #seen = Number.NEGATIVE_INFINITY;
   /** The number of the delivery of this message; 0 when there is none, and only the run is resumed. */
   attempt: number;
 
@@ -196,6 +206,32 @@ export class DeliveryAttempt implements Visitor {
   isGone(): boolean {
     const { request } = this.#incoming;
     return request.isGone ? request.isGone() : request.signal?.aborted === true;
+  }
+
+  /** Returns whether the client may have disconnected before this process had time to notice. */
+  mayBeGone(): boolean {
+    if (!this.#incoming.request.isGone) return false;
+    const { clock } = this.#service.account;
+    return !(Math.abs(this.#age()) < FRESH) && clock.now() - this.#seen >= FRESH;
+  }
+
+  /** Milliseconds since the platform sent it: each delivery is signed with the time. */
+  #age(): number {
+    const { message, request } = this.#incoming;
+    const seconds = Number(request.query?.['timestamp'] ?? message.time);
+    return this.#service.account.clock.wallTime() - seconds * 1000;
+  }
+
+  /** Milliseconds that it lay unread because the event loop was late. */
+  #unread(): number {
+    if (!this.#incoming.request.isGone) return 0;
+    const { clock } = this.#service.account;
+    const unread = this.#age() - (clock.now() - this.#incoming.at);
+    return unread < FRESH ? 0 : unread;
+  }
+
+  noteSeen(): void {
+    this.#seen = this.#service.account.clock.now();
   }
 
   signal(): AbortSignal | undefined {
@@ -391,6 +427,10 @@ export class DeliveryAttempt implements Visitor {
     const { account, workload } = this.#service;
     const { message } = this.#incoming;
     const { reply, time } = outcome;
+    if (this.mayBeGone()) {
+      await takeTurns();
+      this.noteSeen();
+    }
     if (!this.isGone()) {
       const { tree, warn } = addressReply(reply, message, account.logger, time);
       warn?.();
@@ -404,13 +444,15 @@ export class DeliveryAttempt implements Visitor {
       account,
       workload,
       id: this.id,
-      key: messageKey(message),
+      owner: '',
+      message,
+      isRecovered: false,
       late,
       reply,
       rest: undefined,
       patience: parkingMilliseconds(account),
       releases: this.attempt,
-      underWay: this.#underWay,
+      underWay: this.#underWay + this.#unread(),
     });
     workload.trackLate(late);
     return undefined;

@@ -88,6 +88,11 @@ export function answerInPlace(
  * delivery asks for it, or it is sent late. The store decides that, in one step.
  */
 export function complete(run: Run, fitted: FittedReply, patience?: number): Awaitable<void> {
+  if (!run.handoff.isUnsure) return completeNow(run, fitted, patience);
+  return run.handoff.lookAround().then(() => completeNow(run, fitted, patience));
+}
+
+function completeNow(run: Run, fitted: FittedReply, patience?: number): Awaitable<void> {
   // It was abandoned when the webhook was closed.
   if (run.isStale) return undefined;
   const stored = store(run, fitted);
@@ -123,14 +128,14 @@ function give(
   } else if (result === 'defer') {
     if (!run.isHeld) sendLate(run, whole);
   } else {
-    // Until another delivery has it, or it is sent, this process answers for it.
-    runInBackground(() => run.heartbeat.register());
     park({
       late: run.late,
       account,
       workload,
       id,
-      key: messageKey(message),
+      owner: run.owner,
+      message,
+      isRecovered: run.isRecovered,
       reply,
       rest,
       patience: patience ?? parkingMilliseconds(account),
@@ -144,7 +149,11 @@ export interface ParkedReply {
   readonly account: Account;
   readonly workload: Workload;
   readonly id: DeliveryId;
-  readonly key: MessageKey;
+  /** The owner of its run; '' when another process ran it. */
+  readonly owner: string;
+  readonly message: Message;
+  /** Whether a process died with it once. */
+  readonly isRecovered: boolean;
   readonly late: LateReplies;
   readonly reply: Reply;
   readonly rest: Reply | undefined;
@@ -156,24 +165,32 @@ export interface ParkedReply {
   readonly underWay?: number;
 }
 
-/** Parks a reply for another delivery, and sends it late when none comes. */
+/**
+ * Parks a reply for another delivery, and sends it late when none comes. Until then it is registered,
+ * so that another process sends it when this one dies.
+ */
 export function park(parked: ParkedReply): void {
-  const { late, reply, rest } = parked;
+  const { account, id, isRecovered, late, message, owner, reply, rest, workload } = parked;
+  const { registrations } = workload;
+  const run = isRecovered ? undefined : { owner, message };
+  runInBackground(() => registrations.enter(id, account, run));
   const watching = watch(parked);
   late.send(reply, 'late', () => watching);
   if (rest) late.send(rest, 'rest');
+  void late.done.then(() => registrations.leave(id, account));
 }
 
 /** Waits; returns whether no delivery asked for the reply while the platform could deliver again. */
 async function watch(parked: ParkedReply): Promise<boolean> {
-  const { account, workload, id, patience, releases, underWay } = parked;
+  const { account, id, message, patience, releases, underWay, workload } = parked;
+  const waiting = { account, key: messageKey(message) };
   if (releases > 0) {
     const isReleased = () => account.deliveries.releaseReply(id, releases, underWay);
-    if (!(await isUnsent(parked, isReleased))) return false;
+    if (!(await isUnsent(waiting, isReleased))) return false;
   }
   await workload.sleep(account.clock, patience);
   const sender = crypto.randomUUID();
-  return isUnsent(parked, () => account.deliveries.claimLateReply(id, sender));
+  return isUnsent(waiting, () => account.deliveries.claimLateReply(id, sender));
 }
 
 /** Sends a reply that no delivery can carry any more, unless another process has done so. */
@@ -186,9 +203,9 @@ function sendLate(run: Run, reply: Reply): void {
   );
 }
 
-/** What is sent though another has it comes twice: a store that is away for some seconds is asked again. */
+/** Whether the reply is still to be sent; an unavailable store is asked again, as a second copy would be worse. */
 async function isUnsent(
-  { account, key }: Pick<ParkedReply, 'account' | 'key'>,
+  { account, key }: { account: Account; key: MessageKey },
   claim: () => Promise<boolean>,
 ): Promise<boolean> {
   try {
@@ -242,7 +259,7 @@ function storeOnce(
   return typeof finishing === 'string' ? { result: finishing, answering } : finishing;
 }
 
-/** What a store is told of the end of a run. */
+/** The end of a run, as told to the store. */
 interface Ending {
   readonly how: Finish;
   readonly save: Save | undefined;
@@ -315,7 +332,7 @@ async function storeAgain(
   return typeof stored === 'string' ? { result: stored, answering } : stored;
 }
 
-/** What the store decided, and for which delivery it was asked. */
+/** The decision of the store, and the delivery it was asked for. */
 interface Completion {
   readonly result: CompletionResult;
   readonly answering: number;

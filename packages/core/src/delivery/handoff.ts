@@ -1,5 +1,12 @@
 import type { Awaitable } from '../awaitable.ts';
-import { type Clock, type Timer, type TurnWatcher, unwatchTurn, watchTurn } from '../clock.ts';
+import {
+  type Clock,
+  type Timer,
+  type TurnWatcher,
+  takeTurns,
+  unwatchTurn,
+  watchTurn,
+} from '../clock.ts';
 import type { Tree } from '../tree.ts';
 
 /** The result of a run for waiting deliveries of this process. */
@@ -21,12 +28,18 @@ export interface Visitor {
   /** Milliseconds until it leaves; may be extended meanwhile. */
   readonly timeLeft: () => number;
   readonly isGone: () => boolean;
+  /** Whether the client may have disconnected before this process had time to notice. */
+  readonly mayBeGone: () => boolean;
+  /** Notes that the process has had that time. */
+  readonly noteSeen: () => void;
   /** Aborts when its client has disconnected. Created on first use. */
   readonly signal: () => AbortSignal | undefined;
 }
 
-/** Share of the reply deadline by which a delivery waits longer when only a save is left. */
+/** Share of the reply deadline by which a delivery waits longer when only the store's answer is missing. */
 const GRACE = 0.08;
+/** Number of deliveries of one message. */
+const MAX_ROUNDS = 3;
 
 /** The handoff of a run's reply to the waiting deliveries of this process. */
 export class Handoff {
@@ -73,9 +86,24 @@ export class Handoff {
     return newest;
   }
 
+  /** Whether some client may have disconnected unnoticed. */
+  get isUnsure(): boolean {
+    return this.#places.some(({ visitor }) => visitor.mayBeGone());
+  }
+
+  /** Waits until disconnected clients are noticed, also those that come meanwhile. */
+  async lookAround(): Promise<void> {
+    for (let round = 0; round < MAX_ROUNDS && this.isUnsure; round += 1) {
+      const visitors = this.#places.map(({ visitor }) => visitor);
+      await takeTurns();
+      for (const visitor of visitors) visitor.noteSeen();
+    }
+  }
+
   /**
-   * Offers the reply that is being written to the store. A delivery at its deadline takes it,
-   * unless a save is included, for which it waits a little longer.
+   * Offers the reply that is being written to the store. A delivery at its deadline waits a little
+   * longer for the store: had it been answered when the process dies, nobody would know. Then it takes
+   * the reply, unless a save is included.
    */
   offer(handover: Handover, isSaving: boolean): void {
     this.offered = handover;
@@ -154,11 +182,11 @@ export class Place implements TurnWatcher {
     const left = this.visitor.timeLeft();
     if (left > 0) return this.#startTimer(waiting, left);
     if (!offered) return this.#end(undefined);
+    if (left > -grace) return this.#startTimer(waiting, grace + left);
     if (!isSaving) {
       this.#handoff.isTaken = true;
       return this.#end(offered);
     }
-    if (left > -grace) return this.#startTimer(waiting, grace + left);
     // The claim is on its way to the store: only who sent it may give it back.
     this.#end({ state: 'closed' });
   }

@@ -5,7 +5,6 @@ import { RunTooLongError } from '../errors.ts';
 import type { Message } from '../message/message.ts';
 import { messageKey } from '../undelivered.ts';
 import type { DeliveryId, RunRegistry } from './store.ts';
-import type { Workload } from './workload.ts';
 
 /** Returns the milliseconds for which a run is safe without a renewal by its process. */
 export function leaseMilliseconds({ replyWindow }: Account): number {
@@ -20,12 +19,95 @@ export function findRegistry({ deliveries, lateReply }: Account): RunRegistry | 
 /** Number of leases after which an unreachable store has removed the run by itself. */
 const MAX_ERASES = 10;
 
+/** The registration of one message. */
+interface Registration {
+  /** Number of users in this process: its run, and deliveries that returned its reply. */
+  count: number;
+  /** The last call of the registry: calls must not overtake each other. */
+  done: Promise<void>;
+}
+
+/** The messages that this process has to answer, registered for other processes in case it dies. */
+export class Registrations {
+  readonly #registries = new Map<
+    RunRegistry,
+    { readonly stop: () => void; readonly all: Map<string, Registration> }
+  >();
+
+  /**
+   * Registers a message; resolves once it is written. Without a `run` it is registered already: it
+   * was taken from a process that died.
+   */
+  async enter(
+    id: DeliveryId,
+    account: Account,
+    run: { readonly owner: string; readonly message: Message } | undefined,
+  ): Promise<void> {
+    const registry = findRegistry(account);
+    if (!registry) return;
+    const lease = leaseMilliseconds(account);
+    const beat = () => runInBackground(() => registry.beat(lease));
+    const known = this.#registries.get(registry) ?? {
+      stop: repeat(account.clock, beat, lease / 3),
+      all: new Map<string, Registration>(),
+    };
+    this.#registries.set(registry, known);
+    const one = known.all.get(id.key) ?? { count: 0, done: Promise.resolve() };
+    known.all.set(id.key, one);
+    one.count += 1;
+    if (one.count === 1 && run) {
+      const written = { account: account.id, owner: run.owner, message: run.message.raw };
+      one.done = one.done.catch(() => {}).then(() => registry.write(id, written, lease));
+    }
+    await one.done;
+  }
+
+  /** Ends a registration; the last one of a message erases it. */
+  leave(id: DeliveryId, account: Account): void {
+    const registry = findRegistry(account);
+    const one = registry && this.#registries.get(registry)?.all.get(id.key);
+    if (!one) return;
+    one.count -= 1;
+    if (one.count === 0) {
+      one.done = one.done.catch(() => {}).then(() => this.#erase(registry, id, one, account));
+    }
+  }
+
+  /**
+   * Erases the message in the registry: one left there would be repeated once this process dies,
+   * after everything else about it has been removed.
+   */
+  async #erase(
+    registry: RunRegistry,
+    id: DeliveryId,
+    one: Registration,
+    account: Account,
+  ): Promise<void> {
+    for (let tries = 1; tries <= MAX_ERASES && one.count === 0; tries += 1) {
+      try {
+        await registry.erase(id);
+        break;
+      } catch {
+        await new Promise<void>((resolve) => {
+          account.clock.setTimeout(resolve, leaseMilliseconds(account)).unref?.();
+        });
+      }
+    }
+    const known = this.#registries.get(registry);
+    if (one.count > 0 || !known) return;
+    known.all.delete(id.key);
+    if (known.all.size > 0) return;
+    known.stop();
+    this.#registries.delete(registry);
+  }
+}
+
 /** The parts of a run that a heartbeat uses. */
 export interface LivingRun {
   readonly id: DeliveryId;
   readonly owner: string;
   readonly account: Account;
-  readonly workload: Pick<Workload, 'keepAlive' | 'letGo'>;
+  readonly workload: { readonly registrations: Registrations };
   readonly message: Message;
   readonly isRecovered: boolean;
   readonly hasResponded: boolean;
@@ -64,8 +146,7 @@ export function limitRun<T>(run: LivingRun, work: PromiseLike<T>, isStream: bool
 export class Heartbeat {
   readonly #run: LivingRun;
   #stopBeats: (() => void) | undefined;
-  #registry: RunRegistry | undefined;
-  #written: Promise<void> | undefined;
+  #isRegistered = false;
 
   constructor(run: LivingRun) {
     this.#run = run;
@@ -85,45 +166,17 @@ export class Heartbeat {
   /** Registers the run, for another process to find when this one dies. */
   async register(): Promise<void> {
     const { account, id, message, owner, isRecovered, workload } = this.#run;
-    const registry = findRegistry(account);
-    if (!registry || this.#registry) return;
-    this.#registry = registry;
-    const lease = leaseMilliseconds(account);
-    workload.keepAlive(registry, account.clock, lease);
-    // It was written down when it was taken.
-    if (isRecovered) return;
-    const run = { account: account.id, owner, message: message.raw };
-    this.#written = registry.write(id, run, lease);
-    await this.#written;
+    if (this.#isRegistered) return;
+    this.#isRegistered = true;
+    const run = isRecovered ? undefined : { owner, message };
+    await workload.registrations.enter(id, account, run);
   }
 
   /** Unregisters a run that is completely finished. */
   unregister(): void {
-    const registry = this.#registry;
-    if (!registry) return;
-    this.#registry = undefined;
-    runInBackground(() => this.#erase(registry));
-  }
-
-  /**
-   * Erases the run in the registry: a run left there would be repeated once this process dies,
-   * after everything else about it has been removed.
-   */
-  async #erase(registry: RunRegistry): Promise<void> {
-    const { account, id, workload } = this.#run;
-    // The one must not overtake the other.
-    await this.#written?.catch(() => {});
-    for (let tries = 1; tries <= MAX_ERASES; tries += 1) {
-      try {
-        await registry.erase(id);
-        break;
-      } catch {
-        await new Promise<void>((resolve) => {
-          account.clock.setTimeout(resolve, leaseMilliseconds(account)).unref?.();
-        });
-      }
-    }
-    workload.letGo(registry);
+    if (!this.#isRegistered) return;
+    this.#isRegistered = false;
+    this.#run.workload.registrations.leave(this.#run.id, this.#run.account);
   }
 
   #beat(): void {

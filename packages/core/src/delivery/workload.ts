@@ -1,10 +1,9 @@
-import { runInBackground } from '../background.ts';
-import { type Clock, repeat } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { KeyedMutex } from '../context/keyed-mutex.ts';
 import { RequestError } from '../errors.ts';
 import type { Handoff } from './handoff.ts';
+import { Registrations } from './heartbeat.ts';
 import type { LateReplies } from './late-replies.ts';
-import type { RunRegistry } from './store.ts';
 
 /** A running run, as found by the deliveries of its message. */
 export interface ActiveRun {
@@ -44,7 +43,7 @@ export class Workload {
   readonly #late = new Set<LateReplies>();
   readonly #background = new Set<Promise<void>>();
   readonly #sleeping = new Set<() => void>();
-  readonly #registered = new Map<RunRegistry, { count: number; stop: () => void }>();
+  readonly registrations = new Registrations();
 
   /** Creates the name of a run's owner, unique across processes when the store is shared. */
   createOwner(isShared: boolean): string {
@@ -79,26 +78,6 @@ export class Workload {
       const timer = clock.setTimeout(wake, milliseconds);
       this.#sleeping.add(wake);
     });
-  }
-
-  /** Keeps this process alive in a registry, as long as one of its runs is registered there. */
-  keepAlive(registry: RunRegistry, clock: Clock, lease: number): void {
-    const known = this.#registered.get(registry);
-    if (known) {
-      known.count += 1;
-      return;
-    }
-    const stop = repeat(clock, () => runInBackground(() => registry.beat(lease)), lease / 3);
-    this.#registered.set(registry, { count: 1, stop });
-  }
-
-  letGo(registry: RunRegistry): void {
-    const known = this.#registered.get(registry);
-    if (!known) return;
-    known.count -= 1;
-    if (known.count > 0) return;
-    known.stop();
-    this.#registered.delete(registry);
   }
 
   /** Accepts no more work, waits for all of it to end, and abandons the rest after the timeout. */

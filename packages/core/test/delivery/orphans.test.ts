@@ -8,6 +8,7 @@ import {
   type WebhookRequest,
 } from '@wechat-mp/core';
 import type { RegisteredRun, RunRegistry } from '@wechat-mp/core/stores';
+import { ManualClock } from '../../../../test/support/clock.ts';
 import { OPENID, plain, userMessage, writeXml } from '../../../../test/support/platform.ts';
 import { recorder } from '../support.ts';
 
@@ -173,5 +174,83 @@ describe('the runs of processes that died', () => {
     expect(most).toBe(20);
     expect(limits[0]).toBe(19);
     expect(Math.max(...limits)).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('a reply that a delivery puts back, as its client has gone', () => {
+  /** Two processes that share a store, of which the first one may die. */
+  function createProcesses() {
+    const clock = new ManualClock();
+    const store = new MemoryDeliveryStore({ clock });
+    const pushed: string[] = [];
+    const undelivered: unknown[] = [];
+    const lives: { until: number; runs: Map<string, RegisteredRun> }[] = [];
+    const createProcess = (name: string) => {
+      const life = { until: 0, runs: new Map<string, RegisteredRun>() };
+      lives.push(life);
+      const process = { isDead: false };
+      const never = new Promise<never>(() => {});
+      /** Answers nothing any more once the process has died. */
+      const carry = <S extends object>(target: S): S =>
+        new Proxy(target, {
+          get: (_, method) => {
+            const value: unknown = Reflect.get(target, method);
+            if (typeof value !== 'function') return value;
+            return (...given: unknown[]) =>
+              process.isDead ? never : (Reflect.apply(value, target, given) as unknown);
+          },
+        });
+      const runRegistry: RunRegistry = {
+        write: async (id, run, milliseconds) => {
+          life.until = clock.now() + milliseconds;
+          life.runs.set(id.key, run);
+        },
+        beat: async (milliseconds) => void (life.until = clock.now() + milliseconds),
+        erase: async ({ key }) => void life.runs.delete(key),
+        takeExpired: async () =>
+          lives
+            .filter(({ until }) => until <= clock.now())
+            .flatMap(({ runs }) => {
+              const taken = [...runs.values()];
+              runs.clear();
+              return taken;
+            }),
+      };
+      const deliveries = carry(
+        Object.assign(Object.create(store), { runRegistry: carry(runRegistry) }),
+      );
+      const send = async () => void pushed.push(name);
+      const webhook = createWebhook(
+        {
+          token: 'TOKEN',
+          clock,
+          deliveries,
+          logger: recorder(),
+          onUndelivered: ({ reply }) => void undelivered.push(reply),
+          client: { message: { custom: { send } } },
+        },
+        () => 'an answer',
+      );
+      return { process, webhook };
+    };
+    return { clock, pushed, undelivered, createProcess };
+  }
+
+  it.each([
+    ['is pushed by its process', false, ['first']],
+    ['is pushed by another process when that one dies before it has done so', true, ['second']],
+  ])('%s', async (_, dies, expected) => {
+    const { clock, pushed, undelivered, createProcess } = createProcesses();
+    const first = createProcess('first');
+    const second = createProcess('second');
+    const message = plain({ token: 'TOKEN' }, userMessage('text', { Content: 'hi' }));
+    // The second one answers, but the platform does not get that, and asks the first.
+    expect((await second.webhook.handle(message as WebhookRequest)).body).toContain('an answer');
+    const gone = { ...message, signal: AbortSignal.abort() } as WebhookRequest;
+    expect((await first.webhook.handle(gone)).body).toBe('success');
+    await clock.advance(100);
+    first.process.isDead = dies;
+    await clock.advance(60_000);
+    expect([pushed, undelivered]).toEqual([expected, []]);
   });
 });

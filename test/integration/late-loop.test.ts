@@ -1,0 +1,107 @@
+/** A process that had no time to read: the platform has hung up before its deliveries are seen. */
+import { spawnSync } from 'node:child_process';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { createWebhook, MemoryDeliveryStore, type Reply } from '@wechat-mp/core';
+import { ManualClock } from '../support/clock.ts';
+import { hosts } from '../support/hosts.ts';
+import { closeServers, recorder, search } from '../support/http.ts';
+import * as platform from '../support/platform.ts';
+import { until } from '../support/until.ts';
+
+afterAll(closeServers);
+
+const account = { token: 'LateLoopToken' };
+
+/** Sends requests and hangs up at once. This process stands still meanwhile, and finds all of it when it goes on. */
+function sendAndHangUp(origin: string, requests: readonly string[]): void {
+  const program = `
+    const { connect } = require('node:net');
+    const [port, ...requests] = process.argv.slice(1);
+    for (const request of requests) {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.end(request, () => socket.destroy());
+    }`;
+  const { port } = new URL(origin);
+  const { status, stderr } = spawnSync(process.execPath, ['-e', program, port, ...requests], {
+    timeout: 10_000,
+  });
+  expect([status, String(stderr)]).toEqual([0, '']);
+}
+
+function write({ query, body = '' }: platform.Delivery): string {
+  const head = [
+    `POST /wechat?${search(query)} HTTP/1.1`,
+    'Host: localhost',
+    'Content-Type: text/xml',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** A delivery that was sent so many seconds ago. */
+function createOld(clock: ManualClock, seconds: number): platform.Delivery {
+  const time = String(Math.floor(clock.wallTime() / 1000) - seconds);
+  const fields = { ...platform.userMessage('text', { Content: 'hi' }), CreateTime: time };
+  const delivery = platform.plain(account, fields);
+  return {
+    ...delivery,
+    query: { ...delivery.query, ...platform.signedQuery(account.token, time) },
+  };
+}
+
+/** The others have a connection to look at; this one has the signal that the test made. */
+const looking = hosts.filter(({ name }) => name !== 'node:http');
+
+describe.each(looking)('$name', ({ start }) => {
+  it.each([
+    ['one delivery is left', 1],
+    ['three deliveries lie there', 3],
+  ])('a reply is pushed once when %s that nobody waits for', async (_, tries) => {
+    const clock = new ManualClock();
+    const pushed: unknown[] = [];
+    const { logger } = recorder();
+    const send = async (_openid: string, reply: Reply) => void pushed.push(reply);
+    let runs = 0;
+    const text = () => {
+      runs += 1;
+      return 'done';
+    };
+    const options = { ...account, clock, logger, client: { message: { custom: { send } } } };
+    const origin = await start({ '/wechat': [options, { text }] });
+    const delivery = createOld(clock, 16);
+    sendAndHangUp(
+      origin,
+      Array.from({ length: tries }, () => write(delivery)),
+    );
+    await until(() => runs > 0);
+    // Second by second, as sockets have their turns between.
+    for (let second = 0; second < 60; second += 1) await clock.advance(1000);
+    expect([runs, pushed]).toEqual([1, [{ type: 'text', content: 'done' }]]);
+  });
+
+  it('a reply that another process has given meanwhile is not pushed as well', async () => {
+    const clock = new ManualClock();
+    const pushed: unknown[] = [];
+    const { logger } = recorder();
+    const send = async (_openid: string, reply: Reply) => void pushed.push(reply);
+    const client = { message: { custom: { send } } };
+    const deliveries = new MemoryDeliveryStore({ clock });
+    const options = { ...account, clock, logger, deliveries, client };
+    const other = createWebhook(options, () => 'done');
+    const claim = deliveries.claim.bind(deliveries);
+    let claims = 0;
+    deliveries.claim = (...given) => {
+      claims += 1;
+      return claim(...given);
+    };
+    const origin = await start({ '/wechat': [options, { text: () => 'done' }] });
+    const first = createOld(clock, 5);
+    const { query } = platform.plain(account, String(first.body));
+    expect((await other.handle({ ...first, query })).body).toContain('done');
+    await clock.advance(6000);
+    sendAndHangUp(origin, [write(first)]);
+    await until(() => claims === 2);
+    for (let second = 0; second < 60; second += 1) await clock.advance(1000);
+    expect(pushed).toEqual([]);
+  });
+});
