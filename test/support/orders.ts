@@ -20,6 +20,8 @@ import { plain, userMessage } from './platform.ts';
 
 /** Milliseconds of one step of time: what falls into the same step happens in a drawn order. */
 const STEP = 20;
+/** More promises than a callback has after one another. */
+const LONGEST_CHAIN = 60;
 const WINDOW = 4500;
 const HANGS_UP = 5000;
 const ACCOUNT = { token: 'TOKEN' };
@@ -70,10 +72,19 @@ export class SteppedClock {
       const all = this.#due.get(this.#now);
       if (!all) continue;
       this.#due.delete(this.#now);
-      for (const due of all) if (!due.isCancelled) due.callback();
+      for (const due of all) {
+        if (due.isCancelled) continue;
+        due.callback();
+        await runMicrotasks();
+      }
       await settle();
     }
   }
+}
+
+/** Between two callbacks of a turn Node runs what promises have to do, and nothing else. */
+async function runMicrotasks(): Promise<void> {
+  for (let link = 0; link < LONGEST_CHAIN; link += 1) await undefined;
 }
 
 export function takeTurn(): Promise<void> {
