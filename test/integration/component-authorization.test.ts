@@ -1,15 +1,17 @@
 /** Accounts that give a third-party platform their rights: codes, refresh tokens, processes. */
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { redisStores } from '@wechat-mp/context-redis';
 import { createWebhook } from '@wechat-mp/core';
 import { ComponentClient, MemoryTokenStore, type TokenStore } from '@wechat-mp/core/official';
 import { Redis } from 'ioredis';
-import { type AuthorizingPlatform, addAuthorizations } from '../support/authorizing-platform.ts';
-import { catchError, usePlatform } from '../support/official-client.ts';
+import {
+  type AuthorizingPlatform,
+  startAuthorizingPlatform,
+} from '../support/authorizing-platform.ts';
+import { catchError } from '../support/official-client.ts';
 import * as wire from '../support/platform.ts';
 import { startRedis, stopRedis, track } from '../support/redis.ts';
 
-const getPlatform = usePlatform();
 const APPIDS = ['wxfirst', 'wxsecond'];
 const account = {
   token: 'TOKEN',
@@ -19,21 +21,20 @@ const account = {
 let accounts: AuthorizingPlatform;
 let tokens: TokenStore;
 
-beforeEach(() => {
+beforeEach(async () => {
   tokens = new MemoryTokenStore();
-  accounts = addAuthorizations(getPlatform());
+  accounts = await startAuthorizingPlatform();
 });
+afterEach(() => accounts.simulator.close());
 afterAll(stopRedis);
 
 async function startProcess(store: TokenStore = tokens): Promise<ComponentClient> {
   const component = new ComponentClient({
-    componentAppid: wire.COMPONENT,
-    componentAppsecret: 'component-secret',
-    baseUrl: getPlatform().url,
+    ...accounts.component,
     retry: 0,
     tokens: store,
   });
-  await component.setVerifyTicket('ticket@@@1');
+  await component.setVerifyTicket(accounts.ticket);
   return component;
 }
 
@@ -52,7 +53,7 @@ async function pushCode(component: ComponentClient, name: string, code: string):
 describe('an authorization code', () => {
   it.each(APPIDS)('of %s that comes twice at once is exchanged once', async (appid) => {
     const component = await startProcess();
-    const code = accounts.authorize(appid);
+    const code = accounts.simulator.api.authorize(appid);
     const [first, second] = await Promise.all([
       component.authorize(code),
       component.authorize(code),
@@ -67,7 +68,7 @@ describe('an authorization code', () => {
     async (push) => {
       const component = await startProcess();
       for (const order of ['push first', 'page first']) {
-        const code = accounts.authorize('wxfirst');
+        const code = accounts.simulator.api.authorize('wxfirst');
         if (order === 'push first') await pushCode(component, push, code);
         const info = await component.authorize(code);
         if (order === 'page first') await pushCode(component, push, code);
@@ -85,9 +86,12 @@ describe('an authorization code', () => {
       [1, 2, 3].map(() => startProcess(redisStores(track(new Redis(server.port))).tokens)),
     );
     for (const appid of APPIDS) {
-      const code = accounts.authorize(appid);
+      const code = accounts.simulator.api.authorize(appid);
       const answers = await Promise.all(processes.map((one) => one.authorize(code)));
-      expect(answers[0]).toMatchObject({ authorizer_appid: appid, func_info: [] });
+      expect(answers[0]).toMatchObject({
+        authorizer_appid: appid,
+        func_info: [{ funcscope_category: { id: 1 } }],
+      });
       expect(answers).toEqual(Array(3).fill(answers[0]));
       // The page is loaded again.
       expect(await processes[1]?.authorize(code)).toEqual(answers[0]);
@@ -107,15 +111,18 @@ describe('an authorization code', () => {
       ]);
       expect(errors).toMatchObject([{ errcode: 61010 }, { errcode: 61010 }]);
       expect(accounts.countExchanges()).toBe(1);
-      const info = await component.authorize(accounts.authorize('wxfirst'));
+      const info = await component.authorize(accounts.simulator.api.authorize('wxfirst'));
       expect(info).toMatchObject({ authorizer_appid: 'wxfirst' });
     },
   );
 
   it('that is exchanged again gives a newer refresh token than any known', async () => {
     const component = await startProcess();
-    for (const _time of [1, 2]) await component.authorize(accounts.authorize('wxfirst'));
-    const { authorizer_refresh_token } = await component.authorize(accounts.authorize('wxfirst'));
+    for (const _time of [1, 2])
+      await component.authorize(accounts.simulator.api.authorize('wxfirst'));
+    const { authorizer_refresh_token } = await component.authorize(
+      accounts.simulator.api.authorize('wxfirst'),
+    );
     await component.authorizer('wxfirst', { refreshToken: authorizer_refresh_token }).menu.get();
     expect(accounts.listRefreshTokens()).toEqual([]);
   });
@@ -124,21 +131,21 @@ describe('an authorization code', () => {
 describe('a refresh token that the program gives', () => {
   it.each(APPIDS)('wins over the one that is known of %s, and is kept', async (appid) => {
     const component = await startProcess();
-    await component.authorize(accounts.authorize(appid));
+    await component.authorize(accounts.simulator.api.authorize(appid));
     // Another program has the rights given anew, which ends the refresh token that is known.
-    const refreshToken = accounts.exchange(accounts.authorize(appid));
+    const refreshToken = await accounts.exchange(accounts.simulator.api.authorize(appid));
     await component.authorizer(appid, { refreshToken }).menu.get();
     expect(accounts.listRefreshTokens()).toEqual([refreshToken]);
 
     const other = await startProcess();
-    accounts.endAccessTokens();
+    accounts.simulator.api.expireTokens();
     await other.authorizer(appid).menu.get();
     expect(accounts.listRefreshTokens()).toEqual([refreshToken, refreshToken]);
   });
 
   it('is not asked for again by who gives it with each call', async () => {
     const component = await startProcess();
-    const refreshToken = accounts.exchange(accounts.authorize('wxfirst'));
+    const refreshToken = await accounts.exchange(accounts.simulator.api.authorize('wxfirst'));
     for (const process of [component, component, await startProcess()]) {
       await process.authorizer('wxfirst', { refreshToken }).menu.get();
     }
@@ -147,10 +154,10 @@ describe('a refresh token that the program gives', () => {
 
   it.each([1, 2])('may be %i exchange older than the one that is known', async (behind) => {
     const component = await startProcess();
-    const old = accounts.exchange(accounts.authorize('wxfirst'));
+    const old = await accounts.exchange(accounts.simulator.api.authorize('wxfirst'));
     let newest = old;
     for (let n = 0; n < behind; n += 1) {
-      const info = await component.authorize(accounts.authorize('wxfirst'));
+      const info = await component.authorize(accounts.simulator.api.authorize('wxfirst'));
       newest = info.authorizer_refresh_token;
     }
     const restarted = await startProcess();
@@ -162,9 +169,9 @@ describe('a refresh token that the program gives', () => {
 
   it('that is given before rights are given anew does not undo them', async () => {
     const component = await startProcess();
-    const old = accounts.exchange(accounts.authorize('wxfirst'));
+    const old = await accounts.exchange(accounts.simulator.api.authorize('wxfirst'));
     const client = component.authorizer('wxfirst', { refreshToken: old });
-    await component.authorize(accounts.authorize('wxfirst'));
+    await component.authorize(accounts.simulator.api.authorize('wxfirst'));
     await client.menu.get();
     await component.authorizer('wxfirst', { refreshToken: old }).menu.get();
     expect(accounts.listRefreshTokens()).toEqual([]);
@@ -172,9 +179,10 @@ describe('a refresh token that the program gives', () => {
 
   it('that is wrong is refused where none is known, and `""` is none', async () => {
     const component = await startProcess();
+    await accounts.exchange(accounts.simulator.api.authorize('wxfirst'));
     const wrong = component.authorizer('wxfirst', { refreshToken: 'refresh-0' });
     expect(await catchError(wrong.menu.get())).toMatchObject({ errcode: 61023 });
-    await component.authorize(accounts.authorize('wxfirst'));
+    await component.authorize(accounts.simulator.api.authorize('wxfirst'));
     await component.authorizer('wxfirst', { refreshToken: '' }).menu.get();
     expect(accounts.listRefreshTokens()).toEqual(['refresh-0']);
   });

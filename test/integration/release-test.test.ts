@@ -1,16 +1,17 @@
 /** The release test of a third-party platform (全网发布检测). */
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createWebhook, type HandlersLike, Router } from '@wechat-mp/core';
 import { ComponentClient } from '@wechat-mp/core/official';
 import { wechat } from '@wechat-mp/express';
 import express from 'express';
-import { type AuthorizingPlatform, addAuthorizations } from '../support/authorizing-platform.ts';
+import {
+  type AuthorizingPlatform,
+  startAuthorizingPlatform,
+} from '../support/authorizing-platform.ts';
 import { closeServers, listen } from '../support/http.ts';
-import { usePlatform } from '../support/official-client.ts';
 import * as wire from '../support/platform.ts';
 import { until } from '../support/until.ts';
 
-const getPlatform = usePlatform();
 const SEND = '/cgi-bin/message/custom/send';
 const account = {
   token: 'TOKEN',
@@ -21,14 +22,11 @@ let accounts: AuthorizingPlatform;
 let component: ComponentClient;
 
 beforeEach(async () => {
-  accounts = addAuthorizations(getPlatform());
-  component = new ComponentClient({
-    componentAppid: wire.COMPONENT,
-    componentAppsecret: 'component-secret',
-    baseUrl: getPlatform().url,
-  });
-  await component.setVerifyTicket('ticket@@@1');
+  accounts = await startAuthorizingPlatform();
+  component = new ComponentClient(accounts.component);
+  await component.setVerifyTicket(accounts.ticket);
 });
+afterEach(() => accounts.simulator.close());
 afterAll(closeServers);
 
 type Message = wire.WireFields & { readonly ToUserName: string };
@@ -51,8 +49,8 @@ async function ask(handlers: HandlersLike, message: Message): Promise<string> {
 
 /** Lists the messages sent to users, with their tokens. */
 const listSent = () =>
-  getPlatform()
-    .requestsTo(SEND)
+  accounts.simulator.api
+    .callsTo(SEND)
     .map(({ query, body }) => ({ token: query['access_token'], ...(body as object) }));
 
 const TEST_ACCOUNTS = [
@@ -83,7 +81,7 @@ describe.each(TEST_ACCOUNTS)('to the test account %s', (target) => {
   );
 
   it('a code is answered with nothing, and then with a message by the account’s token', async () => {
-    const code = accounts.authorize('wx570bc396a51b8ff8');
+    const code = accounts.simulator.api.authorize('wx570bc396a51b8ff8');
     const answer = await ask(component.handlers, text(target, `QUERY_AUTH_CODE:${code}`));
     expect(answer).toBe('success');
     await until(() => listSent().length === 1);
@@ -96,7 +94,7 @@ describe.each(TEST_ACCOUNTS)('to the test account %s', (target) => {
 });
 
 it('the code of the test has been pushed before: it is exchanged once', async () => {
-  const code = accounts.authorize('wx570bc396a51b8ff8');
+  const code = accounts.simulator.api.authorize('wx570bc396a51b8ff8');
   await component.handlers['component:authorized']({ authorizationCode: code });
   await ask(component.handlers, text('gh_3c884a361561', `QUERY_AUTH_CODE:${code}`));
   await until(() => listSent().length === 1);
@@ -104,9 +102,9 @@ it('the code of the test has been pushed before: it is exchanged once', async ()
 });
 
 it('the answer to a code does not wait for the platform', async () => {
-  const code = accounts.authorize('wx570bc396a51b8ff8');
+  const code = accounts.simulator.api.authorize('wx570bc396a51b8ff8');
   let answerCall: ((answer: object) => void) | undefined;
-  getPlatform().answer(
+  accounts.simulator.api.answer(
     SEND,
     () =>
       new Promise((resolve) => {
