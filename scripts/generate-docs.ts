@@ -196,7 +196,13 @@ function endpointTables(language: Language): string {
     const table = row[0].slice(0, row[0].lastIndexOf('.'));
     tables.set(table, [...(tables.get(table) ?? []), row]);
   }
-  return [...tables].map(([table, rows]) => endpointTable(table, rows, language)).join('\n\n');
+  const sections = [...tables].map(([table, rows]) => endpointTable(table, rows, language));
+  // As Git hosts name headings.
+  const links = sections.map((section) => {
+    const [name = '', title = ''] = /^## (.*)$/m.exec(section)?.[1]?.split(' · ') ?? [];
+    return `[${name}](#${name.replaceAll('.', '')}--${title.toLowerCase()})`;
+  });
+  return [links.join(' · '), ...sections].join('\n\n');
 }
 
 function endpointTable(

@@ -41,6 +41,9 @@ const chinese: DefaultTheme.Config = {
 // Where the site lies on its server, such as /wechat-mp/.
 const base = process.env['DOCS_BASE'] ?? '/';
 
+/** Pages that are one table after the other. */
+const WIDE = /(?:^|\/)(?:endpoints|messages)\.md$/;
+
 export default defineConfig({
   title: 'wechat-mp',
   base,
@@ -48,6 +51,9 @@ export default defineConfig({
   srcDir: '../.cache/site',
   cacheDir: '../.cache/vitepress',
   head: [['link', { rel: 'icon', href: `${base}images/icon.svg` }]],
+  transformPageData({ relativePath, frontmatter }) {
+    if (WIDE.test(relativePath)) Object.assign(frontmatter, { aside: false, pageClass: 'wide' });
+  },
   locales: {
     root: {
       label: 'English',
