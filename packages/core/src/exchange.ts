@@ -18,6 +18,11 @@ export interface WebhookRequest {
   native?: unknown;
   /** Aborts when the client has disconnected: the reply is then not waited for. */
   signal?: AbortSignal | undefined;
+  /**
+   * For a host that stops after the response unless it is told of what goes on: called with a promise
+   * that ends with the handlers and the late replies.
+   */
+  waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 /** A response as a value, to be sent by an adapter or your own code. */

@@ -1,9 +1,11 @@
 import { parse } from 'node:querystring';
 import type { AccountResolver } from './account.ts';
+import { systemClock } from './clock.ts';
 import { InvalidArgumentError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import type { AccountOptions } from './options.ts';
 import type { HandlersLike } from './router.ts';
+import { findWaitUntil } from './wait-until.ts';
 import { createWebhook, takeControls, type Webhook, type WebhookControls } from './webhook.ts';
 
 export { InvalidArgumentError, NeedParamError } from './errors.ts';
@@ -27,8 +29,8 @@ export interface FunctionHandler extends WebhookControls {
  * WeChat for cloud functions behind a gateway: 腾讯云 SCF and CloudBase, 阿里云 FC, 华为云
  * FunctionGraph, AWS Lambda (API Gateway, function URLs, ALB), Netlify.
  *
- * Takes what `createWebhook` takes. Handlers find `{ event, context }` as `exchange.native`. A host
- * that stops the function once it has returned sends no late replies: see the table in the guide.
+ * Takes what `createWebhook` takes. Handlers find `{ event, context }` as `exchange.native`. When the
+ * platform has hung up, the function returns only after its handler and late replies: see the table in the guide.
  *
  * @example
  * export const main = wechat('TOKEN', { text: (message) => `You said: ${message.content}` });
@@ -43,14 +45,22 @@ export function wechat(
   const webhook = createWebhook(options, handlers);
   const answer = async (given: unknown, context?: unknown): Promise<FunctionResult> => {
     const event = readEvent(given);
+    const since = systemClock.now();
+    const work: Promise<unknown>[] = [];
     const { status, headers, body } = await webhook.handle({
       ...describeRequest(event),
       native: { event, context },
+      waitUntil: findWaitUntil(context) ?? ((one) => void work.push(one)),
     });
+    // Nobody hears of this any more, but the host stops the function once it has returned.
+    if (systemClock.now() - since > HANGS_UP) await Promise.allSettled(work);
     return { statusCode: status, headers, body, isBase64Encoded: false };
   };
   return Object.assign(answer, takeControls(webhook));
 }
+
+/** Milliseconds after which the platform has hung up. */
+const HANGS_UP = 5000;
 
 type Query = WebhookRequest['query'];
 

@@ -135,7 +135,7 @@ export function createWebhook(
         const answer: Dispatch = around
           ? (exchange) => around(exchange, () => dispatch(exchange))
           : dispatch;
-        const service = { account, workload, dispatch: answer };
+        const service = { account, workload, dispatch: answer, waitUntil: request.waitUntil };
         const answering = answerDelivery({ message, at, request }, service);
         const tree = isPromise(answering) ? await answering : answering;
         if (!tree) return respond(SUCCESS);

@@ -356,6 +356,7 @@ export class DeliveryAttempt implements Visitor {
       this.#closing,
     );
     this.#run = run;
+    service.waitUntil?.(new Promise<void>((resolve) => void (run.onDone = resolve)));
     // Nobody may come any more to see that this process has died.
     if (this.attempt === 0 || this.attempt >= DELIVERIES) {
       runInBackground(() => run.heartbeat.register());
@@ -455,6 +456,7 @@ export class DeliveryAttempt implements Visitor {
       underWay: this.#underWay + this.#unread(),
     });
     workload.trackLate(late);
+    this.#service.waitUntil?.(late.done);
     return undefined;
   }
 

@@ -72,13 +72,14 @@ export function fitPending(message: Message, account: Account): FittedReply {
 /** Answers for a run that is not here, or not finished: the rest of a long reply is sent late. */
 export function answerInPlace(
   { tree, rest }: FittedReply,
-  { account, workload }: Service,
+  { account, workload, waitUntil }: Service,
   createExchange: () => Exchange,
 ): Tree | undefined {
   if (rest) {
     const late = new LateReplies(createExchange(), account);
     late.send(rest, 'rest');
     workload.trackLate(late);
+    waitUntil?.(late.done);
   }
   return tree;
 }

@@ -138,7 +138,9 @@ function fail(run: Run, error: unknown): void {
   run.watch?.fail(error);
   const givenBack = giveBack(run).catch(() => undefined);
   if (!run.handoff.settle({ state: 'failed', error }) || run.unstored) {
-    run.workload.track(givenBack.then((result) => reportFailure(run, error, result)));
+    const reporting = givenBack.then((result) => reportFailure(run, error, result));
+    run.workload.track(reporting);
+    run.parts.service.waitUntil?.(reporting);
   }
 }
 

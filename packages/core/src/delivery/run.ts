@@ -9,6 +9,7 @@ import type { Message } from '../message/message.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
+import type { WaitUntil } from '../wait-until.ts';
 import { Handoff } from './handoff.ts';
 import { Heartbeat, type LivingRun } from './heartbeat.ts';
 import { joinReplies, LateReplies, reportUndelivered } from './late-replies.ts';
@@ -21,6 +22,8 @@ export interface Service {
   readonly account: Account;
   readonly workload: Workload;
   readonly dispatch: Dispatch;
+  /** Tells the host of work that goes on after the response. */
+  readonly waitUntil?: WaitUntil | undefined;
 }
 
 /** A run's rights: its owner in the store, its turn, its lock. */
@@ -88,6 +91,8 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   unstored: Reply | undefined = undefined;
   /** The replies the user has already received of a running stream. */
   said: readonly Reply[] = NOTHING;
+  /** Called when its late replies are sent as well. */
+  onDone: (() => void) | undefined = undefined;
   /** The context, if it was loaded. */
   transaction: ContextTransaction | undefined = undefined;
   exchange: Exchange | undefined = undefined;
@@ -210,10 +215,14 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     if (account.ordering === 'serial') workload.turns.release(parts.user, parts.possession.turn);
     if (!this.#late) {
       this.#heartbeat?.unregister();
+      this.onDone?.();
       return;
     }
     workload.trackLate(this.#late);
-    void this.#late.done.then(() => this.#heartbeat?.unregister());
+    void this.#late.done.then(() => {
+      this.#heartbeat?.unregister();
+      this.onDone?.();
+    });
   }
 }
 
