@@ -15,7 +15,7 @@ export interface RoundRobin {
   close(): Promise<void>;
 }
 
-/** What goes on between it and the world. */
+/** Options of a round-robin. */
 export interface RoundRobinOptions {
   /**
    * Asks another process when one is gone in the middle of a request, or says that it is stopping, as

@@ -53,7 +53,7 @@ export type Script = (
   ...args: (string | number)[]
 ) => Promise<Answer>;
 
-/** What is done with an answer that came when nobody waited for it any more. */
+/** Takes back a command whose answer came after the timeout. */
 export type Undo = (
   connection: Connection,
   keys: readonly string[],

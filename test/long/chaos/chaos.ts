@@ -18,7 +18,7 @@ export interface ChaosOptions {
   /** For how long things go wrong. */
   readonly milliseconds: number;
   readonly users: number;
-  /** Where all that the processes told is written, when something is wrong. */
+  /** The file for all that the processes told, when something is wrong. */
   readonly logFile?: string | undefined;
   /** Told of what is done. */
   readonly tell: (line: string) => void;
@@ -37,7 +37,7 @@ export interface ChaosReport {
   readonly falseFailovers: number;
   /** How often each thing was done. */
   readonly done: Readonly<Record<string, number>>;
-  /** What is known of each message that is lost, doubled or wrong, and of each process that ended wrong. */
+  /** The history of each message that is lost, doubled or wrong, and of each process that ended wrong. */
   readonly wrong: readonly string[];
 }
 
@@ -116,7 +116,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   return found;
 }
 
-/** What is between the platform and the bot. */
+/** The network between the platform and the bot. */
 interface Network {
   /** Milliseconds of each way, at most. */
   slowness: number;
@@ -257,7 +257,7 @@ function startTalks(wechat: Simulator, seed: number, users: number) {
 interface Judged extends Sent {
   /** MsgId. */
   readonly messageId: string;
-  /** What the user got of it. */
+  /** The answers that the user got. */
   readonly told: readonly { readonly via: string; readonly text: string }[];
   readonly state: 'answered' | 'late' | 'undelivered' | 'lost' | 'doubled';
 }

@@ -4,7 +4,7 @@ import { killProgram, startServer } from '../../support/programs.ts';
 
 export const BOT = 'test/long/processes/chaos-bot.ts';
 
-/** What a process has told of a message. */
+/** A line in which a process tells of a message. */
 export interface Line {
   readonly at: number;
   readonly pid: number;

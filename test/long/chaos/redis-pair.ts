@@ -16,7 +16,7 @@ interface Place {
 }
 
 export interface RedisPair {
-  /** What a bot is started with. */
+  /** The environment of a bot. */
   readonly environment: Readonly<Record<'SENTINELS' | 'WAYS', string>>;
   /** Finds the master through the sentinels. */
   readonly client: Redis;
