@@ -1,4 +1,4 @@
-// npm run demo: a bot, WeChat on your desk, and a page to talk to it. With --once the conversation
+// npm run demo: a bot, a local WeChat simulator, and a page to chat with it. With --once the conversation
 // is held without a browser, and checked.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

@@ -51,7 +51,7 @@ export async function setUp(client: OfficialClient): Promise<void> {
   });
 }
 
-/** Answers after so many seconds, in whatever delivery is open then, or by a message of its own. */
+/** Answers after a number of seconds, in the delivery that is open then, or by a pushed message. */
 async function think(seconds: number): Promise<string> {
   await pause(seconds * 1000);
   return `想了 ${seconds} 秒：答案是 42`;

@@ -1,6 +1,6 @@
 // Logs in to mp.weixin.qq.com by a QR code in the terminal. Run: npm run example examples/unofficial-login.ts
 // It needs an account of yours, and somebody to scan. The session is kept in a file, so that the next
-// run needs no scan for some four days; delete the file to log in anew. Read docs/unofficial.md first.
+// run needs no scan for some four days; delete the file to log in again. Read docs/unofficial.md first.
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -55,7 +55,7 @@ function testGroup(name) {
     tsconfigFile: 'none',
     coverageAnalysis: 'perTest',
     concurrency: 2,
-    // Loops without end are told by counts: on a slow machine a change is not noticed for that.
+    // Endless loops are detected by counts: on a slow machine a timeout would detect harmless changes.
     timeoutMS: 60_000,
     tempDirName: '.cache/stryker',
     reporters: ['json', 'progress-append-only'],

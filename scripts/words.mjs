@@ -5,7 +5,7 @@
  */
 export const ENGLISH = [
   [
-    /\b(?:is|are|was|were|be) no (?:JSON|XML|HTTP|URL|number|string|object|delivery|message|function|array|list|Date|Buffer|text|image|picture|file|cookie|name|media|method|option|account|integer)\b/,
+    /(?<!\bthere )\b(?:is|are|was|were|be) no (?:JSON|XML|HTTP|URL|number|string|object|delivery|message|function|array|list|Date|Buffer|text|image|picture|file|cookie|name|media|method|option|account|integer)\b/,
     'is not …',
   ],
   [/\b(?:as )?of today\b/, 'current, or a date'],
@@ -14,33 +14,33 @@ export const ENGLISH = [
   [/\b(?:and|or) its (?:like|kin|likes)\b/, 'and similar'],
   [/\bthe likes? of\b/, 'such as'],
   [
-    /\bso many (?:milliseconds|seconds|minutes|bytes|characters|times|hours|days)\b/,
+    /\bso many (?:milliseconds|seconds|minutes|bytes|characters|hours|days)\b/,
     'the number, with its unit',
   ],
-  [/\b(?:is|are|was|were|be|been) told\b/, 'is notified, is passed, or is reported'],
+  [/\b(?:is|are|was|were|be|been) told\b(?! apart)/, 'is notified, is passed, or is reported'],
   [/\bin whatever (?:process|order|way)\b/, 'in any …'],
   [/\bcannot be had\b/, 'is not available'],
   [/\bfailed itself\b/, 'threw'],
   [/\bis spelt\b/, 'did you mean …?'],
   [/\btak(?:es?|en|ing) (?:it |them |this |the \w+ )?for an?\b/, 'treats … as'],
   [/\bon your desk\b/, 'locally'],
-  [
-    /\bnobody (?:takes|waits|knows|asks|answers|reads|needs|listens)\b/i,
-    'say who or what, or use the passive',
-  ],
-  [/\bwho(?:ever)? waits (?:does|for)\b/i, 'the waiter'],
-  [/\bthat one\b/, 'name it'],
+  [/\bnobody takes the\b/i, 'nothing is listening'],
   [/\bwhat is late\b/i, 'anything after the deadline'],
 ];
 
 export const CHINESE = [
-  [/(?<!从|到|在|点|用|看)这里(?:有|没有|的|用|只|会|不)/, '本库'],
-  [/一次运行|失去这次运行|这次运行/, '一次执行，失去处理权'],
+  [/这里(?:的(?!话)|不管|不用|会|没有|只)/, '本库'],
+  [/一次运行|这次运行/, '一次执行'],
+  [/失去这次(?:运行|执行)/, '失去处理权'],
   [/回复窗口/, '回复时限'],
   [/拆信封|拆开信封/, '解包'],
   [/有名有姓/, '对应的'],
   [/搬到你的桌面/, '在本机模拟微信'],
   [/要的正是/, '就是为了'],
+  [/做下面\S{1,3}件事/, '实现下面 … 个方法'],
+  [/次推送来等/, '最多等几次推送'],
+  [/一次推送里等/, '单次推送最多等'],
+  [/没了：没有/, '已失效：目前没有可用的办法'],
   [/开发者密码/, '开发者密钥'],
   [/该公众号暂时无法提供服务/, '该公众号提供的服务出现故障'],
 ];

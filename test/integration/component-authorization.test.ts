@@ -132,7 +132,7 @@ describe('a refresh token that the program gives', () => {
   it.each(APPIDS)('wins over the one that is known of %s, and is kept', async (appid) => {
     const component = await startProcess();
     await component.authorize(accounts.simulator.api.authorize(appid));
-    // Another program has the rights given anew, which ends the refresh token that is known.
+    // Another program has the account authorize again, which ends the known refresh token.
     const refreshToken = await accounts.exchange(accounts.simulator.api.authorize(appid));
     await component.authorizer(appid, { refreshToken }).menu.get();
     expect(accounts.listRefreshTokens()).toEqual([refreshToken]);
@@ -167,7 +167,7 @@ describe('a refresh token that the program gives', () => {
     expect(accounts.listRefreshTokens()).toEqual([old, newest]);
   });
 
-  it('that is given before rights are given anew does not undo them', async () => {
+  it('that is given before a new authorization does not undo it', async () => {
     const component = await startProcess();
     const old = await accounts.exchange(accounts.simulator.api.authorize('wxfirst'));
     const client = component.authorizer('wxfirst', { refreshToken: old });

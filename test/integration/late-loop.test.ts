@@ -38,7 +38,7 @@ function write({ query, body = '' }: platform.Delivery): string {
   return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** A delivery that was sent so many seconds ago. */
+/** Creates a delivery that was sent a number of seconds ago. */
 function createOld(clock: ManualClock, seconds: number): platform.Delivery {
   const time = String(Math.floor(clock.wallTime() / 1000) - seconds);
   const fields = { ...platform.userMessage('text', { Content: 'hi' }), CreateTime: time };

@@ -160,7 +160,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
     it.each<[string, number, string]>([
       ['a wrong secret', 40125, 'WeChat refused with 40125'],
       ['a busy system', -1, 'WeChat refused with -1'],
-    ])('while the platform has %s is told so', async (_what, errcode, said) => {
+    ])('while the platform has %s says so', async (_what, errcode, said) => {
       const { origin, browser, platform, errors } = await begin();
       platform.fail = { errcode, errmsg: 'no' };
       isRefused(await browser.open(`${origin}/shop`), 502, 'platform');

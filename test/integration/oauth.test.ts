@@ -71,7 +71,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
       ]);
     });
 
-    it('is told to be a snapshot’s', async () => {
+    it('is marked as a snapshot’s', async () => {
       const { origin, browser, platform } = await begin();
       platform.isSnapshot = true;
       const { user } = shown(await browser.open(`${origin}/shop`));

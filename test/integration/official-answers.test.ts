@@ -17,7 +17,7 @@ const MIB = 1024 * 1024;
 const TOO_LARGE = { name: 'ResponseTooLargeError', code: 'WECHAT_RESPONSE_TOO_LARGE' };
 const PATH = '/cgi-bin/menu/get';
 
-/** JSON of just so many bytes. */
+/** JSON of exactly a number of bytes. */
 function createJson(bytes: number): Buffer {
   const shell = '{"menu":""}';
   return Buffer.from(`{"menu":"${'x'.repeat(bytes - shell.length)}"}`);
@@ -148,7 +148,7 @@ function zeros(): Readable {
   );
 }
 
-describe('what a download brings is told by its content', () => {
+describe('a download is recognised by its content', () => {
   const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(100)]);
   const refusal = '{"errcode":40007,"errmsg":"invalid media_id"}';
   const named = (type: string) => ({
@@ -271,7 +271,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('that is no JSON is told by its size, not by its words', async () => {
+  it('that is not JSON is reported by its size, without its content', async () => {
     const platform = getPlatform();
     platform.answer(PATH, ({ query }) => new Raw(`?access_token=${query['access_token']}`));
     const error = await catchError(createClient(platform).menu.get());

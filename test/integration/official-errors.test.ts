@@ -271,7 +271,7 @@ describe('answers that are odd', () => {
   });
 
   it.each(['', '<html>502 Bad Gateway</html>', '{"a":1', '{"a":tru}', 'null', '7', '"ok"'])(
-    'what is no JSON is an error: %j',
+    'anything but JSON is an error: %j',
     async (body) => {
       const error = await catchError(answered(body));
       expect(error).toMatchObject({ code: 'WECHAT_NETWORK', status: 200 });
@@ -299,7 +299,7 @@ describe('answers that are odd', () => {
   });
 });
 
-describe('no secret is told', () => {
+describe('no secret is reported', () => {
   it('in errors, their causes and what hooks and loggers see', async () => {
     const platform = getPlatform();
     const { logger, lines } = recorder();
@@ -446,7 +446,7 @@ describe('a mistake is found when the client is made, or called', () => {
     expect(getPlatform().requests).toEqual([]);
   });
 
-  it('parameters that are no object', async () => {
+  it('parameters that are not an object', async () => {
     const error = await catchError(createClient(getPlatform()).ticket.get('jsapi' as never));
     expect(error.message).toBe('ticket.get: the parameters must be an object, not a string');
     expect(getPlatform().requests).toEqual([]);

@@ -44,7 +44,7 @@ async function sendPart(file: Upload, options: UploadOptions = {}) {
   return platform.requestsTo(PATH)[0]?.parts?.[0];
 }
 
-/** A picture of so many bytes, and how many of them were asked for. */
+/** A picture of a number of bytes, and how many of them were read. */
 function createPicture(bytes: number): { stream: Readable; count: () => number } {
   let given = 0;
   const chunk = Buffer.concat([JPEG.subarray(0, 4), Buffer.alloc(64 * 1024 - 4)]);
@@ -98,7 +98,7 @@ describe('an upload has the bytes, a name and a type', () => {
     });
   });
 
-  it('and goes out in pieces, each of which is told', async () => {
+  it('and is sent in pieces, each of which is reported', async () => {
     const bytes = Buffer.concat([JPEG, Buffer.alloc(5_000_000)]);
     const told: { sent: number; total: number | undefined }[] = [];
     await sendPart(write('large.jpg', bytes), {

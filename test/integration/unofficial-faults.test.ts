@@ -105,12 +105,12 @@ describe('a server that fails', () => {
   it.each([
     ['breaks off', '{"base_resp":{"ret":0},"contact_li'],
     ['breaks off in a list', '[{"a":'],
-  ])('is told from a lost session when its JSON %s', async (_, text) => {
+  ])('is distinguished from a lost session when its JSON %s', async (_, text) => {
     const error = await catchError((await createClient(text)).getUserList());
     expect(error).toBeInstanceOf(NetworkError);
   });
 
-  it('is told from a wrong password and from a QR code that nobody confirms', async () => {
+  it('is distinguished from a wrong password and from an unconfirmed QR code', async () => {
     const client = await createClient((_, response) => response.writeHead(502).end('<html>'), {
       username: 'me',
       password: 'secret',
@@ -120,7 +120,7 @@ describe('a server that fails', () => {
     expect(await catchError(scanning)).toBeInstanceOf(NetworkError);
   });
 
-  it('is told when it does not answer at all', async () => {
+  it('is reported when it does not answer at all', async () => {
     const client = await createClient((request) => request.socket.destroy());
     const error = await catchError(client.getUserList());
     expect(error).toBeInstanceOf(NetworkError);

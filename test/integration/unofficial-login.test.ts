@@ -69,7 +69,7 @@ describe('a login with a password', () => {
   });
 
   it.each([
-    ['of today', 'modern', [200008, 200027]],
+    ['current', 'modern', [200008, 200027]],
     ['of 2013', 'classic', [-8, -27]],
   ] as const)(
     'asks for a captcha, in the numbers %s, and takes its text',
@@ -150,7 +150,7 @@ describe('a login with a QR code', () => {
     return { codes, states, error };
   }
 
-  it('shows the code, tells what happens, and begins a session of today', async () => {
+  it('shows the code, reports each state, and starts a modern session', async () => {
     await backEnd.close();
     backEnd = await startBackEnd({ clock: { now: () => 1_700_000_000_000 } });
     const client = createClient({ username: undefined, password: undefined });
@@ -189,24 +189,27 @@ describe('a login with a QR code', () => {
   it.each([
     ['expired', 'expire'],
     ['refused', 'refuse'],
-  ] as const)('shows another code when that one is no use any more (%s)', async (state, end) => {
-    const spoil: Doing[number] = (told) => {
-      if (told === 'waiting') backEnd.qr[end]();
-    };
-    // 6: scanned, by somebody with several accounts.
-    const slowly: Doing[number] = (told) => {
-      if (told === 'waiting') backEnd.qr.tell(6);
-      if (told === 'scanned') {
-        backEnd.qr.tell(1);
-        backEnd.qr.confirm();
-      }
-    };
-    expect(await logIn(createClient(), [spoil, slowly])).toEqual({
-      codes: [1, 2],
-      states: ['waiting', state, 'waiting', 'scanned', 'confirmed'],
-      error: undefined,
-    });
-  });
+  ] as const)(
+    'shows another code when the first is of no use any more (%s)',
+    async (state, end) => {
+      const spoil: Doing[number] = (told) => {
+        if (told === 'waiting') backEnd.qr[end]();
+      };
+      // 6: scanned, by somebody with several accounts.
+      const slowly: Doing[number] = (told) => {
+        if (told === 'waiting') backEnd.qr.tell(6);
+        if (told === 'scanned') {
+          backEnd.qr.tell(1);
+          backEnd.qr.confirm();
+        }
+      };
+      expect(await logIn(createClient(), [spoil, slowly])).toEqual({
+        codes: [1, 2],
+        states: ['waiting', state, 'waiting', 'scanned', 'confirmed'],
+        error: undefined,
+      });
+    },
+  );
 
   it('gives up after five more codes', async () => {
     const expire: Doing[number] = (state) => {
@@ -239,7 +242,7 @@ describe('a login with a QR code', () => {
   });
 });
 
-describe('lists of today are gone through politely', () => {
+describe('current lists are iterated slowly', () => {
   async function collect<Row>(rows: AsyncIterable<Row>): Promise<Row[]> {
     const all: Row[] = [];
     for await (const row of rows) all.push(row);

@@ -101,7 +101,7 @@ describe('the cookies of a session', () => {
   });
 });
 
-describe('nothing that is worth stealing is told', () => {
+describe('no secret is reported', () => {
   it('by errors, loggers and the client itself, whatever the back end answers', async () => {
     const answers = [
       '<html>token=1234567890 SECRET1</html>',

@@ -216,7 +216,7 @@ describe('what is sent arrives', () => {
   });
 });
 
-describe('what is wrong is told in the words that the Python SDK had', () => {
+describe('errors have the messages of the Python SDK', () => {
   const wrong = 'WECHAT_INVALID_ARGUMENT';
   it.each<[string, (client: UnofficialClient) => Promise<unknown>, string, string]>([
     [

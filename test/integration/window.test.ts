@@ -12,7 +12,7 @@ afterAll(closeServers);
 
 const account = { token: 'WindowToken', appid: 'wx1', encodingAESKey: 'A'.repeat(43) };
 
-/** A bot whose handler takes so many seconds, and what became of one message to it. */
+/** A bot whose handler takes a number of seconds, and the outcome of one message to it. */
 async function talk(start: Host['start'], seconds: number) {
   const clock = new ManualClock();
   const runs: Exchange['delivery'][] = [];

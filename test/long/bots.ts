@@ -31,7 +31,7 @@ export async function startBot(
   };
 }
 
-/** Starts a way to a server of this machine that takes so many milliseconds; gives its port. */
+/** Starts a proxy to a local server with a delay in milliseconds; returns its port. */
 export async function startSlowWire(serverPort: number, milliseconds: number): Promise<number> {
   const { ready } = await forkProgram<number>(SLOW_WIRE, `${serverPort}`, `${milliseconds}`);
   return ready;

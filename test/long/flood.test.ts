@@ -123,7 +123,7 @@ it.each(floods)(
       }
     });
     await killing;
-    // What is late is pushed when its handler ends, or another process has run it again.
+    // A late reply is pushed when its handler ends, or another process has run it again.
     const late = sent.filter(({ seen }) => seen.answer === 'success' || seen.answer === undefined);
     const read = (list: string) => redis.lrange(list, 0, -1);
     const told = async () =>
@@ -145,7 +145,7 @@ it.each(floods)(
     const given = ({ id, seen }: Sent) =>
       (typeof seen.answer === 'object' ? 1 : 0) + (texts.get(`done ${id}`) ?? 0);
     const isKilled = ({ id }: Sent) => (runs.get(id) ?? []).some((pid) => killed.includes(pid));
-    // What was being sent when its process was killed cannot be known: it is told, once.
+    // A reply being sent when its process was killed is reported as undelivered, once.
     const unknown = sent.filter(
       (one) => given(one) === 0 && isKilled(one) && count(undelivered).get(one.id) === 1,
     );

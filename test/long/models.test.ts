@@ -49,7 +49,7 @@ function judge(number: number, { passive, pushed, undelivered }: Share): string 
   return isBeginning && isTold ? 'begun by the process that died' : 'not over';
 }
 
-it('every character arrives once and in order, or is told to be undelivered', async () => {
+it('every character arrives once and in order, or is reported as undelivered', async () => {
   const bots = await Promise.all(
     [1, 2, 3].map(() => forkProgram<number>(BOT, token, String(port))),
   );

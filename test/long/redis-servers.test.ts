@@ -41,7 +41,7 @@ describe.each(cases)('%s, %s', (server, _way, start) => {
     run(redisStores(redis).tokens),
   );
 
-  it('what is full is told as such', async () => {
+  it('a full server is reported as such', async () => {
     useServer(findServer(server));
     const { port } = await startRedis('--maxmemory', '1kb', '--maxmemory-policy', 'noeviction');
     const { tokens } = redisStores(track(new Redis(port)));

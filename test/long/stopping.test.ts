@@ -1,4 +1,4 @@
-/** A process that is told to stop, by SIGTERM, while it works: nothing that a user waits for is lost. */
+/** A process that gets SIGTERM while it works: nothing that a user waits for is lost. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';

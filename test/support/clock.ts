@@ -40,7 +40,7 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** Resolves when so many milliseconds have passed. */
+  /** Resolves after a number of milliseconds. */
   after(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       this.setTimeout(resolve, milliseconds);

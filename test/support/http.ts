@@ -1,4 +1,4 @@
-/** Servers on free ports, and a client that sends exactly what it is told to. */
+/** Servers on free ports, and a client that sends exactly the given bytes. */
 import { once } from 'node:events';
 import {
   createServer,
@@ -120,7 +120,7 @@ export async function closeServers(): Promise<void> {
   await Promise.all(closing.splice(0).map((close) => close()));
 }
 
-/** A logger that keeps what it is told. */
+/** A logger that records its lines. */
 export function recorder(): { logger: Logger; lines: string[] } {
   const lines: string[] = [];
   const write = (level: string) => (details: object, message: string) => {

@@ -29,7 +29,7 @@ export interface Recorded {
   readonly parts: readonly Part[] | undefined;
 }
 
-/** An answer that is no JSON. */
+/** An answer that is not JSON. */
 export class Raw {
   readonly status: number;
   readonly headers: Record<string, string | number>;

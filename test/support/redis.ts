@@ -147,7 +147,7 @@ export interface Sentinel {
   readonly client: Redis;
 }
 
-/** A master, a replica and three sentinels, which wait so many milliseconds until they take a master for dead. */
+/** A master, a replica and three sentinels, which consider a master dead after a number of milliseconds. */
 export async function startSentinel(patience = 500): Promise<Sentinel> {
   const master = await startRedis();
   const replica = await startRedis('--replicaof', '127.0.0.1', String(master.port));

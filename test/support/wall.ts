@@ -17,7 +17,7 @@ export interface Wall {
 
 /** The platform's view of a message: the answer, and the number of tries. */
 export interface Seen {
-  /** Undefined when no try was answered: the user is told that the service is not available. */
+  /** Undefined when no try was answered: the user sees that the service is not available. */
   readonly answer: 'success' | platform.Fields | undefined;
   readonly tries: number;
 }

@@ -1,4 +1,4 @@
-/** Bodies that are no message, or only look like none. */
+/** Bodies that are not a message, or only look like none. */
 
 import * as platform from '../support/platform.ts';
 import { type Expected, saying, text } from './deliveries.ts';

@@ -14,7 +14,7 @@ const JSON_HEAD = '"ToUserName":"gh","FromUserName":"user","CreateTime":1,"MsgTy
 const CARD_HEAD = HEAD.replace('text', 'event') + '<Event>user_get_card</Event>';
 const CARD_JSON_HEAD = `${JSON_HEAD.replace('text', 'event')},"Event":"user_get_card"`;
 
-/** Writes a document of at most so many bytes. */
+/** Writes a document of at most a number of bytes. */
 type Make = (size: number) => string | Uint8Array;
 /** A part of a document; a function makes a different one each time. */
 type Part = string | ((index: number) => string);

@@ -87,7 +87,7 @@ const TEXTS: Readonly<Record<Language, Readonly<Record<Refusal, string>>>> = {
  *
  * @example
  * chat({ model, limits: createLimits({ user: { perMinute: 6, concurrent: 1, daily: 50 } }) })
- * @throws {InvalidArgumentError} when a limit is no number above 0
+ * @throws {InvalidArgumentError} when a limit is not a number above 0
  */
 export function createLimits(options: LimitsOptions): Limits {
   const { user = {}, account = {}, cost = () => 1, clock = systemClock } = options;

@@ -96,7 +96,7 @@ const IMAGE_HOST = /(^|\.)(qpic\.cn|qlogo\.cn|weixin\.qq\.com)$/;
  *
  * @example
  * image: chat({ model, input: async (message) => ({ text: '图里有什么？', images: [await imageInput(message)] }) })
- * @throws {MediaError} when it is no picture, or takes too long or too much
+ * @throws {MediaError} when it is not a picture, or takes too long or too much
  */
 export async function imageInput(
   message: { readonly picUrl: string; readonly mediaId: string },

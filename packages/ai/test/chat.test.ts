@@ -58,13 +58,13 @@ describe('the history', () => {
     ]);
   });
 
-  it('keeps as many turns as it is told to', async () => {
+  it('keeps the configured number of turns', async () => {
     const { say, asked } = startConversation({ history: { turns: 2 } });
     for (const text of ['1', '2', '3', '4']) await say(text);
     expect(asked[3]?.filter(({ role }) => role === 'user')).toEqual(['2', '3', '4'].map(user));
   });
 
-  it('keeps as many bytes as it is told to, also of one long answer', async () => {
+  it('keeps the configured number of bytes, also of one long answer', async () => {
     const { say, asked } = startConversation({
       history: { bytes: 100 },
       model: () => '很'.repeat(1000),
@@ -77,7 +77,7 @@ describe('the history', () => {
     expect(answered?.content).toMatch(/^很+$/);
   });
 
-  it('keeps as many tokens as it is told to, by a counter of the user’s', async () => {
+  it('keeps the configured number of tokens, with a custom counter', async () => {
     const { say, asked } = startConversation({
       history: { maxTokens: 15, countTokens: (text) => text.length },
     });
@@ -150,7 +150,7 @@ describe('a model that fails', () => {
     expect(asked[1]).toEqual([user('1'), assistant('[This answer broke off.]'), user('2')]);
   });
 
-  it('after its first words is told to the user and to the log', async () => {
+  it('after its first words is shown to the user and logged', async () => {
     async function* half() {
       yield 'Half a sentence. And';
       throw new Error('down');

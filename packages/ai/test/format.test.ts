@@ -100,7 +100,7 @@ describe('a stream', () => {
     }
   });
 
-  it('leaves Markdown alone when it is told to', async () => {
+  it('leaves Markdown unchanged with the format none', async () => {
     expect(await formatPieces(['**a', '** b'], 'none')).toEqual(['**a', '** b']);
   });
 

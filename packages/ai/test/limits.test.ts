@@ -120,7 +120,7 @@ it('keys of Redis end by themselves', async () => {
   for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0);
 });
 
-it('a limit that is no number is refused', () => {
+it('a limit that is not a number is refused', () => {
   expect(() => createLimits({ user: { perMinute: 0 } })).toThrow(
     'perMinute must be a number above 0',
   );

@@ -77,7 +77,7 @@ export class RedisDeliveryStore implements DeliveryStore {
         if (Array.isArray(found)) return readEnd(found);
         const patience = end - clock.now();
         if (patience <= 0) return undefined;
-        // The end of a lease is told by nobody; without a channel nothing else is either.
+        // The end of a lease has no event; without a channel nothing else has.
         const pause = Math.min(isListening ? Number(found) : LOOK_AGAIN, patience);
         await within(woken, pause, signal, clock);
       }

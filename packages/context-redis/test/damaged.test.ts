@@ -1,4 +1,4 @@
-/** Another program writes under our keys: nobody is told what, and the bot goes on. */
+/** Another program writes under our keys: the content is not reported, and the bot goes on. */
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { redisStores } from '@wechat-mp/context-redis';
@@ -85,7 +85,7 @@ async function use(content: string): Promise<number[]> {
 }
 
 describe.each(Object.entries(DAMAGE))('%s in place of what a store keeps', (_, damage) => {
-  it('is a 503 or nothing, and is told nowhere', async () => {
+  it('is a 503 or ignored, and its content is never reported', async () => {
     const keys = await keysOfAll();
     expect(keys.length).toBeGreaterThanOrEqual(7);
     for (const key of keys) {

@@ -177,7 +177,7 @@ describe('a delivery', () => {
     expect(steps).toEqual([0]);
   });
 
-  it('is answered by onError, which cannot take the user for a new one', async () => {
+  it('is answered by onError, which cannot mistake the user for a new one', async () => {
     const server = await startRedis();
     await server.kill();
     const send = bot(connect(server.port), undefined, {

@@ -1,4 +1,4 @@
-/** Whatever happens in whatever order between processes that meet in Redis, a reply reaches the user exactly once. */
+/** In any order of events between processes that share a Redis, a reply reaches the user exactly once. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { playOrders } from '../../../test/support/orders.ts';

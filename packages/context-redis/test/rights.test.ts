@@ -1,4 +1,4 @@
-/** A Redis user with few rights: what docs say is enough, and what is told when it is not. */
+/** A Redis user with few rights: the documented ones are enough, and missing ones are reported. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { redisStores } from '@wechat-mp/context-redis';
@@ -154,7 +154,7 @@ describe('without a right to any channel', () => {
 it.each([
   ['no key', ['&*', '+@all'], /NOPERM.*\+@scripting/],
   ['no script', ['~*', '&*', '+@all', '-evalsha'], /NOPERM.*evalsha.*\+@scripting/],
-])('a user who may use %s is told so, with what to do', async (_, rights, says) => {
+])('for a user who may use %s, the error says what to do', async (_, rights, says) => {
   const { contexts, tokens } = redisStores(await connectWith(rights));
   const user = { account: 'wx1', openid: 'o1' };
   for (const work of [contexts.load(user, { owner: 'me', lease: 1 }), tokens.lock('wx1', 1)]) {

@@ -72,7 +72,7 @@ describe.each(Object.entries(kinds))('%s', (_name, start) => {
     await send(content, { contextRolling: false });
     expect(await client.get(key)).toBe(value);
     expect(await client.pttl(key)).toBeLessThanOrEqual(ttl);
-    // By default it is kept anew all the same.
+    // By default its time restarts nevertheless.
     await send(content);
     expect(await client.get(key)).toBe(value);
     expect(await client.pttl(key)).toBeGreaterThan(ttl);

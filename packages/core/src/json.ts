@@ -32,7 +32,7 @@ const LONG_NUMBER = /\d{16}/;
  * Parses any JSON. Integers beyond 2^53, which ids are, stay exact, as strings; control characters,
  * which the platform allows in nicknames, are read as if they had been escaped.
  *
- * @throws {SyntaxError} when it is no JSON
+ * @throws {SyntaxError} when it is not JSON
  */
 export function readJson(text: string): unknown {
   const json = LONG_NUMBER.test(text) ? text.replace(TOKEN, keepDigits) : text;

@@ -1,4 +1,4 @@
-// For whoever writes a store. Its checks: @wechat-mp/core/context-store-contract and its like.
+// For authors of stores. The checks are in @wechat-mp/core/context-store-contract and similar entries.
 
 // Conversations
 export type { ContextBacking } from './context/context.ts';

@@ -135,7 +135,7 @@ describe('a mistake in the options is found when the webhook is made', () => {
           ] as const,
       ),
     ),
-    ['onError that is no function', { token, onError: 'success' }, WRONG, /onError.*function/],
+    ['onError that is not a function', { token, onError: 'success' }, WRONG, /onError.*function/],
     ['a logger that is a function', { token, logger: () => {} }, WRONG, /logger/],
     ['a logger without its methods', { token, logger: {} }, WRONG, /logger/],
     [
@@ -161,7 +161,7 @@ describe('a mistake in the options is found when the webhook is made', () => {
     ['replywindow', 'replyWindow'],
     ['maxage', 'maxAge'],
     ['onerror', 'onError'],
-  ])('%s is spelt %s', async (given, right) => {
+  ])('suggests for %s the option %s', async (given, right) => {
     const error = await catchError(() => make({ token, [given]: SAFE.encodingAESKey }));
     expect(error).toBeInstanceOf(WRONG);
     expect(error.message).toContain(given);

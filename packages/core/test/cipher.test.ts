@@ -168,7 +168,7 @@ describe('what is wrong with a ciphertext', () => {
       /another appid/,
     ],
     ['neither text nor appid', encryptBytes(RANDOM, uint32(0), padding(12)), /another appid/],
-  ])('is told: %s', (_, encrypt, message) => {
+  ])('is reported: %s', (_, encrypt, message) => {
     expect(() => cipher.decrypt(encrypt)).toThrow(message);
   });
 });

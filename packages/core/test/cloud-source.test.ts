@@ -119,7 +119,7 @@ describe('a mini program that calls the container', () => {
   it.each([
     { 'x-wx-openid': platform.OPENID },
     { 'x-wx-openid': 'oAnotherUser', 'x-wx-from-openid': platform.OPENID },
-  ])('is told from a push of that user: %j', async (headers) => {
+  ])('is distinguished from a push of that user: %j', async (headers) => {
     expect((await called(headers)).status).toBe(200);
   });
 });
@@ -141,7 +141,7 @@ describe('an account with a token, too', () => {
   });
 });
 
-test('a fetch handler knows the header, however it is spelt', async () => {
+test('a fetch handler finds the header in any case', async () => {
   const answer = wechat(cloud, handlers);
   const init = { method: 'POST', headers: { 'X-WX-SOURCE': 'wx_unknown' }, body: json(text()) };
   const response = await answer(new Request('https://bot.example.com/push', init));
@@ -152,6 +152,6 @@ test.each([
   [{}, 'missing option `token`'],
   [{ source: 'signature' }, 'missing option `token`'],
   [{ source: 'Cloud' }, 'source must be one of signature, cloud'],
-])('%j is told when the webhook is made', (options, told) => {
+])('%j is refused when the webhook is created', (options, told) => {
   expect(() => createWebhook(options as AccountOptions, handlers)).toThrow(told);
 });

@@ -125,7 +125,7 @@ describe('a message that is answered at once', () => {
     expect(find('run: ended')).toMatchObject(end);
   });
 
-  it('is told with the times of stores and queue where they take their time', async () => {
+  it('is published with the times of slow stores and queues', async () => {
     const { seen } = listenToAll();
     let now = 0;
     const clock = {
@@ -174,7 +174,7 @@ describe('a delivery', () => {
     ['with a wrong signature', { query: { signature: 'x', timestamp: '1', nonce: '1' } }, 401],
     ['of no message', { ...plain(TOKEN, '<xml><a>b</a></xml>') }, 400],
     ['by PUT', { method: 'PUT' }, 405],
-  ])('%s is refused: path, status, code and reason are told', async (_, wrong, status) => {
+  ])('%s is refused: path, status, code and reason are published', async (_, wrong, status) => {
     const { find, names } = listenToAll();
     const request = { ...plain(TOKEN, userText()), ...wrong, path: '/wechat\u0000' };
     await create(() => ANSWERED).handle(request);
@@ -293,7 +293,7 @@ describe('a call of the API', () => {
     ]);
   });
 
-  it('without an answer is told with its error', async () => {
+  it('without an answer is published with its error', async () => {
     const { seen } = listenToAll();
     await call(() => undefined);
     expect(seen).toMatchObject([

@@ -34,7 +34,7 @@ describe('the Encrypt text', () => {
     ['with escapes', '{"Encrypt":"q1\\u002b\\/ZZ0="}'],
     ['behind nested ones', `{"a":{"Encrypt":"x"},"b":[{"Encrypt":"x"}],"Encrypt":"${BASE64}"}`],
     ['before nested ones', `{"Encrypt":"${BASE64}","a":{"Encrypt":"x"},"b":["Encrypt","x"]}`],
-    ['behind one that is no text', `{"Encrypt":1,"a":"x","Encrypt":"${BASE64}"}`],
+    ['after one that is not a text', `{"Encrypt":1,"a":"x","Encrypt":"${BASE64}"}`],
     ['as the last of two', `{"Encrypt":"x","Encrypt":"${BASE64}"}`],
     ['behind a text that ends in a backslash', `{"Content":"\\\\","Encrypt":"${BASE64}"}`],
     ['behind a text that ends in a quote', `{"Content":"\\"","Encrypt":"${BASE64}"}`],

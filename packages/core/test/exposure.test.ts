@@ -57,7 +57,7 @@ describe.each(Object.entries(kinds))('an object %s', (_name, create) => {
   });
 });
 
-it.each(Object.entries(kinds))('requests %s have one shape, in whatever order', (_name, create) => {
+it.each(Object.entries(kinds))('requests %s have one shape, in any order', (_name, create) => {
   const [one, other] = [create(), create()];
   const before = Reflect.ownKeys(one);
   guard([one], one);

@@ -27,7 +27,7 @@ beforeAll(() => void process.on('unhandledRejection', note));
 beforeEach(() => void escaped.splice(0));
 afterAll(() => void process.off('unhandledRejection', note));
 
-/** Rejections that nobody handled are told a turn later. */
+/** Unhandled rejections are reported a turn later. */
 async function expectNothingEscaped(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));

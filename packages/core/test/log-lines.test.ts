@@ -78,7 +78,7 @@ const sources = readdirSync(new URL('packages/', root))
 const getArguments = ({ arguments: given }: Node) =>
   (given as readonly { expression: unknown }[]).map(({ expression }) => expression);
 
-/** The texts of `logger.warn(details, text)` and its like. */
+/** The texts of `logger.warn(details, text)` and similar calls. */
 function findLines({ nodes, names }: Source): string[] {
   return nodes.flatMap((node) => {
     if (node.type !== 'CallExpression' || !isNode(node['callee'])) return [];

@@ -28,7 +28,7 @@ describe('a logger that throws', () => {
     expect(await answer).toMatchObject({ status: 401, body: 'Unauthorized' });
   });
 
-  it('cannot bring the process down when it is told of a late reply', async () => {
+  it('cannot crash the process when it logs a late reply', async () => {
     const rejections: unknown[] = [];
     const note = (reason: unknown) => rejections.push(reason);
     process.on('unhandledRejection', note);

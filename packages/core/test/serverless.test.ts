@@ -245,7 +245,7 @@ test.each([
   ['that is null', null],
   ['that is a text', 'warm up'],
   ['that is a number in JSON', '42'],
-])('an event %s is told from a request', async (_, event) => {
+])('an event %s is distinguished from a request', async (_, event) => {
   const failed = wechat(plain, handlers)(event);
   await expect(failed).rejects.toThrow(InvalidArgumentError);
   await expect(failed).rejects.toThrow('not a known HTTP request');

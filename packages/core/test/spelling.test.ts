@@ -1,4 +1,4 @@
-/** Options under another spelling, and what is suggested for a name that nobody knows. */
+/** Options under another spelling, and suggestions for unknown names. */
 import { describe, expect, it } from '@jest/globals';
 import { redisStores } from '@wechat-mp/context-redis';
 import {

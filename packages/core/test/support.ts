@@ -7,7 +7,7 @@ export interface Line {
   message: string;
 }
 
-/** A logger that keeps what it is told. */
+/** A logger that records its lines. */
 export function recorder(): Logger & { lines: Line[]; text(): string } {
   const lines: Line[] = [];
   const write = (level: keyof Logger) => (details: object, message: string) => {

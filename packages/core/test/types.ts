@@ -325,7 +325,7 @@ reply.deviceStatus({ deviceType: 'A', deviceId: 'B', deviceStatus: 1 }) satisfie
 same<ReturnType<typeof reply.none>['type'], 'none'>(true);
 // @ts-expect-error -- a text needs its content
 reply.text();
-// @ts-expect-error -- a number is no text
+// @ts-expect-error -- a number is not a text
 reply.text(1);
 // @ts-expect-error -- the option is wrong
 reply.text('hi', { escaped: true });
@@ -419,7 +419,7 @@ createWebhook(async (): Promise<WebhookOptions | undefined> => undefined);
 createWebhook({ token: 'TOKEN', mode: 'aes' });
 // @ts-expect-error -- the token is missing
 createWebhook({ mode: 'plain' });
-// @ts-expect-error -- the option is spelt encodingAESKey
+// @ts-expect-error -- the name of the option is encodingAESKey
 createWebhook({ token: 'TOKEN', appid: 'wx', encodingAesKey: key });
 // @ts-expect-error -- milliseconds are a number
 createWebhook({ token: 'TOKEN', replyWindow: '4500' });

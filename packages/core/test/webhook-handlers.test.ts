@@ -52,7 +52,7 @@ describe('a handler that fails', () => {
     ['an object', { content: 'hi' }],
     ['a reply without its media', { type: 'image' }],
     ['a promise of a number', Promise.resolve(42)],
-  ])('because it returned %s is told so in the log', async (_, value) => {
+  ])('because it returned %s is logged', async (_, value) => {
     const { send, log } = setUp(() => value as ReplyLike);
     expect(await send()).toMatchObject(SUCCESS);
     expect(log.lines.map(({ level }) => level)).toEqual(['error']);

@@ -13,14 +13,14 @@ async function send(request: Partial<WebhookRequest>, options: Partial<WebhookOp
   return { ...(await webhook.handle({ ...plain(PLAIN, TEXT), ...request })), log };
 }
 
-describe('a request that is no delivery', () => {
+describe('a request that is not a delivery', () => {
   const { query } = plain(PLAIN, TEXT);
   it.each<[string, Partial<WebhookRequest>, number, string]>([
     ['an empty body', { query, body: '' }, 400, 'Bad Request'],
-    ['a body that is no XML', { query, body: 'hello' }, 400, 'Bad Request'],
+    ['a body that is not XML', { query, body: 'hello' }, 400, 'Bad Request'],
     ['XML with another root', { query, body: '<a><b>c</b></a>' }, 400, 'Bad Request'],
     ['XML without fields', { query, body: '<xml>hi</xml>' }, 400, 'Bad Request'],
-    ['XML that is no message', { query, body: '<xml><a>b</a></xml>' }, 400, 'Bad Request'],
+    ['XML that is not a message', { query, body: '<xml><a>b</a></xml>' }, 400, 'Bad Request'],
     ['no body', { query, body: undefined }, 400, 'Bad Request'],
     ['no signature', { query: {} }, 401, 'Unauthorized'],
     ['another token', { query: plain(CHANGED, TEXT).query }, 401, 'Unauthorized'],

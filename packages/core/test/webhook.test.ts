@@ -214,7 +214,7 @@ describe('maxAge', () => {
     }
   });
 
-  it('refuses a timestamp that is no number, and an old verification', async () => {
+  it('refuses a timestamp that is not a number, and an old verification', async () => {
     const delivery = { ...at(0), query: signedQuery(PLAIN.token, 'now') };
     expect((await send({ ...PLAIN, maxAge: 60 }, delivery)).status).toBe(401);
     const old: Delivery = { method: 'GET', query: { ...at(-70).query, echostr: '1' } };

@@ -330,12 +330,12 @@ test.each([
   ['no token', { token: '' }, 'token'],
   ['a path without a slash', { ...account, path: 'wechat' }, 'path must start with /'],
   ['a name that nothing has', { ...account, encodingAesKey: 'x' }, 'encodingAESKey'],
-])('%s is told when the application starts', async (_, given, told) => {
+])('%s is refused when the application starts', async (_, given, told) => {
   const imports = [WechatModule.forRoot(given as WechatModuleOptions)];
   await expect(start(imports, [Bot, Menu])).rejects.toThrow(told);
 });
 
-test('two default methods are told when the application starts', async () => {
+test('two default methods are refused when the application starts', async () => {
   @Injectable()
   class Another {
     @OnDefault()

@@ -13,7 +13,7 @@ export class Bot {
     return null;
   }
 
-  // @ts-expect-error: an image is no text
+  // @ts-expect-error: an image is not a text
   @OnText()
   image(message: MessageMap['image']) {
     return message.mediaId;

@@ -54,7 +54,7 @@ function fit() {
   const box = $('write');
   const isShorter = box.value.length < length;
   length = box.value.length;
-  // A new height lays the conversation out anew: most keys need none.
+  // A new height needs a new layout of the conversation: most keys need none.
   if (isShorter || box.scrollHeight > box.clientHeight) {
     box.style.height = 'auto';
     box.style.height = `${Math.min(box.scrollHeight, 120)}px`;

@@ -61,7 +61,7 @@ describe.each(Object.keys(ADAPTERS))('our adapter for %s passes all', (name) => 
   });
 });
 
-/** A bot that answers POSTs and checks what it is told to. */
+/** A bot that answers POSTs, with the given checks. */
 function bot(answer: (body: string) => string, isChecking = true): RequestListener {
   let isDead = false;
   return (request, response) => {
@@ -139,7 +139,7 @@ describe('a bot', () => {
     ]);
   });
 
-  it('that dies and is started anew is checked to the end', async () => {
+  it('that dies and is started again is checked to the end', async () => {
     let alive = bot(reply);
     let refused = 0;
     const supervised: RequestListener = (request, response) => {
@@ -250,14 +250,11 @@ describe('a bot', () => {
     [422, 'ActionController::InvalidAuthenticityToken (CSRF)', /^the status is 422: a protection/],
     [401, '', /^the status is 401: are the key, the appid and the mode the same/],
     [500, '', /^the status is 500, not 200/],
-  ])(
-    'whose GETs pass and whose POSTs are answered %i is told what that means',
-    async (...about) => {
-      const [status, body, why] = about;
-      const results = await check(forbid(status, body), ['message-text', 'truncated']);
-      expect(results.map((result) => result.why)).toEqual([expect.stringMatching(why), undefined]);
-    },
-  );
+  ])('whose GETs pass and whose POSTs are answered %i gets an explanation', async (...about) => {
+    const [status, body, why] = about;
+    const results = await check(forbid(status, body), ['message-text', 'truncated']);
+    expect(results.map((result) => result.why)).toEqual([expect.stringMatching(why), undefined]);
+  });
 
   it('whose GETs fail as well is asked for its token', async () => {
     const forbidAll: RequestListener = (_, response) => response.writeHead(403).end();
@@ -333,7 +330,7 @@ describe('the table', () => {
   });
 });
 
-it('options that are wrong are told', async () => {
+it('wrong options are reported', async () => {
   await expect(runCheck({ target: '', token: 't' })).rejects.toThrow('missing option `target`');
   await expect(runCheck({ target: 'http://a', token: '' })).rejects.toThrow(
     'missing option `token`',

@@ -121,7 +121,7 @@ it.each<[string, string, string]>([
   ],
   ['a text', 'hello', 'it is neither JSON, nor success, nor empty'],
   [
-    'articles that are no list',
+    'articles that are not a list',
     '{"MsgType":"news","Articles":{"item":[]}}',
     'Articles must be a list in JSON',
   ],

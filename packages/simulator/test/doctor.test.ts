@@ -77,7 +77,7 @@ describe('a bot that is right', () => {
   });
 });
 
-describe('what can be told without a request', () => {
+describe('checks without a request', () => {
   it.each<[string, Record<string, string>, string, RegExp]>([
     ['no address', { target: 'localhost:3000/wechat' }, 'address', /not a web address/],
     ['an address of ftp', { target: 'ftp://a/b' }, 'address', /not a web address/],
@@ -283,7 +283,7 @@ describe('a message', () => {
     expect(formatFindings(findings, 'zh')).not.toContain(SECRET.encodingAESKey);
   });
 
-  it('that is answered with a line feed after success is no problem, and is told', async () => {
+  it('that is answered with a line feed after success is a hint, not a problem', async () => {
     const lax = await startEcho((echostr, response) => response.end(echostr || 'success\n'));
     expect(last(await diagnose({ target: lax, token: TOKEN }))).toEqual([
       'message',
@@ -331,7 +331,7 @@ it('a domain of its own is not remarked on', () => {
   expect([...lookAtHost(new URL('https://wechat.example.com/'))]).toEqual([]);
 });
 
-it('a proxy that drops the query is told of', async () => {
+it('a proxy that drops the query is reported', async () => {
   const bot = await startBot();
   const proxy = await listen(async (_, response) => {
     const { status } = await fetch(bot);

@@ -161,7 +161,7 @@ describe('what a user sends', () => {
     ]);
   });
 
-  it('is refused where it is no message', async () => {
+  it('is refused when it is not a message', async () => {
     const wechat = await startWith(() => null);
     await expect(wechat.user('alice').send('texts' as SentName)).rejects.toThrow(
       'texts is not a message type; use for example text, image or event:click',
@@ -626,7 +626,7 @@ describe('an answer is judged', () => {
     expect([verdict, problems]).toEqual(['reply', [expect.stringMatching(problem)]]);
   });
 
-  it('articles that do not show are told, and cut', async () => {
+  it('articles that do not show are reported, and cut', async () => {
     const articles = Array.from({ length: 3 }, (_, n) => ({ title: `${n}` }));
     const xml = (openid: string) =>
       to(
@@ -743,7 +743,7 @@ describe('a target', () => {
     expect(problems[0]).toContain('longer than 1 MiB');
   });
 
-  it('that breaks off in the middle of its answer is told', async () => {
+  it('that closes the connection in the middle of its answer is reported', async () => {
     const wechat = await startAt((_, response) => {
       response.writeHead(200, { 'content-length': 100 }).write('<xml>');
       setImmediate(() => response.destroy());
@@ -761,7 +761,7 @@ describe('a target', () => {
   });
 });
 
-it('an option that lacks something is told at once', async () => {
+it('an incomplete option is reported at once', async () => {
   const target = 'http://127.0.0.1:1';
   await expect(createSimulator({ target, token: '' })).rejects.toThrow('missing option `token`');
   await expect(createSimulator({ target, token: 't', mode: 'safe' })).rejects.toThrow(
@@ -772,7 +772,7 @@ it('an option that lacks something is told at once', async () => {
   );
 });
 
-it('who sends after the end is told', async () => {
+it('sending after the end is an error', async () => {
   const wechat = await startWith(() => 'hi');
   await wechat.close();
   await expect(wechat.user('alice').sendText('hi')).rejects.toThrow('the simulator is closed');

@@ -73,7 +73,7 @@ describe('the log', () => {
     expect(again).toEqual([two, one]);
   });
 
-  it('breaks the signature, loses and slows deliveries, until it is told not to', async () => {
+  it('breaks the signature, loses and slows deliveries, until it is switched off', async () => {
     const bot = { text: () => 'fine' };
     const { chat, tab, simulator } = await openChat(bot, { clock: 'virtual' });
     await tab.getByRole('switch', { name: 'Break the signature' }).click();

@@ -28,7 +28,7 @@ export interface ChaosReport {
   readonly sent: number;
   readonly answeredOnce: number;
   readonly lateOnce: number;
-  /** Those that no user got, and of which `onUndelivered` was told: the process died while it sent them. */
+  /** Replies that no user got, reported to `onUndelivered`: the process died while sending them. */
   readonly toldUndelivered: number;
   readonly lost: number;
   readonly doubled: number;
@@ -46,7 +46,7 @@ const PROCESSES = 3;
 const READS = 3000;
 /** Milliseconds until all sentinels know of a new master. */
 const SETTLES = 5000;
-/** Milliseconds for which what is late may still come. */
+/** Milliseconds for which late replies may still arrive. */
 const COMES = 90_000;
 /** Milliseconds that a handler takes, and the share of messages up to which it does. */
 const TAKES: readonly (readonly [share: number, least: number, most: number])[] = [
@@ -89,7 +89,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const talks = startTalks(wechat, seed, users);
   const storm = { seed, milliseconds, tell, count, redis, network, fleet, wechat };
   await raiseStorm(storm);
-  tell('it is calm: users wait for what is late');
+  tell('it is calm: users wait for late replies');
   await talks.end();
   const messages = () => judge(wechat, talks.sent, fleet.readLines());
   const end = performance.now() + COMES;

@@ -1,4 +1,4 @@
-/** The processes of a bot: killed, deployed anew, and always as many. */
+/** The processes of a bot: killed, deployed again, always the same number. */
 import { once } from 'node:events';
 import { killProgram, startServer } from '../../support/programs.ts';
 
@@ -21,10 +21,10 @@ export class Fleet {
   readonly #show: (origins: readonly string[]) => void;
   #running: Process[] = [];
   readonly #all: Process[] = [];
-  /** How those ended that were told to stop, other than by 0. */
+  /** Exit codes other than 0 of stopped processes. */
   readonly wrongEnds: string[] = [];
 
-  /** `show` is told where requests can go, whenever that changes. */
+  /** `show` is called with the addresses for requests, whenever they change. */
   constructor(
     environment: Readonly<Record<string, string>>,
     show: (origins: readonly string[]) => void,
@@ -63,7 +63,7 @@ export class Fleet {
     await Promise.all(all.map((one) => this.#stop(one)));
   }
 
-  /** All that was told, the oldest first. */
+  /** All reports, oldest first. */
   readLines(): Line[] {
     return this.#all
       .flatMap(({ stdout }) => stdout().split('\n'))

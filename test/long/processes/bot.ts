@@ -1,7 +1,7 @@
 /**
  * One process of a bot. Its handler takes as long as the text says, `ID:MILLISECONDS`, and ends with
  * its process when that says `ID:MILLISECONDS:exit`; with `ID:MILLISECONDS:talk` it is a stream, which
- * says something at once, and the rest then. Who ran what, what was pushed and what was told to
+ * says something at once, and the rest then. The runs, the pushed replies and what was passed to
  * be undelivered stands in Redis. The stores may be behind a slower way to it.
  */
 import { once } from 'node:events';

@@ -1,7 +1,7 @@
 /**
  * One of several processes of a bot to which everything happens. It writes down each text of a user, and
  * takes as many milliseconds as that says, `ID:MILLISECONDS`; its answer is the text's place among them.
- * Redis is found through Sentinel, on ways that `WAYS` says; what is late goes to the API at `API`.
+ * Redis is found through Sentinel, on ways that `WAYS` says; late replies go to the API at `API`.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { AddressInfo } from 'node:net';

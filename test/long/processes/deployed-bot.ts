@@ -1,6 +1,6 @@
 /**
  * One of several processes of a bot that is redeployed. It counts the texts of each user, and takes
- * as many milliseconds as a text says, `ID:MILLISECONDS`. What is late goes to the API at `API`.
+ * as many milliseconds as a text says, `ID:MILLISECONDS`. Late replies go to the API at `API`.
  */
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-/** One process that calls the API as often as it is told to. */
+/** One process that makes a given number of API calls. */
 import { redisStores } from '@wechat-mp/context-redis';
 import { OfficialClient, type OfficialClientOptions } from '@wechat-mp/core/official';
 import { Redis } from 'ioredis';
@@ -8,7 +8,7 @@ export interface CallerSettings {
   readonly client: OfficialClientOptions;
 }
 
-/** How many calls at once; for so many calls, or so many milliseconds. */
+/** Number of concurrent calls; until a number of calls, or of milliseconds. */
 export interface Work {
   readonly atOnce: number;
   readonly calls?: number;

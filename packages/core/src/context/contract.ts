@@ -25,16 +25,16 @@ const createLock = (owner: string, lease = 60_000): ContextLock => ({ owner, lea
 
 async function stored(store: ContextStore, user: ContextUser): Promise<ContextRecord | undefined> {
   const loaded = await store.load(user);
-  assert.ok('record' in loaded, 'load without a lock is never kept waiting');
+  assert.ok('record' in loaded, 'load without a lock never waits');
   return loaded.record;
 }
 
 const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise<void>> = {
-  'a user it does not know has no record': async (store, user) => {
+  'an unknown user has no record': async (store, user) => {
     assert.equal(await stored(store, user), undefined);
   },
 
-  'what is saved is loaded, to the letter': async (store, user) => {
+  'a record is loaded exactly as saved': async (store, user) => {
     const state = {
       text: '你好 😀 ]]> "quoted" \\ \n',
       list: [1, { deep: null }],
@@ -44,7 +44,7 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     assert.deepEqual(await stored(store, user), record(1, state));
   },
 
-  'both kinds of expiry are kept': async (store, user) => {
+  'both kinds of expiry are stored': async (store, user) => {
     await store.save(user, { ...record(1), expiry: { seconds: 600 } }, minute);
     assert.deepEqual((await stored(store, user))?.expiry, { seconds: 600 });
     await store.save(user, { ...record(2), expiry: { until: 4102444800000 } }, after(1));
@@ -57,7 +57,7 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     assert.equal(await stored(store, other), undefined);
   },
 
-  'users whose names read alike when they are put together are two users': async (store, user) => {
+  'users whose joined names are equal are two users': async (store, user) => {
     for (const glue of [' ', ':', '}', '/']) {
       const one = { account: 'a', openid: `b${glue}${user.openid}` };
       await store.save(one, record(1, { mine: true }), minute);
@@ -69,7 +69,10 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     }
   },
 
-  'a save from an older version is refused, and says what stands there': async (store, user) => {
+  'a save from an older version is refused, and returns the current record': async (
+    store,
+    user,
+  ) => {
     await store.save(user, record(1, { step: 1 }), minute);
     const refused = await store.save(user, record(1, { step: 7 }), minute);
     assert.deepEqual(refused, { current: record(1, { step: 1 }) });
@@ -80,12 +83,15 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     assert.deepEqual(await stored(store, user), record(2, { step: 2 }));
   },
 
-  'a save over a record that is gone is refused': async (store, user) => {
+  'a save over a missing record is refused': async (store, user) => {
     assert.deepEqual(await store.save(user, record(5), after(4)), { current: undefined });
     assert.equal(await stored(store, user), undefined);
   },
 
-  'who has the lock may save over a record that expired meanwhile': async (store, user) => {
+  'the holder of the lock may save over a record that has expired meanwhile': async (
+    store,
+    user,
+  ) => {
     const lock = createLock('first');
     await store.save(user, record(7), { milliseconds: 20, replaces: 0 });
     await store.load(user, lock);
@@ -101,14 +107,14 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     assert.equal(results.filter((result) => result === undefined).length, 1);
   },
 
-  'delete forgets the user': async (store, user) => {
+  'delete removes the record': async (store, user) => {
     await store.save(user, record(1), minute);
     await store.delete(user);
     assert.equal(await stored(store, user), undefined);
     assert.equal(await store.save(user, record(1), minute), undefined);
   },
 
-  'a load that rolls keeps a record anew, for as long as it says itself, else for so many seconds':
+  'a rolling load restarts the lifetime of a record: its own seconds, otherwise the given ones':
     async (store, user) => {
       const [own, dated, still] = [newUser(), newUser(), newUser()];
       await store.save(user, record(1), minute);
@@ -126,7 +132,7 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
       assert.ok(await stored(store, own));
     },
 
-  'a record ends with its time, and clearExpired takes no other': async (store, user) => {
+  'a record expires, and clearExpired removes no other': async (store, user) => {
     const other = newUser();
     await store.save(other, record(1), minute);
     await store.save(user, record(1), { milliseconds: 20, replaces: 0 });
@@ -145,13 +151,13 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     for (const milliseconds of busy) assert.ok(milliseconds > 0 && milliseconds <= 60_000);
   },
 
-  'a lock that is given back is free': async (store, user) => {
+  'a released lock is free': async (store, user) => {
     await store.load(user, createLock('first'));
     await store.release(user, createLock('first'));
     assert.ok('record' in (await store.load(user, createLock('second'))));
   },
 
-  'a save gives back the lock, unless told not to': async (store, user) => {
+  'a save releases the lock, unless keepLock is set': async (store, user) => {
     const lock = createLock('first');
     await store.load(user, lock);
     await store.save(user, record(1), { ...minute, lock, keepLock: true });
@@ -160,7 +166,7 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     assert.ok('record' in (await store.load(user, createLock('second'))));
   },
 
-  'who does not have the lock cannot save, renew or give it back': async (store, user) => {
+  'without the lock, save, renew and release fail': async (store, user) => {
     await store.load(user, createLock('first'));
     const lock = createLock('second');
     assert.deepEqual(await store.save(user, record(1), { ...minute, lock }), {
@@ -179,14 +185,14 @@ const checks: Record<string, (store: ContextStore, user: ContextUser) => Promise
     assert.equal(await store.renew(user, createLock('first')), false);
   },
 
-  'a lock that is renewed lasts': async (store, user) => {
+  'a renewed lock lasts': async (store, user) => {
     await store.load(user, createLock('first', 40));
     assert.equal(await store.renew(user, createLock('first')), true);
     await pause(80);
     assert.ok('busyFor' in (await store.load(user, createLock('second'))));
   },
 
-  'a lock that ended unnoticed does not keep a save back': async (store, user) => {
+  'a lock that has ended does not prevent a save': async (store, user) => {
     const lock = createLock('first', 20);
     await store.load(user, lock);
     await pause(60);

@@ -182,7 +182,7 @@ export class ContextTransaction implements ContextBacking {
     const { context, lock } = this;
     return {
       record: {
-        // Not a count from 1, which a conversation that began anew would repeat.
+        // Not a count from 1, which a new conversation would repeat.
         version: Math.max(this.#version + 1, Math.floor(this.#options.clock.wallTime())),
         json: context.toJson(),
         expiry: formatExpiry(context.expiry),

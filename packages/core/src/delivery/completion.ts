@@ -304,7 +304,7 @@ function checkResult(result: CompletionResult | Refused): CompletionResult | Ref
   throw new StoreError('the delivery store failed: finish() returned no result');
 }
 
-/** Keeps the reply of a run until the store can be told of it, if the run is its own then. */
+/** Keeps the reply of a run until the store can be written again, if the run still owns it then. */
 async function storeAgain(
   run: Run,
   { how, save, whole }: Ending,

@@ -35,7 +35,7 @@ const late = { state: 'ended', outcome: undefined };
 const getState = ({ state }: Claimed) => state;
 
 const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<void>> = {
-  'what is held is taken once, in its order, by its user': async (store, id) => {
+  'held replies are taken once, in order, by their user': async (store, id) => {
     assert.deepEqual(await store.takeHeld(id), []);
     await store.hold(id, '{"n":1}', 60_000);
     await store.hold(id, '{"n":2}', 60_000);
@@ -45,13 +45,13 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.deepEqual(await store.takeHeld(id), []);
   },
 
-  'what is held is forgotten with its time': async (store, id) => {
+  'held replies expire': async (store, id) => {
     await store.hold(id, '{"n":1}', 20);
     await pause(60);
     assert.deepEqual(await store.takeHeld(id), []);
   },
 
-  'no more is held than HELD_LIMITS say': async (store, id) => {
+  'held replies are limited by HELD_LIMITS': async (store, id) => {
     for (let piece = 0; piece < HELD_LIMITS.pieces; piece += 1) {
       assert.equal(await store.hold(id, `{"n":${piece}}`, 60_000), true);
     }
@@ -64,36 +64,38 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     await store.takeHeld(id);
   },
 
-  'where runs are registered: one whose process has died is taken once, by who knows its account':
-    async ({ runRegistry }, id) => {
-      if (!runRegistry) return;
-      const account = `gh_${id.openid}`;
-      const isKnown = (known: string) => known === account;
-      const run = (key: string) => ({ account, owner: 'me', message: `<xml>${key}</xml>` });
-      const [mine, other, ended] = ['mine', 'other', 'ended'].map((name) => ({
-        ...id,
-        account,
-        key: `${id.key}-${name}`,
-      })) as [DeliveryId, DeliveryId, DeliveryId];
-      for (const one of [mine, other, ended]) await runRegistry.write(one, run(one.key), 60_000);
-      assert.deepEqual(await runRegistry.takeExpired(isKnown, 10), []);
-      await runRegistry.erase(ended);
-      await runRegistry.beat(1);
-      await pause(20);
-      assert.deepEqual(await runRegistry.takeExpired(() => false, 10), []);
-      const taken = [
-        ...(await runRegistry.takeExpired(isKnown, 1)),
-        ...(await runRegistry.takeExpired(isKnown, 1)),
-      ];
-      const messages = taken.map(({ message }) => message).sort();
-      assert.deepEqual(
-        messages,
-        [run(mine.key), run(other.key)].map((one) => one.message),
-      );
-      assert.deepEqual(await runRegistry.takeExpired(isKnown, 10), []);
-    },
+  'registered runs of a dead process are taken once, by a process that knows their account': async (
+    { runRegistry },
+    id,
+  ) => {
+    if (!runRegistry) return;
+    const account = `gh_${id.openid}`;
+    const isKnown = (known: string) => known === account;
+    const run = (key: string) => ({ account, owner: 'me', message: `<xml>${key}</xml>` });
+    const [mine, other, ended] = ['mine', 'other', 'ended'].map((name) => ({
+      ...id,
+      account,
+      key: `${id.key}-${name}`,
+    })) as [DeliveryId, DeliveryId, DeliveryId];
+    for (const one of [mine, other, ended]) await runRegistry.write(one, run(one.key), 60_000);
+    assert.deepEqual(await runRegistry.takeExpired(isKnown, 10), []);
+    await runRegistry.erase(ended);
+    await runRegistry.beat(1);
+    await pause(20);
+    assert.deepEqual(await runRegistry.takeExpired(() => false, 10), []);
+    const taken = [
+      ...(await runRegistry.takeExpired(isKnown, 1)),
+      ...(await runRegistry.takeExpired(isKnown, 1)),
+    ];
+    const messages = taken.map(({ message }) => message).sort();
+    assert.deepEqual(
+      messages,
+      [run(mine.key), run(other.key)].map((one) => one.message),
+    );
+    assert.deepEqual(await runRegistry.takeExpired(isKnown, 10), []);
+  },
 
-  'of many deliveries at once one runs, and all are counted': async (store, id) => {
+  'of many concurrent deliveries one runs, and all are counted': async (store, id) => {
     const claims = await Promise.all(
       Array.from({ length: 20 }, (_, index) => store.claim(id, createClaim(`owner ${index}`))),
     );
@@ -106,7 +108,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     );
   },
 
-  'messages are told apart by their key': async (store, id) => {
+  'messages are distinguished by their key': async (store, id) => {
     for (const message of [id, { ...id, key: `${id.key}-another` }]) {
       assert.deepEqual(await store.claim(message, createClaim('me')), {
         attempt: 1,
@@ -117,19 +119,19 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     }
   },
 
-  'a delivery that comes again is not counted twice': async (store, id) => {
+  'a repeated delivery is not counted twice': async (store, id) => {
     await store.claim(id, createClaim('first'));
     const again = await store.claim(id, createClaim('second', { attempt: 1 }));
     assert.deepEqual(again, { attempt: 1, isSame: true, state: 'running' });
   },
 
-  'another body is told': async (store, id) => {
+  'another body is detected': async (store, id) => {
     await store.claim(id, createClaim('first'));
     assert.equal((await store.claim(id, createClaim('second', { body: 'other' }))).isSame, false);
     assert.equal((await store.claim(id, createClaim('third'))).isSame, true);
   },
 
-  'a delivery that comes after the end gets the reply, each of them': async (store, id) => {
+  'every delivery after the end gets the reply': async (store, id) => {
     await store.claim(id, createClaim('first'));
     assert.equal(await store.finish(id, createFinish('first')), 'respond');
     for (const attempt of [2, 3]) {
@@ -138,7 +140,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     }
   },
 
-  'who waits gets the reply when the run ends': async (store, id) => {
+  'wait() returns the reply when the run ends': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.claim(id, createClaim('second'));
     const waiting = [store.wait(id, wait), store.wait(id, { ...wait, attempt: 1 })];
@@ -148,13 +150,13 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.claimLateReply(id), false);
   },
 
-  'who waits after the end gets the reply at once': async (store, id) => {
+  'wait() after the end returns the reply at once': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.finish(id, createFinish('first', { answering: 0 }));
     assert.deepEqual(await store.wait(id, wait), ended);
   },
 
-  'who waits does so for no longer than said': async (store, id) => {
+  'wait() honours its timeout': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.claim(id, createClaim('second'));
     assert.equal(await store.wait(id, { attempt: 2, milliseconds: 30 }), undefined);
@@ -162,10 +164,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.wait(id, { ...wait, signal: AbortSignal.abort() }), undefined);
   },
 
-  'a run whose lease is over is free, and the claim names the owner that died': async (
-    store,
-    id,
-  ) => {
+  'a run whose lease has ended is free, and the claim names the dead owner': async (store, id) => {
     await store.claim(id, createClaim('first', { lease: 40 }));
     assert.deepEqual(await store.wait(id, wait), { state: 'free' });
     const claimed = await store.claim(id, createClaim('second', { attempt: 1 }));
@@ -175,7 +174,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.finish(id, createFinish('second')), 'respond');
   },
 
-  'a lease that is renewed is not over': async (store, id) => {
+  'a renewed lease has not ended': async (store, id) => {
     for (let lease = 40; ; lease *= 2) {
       const run = { ...id, key: `${id.key}-${lease}` };
       await store.claim(run, createClaim('first', { lease }));
@@ -189,7 +188,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     }
   },
 
-  'a run that is given back is free at once': async (store, id) => {
+  'a run that is given up is free at once': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.claim(id, createClaim('second'));
     const waiting = store.wait(id, wait);
@@ -200,7 +199,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.deepEqual(claimed, { attempt: 3, isSame: true, state: 'yours', replaces: undefined });
   },
 
-  'when the newest delivery is given up the reply is late, and for no delivery any more': async (
+  'when the latest delivery is given up the reply is late, and no delivery gets it': async (
     store,
     id,
   ) => {
@@ -217,7 +216,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(getState(await store.claim(id, createClaim('third'))), 'ended');
   },
 
-  'a reply that is released can be had by another delivery, or late': async (store, id) => {
+  'a released reply is available to another delivery, or late': async (store, id) => {
     await store.claim(id, createClaim('first'));
     assert.equal(await store.finish(id, createFinish('first')), 'respond');
     assert.equal(await store.claimLateReply(id), false);
@@ -230,7 +229,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.deepEqual(await store.wait(id, wait), late);
   },
 
-  'of several deliveries the newest has the reply: an older one cannot release it': async (
+  'of several deliveries the latest holds the reply: an older one cannot release it': async (
     store,
     id,
   ) => {
@@ -257,7 +256,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
       assert.equal(await store.claimLateReply(id), true);
     },
 
-  'a reply is free once both have released it, in whatever order': async (store, id) => {
+  'a reply is free once both have released it, in any order': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.finish(id, createFinish('first', { answering: 0 }));
     await store.claim(id, createClaim('second'));
@@ -267,7 +266,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.claimLateReply(id), true);
   },
 
-  'who only looks claims no reply': async (store, id) => {
+  'polling claims no reply': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.finish(id, createFinish('first', { answering: 0 }));
     const looked = await store.claim(id, createClaim('second', { attempt: 0 }));
@@ -275,7 +274,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.claimLateReply(id), true);
   },
 
-  'the owner of a run that goes on keeps it': async (store, id) => {
+  'the owner of a running run keeps it': async (store, id) => {
     await store.claim(id, createClaim('first', { lease: 40 }));
     const again = await store.claim(id, createClaim('first', { attempt: 0 }));
     assert.deepEqual(again, { attempt: 1, isSame: true, state: 'yours', replaces: undefined });
@@ -283,7 +282,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(getState(await store.claim(id, createClaim('second'))), 'running');
   },
 
-  'a run whose owner is known to have died is taken over before its lease is over': async (
+  'a run whose owner is known to have died is taken over before its lease ends': async (
     store,
     id,
   ) => {
@@ -294,14 +293,14 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.deepEqual(taken, { attempt: 1, isSame: true, state: 'yours', replaces: 'first' });
   },
 
-  'an older delivery that is given up changes nothing': async (store, id) => {
+  'giving up an older delivery changes nothing': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.claim(id, createClaim('second'));
     assert.equal(await store.closeWindow(id, 1), undefined);
     assert.equal(await store.finish(id, createFinish('first', { answering: 0 })), 'park');
   },
 
-  'a delivery after one that was given up may have the reply again': async (store, id) => {
+  'a delivery after one that was given up may get the reply again': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.closeWindow(id, 1);
     await store.claim(id, createClaim('second'));
@@ -309,7 +308,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.deepEqual(await store.wait(id, wait), ended);
   },
 
-  'a delivery that is given up when the reply is there gets it': async (store, id) => {
+  'a delivery that is given up once the reply is available gets it': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.claim(id, createClaim('second'));
     await store.finish(id, createFinish('first', { answering: 0 }));
@@ -326,7 +325,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.deepEqual(await store.closeWindow(id, 1), late);
   },
 
-  'who listens is interrupted, until they listen no more': async (store, id) => {
+  'a listener is interrupted until it stops listening': async (store, id) => {
     const other = { ...id, openid: `${id.openid}-other` };
     const heard = { id: 0, other: 0 };
     const stop = store.onInterrupt(id, () => {
@@ -342,7 +341,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
         await store.interrupt(name === 'id' ? id : other);
         await pause(20);
       }
-      assert.ok(heard[name] > before, 'who listens is interrupted');
+      assert.ok(heard[name] > before, 'a listener is interrupted');
     };
     await interrupt('other');
     assert.equal(heard.id, 0);

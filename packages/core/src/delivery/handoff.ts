@@ -110,7 +110,7 @@ export class Handoff {
     this.isSaving = isSaving;
   }
 
-  /** Passes the result to all waiting deliveries; false when nobody takes it. */
+  /** Passes the result to all waiting deliveries; false when there is none. */
   settle(handover: Handover): boolean {
     if (this.#hasSettled) return this.isTaken;
     this.#hasSettled = true;

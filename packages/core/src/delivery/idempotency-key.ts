@@ -16,7 +16,7 @@ const MAX_LENGTH = 512;
  *
  * A message has an id, which alone does not tell it from others: people who send at the same moment
  * have been given the same one. Events and pushes have none, or have it deep inside: what tells them
- * apart is all of them, which a retry repeats to the letter, though it may be encrypted anew.
+ * apart is all of them, which a retry repeats to the letter, though with another encryption.
  */
 export function idempotencyKey(message: Message, account: string): DeliveryId {
   const { type, target, source, time, fields } = message;

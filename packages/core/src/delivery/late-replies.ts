@@ -46,7 +46,7 @@ export class LateReplies {
     this.#waiting.add(reply);
     this.#last = this.#last.then(async () => {
       const isSent = !isWanted || (await isWanted());
-      // What is not here any more was told to be undelivered.
+      // Replies no longer here have been reported as undelivered.
       if (this.#waiting.delete(reply) && isSent) await this.#sendNow(reply, reason);
     });
   }

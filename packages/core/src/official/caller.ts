@@ -69,7 +69,7 @@ export function createCaller(parts: CallerParts): Call {
   }
 
   async function call(endpoint: Endpoint, input: Input, name: string): Promise<unknown> {
-    // Who may call it is told before what it lacks.
+    // The right client is checked before the arguments.
     findAccess(endpoint, name);
     const query = fillQuery(endpoint, input, name);
     const body = endpoint.body

@@ -107,7 +107,7 @@ export class OfficialClient extends Base {
             `开发者ID in the WeChat console: ${CONSOLE.appid}`,
           );
     const { appsecret, accessToken, component } = options;
-    // What is kept is told apart by the AppID.
+    // Stored values are told apart by the AppID.
     const shared = appid === '' ? undefined : options.tokens;
     const tokens = guardTokens(shared ?? new MemoryTokenStore());
     if (!component && !cloud && (appsecret !== undefined || accessToken === undefined)) {

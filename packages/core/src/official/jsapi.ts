@@ -87,7 +87,7 @@ export class Jsapi {
    * @example
    * res.json(await client.jsapi.buildConfig(url, { jsApiList: ['scanQRCode'] })); // wx.config(it)
    * @throws {NeedParamError} when there is no `jsApiList`
-   * @throws {InvalidArgumentError} when the address is escaped for HTML, or a name is no text
+   * @throws {InvalidArgumentError} when the address is escaped for HTML, or a name is not a text
    */
   async buildConfig(url: string, options: PageOptions, moment: Moment = {}): Promise<PageConfig> {
     const { jsApiList, openTagList = [], debug = false } = Object(options) as PageOptions;

@@ -28,41 +28,38 @@ const acquireLock = async (
 };
 
 const checks: Record<string, (store: TokenStore, key: string) => Promise<void>> = {
-  'a key that was never set has no token': async (store, key) => {
+  'an unset key has no token': async (store, key) => {
     assert.equal(await store.get(key), undefined);
     await acquireLock(store, key);
     assert.equal(await store.get(key), undefined);
   },
 
-  'a token comes back as it was set, and only under its key': async (store, key) => {
+  'a token is returned as set, and only under its key': async (store, key) => {
     const token = createToken('值 "1"', { forcedAt: 1, refreshToken: 'r' });
     assert.equal(await store.set(key, token, await acquireLock(store, key)), true);
     assert.deepEqual(await store.get(key), token);
     assert.equal(await store.get(`${key}:other`), undefined);
   },
 
-  'of many that lock at once one gets it': async (store, key) => {
+  'of many concurrent locks one succeeds': async (store, key) => {
     const locks = await Promise.all(Array.from({ length: 20 }, () => store.lock(key, 60_000)));
     assert.equal(locks.filter((lock) => lock !== undefined).length, 1);
   },
 
-  'setting gives the lock back, also without a token': async (store, key) => {
+  'setting releases the lock, also without a token': async (store, key) => {
     await store.set(key, createToken('first'), await acquireLock(store, key));
     await store.set(key, undefined, await acquireLock(store, key));
     assert.equal((await store.get(key))?.value, 'first');
     await acquireLock(store, key);
   },
 
-  'a lock that is not given back ends by itself, and the next has a greater number': async (
-    store,
-    key,
-  ) => {
+  'an unreleased lock expires, and the next has a greater number': async (store, key) => {
     const first = await acquireLock(store, key, 30);
     await pause(60);
     assert.ok((await acquireLock(store, key)) > first);
   },
 
-  'who lost the lock keeps nothing, and takes it from nobody': async (store, key) => {
+  'a lost lock stores nothing, and takes the lock from nobody': async (store, key) => {
     const first = await acquireLock(store, key, 20);
     await pause(50);
     const second = await acquireLock(store, key);

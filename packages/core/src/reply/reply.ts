@@ -117,7 +117,7 @@ export const reply = {
     messageAction,
   }),
 
-  /** 空回复: nothing; the platform is told `success`. */
+  /** 空回复: nothing; the answer is `success`. */
   none: (): NoReply => ({ type: 'none' }),
 };
 

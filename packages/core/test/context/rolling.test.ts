@@ -1,4 +1,4 @@
-/** For how long a conversation is kept: by default each message of its user begins the time anew. */
+/** The lifetime of a conversation: by default each message of its user restarts it. */
 import { expect, it } from '@jest/globals';
 import {
   createWebhook,
@@ -77,7 +77,7 @@ it.each(
   Object.entries(places).flatMap(([place, start]) =>
     ['read', 'hello', 'fail'].map((text) => [place, text, start] as const),
   ),
-)('in %s, a message %s begins the time anew', async (_, text, start) => {
+)('in %s, a message %s restarts the lifetime', async (_, text, start) => {
   const { say, isKept, pass } = start();
   await say('keep');
   for (let turn = 0; turn < 5; turn += 1) {
@@ -96,7 +96,7 @@ it.each(Object.entries(places))('in %s, it ends when nothing is said', async (_,
   expect(await isKept()).toBe(false);
 });
 
-it('seconds that were set for it begin anew, and a date stays', async () => {
+it('its own seconds restart, and a date stays', async () => {
   const { say, isKept, pass } = setUp({});
   await say('keep 60');
   for (let turn = 0; turn < 5; turn += 1) {
@@ -114,7 +114,7 @@ it('seconds that were set for it begin anew, and a date stays', async () => {
   expect(await isKept()).toBe(false);
 });
 
-it('without contextRolling only a save begins it anew', async () => {
+it('without contextRolling only a save restarts it', async () => {
   const { say, isKept, pass } = setUp({ contextRolling: false });
   await say('keep');
   pass(AGE - 1);

@@ -206,7 +206,7 @@ it('close() waits for it, and then it is refused', async () => {
 describe('whose conversation it is', () => {
   it.each([
     ['no openid', '', NeedParamError],
-    ['an openid that is no text', { account: 'default', openid: 5 }, NeedParamError],
+    ['an openid that is not a text', { account: 'default', openid: 5 }, NeedParamError],
     ['nothing', undefined, NeedParamError],
     ['another account', { account: 'gh_other', openid }, InvalidArgumentError],
   ])('%s is refused', async (_, user, kind) => {

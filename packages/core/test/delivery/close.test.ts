@@ -54,7 +54,7 @@ describe('close()', () => {
   });
 });
 
-it('of one user’s messages maxQueued wait; more are success, and onUndelivered is told', async () => {
+it('maxQueued messages of one user wait; more are answered success, and onUndelivered is called', async () => {
   let finish = () => {};
   const finished = new Promise<void>((resolve) => {
     finish = resolve;

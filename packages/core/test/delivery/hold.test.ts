@@ -172,7 +172,7 @@ describe('holdAge', () => {
   });
 });
 
-describe('what is no text goes out alone, and what it displaced waits for the next message', () => {
+describe('a reply that is not a text is sent alone, and the displaced one waits for the next message', () => {
   const late = (answer: Answer) => () => wait(6000).then(() => answer);
   it.each<[string, Reply, string[]]>([
     ['an image', reply.image('m1'), ['m1', 'one!\n\ntwo!', 'three!']],

@@ -14,7 +14,7 @@ import {
 } from '../../../../test/support/platform.ts';
 import { recorder, SAFE } from '../support.ts';
 
-/** A webhook that numbers its runs, and lets them end when it is told to. */
+/** A webhook that numbers its runs, and ends them on demand. */
 function setUp() {
   const log = recorder();
   let runs = 0;
@@ -148,7 +148,7 @@ describe.each([
     expect(answers[0]?.reply).toMatchObject({ Content: 'run 1' });
     expect(runs()).toBe(1);
     expect(log.lines).toEqual([]);
-    // Where it is encrypted it is so anew, as the platform asks for it.
+    // An encrypted reply is encrypted again, as the platform requires.
     expect(new Set(deliveries.map(({ body }) => body)).size).toBe(encode === plain ? 1 : 3);
     expect(new Set(answers.map(({ body }) => body)).size).toBe(encode === plain ? 1 : 3);
   });

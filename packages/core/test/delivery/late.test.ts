@@ -57,7 +57,7 @@ async function answerLate(answer: ReplyLike, options: Options = {}) {
   return { log, levels: log.lines.map(({ level }) => level) };
 }
 
-/** The same, with `onUndelivered`; gives what that was told. */
+/** The same with `onUndelivered`; returns the arguments of its calls. */
 async function answerInVain(answer: ReplyLike, options: Options) {
   const onUndelivered = jest.fn<(error: UndeliveredError, exchange: Exchange) => void>();
   const { levels } = await answerLate(answer, { onUndelivered, ...options });
@@ -99,7 +99,7 @@ it.each([16, 30, 60])(
   },
 );
 
-/** A store whose answers take so many milliseconds, as those of another machine do. */
+/** A store whose answers take a number of milliseconds, like those of another machine. */
 function slowStore(milliseconds: number): MemoryDeliveryStore {
   const store = new MemoryDeliveryStore();
   const finish = store.finish.bind(store);
@@ -158,7 +158,7 @@ describe('push sends', () => {
     const { levels } = await answerLate(answer, { client });
     expect(sent).toEqual(expected);
     expect(openids).toEqual(expected.map(() => OPENID));
-    // Nothing is cut, lost or wrong, so nothing of the kind is told.
+    // Nothing is cut, lost or wrong, so nothing is reported.
     expect(levels).toEqual(['info']);
   });
 
@@ -275,7 +275,7 @@ describe('onUndelivered', () => {
   it.each<[string, Options['onUndelivered']]>([
     ['throws', fail(new Error('worse'))],
     ['rejects', () => Promise.reject(new Error('worse'))],
-  ])('that %s is in the log, with the error that it was told', async (_, onUndelivered) => {
+  ])('that %s is logged, with the error it received', async (_, onUndelivered) => {
     const failing = rejecting(new Error('45015'));
     const { log, levels } = await answerLate(SECRET, { ...failing, onUndelivered });
     expect(levels).toEqual(['info', 'error', 'error']);

@@ -1,4 +1,4 @@
-/** Whatever happens in whatever order, a reply reaches the user exactly once. */
+/** In any order of events, a reply reaches the user exactly once. */
 import { describe, expect, it } from '@jest/globals';
 import { createWebhook, MemoryDeliveryStore, type Reply } from '@wechat-mp/core';
 import {

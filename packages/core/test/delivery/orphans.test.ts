@@ -15,7 +15,7 @@ import { recorder } from '../support.ts';
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-/** A store with runs of processes that died; it tells of whose accounts it was told to know. */
+/** A store with runs of crashed processes, which records the accounts it is asked for. */
 function recorded(expired: RegisteredRun[], names: string[]) {
   const known: string[][] = [];
   const limits: number[] = [];
@@ -68,7 +68,7 @@ function setUp(
 }
 
 describe('a run that has ended is taken out of the registry', () => {
-  /** Keeps what is written there when it has arrived, which takes so many milliseconds. */
+  /** Stores what is written after a number of milliseconds. */
   function createSlowRegistry(writing: number, erasing: number, failures: number) {
     const deliveries = Object.assign(new MemoryDeliveryStore(), { runRegistry: {} as RunRegistry });
     const runs = new Set<string>();
@@ -126,7 +126,7 @@ describe('the runs of processes that died', () => {
     ]);
   });
 
-  it('are told to be undelivered when their replies were being sent', async () => {
+  it('are reported as undelivered when their replies were being sent', async () => {
     const expired: RegisteredRun[] = [];
     const told: unknown[] = [];
     const onUndelivered = ({ reply }: { reply: unknown }) => void told.push(reply);

@@ -72,7 +72,7 @@ function createBot(since: number, until: number, options: Partial<WebhookOptions
     },
   );
   const message = userMessage('text', { Content: 'hi' });
-  /** Delivers it, and hangs up after so many milliseconds. */
+  /** Delivers it, and disconnects after a number of milliseconds. */
   const deliver = (patience = 5000) => {
     const gone = new AbortController();
     setTimeout(() => gone.abort(), patience);
@@ -82,7 +82,7 @@ function createBot(since: number, until: number, options: Partial<WebhookOptions
 }
 const answer = { type: 'text', content: 'answer 1' };
 
-it('a reply of which the store cannot be told is kept until it can, and sent late', async () => {
+it('a reply that cannot be stored is kept until it can, and sent late', async () => {
   const { deliver, pushed, undelivered, runs } = createBot(5500, 20_000);
   void deliver();
   await jest.advanceTimersByTimeAsync(60_000);
@@ -126,7 +126,7 @@ it('what a delivery has got is not sent as well when the store is away as that i
   expect(pushed).toEqual([]);
 });
 
-it('onUndelivered is told of a reply when the store stays away', async () => {
+it('onUndelivered is called for a reply when the store stays away', async () => {
   const { deliver, pushed, undelivered } = createBot(5500, Number.POSITIVE_INFINITY);
   void deliver();
   await jest.advanceTimersByTimeAsync(120_000);

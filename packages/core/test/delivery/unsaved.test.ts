@@ -1,4 +1,4 @@
-/** A run whose end cannot be stored for a minute, when no delivery comes any more: the user gets nothing, and that is told. */
+/** A run whose end cannot be stored for a minute, when no delivery comes any more: the user gets nothing, which is reported. */
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import {
   createWebhook,
@@ -50,7 +50,7 @@ async function endLate(deliveries: MemoryDeliveryStore, options: Partial<Webhook
   return { told, lines };
 }
 
-it('onUndelivered is told, with what failed as the cause', async () => {
+it('onUndelivered is called, with the failure as the cause', async () => {
   const { told, lines } = await endLate(new MemoryDeliveryStore());
   expect(told.map(({ reply }) => reply)).toEqual([{ type: 'text', content: 'an answer' }]);
   expect(told[0]?.cause).toMatchObject({ code: 'WECHAT_STORE' });
@@ -62,7 +62,7 @@ it('without onUndelivered the log has an error', async () => {
   expect(lines).toEqual([UNSTORED, 'the handler failed after all deliveries had ended']);
 });
 
-it('nothing is told when another run has taken its place', async () => {
+it('nothing is reported when another run has replaced it', async () => {
   const deliveries = new MemoryDeliveryStore();
   deliveries.finish = async () => 'stale';
   const { told, lines } = await endLate(deliveries);

@@ -249,6 +249,6 @@ describe('22. menu buttons for pictures and places send two deliveries', () => {
   });
 });
 
-it.each([undefined, null, 42, {}])('%j is no message', (data) => {
+it.each([undefined, null, 42, {}])('%j is not a message', (data) => {
   expect(() => parseMessage(data as never)).toThrow(ParseError);
 });

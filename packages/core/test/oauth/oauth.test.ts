@@ -104,7 +104,7 @@ describe('wrong options are found at once', () => {
     'baseUrl with a query': { baseUrl: 'https://shop.example.com/?a=1' },
     'baseUrl with a fragment': { baseUrl: 'https://shop.example.com/#a' },
     'baseUrl with a password': { baseUrl: 'https://a:b@shop.example.com' },
-    'baseUrl that is no text': { baseUrl: 1 },
+    'baseUrl that is not a text': { baseUrl: 1 },
     'baseUrl beside trustHost': { trustHost: true },
     'trustHost that is no boolean': { trustHost: 'yes' },
     'another scope': { scope: 'snsapi_privateinfo' },

@@ -55,7 +55,7 @@ forKoa({ client });
 forFastify({ ...options, scope: 'snsapi_privateinfo' });
 // @ts-expect-error -- a strict cookie does not come back
 forExpress({ ...options, cookie: { sameSite: 'strict' } });
-// @ts-expect-error -- the option is spelt baseUrl
+// @ts-expect-error -- the name of the option is baseUrl
 forExpress({ client, secret: 'a secret', baseURL: 'https://shop.example.com' });
 
 const { user, redirect } = await createOAuth(options).handle({

@@ -553,7 +553,7 @@ describe('before anything is sent', () => {
     ['data that is none', 'data must be an object', () => templates.send('o1', 't1', 'hello')],
     ['a value that is none', 'data.note must be', () => templates.send('o1', 't1', { note: null })],
     [
-      'a value that is no number',
+      'a value that is not a number',
       'data.n must be',
       () => templates.send('o1', 't1', { n: Number.NaN }),
     ],

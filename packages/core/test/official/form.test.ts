@@ -266,7 +266,7 @@ describe('progress', () => {
     ['a Buffer', () => JPEG],
     ['a Blob', () => new Blob([JPEG])],
     ['a stream', () => createStream(JPEG)],
-  ])('of %s is told in steps, upwards, to the end', async (_, source) => {
+  ])('of %s is reported in steps, upwards, to the end', async (_, source) => {
     const { sent, length, totals } = await follow(source());
     // Beside the pieces of the file there are two of its head and two behind it.
     expect(sent.length).toBeGreaterThanOrEqual(4 + Math.ceil(JPEG.length / 65_536));

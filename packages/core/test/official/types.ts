@@ -101,7 +101,7 @@ void client.user.get();
 void client.user.get({ openid: 'o1', lang: 'de' });
 // @ts-expect-error -- the query is missing
 void client.media.upload({ media: 'photo.png' });
-// @ts-expect-error -- a number is no file
+// @ts-expect-error -- a number is not a file
 void client.media.upload({ media: 1 }, { type: 'image' });
 const redirect = { appid: 'wx', redirect_uri: '', response_type: 'code' } as const;
 client.oauth2.buildAuthorizeUrl({ ...redirect, scope: 'snsapi_base' });
@@ -187,7 +187,7 @@ void easy.media.upload('news', 'a.png');
 void easy.media.upload('image');
 // @ts-expect-error -- there is no such language
 void easy.user.get('o1', { lang: 'de' });
-// @ts-expect-error -- an openid is no option
+// @ts-expect-error -- an openid is not an option
 void easy.user.list('o1');
 // @ts-expect-error -- a video has no stream
 void (await easy.media.get('m1')).stream;

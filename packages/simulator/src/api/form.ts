@@ -1,6 +1,6 @@
 /**
  * Reads a form twice, once as strictly as the platform and once with busboy, and compares the
- * results. Faults are refused with 41005, as if there were no file.
+ * results. Faults are refused with 41005, as if the file were missing.
  */
 import { createHash } from 'node:crypto';
 import busboy from 'busboy';

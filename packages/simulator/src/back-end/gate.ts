@@ -26,7 +26,7 @@ function setAnswer({ answers }: World, { path }: BackEndCall): Answer | undefine
 function lostSession(world: World, endpoint: Endpoint, call: BackEndCall): Answer | undefined {
   const { needsSession = true, kind = 'json' } = endpoint;
   if (!needsSession || findSession(world, call)) return undefined;
-  // What is no JSON has only the page to say it with.
+  // Anything but JSON can only report it by the page.
   const isPage = kind !== 'json' || world.lostAs === 'html';
   return isPage ? { html: LOGIN_PAGE } : verdict(200_003, 'invalid session');
 }

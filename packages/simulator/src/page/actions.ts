@@ -109,7 +109,7 @@ function readUser({ simulator }: Scene, body: JsonObject): User {
 }
 
 function begin({ journal }: Scene, user: User, sending: Sending): object {
-  // A `then` first: what throws at once is told of like what rejects.
+  // A `then` first: a thrown error is reported like a rejection.
   Promise.resolve()
     .then(sending)
     .catch((error: unknown) => {

@@ -37,7 +37,7 @@ export interface Tags {
 
 const parser = new XMLParser({
   parseTagValue: false,
-  // Blanks between the tags are no text; within CDATA they are kept.
+  // Blanks between the tags are layout; within CDATA they are kept.
   trimValues: false,
   processEntities: true,
   isArray: (tag) => tag === 'item',

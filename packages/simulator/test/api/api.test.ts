@@ -25,8 +25,8 @@ describe('a call is looked at in order', () => {
     ['an unknown token, wrong verb', 'unknown', undefined, 40001],
     ['the wrong verb', undefined, undefined, 43002],
     ['no body', undefined, '', 44002],
-    ['a body that is no JSON', undefined, 'a=b', 47001],
-    ['a body that is no object', undefined, '7', 47001],
+    ['a body that is not JSON', undefined, 'a=b', 47001],
+    ['a body that is not an object', undefined, '7', 47001],
     ['what the call is about', undefined, { touser: 'x' }, 40003],
   ])('%s', async (_, token, body, errcode) => {
     const desk = await open();
@@ -92,7 +92,7 @@ it('a path without behaviour of its own answers ok', async () => {
   });
 });
 
-describe('calls are told', () => {
+describe('calls are recorded', () => {
   it('with what was asked and answered, and each as an event', async () => {
     const desk = await open(createPerson('o1'));
     await desk.client.user.get({ openid: 'o1' });
@@ -173,7 +173,7 @@ describe('what is asked of it', () => {
     ]);
   });
 
-  it('a quota ends, begins anew the next day, and clear_quota gives it back, 10 times', async () => {
+  it('a quota ends, restarts the next day, and clear_quota restores it, 10 times', async () => {
     const desk = await open();
     desk.api.setQuota(PATH, 1);
     expect(await probe(desk, await getToken(desk))).toBeUndefined();

@@ -56,7 +56,7 @@ it('a click is good for 3 messages within a minute, and unfollowing ends all', a
   await expect(push()).rejects.toMatchObject({ errcode: 45015 });
 });
 
-it('how its template message went is told', async () => {
+it('the result of its template message is pushed', async () => {
   const ended: unknown[] = [];
   const { wechat, client } = await start(() => ({
     'event:templatesendjobfinish': (message) => void ended.push(message.status),

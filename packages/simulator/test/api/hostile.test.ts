@@ -21,7 +21,7 @@ describe('what is hostile', () => {
     ['nested too deep, and whole', deep + ']'.repeat(200_000)],
     ['half a text', `{"touser":"${'\\"'.repeat(100_000)}`],
     ['no UTF-8', Buffer.from([0x7b, 0xff, 0xfe]).toString('latin1')],
-  ])('a body %s is no JSON', async (_, body) => {
+  ])('a body %s is not JSON', async (_, body) => {
     const desk = await open();
     expect(await withToken(desk, '/cgi-bin/message/custom/send', body)).toMatchObject({
       errcode: 47001,
@@ -58,7 +58,7 @@ describe('what is hostile', () => {
       'GET http://[ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
       /40066/,
     ],
-    ['what is no HTTP', 'nothing\r\n\r\n', /400 Bad Request/],
+    ['anything but HTTP', 'nothing\r\n\r\n', /400 Bad Request/],
     [
       'a percent sign alone',
       'GET /%?a=% HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',

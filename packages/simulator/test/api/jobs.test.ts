@@ -1,4 +1,4 @@
-/** Template and mass messages of the simulator's API, and how their end is told. */
+/** Template and mass messages of the simulator's API, and the events of their end. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { NotFollowerError } from '@wechat-mp/core/official';
 import {
@@ -20,7 +20,7 @@ async function settle({ clock }: Desk, isDone: () => boolean): Promise<void> {
 describe('a template message', () => {
   const TEMPLATE = { title: '订单', content: '{{first.DATA}}\n金额：{{amount2.DATA}}' };
 
-  it('is shown with its values in place, and its end is told', async () => {
+  it('is shown with its values in place, and its end is an event', async () => {
     const desk = await open(createPerson('o1'));
     desk.world.state.templates = { t1: TEMPLATE };
     const { msgid } = await desk.client.message.template.send({
@@ -104,7 +104,7 @@ describe('a template message', () => {
 describe('a mass message', () => {
   const say = { msgtype: 'text', text: { content: '大家好' } } as const;
 
-  it('goes to all once a day, to a tag, and to openids; its end is told', async () => {
+  it('goes to all once a day, to a tag, and to openids; its end is an event', async () => {
     const desk = await open(
       createPerson('o1', { tagIds: [100] }),
       createPerson('o2'),

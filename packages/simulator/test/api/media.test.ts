@@ -103,7 +103,7 @@ describe('a form is read strictly', () => {
     expect(answer['errcode']).toBe(errcode);
   });
 
-  it('and is told with the names and sizes of its parts', async () => {
+  it('and is recorded with the names and sizes of its parts', async () => {
     const desk = await open();
     await post(
       desk,
@@ -149,7 +149,7 @@ describe('what is uploaded has its type and size', () => {
   });
 });
 
-describe('a file is told by its name and its content', () => {
+describe('a file is recognised by its name and its content', () => {
   it.each([
     ['a picture whose name has no extension', UPLOAD, 'image', 'a', 'a.jpg'],
     ['a picture that is named like a date', UPLOAD, 'image', '2024.06.06', 'a.jpg'],

@@ -39,7 +39,7 @@ describe('a customer-service message', () => {
     ['one article', news([{}]), 0],
     ['two articles', news([{}, {}]), 45008],
     ['no article', news([]), 44003],
-    ['articles that are no array', news({}), 45162],
+    ['articles that are not an array', news({}), 45162],
     ['an image without media_id', { touser: to, msgtype: 'image', image: {} }, 40007],
     [
       'an image that nobody uploaded',

@@ -36,7 +36,7 @@ describe('followers', () => {
     expect(await get('x')).toMatchObject({ errcode: 40003 });
   });
 
-  it('are told of, those who do not follow no more than that', async () => {
+  it('are described, those who do not follow only as such', async () => {
     const { client } = await open(
       createPerson('o1', { scene: '42', tagIds: [100], remark: 'r', language: 'en' }),
       createPerson('o2', { scene: 'shop' }),
@@ -64,7 +64,7 @@ describe('followers', () => {
     await expect(client.user.get({ openid: 'o4' })).rejects.toMatchObject({ errcode: 40003 });
   });
 
-  it('are told of 100 at once, and have remarks of less than 30 characters', async () => {
+  it('are described 100 at once, and have remarks of less than 30 characters', async () => {
     const desk = await open(createPerson('o1'));
     const user_list = Array.from({ length: 101 }, () => ({ openid: 'o1' }));
     expect(await getErrcode(desk, '/cgi-bin/user/info/batchget', { user_list })).toBe(40032);

@@ -68,7 +68,7 @@ it.each([
   await expect(loadState(file)).rejects.toBeInstanceOf(InvalidArgumentError);
 });
 
-it('is told when there is no file, or no place for one', async () => {
+it('is reported when there is no file, or no place for one', async () => {
   await expect(loadState(file)).rejects.toThrow(/state\.json cannot be read: ENOENT/);
   await expect(saveState(join(folder, 'no', 'state.json'), emptyState())).rejects.toThrow(/ENOENT/);
 });

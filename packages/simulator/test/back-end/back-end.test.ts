@@ -80,7 +80,7 @@ describe('a request that does not fit', () => {
       'not a form',
       (asked) => ({ ...asked, headers: { 'content-type': 'text/plain' } }),
     ],
-  ])('%s: it is told', async (_, to, why, change) => {
+  ])('%s: it is reported', async (_, to, why, change) => {
     const session = backEnd.session();
     const { token } = session;
     const response = await ask(
@@ -138,7 +138,7 @@ describe('a session', () => {
     expect(backEnd.problems).toEqual([]);
   });
 
-  it('that is lost is told as JSON or as a page, and a file’s as a page', async () => {
+  it('that is lost is reported as JSON or as a page, for a file as a page', async () => {
     const session = backEnd.session();
     backEnd.loseSession('json');
     const { token } = session;

@@ -92,7 +92,7 @@ describe('a session', () => {
     expect(await catchError(client.getGroupList())).toMatchObject(LOST);
   });
 
-  it('gets other cookies when it is told to, and lives with them alone', async () => {
+  it('gets other cookies on demand, and works with them alone', async () => {
     const backEnd = await start();
     const old = backEnd.session();
     const client = createClient(backEnd, old);
@@ -149,7 +149,7 @@ it('has the statistics, for whoever takes it for their host too', async () => {
   expect(backEnd.problems).toEqual([]);
 });
 
-it('listens where it is told to', async () => {
+it('listens on the given address', async () => {
   const { port } = new URL((await start()).url);
   await expect(start({ port: Number(port) })).rejects.toThrow('EADDRINUSE');
   expect((await start({ host: 'localhost' })).url).toMatch(/^http:\/\/(127\.0\.0\.1|\[::1\]):\d+$/);

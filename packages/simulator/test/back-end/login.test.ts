@@ -57,7 +57,7 @@ describe('a login by password', () => {
     expect(backEnd.problems).toEqual([]);
   });
 
-  it('is answered as it is told to, so many times', async () => {
+  it('is answered as set, for the given number of times', async () => {
     backEnd.answerNext('/cgi-bin/login', { base_resp: { ret: 200_024 } }, 2);
     backEnd.answerNext('/cgi-bin/login', '<html></html>');
     expect(await (await logIn()).text()).toContain('200024');

@@ -327,7 +327,7 @@ it('a server for the whole network has an address that can be opened', async () 
   expect((await fetch(url)).status).toBe(200);
 });
 
-it('a port that is taken is told of', async () => {
+it('a port in use is reported', async () => {
   const { port, simulator } = await startPage();
   await expect(servePage({ simulator, port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });

@@ -30,7 +30,7 @@ export const openapi = {
     { cgi_path: string },
     {
       quota: { daily_limit: number; used: number; remain: number };
-      /** How many calls are allowed in so many seconds. */
+      /** The number of calls allowed within a number of seconds. */
       rate_limit?: { call_count: number; refresh_second: number };
       /** The same for those that a third-party platform makes. */
       component_rate_limit?: { call_count: number; refresh_second: number };
