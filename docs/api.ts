@@ -1,4 +1,5 @@
-// Writes the API reference of every entry point that the packages export.
+// Writes the API reference of every entry point that the packages export, as pages of HTML, into the
+// folder that is given; build.ts runs it beside VitePress.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Application, type ProjectReflection } from 'typedoc';
@@ -23,9 +24,9 @@ function listEntryPoints(): Map<string, string> {
   return found;
 }
 
-/** Writes the reference as pages of HTML into a folder; `base` is where the guide lies. */
-export async function writeApiReference(folder: string, base: string): Promise<void> {
+async function writeApiReference(folder: string): Promise<void> {
   const entries = listEntryPoints();
+  const base = process.env['DOCS_BASE'] ?? '/';
   const app = await Application.bootstrap({
     name: 'wechat-mp',
     entryPoints: [...entries.values()],
@@ -64,3 +65,6 @@ function nameModules(project: ProjectReflection, entries: ReadonlyMap<string, st
     module.name = name;
   }
 }
+
+const [, , folder] = process.argv;
+if (folder) await writeApiReference(folder);
