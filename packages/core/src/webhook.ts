@@ -5,7 +5,7 @@ import { isUnread, readBody } from './body.ts';
 import { systemClock } from './clock.ts';
 import { checkPush, checkSender, openPush, readPush, writePushReply } from './cloud-source.ts';
 import type { WechatContext } from './context/context.ts';
-import { answerDelivery } from './delivery/attempt.ts';
+import { answerDelivery } from './delivery/answer.ts';
 import { OrphanRecovery } from './delivery/orphans.ts';
 import { Workload } from './delivery/workload.ts';
 import { openBody, openEcho, readQuery, sealReply, verifyQuery } from './envelope.ts';

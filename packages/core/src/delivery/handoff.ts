@@ -88,7 +88,8 @@ export class Handoff {
 
   /** Whether some client may have disconnected unnoticed. */
   get isUnsure(): boolean {
-    return this.#places.some(({ visitor }) => visitor.mayBeGone());
+    for (const { visitor } of this.#places) if (visitor.mayBeGone()) return true;
+    return false;
   }
 
   /** Waits until disconnected clients are noticed, also those that come meanwhile. */

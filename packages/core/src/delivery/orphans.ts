@@ -7,6 +7,7 @@ import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { DeliveryAttempt } from './attempt.ts';
+import { takeUp } from './claim.ts';
 import { findRegistry, leaseMilliseconds } from './heartbeat.ts';
 import { LateReplies, reportUndelivered } from './late-replies.ts';
 import type { Service } from './run.ts';
@@ -88,7 +89,7 @@ async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
   if (workload.runs.has(id.key)) return;
   const found = run.isRecovered
     ? await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 })
-    : await attempt.takeUp(run.owner);
+    : await takeUp(attempt, run.owner);
   if (found?.state === 'yours') return;
   const erase = () => runInBackground(() => findRegistry(account)?.erase(id));
   if (found?.state === 'running') {
@@ -131,7 +132,7 @@ async function watchOver(
   while (!workload.isClosing) {
     const ended = await account.deliveries.wait(attempt.id, { attempt: 0, milliseconds });
     if (ended?.state === 'ended') return true;
-    if (ended?.state === 'free' && (await attempt.takeUp()).state === 'yours') break;
+    if (ended?.state === 'free' && (await takeUp(attempt)).state === 'yours') break;
   }
   return false;
 }

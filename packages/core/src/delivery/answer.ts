@@ -1,0 +1,288 @@
+import type { Account } from '../account.ts';
+import { type Awaitable, isPromise } from '../awaitable.ts';
+import { runInBackground } from '../background.ts';
+import { takeTurns } from '../clock.ts';
+import { deliveryChannel, replyChannel } from '../diagnostics.ts';
+import type { Message } from '../message/message.ts';
+import { addressReply } from '../reply/address.ts';
+import { storeFailed } from '../store-failure.ts';
+import type { Tree } from '../tree.ts';
+import { messageKey, UndeliveredError } from '../undelivered.ts';
+import { within } from '../with-timeout.ts';
+import { DeliveryAttempt, type IncomingDelivery } from './attempt.ts';
+import { claim, takeUp } from './claim.ts';
+import { answerInPlace, fitPending, fitReply, park, parkingMilliseconds } from './completion.ts';
+import { answerError } from './execution.ts';
+import type { Handover } from './handoff.ts';
+import { findRegistry, leaseMilliseconds } from './heartbeat.ts';
+import { LateReplies, reportUndelivered } from './late-replies.ts';
+import type { Service } from './run.ts';
+import type { Begun, Ended, Outcome } from './store.ts';
+
+/** Milliseconds between two attempts to claim a free run. */
+const LOOK_AGAIN = 100;
+
+/**
+ * Answers one delivery with the reply of the message's run, in this process or another. Undefined
+ * is `success`: no reply, none yet, or no client left.
+ */
+export function answerDelivery(
+  incoming: IncomingDelivery,
+  service: Service,
+): Awaitable<Tree | undefined> {
+  const { account, workload } = service;
+  if (deliveryChannel.hasSubscribers) {
+    const message = messageKey(incoming.message);
+    deliveryChannel.publish({ event: 'received', account: account.id, message });
+  }
+  if (workload.pending >= account.maxPending) {
+    publishOverload(incoming.message, account, 'maxPending');
+    account.logger.warn(
+      { message: messageKey(incoming.message) },
+      `${account.maxPending} messages are in work (maxPending): a delivery was answered success, and not handled`,
+    );
+    return undefined;
+  }
+  workload.pending += 1;
+  const delivery = new DeliveryAttempt(incoming, service);
+  const answer = isCrowded(delivery) ? undefined : claimAndWait(delivery);
+  if (isPromise(answer)) return endLater(delivery, answer);
+  // A run counts for as long as it goes on.
+  if (!delivery.run) workload.pending -= 1;
+  return deliveryChannel.hasSubscribers ? publishAnswer(delivery, answer) : answer;
+}
+
+/** Claims the message, starts its run when claimed, and waits for the reply until the deadline. */
+function claimAndWait(delivery: DeliveryAttempt): Awaitable<Tree | undefined> {
+  const claiming = claim(delivery);
+  // Most runs have ended by now.
+  const given = delivery.place?.given;
+  return given?.state === 'respond' ? given.tree : wait(delivery, claiming);
+}
+
+async function endLater(
+  delivery: DeliveryAttempt,
+  answering: Promise<Tree | undefined>,
+): Promise<Tree | undefined> {
+  try {
+    const answer = await answering;
+    return deliveryChannel.hasSubscribers ? publishAnswer(delivery, answer) : answer;
+  } finally {
+    if (!delivery.run) delivery.workload.pending -= 1;
+  }
+}
+
+/** Whether the maximum number of messages of this user is waiting. */
+function isCrowded(delivery: DeliveryAttempt): boolean {
+  const { account, message, workload } = delivery;
+  const { logger, maxQueued } = account;
+  if (account.ordering !== 'serial' || workload.turns.count(delivery.user) < maxQueued)
+    return false;
+  if (workload.runs.has(delivery.id.key)) return false;
+  publishOverload(message, account, 'maxQueued');
+  const text = `${maxQueued} messages of a user wait (maxQueued): one was answered success, and not handled`;
+  logger.warn({ message: messageKey(message) }, text);
+  if (account.onUndelivered) {
+    const cause = new Error(text);
+    const error = new UndeliveredError({ type: 'none' }, messageKey(message), cause);
+    workload.track(reportUndelivered(error, delivery.createExchange(cause), account));
+  }
+  return true;
+}
+
+function publishOverload(message: Message, { id }: Account, limit: 'maxPending' | 'maxQueued') {
+  if (!deliveryChannel.hasSubscribers) return;
+  const seen = { account: id, message: messageKey(message) };
+  deliveryChannel.publish({ event: 'overloaded', ...seen, limit });
+}
+
+/** Publishes how the delivery was answered. */
+function publishAnswer(delivery: DeliveryAttempt, tree: Tree | undefined): Tree | undefined {
+  const { account, attempt, hasShownPending, incoming, message } = delivery;
+  const answered = tree ? 'reply' : 'success';
+  const given = hasShownPending ? 'pending' : answered;
+  deliveryChannel.publish({
+    event: 'answered',
+    account: account.id,
+    message: messageKey(message),
+    attempt,
+    outcome: delivery.isGone() ? 'gone' : given,
+    duration: account.clock.now() - incoming.at,
+  });
+  return tree;
+}
+
+/** Waits where the run is: in this process, or in another. */
+async function wait(
+  delivery: DeliveryAttempt,
+  claiming: Awaitable<Begun>,
+): Promise<Tree | undefined> {
+  let found: Begun | Ended;
+  try {
+    found = await claiming;
+  } catch (error) {
+    return answerUnclaimed(delivery, storeFailed('delivery', error));
+  }
+  while (found.state !== 'ended') {
+    const handover = await waitHere(delivery);
+    if (!handover) return leave(delivery);
+    if (handover.state === 'respond') return handover.tree;
+    if (handover.state === 'closed') return showPending(delivery);
+    if (handover.state === 'failed') throw handover.error;
+    if (handover.state === 'again') return waitForNext(delivery);
+    try {
+      const elsewhere = await waitElsewhere(delivery);
+      if (!elsewhere) return leave(delivery);
+      found = elsewhere;
+    } catch (error) {
+      delivery.warn('a delivery could not read its reply', error);
+      return waitForNext(delivery);
+    }
+  }
+  return respond(delivery, found.outcome);
+}
+
+/** Waits for a run of this process. */
+function waitHere(delivery: DeliveryAttempt): Awaitable<Handover | undefined> {
+  const { id, workload } = delivery;
+  const place = delivery.place ?? workload.runs.get(id.key)?.handoff.enter(delivery);
+  delivery.place = undefined;
+  return place ? place.wait() : { state: 'elsewhere' };
+}
+
+/** Waits for a run of another process, and resumes it when that process has died. */
+async function waitElsewhere(delivery: DeliveryAttempt): Promise<Begun | Ended | undefined> {
+  const { account, attempt, id } = delivery;
+  const signal = delivery.signal();
+  const options = { attempt, milliseconds: delivery.timeLeft(), signal };
+  const ended = await account.deliveries.wait(id, options);
+  if (ended?.state !== 'free') return ended;
+  const claimed = await claim(delivery, { attempt });
+  if (claimed.state === 'ended' || delivery.place) return claimed;
+  // A store that says that a run is free, and gives it to another, is not asked on and on.
+  if (delivery.timeLeft() <= 0) return undefined;
+  const never = new Promise(() => {});
+  await within(never, Math.min(delivery.timeLeft(), LOOK_AGAIN), signal, account.clock);
+  return claimed;
+}
+
+/** Answers with a claimed reply, unless the platform has disconnected meanwhile. */
+async function respond(
+  delivery: DeliveryAttempt,
+  outcome: Outcome | undefined,
+): Promise<Tree | undefined> {
+  if (!outcome) return undefined;
+  const { account, attempt, id, message, service, workload } = delivery;
+  const { reply, time } = outcome;
+  if (delivery.mayBeGone()) {
+    await takeTurns();
+    delivery.noteSeen();
+  }
+  if (!delivery.isGone()) {
+    const { tree, warn } = addressReply(reply, message, account.logger, time);
+    warn?.();
+    return tree;
+  }
+  const error = new Error('the delivery had disconnected');
+  const late = new LateReplies(delivery.createExchange(error), account);
+  park({
+    account,
+    workload,
+    id,
+    owner: '',
+    message,
+    isRecovered: false,
+    late,
+    reply,
+    rest: undefined,
+    patience: parkingMilliseconds(account),
+    releases: attempt,
+    underWay: delivery.underWay + delivery.unread(),
+  });
+  workload.trackLate(late);
+  service.waitUntil?.(late.done);
+  return undefined;
+}
+
+/** Ends the wait without the reply. */
+async function leave(delivery: DeliveryAttempt): Promise<Tree | undefined> {
+  const { account, attempt, id } = delivery;
+  if (delivery.isGone()) {
+    watchOver(delivery);
+    return undefined;
+  }
+  try {
+    const ended = await account.deliveries.closeWindow(id, attempt);
+    if (ended) return await respond(delivery, ended.outcome);
+  } catch (error) {
+    delivery.warn('a delivery could not record that it ended without the reply', error);
+  }
+  return showPending(delivery);
+}
+
+/**
+ * Watches the run of another process after the client has disconnected: no further delivery may
+ * come to detect a crash of that process.
+ */
+function watchOver(delivery: DeliveryAttempt): void {
+  const { account, id, workload } = delivery;
+  if (!findRegistry(account) || workload.runs.has(id.key)) return;
+  runInBackground(async () => {
+    const milliseconds = 2 * leaseMilliseconds(account);
+    const ended = await account.deliveries.wait(id, { attempt: 0, milliseconds });
+    if (ended?.state === 'free') await takeUp(delivery);
+  });
+}
+
+function showPending(delivery: DeliveryAttempt): Tree | undefined {
+  const { account, attempt, id, message, service, workload } = delivery;
+  const run = workload.runs.get(id.key);
+  const fitted = fitPending(message, account);
+  delivery.hasShownPending = true;
+  if (replyChannel.hasSubscribers) {
+    const seen = { account: account.id, message: messageKey(message) };
+    replyChannel.publish({
+      event: 'pending',
+      ...seen,
+      attempt,
+      isShown: fitted.tree !== undefined,
+    });
+  }
+  if (!run || run.attempt <= attempt) {
+    run?.closeWindow();
+    account.logger.info(
+      { message: messageKey(message) },
+      'the last reply deadline passed before the handler ended',
+    );
+  }
+  return answerInPlace(fitted, service, () =>
+    delivery.createExchange(new Error('the handler has not ended')),
+  );
+}
+
+/** Leaves the delivery unanswered until the platform disconnects: the next one gets the reply. */
+async function waitForNext(delivery: DeliveryAttempt): Promise<undefined> {
+  const { clock } = delivery.account;
+  await within(new Promise(() => {}), delivery.timeLeft(), delivery.signal(), clock);
+}
+
+/** Joins a run of this process when the store fails. */
+async function answerUnclaimed(
+  delivery: DeliveryAttempt,
+  error: unknown,
+): Promise<Tree | undefined> {
+  const { account, id, message, service, workload } = delivery;
+  const run = workload.runs.get(id.key);
+  if (run) {
+    const handover = await run.handoff.enter(delivery).wait();
+    if (handover?.state === 'respond') return handover.tree;
+    // Who is refused comes again.
+    if (handover) throw handover.state === 'failed' ? handover.error : error;
+    return undefined;
+  }
+  const exchange = delivery.createExchange(error);
+  const fitted = await answerError(error, exchange, account, (reply) =>
+    fitReply({ account, message }, reply),
+  );
+  return answerInPlace(fitted, service, () => exchange);
+}

@@ -1,0 +1,155 @@
+import { type Awaitable, isPromise } from '../awaitable.ts';
+import { runInBackground } from '../background.ts';
+import { deliveryChannel } from '../diagnostics.ts';
+import { StoreError } from '../errors.ts';
+import { messageKey } from '../undelivered.ts';
+import type { DeliveryAttempt } from './attempt.ts';
+import { execute } from './execution.ts';
+import { leaseMilliseconds } from './heartbeat.ts';
+import { type Possession, Run } from './run.ts';
+import { areRunsSeen, RunWatch } from './run-watch.ts';
+import type { Begun, Claim, Claimed } from './store.ts';
+import type { ActiveRun } from './workload.ts';
+
+/** How often the platform delivers a message. */
+const DELIVERIES = 3;
+
+/** A claim of a delivery that was counted before, or of a run whose process has died. */
+export type Which = Pick<Claim, 'attempt' | 'expired'>;
+
+/** Counts the delivery, and starts the run when claimed. */
+export function claim(delivery: DeliveryAttempt, which: Which = {}): Awaitable<Begun> {
+  const here = delivery.workload.runs.get(delivery.id.key);
+  return here ? join(delivery, here, which) : claimRun(delivery, which);
+}
+
+/** Claims the message without a delivery, and runs it when claimed. */
+export async function takeUp(delivery: DeliveryAttempt, expired?: string): Promise<Begun> {
+  const { workload } = delivery;
+  delivery.attempt = 0;
+  workload.pending += 1;
+  const before = delivery.run;
+  try {
+    return await claim(delivery, { attempt: 0, expired });
+  } finally {
+    if (before || !delivery.run) workload.pending -= 1;
+  }
+}
+
+async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): Promise<Begun> {
+  const { account, body, closing, id } = delivery;
+  const wanted = { ...which, body, owner: here.owner, lease: here.lease };
+  const since = account.clock.now();
+  const claimed = checkClaimed(await account.deliveries.claim(id, wanted));
+  delivery.underWay = account.clock.now() - since;
+  count(delivery, claimed);
+  publishJoined(delivery, claimed.state === 'ended' ? 'ended' : 'running');
+  if (claimed.state !== 'ended') here.meet(delivery.attempt, closing);
+  return claimed;
+}
+
+/**
+ * Claims a message that has no run in this process. When claimed on its turn, the context is
+ * loaded in the same step; behind other messages of the user, it costs the store nothing until
+ * its turn.
+ */
+function claimRun(delivery: DeliveryAttempt, { attempt, expired }: Which): Awaitable<Begun> {
+  const { account, body, id, user, workload } = delivery;
+  const { deliveries, steps } = account;
+  const isSerial = account.ordering === 'serial';
+  const turn = isSerial ? workload.turns.acquire(user) : undefined;
+  const owner = workload.createOwner(!steps.open);
+  const lease = leaseMilliseconds(account);
+  const lock = isSerial ? { owner, lease } : undefined;
+  const possession = { owner, lease, turn, lock };
+  const wanted = { owner, lease, attempt, expired, body };
+  const claiming = turn ? deliveries.claim(id, wanted) : steps.begin(id, wanted, lock);
+  return isPromise(claiming)
+    ? awaitClaim(delivery, claiming, possession)
+    : take(delivery, claiming, possession);
+}
+
+async function awaitClaim(
+  delivery: DeliveryAttempt,
+  claiming: Promise<Begun>,
+  possession: Possession,
+): Promise<Begun> {
+  const { account, id, user, workload } = delivery;
+  const { lock, owner, turn } = possession;
+  const since = account.clock.now();
+  let begun: Begun;
+  try {
+    begun = checkClaimed(await claiming);
+  } catch (error) {
+    if (lock) workload.turns.release(user, turn);
+    // It may have claimed or locked before it failed.
+    const finish = { owner, outcome: undefined, answering: 0 };
+    runInBackground(() => account.deliveries.finish(id, finish));
+    if (lock) runInBackground(() => account.contexts.release(id, lock));
+    throw error;
+  }
+  delivery.underWay = account.clock.now() - since;
+  return take(delivery, begun, possession);
+}
+
+/** Starts the run of a message that was claimed for this delivery; else gives the turn up. */
+function take(delivery: DeliveryAttempt, begun: Begun, possession: Possession): Begun {
+  count(delivery, begun);
+  if (begun.state === 'yours') {
+    start(delivery, begun, possession);
+    return begun;
+  }
+  publishJoined(delivery, begun.state);
+  const { lock, turn } = possession;
+  if (lock) delivery.workload.turns.release(delivery.user, turn);
+  return begun;
+}
+
+function count(delivery: DeliveryAttempt, { attempt, isSame }: Claimed): void {
+  if (delivery.attempt > 0) delivery.attempt = attempt;
+  if (isSame) return;
+  delivery.account.logger.warn(
+    { message: messageKey(delivery.message) },
+    'two deliveries of a message differ; using the first one',
+  );
+}
+
+function start(delivery: DeliveryAttempt, { loaded }: Begun, possession: Possession): void {
+  const { attempt, body, closing, id, isRecovered, message, service, user, workload } = delivery;
+  const { native } = delivery.incoming.request;
+  // It takes the place of this delivery among what is pending.
+  if (delivery.run) workload.pending += 1;
+  const run = new Run(
+    { id, user, service, possession, loaded, message, native, body, isRecovered },
+    attempt,
+    closing,
+  );
+  delivery.run = run;
+  service.waitUntil?.(new Promise<void>((resolve) => void (run.onDone = resolve)));
+  // Nobody may come any more to see that this process has died.
+  if (attempt === 0 || attempt >= DELIVERIES) runInBackground(() => run.heartbeat.register());
+  if (attempt > 0) delivery.place = run.handoff.enter(delivery);
+  if (areRunsSeen()) {
+    run.watch = new RunWatch(run, delivery.underWay);
+    run.watch.start(() => void execute(run));
+  } else {
+    void execute(run);
+  }
+}
+
+function publishJoined(
+  { account, attempt, message }: DeliveryAttempt,
+  state: 'running' | 'ended',
+): void {
+  if (!deliveryChannel.hasSubscribers || attempt === 0) return;
+  const seen = { account: account.id, message: messageKey(message) };
+  deliveryChannel.publish({ event: 'joined', ...seen, attempt, state });
+}
+
+const STATES: readonly unknown[] = ['yours', 'running', 'ended'];
+
+/** Checks the result of a claim: a wrong one would be claimed again and again. */
+function checkClaimed<C extends Claimed>(claimed: C): C {
+  if (STATES.includes((Object(claimed) as C).state)) return claimed;
+  throw new StoreError('the delivery store failed: claim() returned no state of a run');
+}
