@@ -1,7 +1,8 @@
-// Writes docs/images/chat.png and chat.zh-CN.png: the chat page with a bot that answers.
-// Run: node --conditions=@wechat-mp/source --import tsx scripts/pictures.ts
+// Writes the pictures of the chat page in docs/images: with a bot that answers, in both languages; and
+// an answer of a language model, as it comes and as @wechat-mp/ai formats it. Run: npm run pictures
 import { fileURLToPath } from 'node:url';
-import { createWebhook, reply } from '@wechat-mp/core';
+import { chat } from '@wechat-mp/ai';
+import { createWebhook, type Handlers, reply } from '@wechat-mp/core';
 import { createSimulator, servePage } from '@wechat-mp/simulator';
 import { chromium } from 'playwright-core';
 import { findChromium } from './chromium.ts';
@@ -29,14 +30,35 @@ const TALKS = [
   },
 ];
 
+const QUESTION = '上海两天怎么玩？';
+const ANSWER = `### 上海两日游
+1. **第一天**：外滩、豫园
+   - 上午看建筑，下午逛老街
+2. **第二天**：武康路、博物馆
+
+| 交通 | 价格 |
+| --- | --- |
+| 地铁 | 3～8 元 |
+| 出租车 | 14 元起 |
+
+详见[上海发布](https://example.com/shanghai)。
+
+> 周一部分展馆闭馆。`;
+
+const ANSWERS: readonly (readonly [file: string, handlers: Handlers])[] = [
+  ['language-model-raw.png', { text: () => ANSWER }],
+  ['language-model.png', { text: chat({ model: () => Promise.resolve(ANSWER) }) }],
+];
+
 const browser = await chromium.launch({
   executablePath: findChromium(),
   args: ['--no-sandbox', '--disable-background-networking'],
 });
-for (const talk of TALKS) await take(talk);
+for (const talk of TALKS) await takeTalk(talk);
+for (const [file, handlers] of ANSWERS) await takeAnswer(file, handlers);
 await browser.close();
 
-async function take(talk: (typeof TALKS)[number]): Promise<void> {
+async function takeTalk(talk: (typeof TALKS)[number]): Promise<void> {
   const webhook = createWebhook('TOKEN', {
     'event:subscribe': () => talk.welcome,
     text: ({ content }) =>
@@ -59,10 +81,32 @@ async function take(talk: (typeof TALKS)[number]): Promise<void> {
   await tab.locator('.line:not(.mine)').nth(2).waitFor();
   await tab.locator('.entry.delivery summary').last().click();
   await tab.locator('.entry .body').first().waitFor();
-  await tab.screenshot({
-    path: fileURLToPath(new URL(`../docs/images/${talk.file}`, import.meta.url)),
-  });
+  await tab.screenshot({ path: findPicture(talk.file) });
   await tab.close();
   await page.close();
   await simulator.close();
+}
+
+/** Takes a phone's picture of one answer. */
+async function takeAnswer(file: string, handlers: Handlers): Promise<void> {
+  const webhook = createWebhook('TOKEN', handlers);
+  const simulator = await createSimulator({ target: webhook, token: 'TOKEN', title: '旅行助手' });
+  const page = await servePage({ simulator, target: 'http://localhost:3000/wechat' });
+  await simulator.user('小明').sendText(QUESTION);
+
+  const tab = await browser.newPage({
+    locale: 'zh-CN',
+    colorScheme: 'light',
+    viewport: { width: 400, height: 640 },
+  });
+  await tab.goto(page.url);
+  await tab.locator('.line:not(.mine)').first().waitFor();
+  await tab.screenshot({ path: findPicture(file) });
+  await tab.close();
+  await page.close();
+  await simulator.close();
+}
+
+function findPicture(file: string): string {
+  return fileURLToPath(new URL(`../docs/images/${file}`, import.meta.url));
 }
