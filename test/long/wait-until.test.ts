@@ -1,4 +1,4 @@
-/** Cloudflare's workerd ends what a worker does once it has answered, unless it is told to wait. */
+/** Cloudflare's workerd ends what a worker does once it has answered, unless it is asked to wait. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

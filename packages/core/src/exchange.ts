@@ -19,8 +19,8 @@ export interface WebhookRequest {
   /** Aborts when the client has disconnected: the reply is then not waited for. */
   signal?: AbortSignal | undefined;
   /**
-   * For a host that stops after the response unless it is told of what goes on: called with a promise
-   * that ends with the handlers and the late replies.
+   * The host's `waitUntil`, for hosts that stop after the response: called with a promise that ends
+   * with the handlers and the late replies.
    */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }

@@ -12,7 +12,7 @@ export type { Webhook };
 export interface FetchHandler extends WebhookControls {
   /**
    * `native` becomes `exchange.native`; default: the request. Where `native` or `context` has the
-   * host's `waitUntil`, as Cloudflare's and Vercel's contexts have, it is told of handlers and late
+   * host's `waitUntil`, as Cloudflare's and Vercel's contexts have, it is passed the handlers and late
    * replies that go on after the response.
    */
   (request: Request, native?: unknown, context?: unknown): Promise<Response>;

@@ -1,4 +1,4 @@
-/** A host that stops after the response is told of what goes on. */
+/** A host that stops after the response waits for work in progress. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Reply, WebhookOptions } from '@wechat-mp/core';
 import { wechat } from '@wechat-mp/core/fetch';
@@ -17,7 +17,7 @@ const createRequest = () => {
   return new Request(`https://bot.example.com/?${search(query)}`, { method: 'POST', body });
 };
 
-/** A bot whose handler takes so many milliseconds, of which it is given one window. */
+/** A bot whose handler takes a number of milliseconds, with one delivery to wait in. */
 function createBot(milliseconds: number, options: Partial<WebhookOptions> = {}) {
   const sent: Reply[] = [];
   const given = {
@@ -62,7 +62,7 @@ const shapes: Record<string, (context: Context) => [native: unknown, context?: u
 };
 
 describe.each(Object.entries(shapes))('%s', (_, give) => {
-  it('is told of the handler and the late reply, until both are done', async () => {
+  it('waits for the handler and the late reply', async () => {
     const { answer, sent } = createBot(6000);
     const context = new Context();
     const answering = answer(createRequest(), ...give(context));
@@ -88,7 +88,7 @@ it('a handler that is quick is done with the response', async () => {
   expect(sent).toEqual([]);
 });
 
-it('the rest of a pending text that is too long is told of, too', async () => {
+it('waits for the rest of a pending text that is too long', async () => {
   const { answer, sent } = createBot(6000, { pending: '长'.repeat(1000) });
   const context = new Context();
   const answering = answer(createRequest(), context);
@@ -126,7 +126,7 @@ it.each([
   expect(await (await answering).text()).toContain('the answer');
 });
 
-it('a cloud function is told by the context that has one', async () => {
+it('a cloud function uses the waitUntil of its context', async () => {
   const { main } = createBot(6000);
   const context = new Context();
   const { query, body } = say();

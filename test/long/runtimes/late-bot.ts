@@ -1,4 +1,4 @@
-/** A bot that answers late, and sends what is late to the address that its query names. */
+/** A bot that answers late, and sends late replies to the address in its query. */
 import { wechat } from '@wechat-mp/core/fetch';
 
 const pause = (milliseconds: number) =>
