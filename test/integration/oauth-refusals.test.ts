@@ -4,9 +4,11 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { OAuthOptions } from '@wechat-mp/core';
 import { Browser, type Page } from '../support/browser.ts';
 import { closeServers } from '../support/http.ts';
+import { closePlatforms } from '../support/oauth-platform.ts';
 import { base, frameworks, openWorld, shown } from '../support/oauth-world.ts';
 
 afterAll(closeServers);
+afterAll(closePlatforms);
 
 /** Whether a page says that the login refuses it for this reason. */
 const isRefused = (page: Page, status: number, reason: string) =>
@@ -126,7 +128,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
 
     it('with a code that is no good, twice, is refused', async () => {
       const { origin, browser, platform } = await begin();
-      platform.fail = { errcode: 40029, errmsg: 'invalid code' };
+      platform.fail({ errcode: 40029, errmsg: 'invalid code' });
       isRefused(await browser.open(`${origin}/shop`), 403, 'code');
       expect(platform.calls).toHaveLength(2);
     });
@@ -162,7 +164,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
       ['a busy system', -1, 'WeChat refused with -1'],
     ])('while the platform has %s says so', async (_what, errcode, said) => {
       const { origin, browser, platform, errors } = await begin();
-      platform.fail = { errcode, errmsg: 'no' };
+      platform.fail({ errcode, errmsg: 'no' });
       isRefused(await browser.open(`${origin}/shop`), 502, 'platform');
       expect((errors[0] as Error).message).toContain(said);
       const told = inspect(errors, { depth: 9 });

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { OAuthOptions } from '@wechat-mp/core';
 import { Browser, type Page } from '../support/browser.ts';
 import { closeServers } from '../support/http.ts';
-import { profile, startOAuthPlatform } from '../support/oauth-platform.ts';
+import { closePlatforms, profile, startOAuthPlatform } from '../support/oauth-platform.ts';
 import {
   base,
   frameworks,
@@ -15,6 +15,7 @@ import {
 } from '../support/oauth-world.ts';
 
 afterAll(closeServers);
+afterAll(closePlatforms);
 
 const seconds = 1000;
 
@@ -160,7 +161,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
     it('with a code that is too old gets another one', async () => {
       const { browser, platform, comeBack } = await begin();
       const back = await comeBack('/shop/a?b=1');
-      platform.expireCodes();
+      await platform.expireCodes();
       expect(shown(await browser.open(back))).toEqual({ user: base, url: '/shop/a?b=1' });
       expect(platform.calls.map(({ errcode }) => errcode)).toEqual([42003, 0]);
     });

@@ -20,6 +20,8 @@ const person = shape({
   followedAt: number,
   scene: text,
   remark: text,
+  picture: maybe(text),
+  isSnapshotUser: maybe(flag),
   language: text,
   tagIds: list(number),
   isBlocked: flag,

@@ -43,6 +43,10 @@ export interface Person {
   /** The scene of the QR code they followed by; empty without one. */
   scene: string;
   remark: string;
+  /** The address of their picture, which web pages are told. Default: none. */
+  picture?: string;
+  /** Whether they look at web pages in a snapshot (快照页), with an openid that is not theirs. */
+  isSnapshotUser?: boolean;
   /** zh_CN, en, … */
   language: string;
   tagIds: number[];

@@ -62,7 +62,8 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
     const until = world.clock.now() + REFRESH_LIFE;
     keep(sessions, refreshToken, { ...consent, accessToken, until });
     const unionid = scope === 'snsapi_base' ? {} : { unionid: findUnionid(person) };
-    return { ...describe(accessToken, refreshToken, consent), ...unionid };
+    const snapshot = person.isSnapshotUser ? { is_snapshotuser: 1 } : {};
+    return { ...describe(accessToken, refreshToken, consent), ...unionid, ...snapshot };
   }
 
   function describe(accessToken: string, refreshToken: string, { openid, scope }: Consent) {
@@ -142,7 +143,14 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
       demand(scope !== 'snsapi_base', 48001);
       const place = { province: '', city: '', country: '' };
       const { name: nickname } = person;
-      const about = { openid, nickname, sex: 0, ...place, headimgurl: '', privilege: [] };
+      const about = {
+        openid,
+        nickname,
+        sex: 0,
+        ...place,
+        headimgurl: person.picture ?? '',
+        privilege: [],
+      };
       return { ...about, unionid: findUnionid(person) };
     },
   };

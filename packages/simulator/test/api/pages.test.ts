@@ -56,6 +56,28 @@ const exchange = (desk: Desk, code: string, wrong: Record<string, string> = {}) 
     ...wrong,
   });
 
+describe('a website is told', () => {
+  it('the picture of a user who has one', async () => {
+    const picture = 'https://thirdwx.qlogo.cn/mmopen/1';
+    const desk = await open(createPerson('o1', { picture }), createPerson('o2'));
+    for (const [openid, headimgurl] of [
+      ['o1', picture],
+      ['o2', ''],
+    ] as const) {
+      const token = await exchange(desk, await getCode(desk, openid));
+      expect(token).not.toHaveProperty('is_snapshotuser');
+      const query = { access_token: token['access_token'] as string, openid };
+      expect(await call(desk, '/sns/userinfo', query)).toMatchObject({ openid, headimgurl });
+    }
+  });
+
+  it('that a user looks at a snapshot of it', async () => {
+    const desk = await open(createPerson('o1', { isSnapshotUser: true }));
+    const code = await getCode(desk, 'o1', 'snsapi_base');
+    expect(await exchange(desk, code)).toMatchObject({ openid: 'o1', is_snapshotuser: 1 });
+  });
+});
+
 describe('the consent page', () => {
   it('lists the people, and sends the browser back with a code and the state', async () => {
     const desk = await open(
