@@ -21,7 +21,7 @@ const SEARCHES = [
   { page: '/', query: 'replyWindow', found: '/reply-window.html' },
   { page: '/', query: 'WECHAT_API_IP', found: '/errors.html' },
   { page: '/zh/', query: '客服消息', found: '/zh/reply-window.html' },
-  { page: '/zh/', query: '明文模式', found: '/zh/webhook.html' },
+  { page: '/zh/', query: '明文模式', found: '/zh/encryption.html' },
   { page: '/zh/', query: '迁移', found: '/zh/migrating-from-wechat-api.html' },
 ] as const;
 

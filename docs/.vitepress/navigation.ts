@@ -10,6 +10,7 @@ const SECTIONS: readonly (readonly [english: string, chinese: string, pages: rea
       [
         'webhook',
         'messages',
+        'replies',
         'router',
         'context',
         'reply-window',
