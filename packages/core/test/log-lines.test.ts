@@ -88,8 +88,10 @@ function findLines({ nodes, names }: Source): string[] {
     if (called === 'runInBackground') {
       return readTexts(third, names).map((text) => `${text} failed`);
     }
-    if (property?.type === 'PrivateName' && name === 'warn') return readTexts(first, names);
-    return LEVELS.has(name) ? readTexts(second, names) : [];
+    // `delivery.warn(text, error)` has the text first, a logger has its details there.
+    if (!LEVELS.has(name)) return [];
+    const texts = readTexts(second, names);
+    return texts.length > 0 ? texts : readTexts(first, names);
   });
 }
 
