@@ -24,7 +24,7 @@ const SECTIONS: readonly (readonly [english: string, chinese: string, pages: rea
       '接口',
       ['official-client', 'endpoints', 'oauth', 'js-sdk', 'third-party-platforms', 'unofficial'],
     ],
-    ['In production', '上线', ['deploying', 'security', 'performance', 'observability']],
+    ['In production', '上线', ['redis', 'deploying', 'security', 'performance', 'observability']],
     ['Reference', '参考', ['errors', 'troubleshooting', 'examples']],
     [
       'Migrating',
