@@ -160,7 +160,13 @@ describe('Redis', () => {
     );
     servers.push(server);
     const redis = track(
-      new Redis({ path: socket, username: 'bot', password: 'PASSWORD', retryStrategy: () => 20 }),
+      new Redis({
+        path: socket,
+        username: 'bot',
+        password: 'PASSWORD',
+        retryStrategy: () => 20,
+        disconnectTimeout: 50,
+      }),
     );
     const memory = await redis.info('memory');
     expect(memory).toContain('maxmemory_policy:noeviction');

@@ -136,7 +136,7 @@ async function startEcho(): Promise<string> {
 beforeAll(async () => {
   echo = await startEcho();
   const connect = (port: number, options: object = {}) =>
-    track(new Redis(port, { retryStrategy: () => 50, ...options }));
+    track(new Redis(port, { retryStrategy: () => 50, disconnectTimeout: 50, ...options }));
   const [full, master, gone, locked] = await Promise.all([
     startRedis('--maxmemory', '1kb', '--maxmemory-policy', 'noeviction'),
     startRedis(),

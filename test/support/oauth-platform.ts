@@ -31,7 +31,7 @@ export interface OAuthPlatform {
   readonly client: OfficialClient;
   /** The host of 网页授权域名. Any while undefined. */
   domain: string | undefined;
-  /** What the user does with the page. */
+  /** The user's choice on the page. */
   answer: 'agree' | 'deny' | 'authdeny';
   /** Whether the user looks at a snapshot of the page. */
   isSnapshot: boolean;

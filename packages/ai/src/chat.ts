@@ -24,7 +24,7 @@ import {
 } from './history.ts';
 import type { Limits, Permit } from './limits.ts';
 import type { ImageInput } from './media.ts';
-import type { ChatMessage, Language, ModelInfo, OpenContext } from './messages.ts';
+import type { ChatMessage, Language, ModelInfo, OpenContext, Usage } from './messages.ts';
 import type { Moderation } from './moderation.ts';
 import { type ModelAnswer, readAnswer } from './stream.ts';
 import { CHAT_TEXTS, type ChatTexts } from './texts.ts';
@@ -166,12 +166,6 @@ async function release<N extends MessageName>(
   } catch (error) {
     logger.error({ err: describeError(error) }, 'could not count the cost of an answer');
   }
-}
-
-/** The size of one answer, for counting costs. */
-export interface Usage {
-  readonly messages: readonly ChatMessage[];
-  readonly answer: string;
 }
 
 /** One question on its way through the checks, the model, the history and the format. */

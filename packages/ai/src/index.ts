@@ -1,5 +1,5 @@
 // A bot
-export { type ChatOptions, chat, keepUndelivered, type Question, type Usage } from './chat.ts';
+export { type ChatOptions, chat, keepUndelivered, type Question } from './chat.ts';
 export { type ContinueOptions, continueWith } from './continue-with.ts';
 // Errors
 export { ModelStreamError } from './errors.ts';
@@ -29,7 +29,7 @@ export {
   type VoiceOptions,
   voiceText,
 } from './media.ts';
-export type { ChatMessage, Language, ModelInfo } from './messages.ts';
+export type { ChatMessage, Language, ModelInfo, Usage } from './messages.ts';
 export type { Moderation, Verdict } from './moderation.ts';
 export { type LimitRedis, type RedisLimitsOptions, redisLimitStore } from './redis-limits.ts';
 export { type ModelAnswer, type ReadAnswerOptions, readAnswer } from './stream.ts';

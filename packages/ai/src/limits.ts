@@ -1,7 +1,6 @@
 import { type Clock, type Exchange, InvalidArgumentError } from '@wechat-mp/core';
 import { systemClock } from '@wechat-mp/core/stores';
-import type { Usage } from './chat.ts';
-import type { Language } from './messages.ts';
+import type { Language, Usage } from './messages.ts';
 
 /** Limits of one user, or of the account as a whole. */
 export interface Rates {

@@ -25,3 +25,9 @@ export interface ModelInfo<N extends MessageName = MessageName> {
   /** The pictures of the question. */
   readonly images: readonly ImageInput[];
 }
+
+/** The size of one answer, for counting costs. */
+export interface Usage {
+  readonly messages: readonly ChatMessage[];
+  readonly answer: string;
+}

@@ -1,19 +1,17 @@
-import type { Agents, Method } from 'got';
-import got, { RequestError, TimeoutError } from 'got';
+import { type Method, RequestError, TimeoutError } from 'got';
 import { describeError } from '../describe-error.ts';
 import { WechatError } from '../errors.ts';
 import { readJson } from '../json.ts';
 import { NetworkError } from './errors.ts';
 import type { Form } from './form.ts';
 import { readBytes, readDownload, readHead } from './receive.ts';
+import { createSender, type SenderOptions } from './sender.ts';
 
-export interface HttpOptions {
+export interface HttpOptions extends SenderOptions {
   /** Milliseconds to wait for an answer; for a file, for each pause. */
   readonly timeout: number;
   /** Maximum decompressed bytes of an answer that is not a file. */
   readonly maxResponseSize: number;
-  readonly https: { readonly ca?: string | Buffer | (string | Buffer)[] | undefined } | undefined;
-  readonly agent: Agents | undefined;
 }
 
 /** A request to be sent. */
@@ -39,25 +37,10 @@ const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH',
 
 /** Creates the function that sends a request once. It rejects with a NetworkError. */
 export function createHttp(options: HttpOptions): (request: HttpRequest) => Promise<HttpResponse> {
-  const { timeout, maxResponseSize, https, agent } = options;
-  const http = got.extend({
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    followRedirect: false,
-    ...(agent && { agent }),
-    ...(https?.ca && { https: { certificateAuthority: https.ca } }),
-  });
+  const { timeout, maxResponseSize } = options;
+  const send = createSender(options);
   return async ({ method, url, path, headers, body, isDownload }) => {
-    const isForm = typeof body === 'object';
-    const stream = http.stream(url, {
-      isStream: true,
-      method,
-      headers: isForm ? { ...headers, ...body.headers } : headers,
-      timeout: isForm || isDownload ? { connect: timeout, socket: timeout } : { request: timeout },
-      ...(body !== undefined && { body: isForm ? body.open() : body }),
-    });
-    // Else a POST waits for what is written to it.
-    if (method === 'POST' && body === undefined) stream.end();
+    const stream = send(url, { method, headers, body, timeout, isDownload });
     try {
       const { statusCode: status, headers } = await readHead(stream);
       if (isDownload && status === 200) {

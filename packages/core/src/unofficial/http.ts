@@ -1,11 +1,11 @@
-import type { Agents } from 'got';
-import got, { RequestError } from 'got';
+import { RequestError } from 'got';
 import type { CookieJar } from 'tough-cookie';
 import { describeError } from '../describe-error.ts';
 import { WechatError } from '../errors.ts';
 import { NetworkError } from '../official/errors.ts';
 import type { Form } from '../official/form.ts';
 import { readBytes, readHead } from '../official/receive.ts';
+import { createSender, type SenderOptions } from '../official/sender.ts';
 
 /** One request to the back end, as data. */
 export interface BackEndRequest {
@@ -42,50 +42,33 @@ export interface BackEndAnswer {
 /** Values of a request, and under `secret` those that must never be shown. */
 type Sent = Readonly<Record<string, unknown>> & { readonly secret: readonly string[] };
 
-export interface HttpOptions {
+export interface HttpOptions extends SenderOptions {
   readonly baseUrl: string;
   /** Milliseconds. */
   readonly timeout: number;
   /** Maximum decompressed bytes of an answer. */
   readonly maxResponseSize: number;
   readonly userAgent: string;
-  readonly https: { readonly ca?: string | Buffer | (string | Buffer)[] | undefined } | undefined;
-  readonly agent: Agents | undefined;
 }
 
 export type Http = (request: BackEndRequest, jar: CookieJar | undefined) => Promise<BackEndAnswer>;
 
 /** Creates the function that sends a request with the cookies of a jar, and stores those received. */
 export function createHttp(given: HttpOptions): Http {
-  const { baseUrl, timeout, maxResponseSize, userAgent, https, agent } = given;
-  const http = got.extend({
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    // The session must not follow to another place.
-    followRedirect: false,
-    headers: { 'user-agent': userAgent },
-    ...(agent && { agent }),
-    ...(https?.ca && { https: { certificateAuthority: https.ca } }),
-  });
+  const { baseUrl, timeout, maxResponseSize } = given;
+  const send = createSender(given);
   return async ({ method, path, query, form, referer, isAjax = true }, jar) => {
     const address = `${baseUrl}${path}`;
     const url = query ? `${address}?${write(query)}` : address;
     const cookie = await jar?.getCookieString(url);
-    const { headers, body, fields, isFile } = openForm(form);
-    const stream = http.stream(url, {
-      isStream: true,
-      method,
-      headers: {
-        referer: `${baseUrl}${referer}`,
-        ...(isAjax && AJAX),
-        ...(cookie && { cookie }),
-        ...headers,
-      },
-      ...(body !== undefined && { body }),
-      timeout: isFile ? { socket: timeout } : { request: timeout },
-    });
-    // Else a POST waits for what is written to it.
-    if (method === 'POST' && body === undefined) stream.end();
+    const { body, type, fields } = readForm(form);
+    const headers = {
+      referer: `${baseUrl}${referer}`,
+      ...(isAjax && AJAX),
+      ...(cookie && { cookie }),
+      ...type,
+    };
+    const stream = send(url, { method, headers, body, timeout });
     try {
       const { statusCode: status, headers } = await readHead(stream);
       const body = await readBytes(path, stream, maxResponseSize);
@@ -104,15 +87,12 @@ export function createHttp(given: HttpOptions): Http {
 }
 
 /** Returns a form as it is sent: its fields, or with a file, its parts. */
-function openForm(form: BackEndRequest['form']) {
-  if (!form) return { isFile: false };
-  if (typeof form['open'] === 'function') {
-    const file = form as Form;
-    return { headers: file.headers, body: file.open(), isFile: true };
-  }
+function readForm(form: BackEndRequest['form']) {
+  if (!form) return { body: undefined };
+  if (typeof form['open'] === 'function') return { body: form as Form };
   const fields = form as Values;
-  const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' };
-  return { headers, body: write(fields), fields, isFile: false };
+  const type = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' };
+  return { body: write(fields), type, fields };
 }
 
 function write(values: Values): string {

@@ -1,0 +1,46 @@
+import type { Agents, Method, Request } from 'got';
+import got from 'got';
+import type { Form } from './form.ts';
+
+export interface SenderOptions {
+  readonly https: { readonly ca?: string | Buffer | (string | Buffer)[] | undefined } | undefined;
+  readonly agent: Agents | undefined;
+  readonly userAgent?: string;
+}
+
+export interface Outgoing {
+  readonly method: Method;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Form | undefined;
+  /** Milliseconds to wait for an answer; for a file, for each pause. */
+  readonly timeout: number;
+  /** Whether the answer may be a file. Default: false. */
+  readonly isDownload?: boolean;
+}
+
+/** Creates the function that sends a request once, and follows nothing. */
+export function createSender({ https, agent, userAgent }: SenderOptions) {
+  const http = got.extend({
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    // Neither a token nor a session may follow to another place.
+    followRedirect: false,
+    ...(userAgent !== undefined && { headers: { 'user-agent': userAgent } }),
+    ...(agent && { agent }),
+    ...(https?.ca && { https: { certificateAuthority: https.ca } }),
+  });
+  return (url: string, outgoing: Outgoing): Request => {
+    const { method, headers, body, timeout, isDownload = false } = outgoing;
+    const isForm = typeof body === 'object';
+    const stream = http.stream(url, {
+      isStream: true,
+      method,
+      headers: isForm ? { ...headers, ...body.headers } : headers,
+      timeout: isForm || isDownload ? { connect: timeout, socket: timeout } : { request: timeout },
+      ...(body !== undefined && { body: isForm ? body.open() : body }),
+    });
+    // Else a POST waits for what is written to it.
+    if (method === 'POST' && body === undefined) stream.end();
+    return stream;
+  };
+}
