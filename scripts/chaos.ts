@@ -47,6 +47,11 @@ try {
   for (const one of wrong) console.log(`WRONG ${one}`);
   console.log(`--seed ${seed}`);
   console.log(JSON.stringify(counts));
+  if (counts.lag > 1000) {
+    console.log(
+      'This machine stood still for over a second: the platform may have hung up too early.',
+    );
+  }
   if (counts.falseFailovers > 0) {
     console.log(
       'Sentinel took a living master for dead: this machine is too busy, so this says nothing.',

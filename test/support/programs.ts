@@ -50,7 +50,7 @@ export async function bundlePrograms(...files: readonly string[]): Promise<void>
 }
 
 /** Returns the path of a bundled program. */
-function findProgram(file: string): string {
+export function findProgram(file: string): string {
   return join(folder, basename(file).replace(/\.ts$/, '.mjs'));
 }
 

@@ -4,6 +4,7 @@
  * tokens that hold no more. What happens is drawn from a seed; when it does depends on the machine.
  */
 import { writeFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { redisStores } from '@wechat-mp/context-redis';
 import { createSimulator, type DeliveryRecord, type Simulator } from '@wechat-mp/simulator';
@@ -30,9 +31,13 @@ export interface ChaosReport {
   readonly lateOnce: number;
   /** Replies that no user got, reported to `onUndelivered`: the process died while sending them. */
   readonly toldUndelivered: number;
+  /** Those whose deliveries all failed before a process began them: the platform told the user so. */
+  readonly unreached: number;
   readonly lost: number;
   readonly doubled: number;
   readonly contextsWrong: number;
+  /** Milliseconds for which this process stood still at most: over a second, the machine is too busy. */
+  readonly lag: number;
   /** How often Sentinel took a master for dead that was not killed: what it had confirmed may be gone then. */
   readonly falseFailovers: number;
   /** How often each thing was done. */
@@ -70,6 +75,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const count = (what: string) => {
     done[what] = (done[what] ?? 0) + 1;
   };
+  const delay = monitorEventLoopDelay();
+  delay.enable();
   const redis = await startRedisPair();
   const network = createNetwork(createRandom(seed + 1), count);
   const roundRobin = await startRoundRobin({ asksNext: true, ...network });
@@ -104,7 +111,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const contextsWrong = await judgeContexts(wechat, redis, judged);
   await wechat.close();
   await roundRobin.close();
-  const found = report({ judged, contextsWrong, lines, done, fleet, roundRobin, redis });
+  const found = report({
+    judged,
+    contextsWrong,
+    lines,
+    done,
+    fleet,
+    roundRobin,
+    redis,
+    lag: Math.round(delay.max / 1e6),
+  });
   if (options.logFile && found.wrong.length > 0) {
     const names = new Map(judged.map(({ id, messageId }) => [messageId, id]));
     const all = lines.map(
@@ -259,12 +275,15 @@ interface Judged extends Sent {
   readonly messageId: string;
   /** The answers that the user got. */
   readonly told: readonly { readonly via: string; readonly text: string }[];
-  readonly state: 'answered' | 'late' | 'undelivered' | 'lost' | 'doubled';
+  readonly state: 'answered' | 'late' | 'undelivered' | 'unreached' | 'lost' | 'doubled';
 }
 
 function judge(wechat: Simulator, sent: readonly Sent[], lines: readonly Line[]): Judged[] {
   const undelivered = new Set(
     lines.filter(({ what }) => what === 'undelivered').map(({ message }) => message),
+  );
+  const begun = new Set(
+    lines.filter(({ what }) => what === 'begins').map(({ message }) => message),
   );
   const received = new Map<string, { via: string; text: string }[]>();
   for (const user of new Set(sent.map((one) => one.user))) {
@@ -277,7 +296,8 @@ function judge(wechat: Simulator, sent: readonly Sent[], lines: readonly Line[])
   return sent.map((one) => {
     const told = received.get(one.id) ?? [];
     const messageId = /<MsgId>(\d+)/.exec(one.deliveries[0]?.request.plain ?? '')?.[1] ?? '';
-    const missing = undelivered.has(messageId) ? 'undelivered' : 'lost';
+    const unanswered = begun.has(messageId) ? 'lost' : 'unreached';
+    const missing = undelivered.has(messageId) ? 'undelivered' : unanswered;
     const got = told[0]?.via === 'reply' ? 'answered' : 'late';
     return {
       ...one,
@@ -309,10 +329,10 @@ async function judgeContexts(
       }
     }
   }
-  return judged.filter(({ id, told, state }) => {
+  return judged.filter(({ id, told }) => {
     const found = places.get(id) ?? [];
     if (found.length > 1) return true;
-    if (state === 'lost' || state === 'undelivered') return false;
+    if (told.length === 0) return false;
     return told.some(({ text }) => text !== `${found[0]} ${id}`);
   });
 }
@@ -325,6 +345,7 @@ interface Findings {
   readonly fleet: Fleet;
   readonly roundRobin: RoundRobin;
   readonly redis: RedisPair;
+  readonly lag: number;
 }
 
 function report({
@@ -335,6 +356,7 @@ function report({
   fleet,
   roundRobin,
   redis,
+  lag,
 }: Findings): ChaosReport {
   const countState = (wanted: Judged['state']) =>
     judged.filter(({ state }) => state === wanted).length;
@@ -355,9 +377,11 @@ function report({
     answeredOnce: countState('answered'),
     lateOnce: countState('late'),
     toldUndelivered: countState('undelivered'),
+    unreached: countState('unreached'),
     lost: countState('lost'),
     doubled: countState('doubled'),
     contextsWrong: contextsWrong.length,
+    lag,
     falseFailovers: redis.countFailovers() - (done['masters killed'] ?? 0),
     done: {
       ...done,

@@ -5,7 +5,7 @@ import { forkProgram } from '../../support/programs.ts';
 import { type RedisServer, startSentinel, track, until } from '../../support/redis.ts';
 
 /** Milliseconds for which a sentinel waits for a master: a busy machine must not make a living one look dead. */
-const PATIENCE = 2500;
+const PATIENCE = 1500;
 export const WIRE = 'test/long/processes/slow-wire.ts';
 
 interface Place {

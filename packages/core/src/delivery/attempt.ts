@@ -44,6 +44,8 @@ export class DeliveryAttempt implements Visitor {
   run: ActiveRun | undefined = undefined;
   place: Place | undefined = undefined;
   hasShownPending = false;
+  /** Whether the store has counted this delivery. */
+  isCounted = false;
   /** Milliseconds that its claim took. */
   underWay = 0;
   /** When the client was known to be connected, on the account's clock. */

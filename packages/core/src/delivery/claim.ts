@@ -106,7 +106,9 @@ function take(delivery: DeliveryAttempt, begun: Begun, possession: Possession): 
 }
 
 function count(delivery: DeliveryAttempt, { attempt, isSame }: Claimed): void {
-  if (delivery.attempt > 0) delivery.attempt = attempt;
+  // A repeated claim returns the number of the newest delivery.
+  if (delivery.attempt > 0 && !delivery.isCounted) delivery.attempt = attempt;
+  delivery.isCounted = true;
   if (isSame) return;
   delivery.account.logger.warn(
     { message: messageKey(delivery.message) },

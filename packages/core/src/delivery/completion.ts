@@ -327,7 +327,8 @@ async function storeAgain(
     // Without a change to be saved the user can have it all the same.
     return 'defer' as const;
   });
-  run.unstored = undefined;
+  // A change that cannot be merged is another failure of the same reply.
+  if (typeof stored === 'string') run.unstored = undefined;
   // It may have been claimed for who was refused then.
   const { answering } = how;
   return typeof stored === 'string' ? { result: stored, answering } : stored;

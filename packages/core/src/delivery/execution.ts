@@ -9,7 +9,7 @@ import { ContextConflictError, StoreError } from '../errors.ts';
 import { type Answer, type Exchange, isStream } from '../exchange.ts';
 import type { ReplyLike } from '../reply/reply.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
-import { complete, type FittedReply, fitReply } from './completion.ts';
+import { complete, type FittedReply, fitReply, parkingMilliseconds } from './completion.ts';
 import { findRegistry, leaseMilliseconds, limitRun } from './heartbeat.ts';
 import { reportUndelivered, withHeld } from './late-replies.ts';
 import { createExchange, type Run, RunExchange } from './run.ts';
@@ -153,7 +153,10 @@ async function reportFailure(run: Run, error: unknown, result: unknown): Promise
     return;
   }
   account.logger.error(details, 'the handler failed after all deliveries had ended');
-  const isOver = run.unstored !== undefined || run.attempt >= account.maxDeliveries;
+  // The platform would have delivered again by now.
+  const isForgotten = account.clock.now() > run.closing + parkingMilliseconds(account);
+  const isLast = run.attempt === 0 || run.attempt >= account.maxDeliveries;
+  const isOver = run.unstored !== undefined || isLast || isForgotten;
   if (!account.onUndelivered || !isOver) return;
   const exchange = run.exchange ?? createExchange(run, error);
   const reply = run.unstored ?? { type: 'none' };
