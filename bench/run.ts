@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startRedis, stopRedis } from '../test/support/redis.ts';
+import { measureFairness, tabulateDelays } from './fairness.ts';
 import {
   tabulateCpu,
   tabulateServers,
@@ -12,6 +13,7 @@ import {
 } from './http/report.ts';
 import { compileServers, FOLDER, measureSeries, type Subject } from './http/series.ts';
 import { FULL, GROWTH, QUICK } from './http/tables.ts';
+import { measureSoak } from './soak.ts';
 import { measureStart } from './start.ts';
 
 const isFull = process.argv.includes('--full');
@@ -45,11 +47,14 @@ const tables = [tabulateServers(rows), tabulateTargets(rows), measureStart(isFul
 if (isFull) {
   for (const { what, of } of GROWTH) {
     const growing = of.map(
-      ({ size, growth, bytes }): Subject => ({
+      ({ size, growth, bytes, kind }): Subject => ({
         name: `${size} ${what}`,
         server: 'growth',
         env: { GROWTH: JSON.stringify(growth) },
-        traffic: bytes === undefined ? {} : { size: bytes, count: bytes > 9999 ? 12_000 : 30_000 },
+        traffic: {
+          ...(bytes && { size: bytes, count: bytes > 9999 ? 12_000 : 30_000 }),
+          ...(kind && { kind }),
+        },
       }),
     );
     const less = { ...load, warmUp: 6000, measured: 8000, rounds: 3 };
@@ -62,12 +67,15 @@ if (isFull) {
     crowded.map((name) => ({ name })),
     many,
   );
-  tables.push(tabulateCpu('200 connections', delays));
+  tables.push(tabulateCpu('200 connections', delays), tabulateDelays(delays));
+  tables.push(await measureFairness(script, 6));
+  tables.push(await measureSoak(script, 1_000_000));
 }
 
 /** Benchmarks that stand alone, and whether each is compiled before it runs. */
 const OTHERS: Record<string, 'as it is' | 'compiled'> = {
   'steps.ts': 'as it is',
+  'allocation.ts': 'as it is',
   'context.ts': 'as it is',
   'window.ts': 'compiled',
   'handle.ts': 'as it is',

@@ -3,6 +3,7 @@ import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type Order, type Sent, sendRequests } from './generator.ts';
+import type { Question } from './usage.ts';
 
 /** Ticks of /proc a second. */
 const TICKS = 100;
@@ -32,15 +33,9 @@ export async function measureRound(
   load: Load,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Measured> {
-  const child = fork(script, [name], {
-    env: { ...process.env, NODE_ENV: 'production', ...env },
-    // Not as this process runs: on the packages as they are built.
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
+  const server = await startServer(script, name, env);
+  const { child, port } = server;
   try {
-    const [port] = (await once(child, 'message')) as [number];
-    spawnSync('taskset', ['-acp', '0', `${child.pid}`]);
     const order = { port, requests: load.requests, connections: load.connections };
     let warmed = { requests: 0, rate: 0, failed: 0 };
     while (warmed.requests < load.warmUp) {
@@ -50,19 +45,59 @@ export async function measureRound(
     }
     const seconds = Math.ceil(load.measured / warmed.rate);
     const within = Math.min(LONGEST, Math.max(SHORTEST, seconds));
-    child.send('watch');
+    await server.ask('watch');
     const before = readSpent(child);
     const sent = await sendRequests({ ...order, seconds: within, first: warmed.requests });
     const cpu = (readSpent(child) - before) / sent.requests;
     const memory = readMemory(child);
-    child.send('delay');
-    const [delay] = (await once(child, 'message')) as [number];
+    const delay = await server.ask<number>('delay');
     return { ...sent, cpu, delay, memory };
   } finally {
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    await server.stop();
   }
+}
+
+/** A server in a process of its own, on the first processor. */
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  readonly port: number;
+  ask<T>(question: Question): Promise<T>;
+  stop(): Promise<void>;
+}
+
+/** Starts a server; `options` are Node's. */
+export async function startServer(
+  script: string,
+  name: string,
+  env: NodeJS.ProcessEnv = {},
+  options: readonly string[] = [],
+): Promise<ServerProcess> {
+  const child = fork(script, [name], {
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+    // Not as this process runs: on the packages as they are built.
+    execArgv: [...options],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const listen = async () => {
+    const [message] = (await once(child, 'message')) as [unknown];
+    return message;
+  };
+  const port = (await listen()) as number;
+  spawnSync('taskset', ['-acp', '0', `${child.pid}`]);
+  return {
+    child,
+    port,
+    ask: async <T>(question: Question) => {
+      const answered = listen();
+      child.send(question);
+      return (await answered) as T;
+    },
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
 }
 
 /** CPU microseconds that a process has spent so far. */

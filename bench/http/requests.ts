@@ -18,6 +18,8 @@ export interface Traffic {
   readonly users: number;
   /** Bytes of the text. */
   readonly size: number;
+  /** Kind of message. Default: text. */
+  readonly kind?: 'text' | 'click';
 }
 
 /** Writes a file of requests, or takes the one that an earlier run has left. */
@@ -38,13 +40,17 @@ export function writeRequests(folder: string, traffic: Traffic): RequestFile {
   return { path, length, count };
 }
 
-function createRequest({ mode, users, size }: Traffic, index: number): Buffer {
+function createRequest({ mode, users, size, kind }: Traffic, index: number): Buffer {
   const openid = `o9AgO5Kd5ggOC-bXrbNO${String(index % users).padStart(8, '0')}`;
-  const fields = platform.userMessage('text', {
-    FromUserName: openid,
-    Content: `hello ${String(index).padStart(6, '0')}`.padEnd(size, '.'),
-    MsgId: String(6_038_700_799_783_000_000n + BigInt(index)),
-  });
+  const number = String(index).padStart(6, '0');
+  const fields =
+    kind === 'click'
+      ? platform.event('CLICK', { FromUserName: openid, EventKey: `key ${number}` })
+      : platform.userMessage('text', {
+          FromUserName: openid,
+          Content: `hello ${number}`.padEnd(size, '.'),
+          MsgId: String(6_038_700_799_783_000_000n + BigInt(index)),
+        });
   const write = mode === 'plain' ? platform.plain : platform.safe;
   // A nonce of nine digits, always.
   let delivery = write(ACCOUNT, fields);

@@ -64,6 +64,6 @@ export async function measureSeries(
   }));
 }
 
-function takeMedian(values: readonly number[]): number {
+export function takeMedian(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { redisStores } from '@wechat-mp/context-redis';
 import {
+  type Article,
   createWebhook,
   type HandlersLike,
   MemoryContextStore,
@@ -21,6 +22,8 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
 import Koa from 'koa';
 import { ACCOUNT, ANSWER, PATH } from './account.ts';
+import { countBytes, countResources } from './counting.ts';
+import { type Question, readUsage } from './usage.ts';
 
 const load = createRequire(import.meta.url);
 
@@ -145,11 +148,23 @@ const peers: Record<string, (mode: keyof typeof modes) => Server> = {
 interface Growth {
   readonly handlers?: number;
   readonly contexts?: number;
+  readonly articles?: number;
+}
+
+/** Articles as shops send them. */
+function createArticles(count: number): Article[] {
+  return Array.from({ length: count }, (_, at) => ({
+    title: `Article ${at}`,
+    description: 'What it is about, in a sentence.',
+    picUrl: `https://example.com/pictures/${at}.jpg`,
+    url: `https://example.com/articles/${at}`,
+  }));
 }
 
 /** Answers by the last of so many handlers, once so many users have talked. */
-async function grow({ handlers: count = 1, contexts = 0 }: Growth): Promise<Server> {
+async function grow({ handlers: count = 1, contexts = 0, articles }: Growth): Promise<Server> {
   const router = new Router();
+  if (articles !== undefined) router.on('event:click', () => createArticles(articles));
   for (let at = 1; at < count; at += 1) router.text(`order ${at}`, () => `order ${at}`);
   router.default(() => 'hello');
   const store = new MemoryContextStore({ maxEntries: 2_000_000 });
@@ -177,10 +192,28 @@ async function choose([who, framework, mode]: readonly string[]): Promise<Server
 }
 
 const delays = monitorEventLoopDelay({ resolution: 1 });
-process.on('message', (asked) => {
-  if (asked === 'watch') delays.enable();
+let endCount: () => unknown = () => undefined;
+
+/** The answers of this process to its parent. */
+const answers: Record<Question, () => unknown> = {
+  watch: () => {
+    delays.reset();
+    delays.enable();
+  },
   // Nanoseconds, and the resolution is part of what is measured.
-  else process.send?.(delays.percentile(99) / 1e6);
+  delay: () => delays.percentile(99) / 1e6,
+  'count bytes': async () => {
+    endCount = await countBytes();
+  },
+  'count resources': () => {
+    endCount = countResources();
+  },
+  counted: () => endCount(),
+  usage: () => readUsage(delays.max / 1e6),
+};
+process.on('message', (asked: Question) => {
+  const answer = async () => process.send?.((await answers[asked]()) ?? null);
+  void answer();
 });
 
 const server = await choose((process.argv[2] ?? '').split(' '));

@@ -60,6 +60,7 @@ export const GROWTH: readonly {
     readonly size: string;
     readonly growth: object;
     readonly bytes?: number;
+    readonly kind?: Traffic['kind'];
   }[];
 }[] = [
   {
@@ -73,6 +74,14 @@ export const GROWTH: readonly {
   {
     what: 'conversations in memory',
     of: [1000, 1_000_000].map((contexts) => ({ size: `${contexts}`, growth: { contexts } })),
+  },
+  {
+    what: 'articles',
+    of: [1, 2, 4, 8].map((articles) => ({
+      size: `${articles}`,
+      growth: { articles },
+      kind: 'click' as const,
+    })),
   },
 ];
 
