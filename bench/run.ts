@@ -86,6 +86,7 @@ const OTHERS: Record<string, 'as it is' | 'compiled'> = {
   'hostile.ts': 'compiled',
   'memory.ts': 'as it is',
   'pending.ts': 'as it is',
+  'leftovers.ts': 'as it is',
   'simulator.ts': 'as it is',
   'page.ts': 'as it is',
 };
