@@ -24,20 +24,28 @@ const MAX_ACCOUNTS = 10_000;
 export function createAccountLookup(
   options: string | AccountOptions | AccountResolver,
 ): AccountLookup {
-  if (typeof options !== 'function') {
-    const only = createAccount(options, {});
-    const findById = async (id: string | undefined) => {
+  return typeof options === 'function' ? lookUpSeveral(options) : lookUpOne(options);
+}
+
+function lookUpOne(options: string | AccountOptions): AccountLookup {
+  const only = createAccount(options, {});
+  return {
+    only,
+    find: async () => only,
+    async findById(id) {
       if (id === undefined || id === only.id) return only;
       throw new InvalidArgumentError(`account must be ${only.id} here, or left out`);
-    };
-    return { only, find: async () => only, findById };
-  }
+    },
+  };
+}
+
+function lookUpSeveral(resolve: AccountResolver): AccountLookup {
   const accounts = new WeakMap<AccountOptions, Account>();
   const byId = new Map<string, Account>();
   const shared: SharedStores = {};
   const find = async (request: WebhookRequest) => {
     // Nothing is verified yet, so there is nothing to do with the body.
-    const found = await options({
+    const found = await resolve({
       ...request,
       body: undefined,
       get signal() {

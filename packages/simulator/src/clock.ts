@@ -73,6 +73,11 @@ export function createVirtualClock(
   };
 }
 
+/** Returns Unix seconds. */
+export function readSeconds(clock: Pick<Clock, 'now'>): number {
+  return Math.floor(clock.now() / 1000);
+}
+
 /** Waits until no microtask or immediate is left to run. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));

@@ -43,7 +43,7 @@ export interface Person {
   /** The scene of the QR code they followed by; empty without one. */
   scene: string;
   remark: string;
-  /** The address of their picture, which web pages are told. Default: none. */
+  /** The address of their picture, which web logins return. Default: none. */
   picture?: string;
   /** Whether they look at web pages in a snapshot (快照页), with an openid that is not theirs. */
   isSnapshotUser?: boolean;

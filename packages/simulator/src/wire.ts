@@ -5,3 +5,11 @@ export type WireValue = string | number | WireFields | readonly WireFields[];
 export interface WireFields {
   readonly [tag: string]: WireValue;
 }
+
+/** Returns the members that are not undefined. */
+export function dropUndefined<T>(
+  members: Readonly<Record<string, T | undefined>>,
+): Record<string, T> {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Record<string, T>;
+}

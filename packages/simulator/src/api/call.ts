@@ -37,18 +37,13 @@ export function asObject(value: unknown): Given {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-/** In characters, of which an emoji is one. */
-export function countBytes(text: string): number {
+/** Counts characters, of which an emoji is one. */
+export function countCharacters(text: string): number {
   return Array.from(text).length;
 }
 
 export function isIndex(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-/** Unix seconds. */
-export function readSeconds({ clock }: World): number {
-  return Math.floor(clock.now() / 1000);
 }
 
 /** Returns an own property of a record; inherited ones are ignored. */

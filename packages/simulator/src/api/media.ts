@@ -1,17 +1,11 @@
 /** Uploaded files, stored and returned. */
+
 import { randomBytes } from 'node:crypto';
 import { extname } from 'node:path';
+import { readSeconds } from '../clock.ts';
 import type { Media, State } from '../state.ts';
 import type { World } from '../world.ts';
-import {
-  asObject,
-  type Call,
-  type Endpoints,
-  lookUp,
-  OK,
-  type Platform,
-  readSeconds,
-} from './call.ts';
+import { asObject, type Call, type Endpoints, lookUp, OK, type Platform } from './call.ts';
 import { type RawAnswer, raw } from './contract.ts';
 import { type CheckedFile, checkFile, IN_ARTICLE, PERMANENT, TEMPORARY } from './file-rules.ts';
 import type { FormPart } from './form.ts';
@@ -82,7 +76,7 @@ export function mediaEndpoints({ world, url }: Platform): Endpoints {
       const file = checkFile(form, TEMPORARY, query['type']);
       const id = keep(file, { isPermanent: false });
       const name = file.type === 'thumb' ? 'thumb_media_id' : 'media_id';
-      return { type: file.type, [name]: id, created_at: readSeconds(world) };
+      return { type: file.type, [name]: id, created_at: readSeconds(world.clock) };
     },
     '/cgi-bin/media/uploadimg': ({ form }) => {
       const file = checkFile(form, IN_ARTICLE, 'image');

@@ -1,17 +1,18 @@
 /** Drafts and published articles. */
+
 import { randomBytes, randomInt } from 'node:crypto';
+import { readSeconds } from '../clock.ts';
 import type { NewsEntry, Person, State } from '../state.ts';
 import type { World } from '../world.ts';
 import { keep } from './bounded.ts';
 import {
   asObject,
-  countBytes,
+  countCharacters,
   type Endpoints,
   type Given,
   isIndex,
   OK,
   type Platform,
-  readSeconds,
 } from './call.ts';
 import { takePage } from './lists.ts';
 import { demand, Refusal } from './refusal.ts';
@@ -48,7 +49,7 @@ export function newsEndpoints({ world, url }: Platform): Endpoints {
     world.state.drafts.push({
       media_id: id,
       content: { news_item: items },
-      update_time: readSeconds(world),
+      update_time: readSeconds(world.clock),
     });
     return id;
   }
@@ -69,7 +70,7 @@ export function newsEndpoints({ world, url }: Platform): Endpoints {
     publications.push({
       article_id: id,
       content: { news_item: items },
-      update_time: readSeconds(world),
+      update_time: readSeconds(world.clock),
     });
     return id;
   }
@@ -93,7 +94,11 @@ export function newsEndpoints({ world, url }: Platform): Endpoints {
       return { media_id: save(given['articles']) };
     },
     '/cgi-bin/media/uploadnews': ({ given }) => {
-      return { type: 'news', media_id: save(given['articles']), created_at: readSeconds(world) };
+      return {
+        type: 'news',
+        media_id: save(given['articles']),
+        created_at: readSeconds(world.clock),
+      };
     },
     '/cgi-bin/draft/get': ({ given }) => findDraft(given['media_id']).content,
     '/cgi-bin/draft/delete': ({ given }) => {
@@ -107,7 +112,7 @@ export function newsEndpoints({ world, url }: Platform): Endpoints {
       const items = draft.content.news_item;
       demand(isIndex(index) && index < items.length, 40114);
       items.splice(index, 1, ...checkArticles([given['articles']]));
-      draft.update_time = readSeconds(world);
+      draft.update_time = readSeconds(world.clock);
       return OK;
     },
     '/cgi-bin/draft/count': () => ({ total_count: world.state.drafts.length }),
@@ -164,7 +169,7 @@ function checkArticles(articles: unknown): Articles {
     demand(typeof article['title'] === 'string' && article['title'] !== '', 44003);
     for (const [name, most, errcode] of LENGTHS) {
       const text = article[name] ?? '';
-      demand(typeof text === 'string' && countBytes(text) <= most, errcode);
+      demand(typeof text === 'string' && countCharacters(text) <= most, errcode);
     }
     demand(Buffer.byteLength(`${article['content'] as string}`) <= MB, 45002);
     return structuredClone(article) as Articles[number];

@@ -3,7 +3,7 @@ import type { Person } from '../state.ts';
 import type { World } from '../world.ts';
 import {
   asObject,
-  countBytes,
+  countCharacters,
   type Endpoints,
   findPeople,
   findPerson,
@@ -32,7 +32,7 @@ export function peopleEndpoints({ world }: Platform): Endpoints {
     },
     '/cgi-bin/user/info/updateremark': ({ given: { openid, remark } }) => {
       const person = findPerson(world.state, openid);
-      demand(typeof remark === 'string' && countBytes(remark) < REMARK, 40097);
+      demand(typeof remark === 'string' && countCharacters(remark) < REMARK, 40097);
       person.remark = remark;
       return OK;
     },

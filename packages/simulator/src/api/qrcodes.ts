@@ -23,7 +23,7 @@ export function qrcodeEndpoints({ world }: Platform): Endpoints {
       const { qrCodes } = world.state;
       const permanent = Object.values(qrCodes).filter(({ until }) => until === null);
       demand(!isPermanent || permanent.length < PERMANENT, 45029);
-      const seconds = isPermanent ? undefined : readSeconds(given);
+      const seconds = isPermanent ? undefined : readLifetime(given);
       const ticket = `gQ${randomBytes(60).toString('base64')}==`;
       const until = seconds === undefined ? null : world.clock.now() + seconds * 1000;
       qrCodes[ticket] = { scene, until };
@@ -56,7 +56,7 @@ function readScene(given: Given, action: string): string {
   return `${id}`;
 }
 
-function readSeconds({ expire_seconds: seconds = DEFAULT_LIFE }: Given): number {
+function readLifetime({ expire_seconds: seconds = DEFAULT_LIFE }: Given): number {
   demand(isIndex(Number(seconds)) && Number(seconds) >= 1, 40097);
   return Math.min(Number(seconds), LONGEST);
 }

@@ -3,7 +3,7 @@ import type { Person, State } from '../state.ts';
 import type { World } from '../world.ts';
 import {
   asObject,
-  countBytes,
+  countCharacters,
   type Endpoints,
   findPeople,
   findPerson,
@@ -111,7 +111,7 @@ function checkOwn(state: State, given: Given): number {
 
 function checkName({ tags }: State, name: unknown, own?: number): string {
   demand(typeof name === 'string' && name.trim() !== '', 45157);
-  demand(countBytes(name) <= NAME, 45158);
+  demand(countCharacters(name) <= NAME, 45158);
   const isTaken = Object.entries(tags).some(([id, tag]) => tag.name === name && Number(id) !== own);
   demand(!isTaken, 45157);
   return name;

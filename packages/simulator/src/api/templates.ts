@@ -5,7 +5,7 @@ import type { Person, Template } from '../state.ts';
 import { keep } from './bounded.ts';
 import {
   asObject,
-  countBytes,
+  countCharacters,
   type Endpoints,
   findPerson,
   type Given,
@@ -92,7 +92,7 @@ export function templateEndpoints({ world }: Platform): Endpoints {
     },
     '/cgi-bin/message/template/subscribe': ({ given }) => {
       const { title } = given;
-      demand(typeof title === 'string' && countBytes(title) <= 15, 40097);
+      demand(typeof title === 'string' && countCharacters(title) <= 15, 40097);
       show(findPerson(world.state, given['touser']), 'subscribe', given);
       return OK;
     },

@@ -1,5 +1,7 @@
 /** The login by password, as it was until 2015, and the pages around it. */
+
 import { createHash, randomBytes } from 'node:crypto';
+import { readSeconds } from '../clock.ts';
 import type { BackEndCall } from './call.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { drawJpeg, OWN } from './own.ts';
@@ -10,7 +12,7 @@ import {
   openSession,
   sessionOfCookies,
 } from './sessions.ts';
-import { readSeconds, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const CODES = {
   classic: { wrongPassword: -23, noAccount: -21, needsCaptcha: -8, wrongCaptcha: -27 },

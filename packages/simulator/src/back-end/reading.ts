@@ -1,10 +1,11 @@
 /** Followers, groups and messages, as listed in 2014. */
+import { readSeconds } from '../clock.ts';
 import type { BackEndCall } from './call.ts';
 import type { DialogMessage } from './data.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { OWN } from './own.ts';
 import { toWireId } from './people.ts';
-import { findUser, readSeconds, serializeList, type World } from './world.ts';
+import { findUser, serializeList, type World } from './world.ts';
 
 const MESSAGE_PAGE = '/cgi-bin/message?t=message/list&count=20&day=7&token={token}&lang=zh_CN';
 /** The group of all followers. */

@@ -1,9 +1,10 @@
 /** Messages to one user. */
+import { readSeconds } from '../clock.ts';
 import { type BackEndCall, mergeValues } from './call.ts';
 import type { Follower } from './data.ts';
 import { type Answer, type Endpoint, verdict } from './endpoint.ts';
 import { createSent } from './people.ts';
-import { type Delivered, findUser, nextId, readSeconds, type World } from './world.ts';
+import { type Delivered, findUser, nextId, type World } from './world.ts';
 
 /** Users who cannot receive messages, by fakeid, with the reason. */
 const UNREACHABLE: ReadonlyMap<string, readonly [ret: number, message: string]> = new Map([

@@ -1,6 +1,6 @@
 /** The state of the back end. */
 
-import { type Clock, realClock } from '../clock.ts';
+import { type Clock, readSeconds, realClock } from '../clock.ts';
 import type { ListenOptions } from '../http/listening.ts';
 import { createCodes, createPhone, type QrCodes, type QrPhone } from './codes.ts';
 import { type BackEndData, createData, type Follower, type GivenData } from './data.ts';
@@ -91,10 +91,6 @@ export function createWorld(options: BackEndOptions): World {
     listsAs: 'string',
     allowed: Number.POSITIVE_INFINITY,
   };
-}
-
-export function readSeconds(clock: Pick<Clock, 'now'>): number {
-  return Math.floor(clock.now() / 1000);
 }
 
 /** Returns a user by either id. */

@@ -4,6 +4,7 @@ import { request as requestHttps } from 'node:https';
 import type { Clock } from '../clock.ts';
 import type { DeliveryRecord } from '../events.ts';
 import { joinHeaders } from '../http/response.ts';
+import { dropUndefined } from '../wire.ts';
 
 /** A request that may be invalid in any way. */
 export interface OddRequest {
@@ -50,7 +51,7 @@ export async function exchange(target: string, odd: OddRequest, clock: Clock): P
     port: url.port,
     path: `${url.pathname}?${search}`,
     method: odd.method,
-    headers: given({
+    headers: dropUndefined({
       host: url.host,
       'content-type': pieces.length > 0 ? 'text/xml' : undefined,
       'content-length': isWhole ? String(Buffer.byteLength(only)) : undefined,
@@ -98,11 +99,6 @@ export async function exchange(target: string, odd: OddRequest, clock: Clock): P
     over.abort();
     client.destroy();
   }
-}
-
-function given(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 async function write(

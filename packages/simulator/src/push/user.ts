@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { DeliveryRecord, Outcome, Received } from '../events.ts';
 import type { User } from '../simulator.ts';
 import type { Person, State } from '../state.ts';
-import type { WireFields } from '../wire.ts';
+import { dropUndefined, type WireFields } from '../wire.ts';
 import type { SentName } from './samples.ts';
 
 /** The services of the simulator that a user needs. */
@@ -72,11 +72,14 @@ export class LiveUser implements User {
   }
 
   sendImage(media: { mediaId?: string; picUrl?: string } = {}): Promise<Outcome> {
-    return this.send('image', given({ MediaId: media.mediaId, PicUrl: media.picUrl }));
+    return this.send('image', dropUndefined({ MediaId: media.mediaId, PicUrl: media.picUrl }));
   }
 
   sendVoice(media: { mediaId?: string; recognition?: string } = {}): Promise<Outcome> {
-    return this.send('voice', given({ MediaId: media.mediaId, Recognition: media.recognition }));
+    return this.send(
+      'voice',
+      dropUndefined({ MediaId: media.mediaId, Recognition: media.recognition }),
+    );
   }
 
   sendVideo(media: { mediaId?: string; thumbMediaId?: string } = {}): Promise<Outcome> {
@@ -168,11 +171,7 @@ export class LiveUser implements User {
 }
 
 function videoFields(media: { mediaId?: string; thumbMediaId?: string }): WireFields {
-  return given({ MediaId: media.mediaId, ThumbMediaId: media.thumbMediaId });
+  return dropUndefined({ MediaId: media.mediaId, ThumbMediaId: media.thumbMediaId });
 }
 
 /** Leaves out undefined fields. */
-function given(fields: Record<string, string | undefined>): WireFields {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as WireFields;
-}

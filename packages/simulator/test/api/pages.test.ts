@@ -56,7 +56,7 @@ const exchange = (desk: Desk, code: string, wrong: Record<string, string> = {}) 
     ...wrong,
   });
 
-describe('a website is told', () => {
+describe('a web login returns', () => {
   it('the picture of a user who has one', async () => {
     const picture = 'https://thirdwx.qlogo.cn/mmopen/1';
     const desk = await open(createPerson('o1', { picture }), createPerson('o2'));
@@ -71,7 +71,7 @@ describe('a website is told', () => {
     }
   });
 
-  it('that a user looks at a snapshot of it', async () => {
+  it('that a user looks at a snapshot', async () => {
     const desk = await open(createPerson('o1', { isSnapshotUser: true }));
     const code = await getCode(desk, 'o1', 'snsapi_base');
     expect(await exchange(desk, code)).toMatchObject({ openid: 'o1', is_snapshotuser: 1 });
