@@ -117,8 +117,12 @@ describe('nginx', () => {
     if (nginx.exitCode !== null) throw new Error(written);
   });
   afterAll(async () => {
-    nginx?.kill('SIGKILL');
     await killPrograms();
+    if (nginx?.exitCode !== null) return;
+    // Its workers end with it.
+    const ended = once(nginx, 'close');
+    nginx.kill('SIGTERM');
+    await ended;
   });
 
   it('nothing is lost while each process is stopped, killed and started anew, and no query is logged', async () => {
