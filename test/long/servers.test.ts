@@ -125,7 +125,7 @@ describe('nginx', () => {
     await ended;
   });
 
-  it('nothing is lost while each process is stopped, killed and started anew, and no query is logged', async () => {
+  it('nothing is lost while each process is stopped, killed and started again, and no query is logged', async () => {
     let running = await Promise.all(ports.map(start));
     const wrong = await talkDuring(origin, async () => {
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
