@@ -1,24 +1,25 @@
 import { createProviderError, ModelStreamError } from './errors.ts';
 
 /** An object of unknown shape, as received from a provider. */
-type Shape = Readonly<Record<string, unknown>>;
+type ChunkObject = Readonly<Record<string, unknown>>;
 
 /** Reads the chunks of one provider. */
 interface ChunkReader {
   readonly name: string;
   /** Whether a chunk has this provider's shape. */
-  readonly matches: (chunk: Shape) => boolean;
+  readonly matches: (chunk: ChunkObject) => boolean;
   /** Returns the visible text of a chunk; throws when the provider reports a failure. */
-  readonly read: (chunk: Shape) => string;
+  readonly read: (chunk: ChunkObject) => string;
 }
 
-const isShape = (value: unknown): value is Shape => typeof value === 'object' && value !== null;
-const asShape = (value: unknown): Shape => (isShape(value) ? value : {});
+const isShape = (value: unknown): value is ChunkObject =>
+  typeof value === 'object' && value !== null;
+const asShape = (value: unknown): ChunkObject => (isShape(value) ? value : {});
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
-const asType = (chunk: Shape): string => asText(chunk['type']);
+const asType = (chunk: ChunkObject): string => asText(chunk['type']);
 
 /** Whether a member holds a failure; some providers also send `error: null`. */
-const hasError = (chunk: Shape): boolean =>
+const hasError = (chunk: ChunkObject): boolean =>
   isShape(chunk['error']) || Boolean(asText(chunk['error']));
 
 /** Joins the text parts of a message's content, without reasoning, tool calls or pictures. */
@@ -121,10 +122,10 @@ const langchain: ChunkReader = {
   },
 };
 
-const isLangChainMessage = (chunk: Shape): boolean =>
+const isLangChainMessage = (chunk: ChunkObject): boolean =>
   'content' in chunk && readMessageType(chunk) !== undefined;
 
-function readMessageType(message: Shape): string | undefined {
+function readMessageType(message: ChunkObject): string | undefined {
   const { getType, _getType, type } = message;
   if (typeof getType === 'function') return String(getType.call(message));
   if (typeof _getType === 'function') return String(_getType.call(message));
@@ -212,7 +213,7 @@ export function readChunk(chunk: unknown): string {
 
 /** Whether an object is a chunk, or a whole answer, rather than a stream. */
 export function isChunk(value: object): boolean {
-  const shape = value as Shape;
+  const shape = value as ChunkObject;
   return hasError(shape) || READERS.some(({ matches }) => matches(shape));
 }
 

@@ -54,7 +54,7 @@ export class Channels {
   }
 
   /** Calls the listeners in this process. */
-  tell(channel: string): void {
+  notify(channel: string): void {
     for (const listen of this.#audiences.get(channel)?.listeners ?? []) listen();
   }
 
@@ -63,7 +63,7 @@ export class Channels {
     const listener = redis.duplicate({ disconnectTimeout: DISCONNECT_TIMEOUT });
     // Without a connection, whoever waits looks by itself.
     listener.on('error', () => {});
-    listener.on('message', (channel) => this.tell(channel));
+    listener.on('message', (channel) => this.notify(channel));
     listener.on('close', () => this.#letGo(listener));
     redis.once('end', () => {
       this.#audiences.clear();

@@ -9,7 +9,7 @@ import {
   StoreError,
 } from '@wechat-mp/core/stores';
 import { escapePart } from './escape-part.ts';
-import { type Answer, type Connection, defineScript } from './script.ts';
+import { type Connection, defineScript, type ScriptResult } from './script.ts';
 
 // In every script KEYS[1] is the context, KEYS[2] the lock. A context is kept as
 // `version|expiry|json`, for example `1795390868123|s600|{"step":4}`.
@@ -151,13 +151,13 @@ export function saveArguments(
   return [owner, replaces, write(record), Math.ceil(milliseconds), keepLock ? '1' : ''];
 }
 
-export function readLoaded(found: Answer, keys: readonly string[]): Loaded {
+export function readLoaded(found: ScriptResult, keys: readonly string[]): Loaded {
   if (!Array.isArray(found)) return { busyFor: Math.max(1, Number(found)) };
-  return { record: read(found[0], keys) };
+  return { record: readRecord(found[0], keys) };
 }
 
-export function readRefused(refused: Answer, keys: readonly string[]): Refused | undefined {
-  return Array.isArray(refused) ? { current: read(refused[0], keys) } : undefined;
+export function readRefused(refused: ScriptResult, keys: readonly string[]): Refused | undefined {
+  return Array.isArray(refused) ? { current: readRecord(refused[0], keys) } : undefined;
 }
 
 function write({ version, expiry, json }: ContextRecord): string {
@@ -166,7 +166,10 @@ function write({ version, expiry, json }: ContextRecord): string {
   return `${version}|${kept}|${json}`;
 }
 
-function read(value: Answer | undefined, [key]: readonly string[]): ContextRecord | undefined {
+function readRecord(
+  value: ScriptResult | undefined,
+  [key]: readonly string[],
+): ContextRecord | undefined {
   if (typeof value !== 'string') return undefined;
   const match = /^(\d+)\|(?:([su])(-?\d+(?:\.\d+)?))?\|(.*)$/s.exec(value);
   if (!match) {

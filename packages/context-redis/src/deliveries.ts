@@ -33,7 +33,7 @@ import {
   userKey,
 } from './contexts.ts';
 import * as scripts from './delivery-scripts.ts';
-import { type Answer, type Connection, readJson } from './script.ts';
+import { type Connection, readJson, type ScriptResult } from './script.ts';
 
 /** Milliseconds between two polls of a user without the right to subscribe. */
 const LOOK_AGAIN = 250;
@@ -133,7 +133,7 @@ export class RedisDeliveryStore implements DeliveryStore {
     const channel = this.#createInterruptKey(user);
     const isPublished = (await scripts.publish(this.#connection, [], channel)) === '1';
     // Whoever may not publish still reaches the runs of this process.
-    if (!isPublished) this.#channels.tell(channel);
+    if (!isPublished) this.#channels.notify(channel);
   }
 
   onInterrupt(user: ContextUser, listener: () => void): () => void {
@@ -164,7 +164,7 @@ export class RedisDeliveryStore implements DeliveryStore {
       ...claimArguments(wanted),
       lock ? '1' : '',
       rolling ?? '',
-    )) as readonly Answer[];
+    )) as readonly ScriptResult[];
     const claimed = readClaimed(found);
     if (claimed.state !== 'yours') return claimed;
     return { ...claimed, loaded: readLoaded(found[4] ?? null, keys) };
@@ -218,7 +218,7 @@ function createRegistry(connection: Connection): RunRegistry {
   /** Runs whose removal Redis did not confirm: it is asked again. */
   const unsure = new Map<string, { readonly process: string; readonly run: RegisteredRun }>();
 
-  async function take(process: string, name: string, run: RegisteredRun): Promise<boolean> {
+  async function takeRun(process: string, name: string, run: RegisteredRun): Promise<boolean> {
     const keys = [...keysFor(process), own[1] as string];
     const recovered = JSON.stringify({ ...run, isRecovered: true });
     unsure.set(name, { process, run });
@@ -242,7 +242,7 @@ function createRegistry(connection: Connection): RunRegistry {
       const known = readRuns(entries).filter(({ run }) => isKnown(run.account));
       await Promise.all(
         known.slice(0, limit - taken.length).map(async ({ name, run }) => {
-          const isTaken = await take(process, name, run).catch(() => false);
+          const isTaken = await takeRun(process, name, run).catch(() => false);
           if (isTaken) taken.push(run);
         }),
       );
@@ -266,7 +266,7 @@ function createRegistry(connection: Connection): RunRegistry {
       const taken: RegisteredRun[] = [];
       try {
         for (const [name, { process, run }] of unsure) {
-          if (await take(process, name, run)) taken.push(run);
+          if (await takeRun(process, name, run)) taken.push(run);
         }
         const dead = await scripts.listExpired(connection, own.slice(0, 1), MAX_EXPIRED);
         for (const process of dead as string[]) {
@@ -299,7 +299,7 @@ function finishArguments({ owner, outcome, answering }: Finish): (string | numbe
   return [owner, outcome === undefined ? '' : JSON.stringify(outcome), answering];
 }
 
-function readClaimed(found: Answer): Claimed {
+function readClaimed(found: ScriptResult): Claimed {
   const [attempt, same, state, detail] = found as [string, string, string, string | undefined];
   const about = { attempt: Number(attempt), isSame: same === '1' };
   if (state === 'ended') return { ...about, ...readEnded([state, detail ?? null]) };
@@ -307,11 +307,11 @@ function readClaimed(found: Answer): Claimed {
   return { ...about, state: 'yours', replaces: detail || undefined };
 }
 
-function readEnd(found: readonly Answer[]): Ended | Free {
+function readEnd(found: readonly ScriptResult[]): Ended | Free {
   return found[0] === 'free' ? { state: 'free' } : readEnded(found);
 }
 
-function readEnded([, outcome]: readonly Answer[]): Ended {
+function readEnded([, outcome]: readonly ScriptResult[]): Ended {
   if (typeof outcome !== 'string') return { state: 'ended', outcome: undefined };
   return { state: 'ended', outcome: readJson<Outcome>(outcome, 'the reply of a message') };
 }

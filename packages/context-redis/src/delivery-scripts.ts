@@ -1,5 +1,5 @@
 import { LOAD, RELEASE, SAVE } from './contexts.ts';
-import { type Answer, defineScript, type Script, type Undo } from './script.ts';
+import { defineScript, type Script, type ScriptResult, type Undo } from './script.ts';
 
 // Where a message stands is a hash, with the two facts of core's delivery/store.ts, and its steps by
 // the same names. Who runs it: `owner` and `until` (ms) of the lease, and the `outcome` once the run has
@@ -158,7 +158,7 @@ const ALWAYS = 1e12;
 
 /** Takes back the claim of a delivery that was refused before Redis ran it. */
 const undoClaim: Undo = (connection, keys, _args, answer) => {
-  const [attempt, , state, outcome] = answer as readonly Answer[];
+  const [attempt, , state, outcome] = answer as readonly ScriptResult[];
   if (state !== 'ended' || typeof outcome !== 'string') return undefined;
   return releaseReply(connection, keys.slice(0, 1), Number(attempt), ALWAYS);
 };

@@ -44,21 +44,21 @@ export interface Connection {
  * The result of a script in one form for all clients: with numbers or, under `stringNumbers`, text;
  * with RESP2 or RESP3.
  */
-export type Answer = string | null | readonly Answer[];
+export type ScriptResult = string | null | readonly ScriptResult[];
 
 /** Runs a script; rejects with a StoreError, including when Redis does not reply in time. */
 export type Script = (
   connection: Connection,
   keys: readonly string[],
   ...args: (string | number)[]
-) => Promise<Answer>;
+) => Promise<ScriptResult>;
 
 /** Takes back a command whose answer came after the timeout. */
 export type Undo = (
   connection: Connection,
   keys: readonly string[],
   args: readonly (string | number)[],
-  answer: Answer,
+  answer: ScriptResult,
 ) => Promise<unknown> | undefined;
 
 /**
@@ -95,7 +95,7 @@ export function defineScript(lua: string, undo?: Undo): Script {
   };
 }
 
-function toAnswer(value: unknown): Answer {
+function toAnswer(value: unknown): ScriptResult {
   if (Array.isArray(value)) return value.map(toAnswer);
   return value === null || value === undefined ? null : `${value as string | number}`;
 }

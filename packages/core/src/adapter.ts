@@ -106,7 +106,7 @@ async function askRoute(
   const delivery = { isAnswered: false };
   const response = await webhook.handle(request, (exchange) => {
     for (const target of targets) delivered.show(target, exchange);
-    return ask(route, request.response, delivery);
+    return waitForRoute(route, request.response, delivery);
   });
   delivery.isAnswered = true;
   return response;
@@ -142,22 +142,22 @@ const LOOK_AGAIN = 1000;
  * Waits for the route's reply. A response that ends before means that the route failed or answered
  * by itself.
  */
-function ask(
+function waitForRoute(
   route: Route,
   response: ServerResponse,
   delivery: { readonly isAnswered: boolean },
 ): Promise<ReplyLike> {
   return new Promise<ReplyLike>((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    const look = () => {
+    const checkResponse = () => {
       if (response.writableEnded && !delivery.isAnswered) resolve(undefined);
       if (response.writableEnded || delivery.isAnswered) clearInterval(timer);
     };
     response.once('close', () => {
       // When the client has gone the route goes on: a later delivery brings its reply. Nothing
       // tells any more when the response ends.
-      timer = setInterval(look, LOOK_AGAIN).unref();
-      look();
+      timer = setInterval(checkResponse, LOOK_AGAIN).unref();
+      checkResponse();
     });
     Promise.resolve(route(resolve)).catch(reject);
   });

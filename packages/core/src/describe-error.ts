@@ -29,9 +29,9 @@ export function describeError(error: unknown): ErrorDescription {
   if (!isObject(error)) {
     return createDescription({ name: typeof error, message: tellText(String(error)) });
   }
-  const message = read(error, 'message') ?? read(error, 'errmsg');
-  const code = read(error, 'code') ?? read(error, 'errcode');
-  const name = tellIfText(read(error, 'name')) ?? 'Error';
+  const message = readProperty(error, 'message') ?? readProperty(error, 'errmsg');
+  const code = readProperty(error, 'code') ?? readProperty(error, 'errcode');
+  const name = tellIfText(readProperty(error, 'name')) ?? 'Error';
   // What is ours stays what it is: a logger may tell errors apart by their classes.
   const isOurs = isHarmless(error) && error instanceof WechatError;
   const told = {
@@ -40,7 +40,7 @@ export function describeError(error: unknown): ErrorDescription {
     ...(typeof code === 'number' && { code }),
     ...(typeof code === 'string' && { code: tellText(code) }),
   };
-  const frames = listFrames(read(error, 'stack'), message);
+  const frames = listFrames(readProperty(error, 'stack'), message);
   const stack = [`${told.name}: ${told.message}`, ...frames].join('\n');
   return createDescription({ ...told, stack }, isOurs ? Reflect.getPrototypeOf(error) : undefined);
 }
@@ -76,7 +76,7 @@ function createDescription(told: object, prototype: object | null = Error.protot
   return Object.setPrototypeOf(description, prototype) as ErrorDescription;
 }
 
-function read(error: object, key: string): unknown {
+function readProperty(error: object, key: string): unknown {
   try {
     return Reflect.get(error, key);
   } catch {

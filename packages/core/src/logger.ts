@@ -42,7 +42,7 @@ export function protect(logger: Logger, account?: string): Logger {
   const bound = !child && isNamed ? { account } : undefined;
   const safely = (level: keyof Logger) => (details: object, message: string) =>
     runInBackground(() =>
-      target[level]({ ...bound, ...tell(details) }, printable(message, LONGEST_MESSAGE)),
+      target[level]({ ...bound, ...createDetails(details) }, printable(message, LONGEST_MESSAGE)),
     );
   return {
     error: safely('error'),
@@ -72,7 +72,7 @@ const LONGEST_MESSAGE = 1000;
 const ERRORS: ReadonlySet<string> = new Set(['err', 'cause']);
 
 /** Returns details that are safe for a logger: nothing from outside can make it fail. */
-function tell(details: object): object {
+function createDetails(details: object): object {
   const told = Object.entries(details).map(([name, value]: [string, unknown]) => [
     name,
     ERRORS.has(name) ? describeError(value) : tellValue(value),
@@ -82,7 +82,7 @@ function tell(details: object): object {
 
 function tellValue(value: unknown): unknown {
   if (typeof value === 'string') return printable(value);
-  return isPlain(value) ? tell(value) : value;
+  return isPlain(value) ? createDetails(value) : value;
 }
 
 function isPlain(value: unknown): value is object {

@@ -81,7 +81,7 @@ interface GatewayEvent {
   isBase64Encoded?: unknown;
 }
 
-interface Shape {
+interface EventShape {
   readonly hosts: string;
   readonly method: (event: GatewayEvent) => string | undefined;
   /** Undefined when the event is not of this shape. */
@@ -92,7 +92,7 @@ const oldMethod = ({ httpMethod }: GatewayEvent) => httpMethod;
 const newMethod = ({ requestContext }: GatewayEvent) => requestContext?.http?.method;
 
 /** The shapes of events; the first with both a method and a query applies. */
-const SHAPES: readonly Shape[] = [
+const SHAPES: readonly EventShape[] = [
   {
     hosts: 'AWS API Gateway 2.0, Lambda function URL',
     method: newMethod,

@@ -1,6 +1,6 @@
 import type { AccountOptions, AccountResolver } from '@wechat-mp/core';
 
-interface Place {
+interface MountOptions {
   /** Path of the webhook from the root; a global prefix is not added. Default: `/wechat`. */
   path?: string | undefined;
   /** Whether other modules can inject the module's providers without importing it. Default: true. */
@@ -8,10 +8,10 @@ interface Place {
 }
 
 /** Options of one account, as for `createWebhook`. */
-type OneAccount = Place & AccountOptions & { accounts?: undefined };
+type OneAccount = MountOptions & AccountOptions & { accounts?: undefined };
 
 /** Options of several accounts at one path. */
-interface SeveralAccounts extends Place {
+interface SeveralAccounts extends MountOptions {
   /** Finds the account of a request. */
   accounts: AccountResolver;
 }

@@ -64,7 +64,7 @@ The page and the API
 `;
 
 async function run(): Promise<number> {
-  const { values, positionals } = read();
+  const { values, positionals } = readCommandLine();
   if (values.help) return print(USAGE);
   if (values.version) return print(`${version()}\n`);
   const [name = 'serve', ...more] = positionals;
@@ -81,7 +81,7 @@ async function run(): Promise<number> {
   return await command({ ...values, target: values.target, token: values.token, cloud });
 }
 
-function read() {
+function readCommandLine() {
   try {
     return parseArgs({ options: OPTIONS, allowPositionals: true });
   } catch (error) {

@@ -1,7 +1,7 @@
 // Errors
 export { InvalidArgumentError, NeedParamError } from '@wechat-mp/core';
 // The platform, and its users
-export type { Answer, Api, ApiRequest, Failure } from './api/server.ts';
+export type { Api, ApiAnswer, ApiRequest, Failure } from './api/server.ts';
 // The back end
 export {
   type BackEnd,

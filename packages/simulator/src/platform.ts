@@ -79,7 +79,7 @@ export async function createSimulator(
       world.emit({ type: 'received', user: person.name, received });
     },
     notify(person, type, fields = {}) {
-      void pass(() => deliver(put(person, type, fields), route)).catch(() => {});
+      void pass(() => deliver(createParcel(person, type, fields), route)).catch(() => {});
     },
   };
   const route: Route = {
@@ -100,7 +100,7 @@ export async function createSimulator(
     send: (user, type, fields) => {
       grant(user.person, type, clock.now());
       const where = { state: world.state, apiUrl: api.url, now: clock.now() };
-      const parcel = put(user.person, type, sampleMedia(type, fields, where));
+      const parcel = createParcel(user.person, type, sampleMedia(type, fields, where));
       world.emit({ type: 'sent', user: user.name, fields: parcel.fields });
       return carry(user, parcel);
     },
@@ -135,7 +135,7 @@ export async function createSimulator(
     return time;
   }
 
-  function put(person: Person, type: SentName, fields: WireFields): Parcel {
+  function createParcel(person: Person, type: SentName, fields: WireFields): Parcel {
     messages += 1;
     const about = { id: account.id, time: reserveTime(person, type) };
     const parcel = pack(messages, person, type, fields, about);

@@ -69,7 +69,7 @@ const state = shape({
  * @throws {InvalidArgumentError} when the file cannot be read, and when something in it is wrong, which the message names
  */
 export async function loadState(file: string): Promise<State> {
-  const given = parse(file, await read(file));
+  const given = parse(file, await readText(file));
   if (!isRecord(given)) throw new InvalidArgumentError(`${file} must hold an object`);
   const empty = emptyState();
   const stranger = Object.keys(given).find((name) => !Object.hasOwn(empty, name));
@@ -95,7 +95,7 @@ export async function saveState(file: string, state: State): Promise<void> {
   }
 }
 
-async function read(file: string): Promise<string> {
+async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

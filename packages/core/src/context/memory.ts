@@ -11,7 +11,7 @@ import type {
   SaveOptions,
 } from './store.ts';
 
-interface Entry {
+interface StoredContext {
   readonly record: ContextRecord;
   readonly expiresAt: number;
 }
@@ -24,7 +24,7 @@ interface Entry {
  */
 export class MemoryContextStore implements ContextStore {
   /** In the order of saves or messages, oldest first. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, StoredContext>();
   readonly #locks = new Map<string, { owner: string; until: number }>();
   readonly #maxEntries: number;
   readonly #logger: Logger;

@@ -4,7 +4,7 @@ import type { Opened, Seal } from './seal.ts';
 import type { WechatUser } from './user.ts';
 
 /** A login in progress. */
-export interface Pending {
+export interface PendingLogin {
   readonly state: string;
   /** Path and query of the requested page. */
   readonly address: string;
@@ -51,12 +51,12 @@ export class LoginCookies {
     return this.#set(name, this.#fit(user, age), age, base);
   }
 
-  pending(cookies: Cookies, state: string): Pending | undefined {
+  pending(cookies: Cookies, state: string): PendingLogin | undefined {
     const pending = this.#open(cookies[this.#createName(state)])?.value;
     return pending?.state === state ? pending : undefined;
   }
 
-  setPending(pending: Pending, base: string): string {
+  setPending(pending: PendingLogin, base: string): string {
     const sealed = this.#seal.seal('pending', pending, PENDING_AGE);
     return this.#set(this.#createName(pending.state), sealed, PENDING_AGE, base);
   }
@@ -73,8 +73,8 @@ export class LoginCookies {
       .map(({ name }) => this.#set(name, '', 0, base));
   }
 
-  #open(sealed: string | undefined): Opened<Pending> | undefined {
-    return this.#seal.open<Pending>('pending', sealed);
+  #open(sealed: string | undefined): Opened<PendingLogin> | undefined {
+    return this.#seal.open<PendingLogin>('pending', sealed);
   }
 
   /** Returns the cookie of a state: each tab has its own. */

@@ -7,7 +7,7 @@ import { fetchUser, type WechatUser } from './user.ts';
 export type Exchange = (code: string, state: string) => Promise<WechatUser>;
 
 /** The attempts made with one state. */
-interface Login {
+interface LoginAttempts {
   /** Clock milliseconds after which the state is invalid. */
   readonly until: number;
   tries: number;
@@ -31,7 +31,7 @@ const MOST_LOGINS = 10_000;
  * codes.
  */
 export function createExchange(settings: OAuthSettings): Exchange {
-  const logins = new Map<string, Login>();
+  const logins = new Map<string, LoginAttempts>();
 
   return async (code, state) => {
     const login = logins.get(state) ?? remember(state);
@@ -59,7 +59,7 @@ export function createExchange(settings: OAuthSettings): Exchange {
     return login.user;
   };
 
-  function remember(state: string): Login {
+  function remember(state: string): LoginAttempts {
     const now = settings.now();
     for (const [oldest, { until }] of logins) {
       if (until > now && logins.size < MOST_LOGINS) break;

@@ -28,7 +28,7 @@ export interface OAuth {
   handle(request: OAuthRequest): Promise<OAuthOutcome>;
 }
 
-interface Login extends OAuthSettings {
+interface LoginSettings extends OAuthSettings {
   readonly seal: Seal;
   readonly jar: LoginCookies;
   readonly exchange: Exchange;
@@ -51,7 +51,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   return { handle: async (request) => identify(readVisit(request, settings.baseUrl), login) };
 }
 
-function identify(visit: Visit, login: Login): OAuthOutcome | Promise<OAuthOutcome> {
+function identify(visit: Visit, login: LoginSettings): OAuthOutcome | Promise<OAuthOutcome> {
   const user = login.jar.user(visit.cookies);
   const state = login.seal.isState(visit.state) ? visit.state : undefined;
   if (user) return state ? leaveAnswer(visit, state, login) : { user };
@@ -71,7 +71,7 @@ const LONGEST_ADDRESS = 2000;
 function begin(
   visit: Visit,
   asked: { address: string; isSecond: boolean },
-  { buildPage, seal, jar }: Login,
+  { buildPage, seal, jar }: LoginSettings,
 ): OAuthOutcome {
   const { base, path, cookies } = visit;
   if (asked.address.length > LONGEST_ADDRESS) {
@@ -87,7 +87,7 @@ function begin(
 async function complete(
   visit: Visit,
   state: string | undefined,
-  login: Login,
+  login: LoginSettings,
 ): Promise<OAuthOutcome> {
   const { base, code, cookies } = visit;
   const { jar, exchange } = login;
@@ -115,7 +115,7 @@ async function complete(
 }
 
 /** Redirects a user who is signed in already: another tab was faster, or the page was reloaded. */
-function leaveAnswer({ base, address, cookies }: Visit, state: string, { jar }: Login) {
+function leaveAnswer({ base, address, cookies }: Visit, state: string, { jar }: LoginSettings) {
   const pending = jar.pending(cookies, state);
   if (!pending) return redirectTo(base + withoutAnswer(address), []);
   return redirectTo(base + pending.address, [jar.setPending({ ...pending, isOver: true }, base)]);

@@ -89,7 +89,7 @@ export interface SceneLogin {
 }
 
 /** The content of the cookie of a QR code. */
-interface Pending {
+interface PendingScan {
   readonly scene: string;
   readonly ticket: string;
   readonly url: string;
@@ -125,7 +125,7 @@ export function createSceneLogin(options: SceneLoginOptions): SceneLogin {
   const cookieName = `${cookie.name}_scan`;
   const countCode = createCounter(maxCodes, now);
 
-  const readPending = ({ cookies }: Visit) => seal.open<Pending>('scene', cookies[cookieName]);
+  const readPending = ({ cookies }: Visit) => seal.open<PendingScan>('scene', cookies[cookieName]);
   const setPending = (text: string, seconds: number, { base }: Visit) =>
     serializeCookie(cookie, cookieName, text, seconds, base);
   const createSceneKey = (scene: string): ContextUser => ({
@@ -143,7 +143,7 @@ export function createSceneLogin(options: SceneLoginOptions): SceneLogin {
     const settings = { replaces, milliseconds: LIFE * 1000 };
     return (await contexts.save(createSceneKey(scene), record, settings)) === undefined;
   };
-  const describeCode = ({ ticket, url }: Pending, expiresAt: number, cookies: string[]) => {
+  const describeCode = ({ ticket, url }: PendingScan, expiresAt: number, cookies: string[]) => {
     return { picture: client.qrcode.showUrl(ticket), url, expiresAt, cookies };
   };
 

@@ -31,7 +31,7 @@ export async function fetchUser(
   code: string,
   { client, scope, lang }: OAuthSettings,
 ): Promise<WechatUser> {
-  const token = await ask(client.oauth2.getAccessToken({ code }));
+  const token = await callPlatform(client.oauth2.getAccessToken({ code }));
   if (typeof token?.openid !== 'string' || token.openid === '') {
     throw new OAuthError('platform', 'the answer of WeChat has no openid');
   }
@@ -56,13 +56,13 @@ function fetchProfile(
   { access_token, openid }: { access_token: string; openid: string },
   lang: OAuthSettings['lang'],
 ) {
-  return ask(client.oauth2.getUserInfo({ access_token, openid, ...(lang && { lang }) }));
+  return callPlatform(client.oauth2.getUserInfo({ access_token, openid, ...(lang && { lang }) }));
 }
 
 /** The codes of invalid, used and expired codes. */
 const CODE_ERRORS: readonly unknown[] = [40029, 40163, 42003];
 
-async function ask<T>(answer: Promise<T>): Promise<T> {
+async function callPlatform<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {

@@ -266,14 +266,14 @@ interface Sending {
 
 /** Returns the platform’s errcode and message; some endpoints have another form. */
 function readErrcode(answer: unknown): { code: number; said: string } {
-  const { errcode, errmsg = '', base_resp } = Object(answer) as Verdict;
+  const { errcode, errmsg = '', base_resp } = Object(answer) as CallVerdict;
   const { ret = 0, err_msg = '' } = base_resp ?? {};
   return errcode === undefined
     ? { code: Number(ret), said: `${err_msg}` }
     : { code: Number(errcode), said: `${errmsg}` };
 }
 
-interface Verdict {
+interface CallVerdict {
   errcode?: number | string;
   errmsg?: string;
   base_resp?: { ret?: number; err_msg?: string };

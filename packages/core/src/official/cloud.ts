@@ -30,7 +30,7 @@ export interface CloudSettings {
 }
 
 /** The relevant options of a client. */
-interface Given {
+interface CloudInput {
   readonly cloud?: boolean | CloudCallOptions | undefined;
   readonly appid?: string | undefined;
   readonly appsecret?: unknown;
@@ -50,7 +50,7 @@ const OTHER_WAYS = ['appsecret', 'accessToken', 'component'] as const;
  *
  * @throws {InvalidArgumentError} when it is wrong, or there is another way to a token beside it
  */
-export function readCloud(options: Given): CloudSettings | undefined {
+export function readCloud(options: CloudInput): CloudSettings | undefined {
   const { cloud, appid } = options;
   if (cloud === undefined || cloud === false) return undefined;
   if (cloud !== true && (typeof cloud !== 'object' || cloud === null)) {

@@ -21,7 +21,7 @@ export interface CredentialsParts {
 }
 
 /** An answer with a token and its lifetime in seconds. */
-type Answer = Readonly<Record<string, string | number>>;
+type TokenAnswer = Readonly<Record<string, string | number>>;
 
 /**
  * Reads the token of an answer.
@@ -29,7 +29,7 @@ type Answer = Readonly<Record<string, string | number>>;
  * @throws {NetworkError} when there is none in it
  */
 export function readGrant(answer: object, field: string, since: number): Grant {
-  const { [field]: value, expires_in: life } = answer as Answer;
+  const { [field]: value, expires_in: life } = answer as TokenAnswer;
   if (typeof value !== 'string' || value === '') {
     const said = 'the answer has none: it is not from WeChat, or baseUrl is wrong';
     throw new NetworkError(field, said, { status: 200, wasSent: true });
@@ -62,7 +62,7 @@ export function createAccessToken(
       const answer = isStable
         ? await call(getStable, { body: { force_refresh: force } }, 'token.getStable')
         : await call(get, {}, 'token.get');
-      return readGrant(answer as Answer, 'access_token', since);
+      return readGrant(answer as TokenAnswer, 'access_token', since);
     },
   });
 }
@@ -99,7 +99,7 @@ export function createTicket(
     async fetch() {
       const since = now();
       const answer = await call(endpoints.ticket.get, { query: { type } }, 'ticket.get');
-      return readGrant(answer as Answer, 'ticket', since);
+      return readGrant(answer as TokenAnswer, 'ticket', since);
     },
   });
 }

@@ -174,8 +174,8 @@ export type Methods<T> = {
   readonly [K in keyof T]: T[K] extends Endpoint<infer Body, infer Query, infer Result>
     ? (
         ...given: [
-          ...Given<Body, [body: Body]>,
-          ...Given<Query, [query: Query]>,
+          ...GivenArguments<Body, [body: Body]>,
+          ...GivenArguments<Query, [query: Query]>,
           ...(T[K] extends { verb: 'upload' } ? [options?: UploadOptions] : []),
         ]
       ) => Result
@@ -183,7 +183,7 @@ export type Methods<T> = {
 };
 
 /** No argument when there is nothing to pass, an optional one when nothing in it is required. */
-type Given<T, Argument extends [unknown]> = WhenNone<
+type GivenArguments<T, Argument extends [unknown]> = WhenNone<
   T,
   [],
   object extends T ? Partial<Argument> : Argument

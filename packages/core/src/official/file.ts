@@ -25,7 +25,7 @@ const PIECE = 64 * 1024;
 const MOST = 10 * 1024 * 1024;
 
 /** The properties of a source. */
-interface Source {
+interface FileSource {
   readonly name: string | undefined;
   readonly type: string | undefined;
   readonly size: number;
@@ -52,7 +52,7 @@ export async function openFile(
 }
 
 async function lookAt(
-  source: Source,
+  source: FileSource,
   rule: FileRule | undefined,
   options: UploadOptions,
 ): Promise<OutgoingFile> {
@@ -122,7 +122,7 @@ function formatSize(bytes: number): string {
 }
 
 /** Checks that exactly the announced number of bytes is sent, and no more than allowed. */
-async function* counted(source: Source, rule: FileRule | undefined): AsyncIterable<Uint8Array> {
+async function* counted(source: FileSource, rule: FileRule | undefined): AsyncIterable<Uint8Array> {
   let size = 0;
   try {
     for await (const chunk of source.read()) {
@@ -138,7 +138,7 @@ async function* counted(source: Source, rule: FileRule | undefined): AsyncIterab
   if (size < source.size) throw changedError(source, size);
 }
 
-function changedError({ name = 'given', size }: Source, sent: number): InvalidArgumentError {
+function changedError({ name = 'given', size }: FileSource, sent: number): InvalidArgumentError {
   return new InvalidArgumentError(
     `the file ${quote(name)} had ${size} bytes when it was opened, and ${sent} when it was sent`,
   );
@@ -155,7 +155,7 @@ function unreadableError(name = 'given', what: string, cause: unknown): InvalidA
   return new InvalidArgumentError(`the file ${quote(name)} ${what}: ${reason}`, { cause });
 }
 
-async function openSource(file: Upload, rule: FileRule | undefined): Promise<Source> {
+async function openSource(file: Upload, rule: FileRule | undefined): Promise<FileSource> {
   if (typeof file === 'string') return fromPath(file);
   if (file instanceof Uint8Array) return fromBytes(file);
   if (file instanceof Blob) return fromBlob(file);
@@ -167,7 +167,7 @@ function* splitBytes(bytes: Uint8Array): Iterable<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
-function fromBytes(bytes: Uint8Array): Source {
+function fromBytes(bytes: Uint8Array): FileSource {
   const head = bytes.subarray(0, HEAD);
   const read = async function* () {
     yield bytes;
@@ -179,7 +179,7 @@ function fromBytes(bytes: Uint8Array): Source {
 async function fromPath(
   path: string,
   { start = 0, end = Infinity }: { start?: number | undefined; end?: number | undefined } = {},
-): Promise<Source> {
+): Promise<FileSource> {
   const name = basename(path);
   try {
     const stats = await stat(path);
@@ -200,7 +200,7 @@ async function fromPath(
   }
 }
 
-async function fromBlob(blob: Blob): Promise<Source> {
+async function fromBlob(blob: Blob): Promise<FileSource> {
   const name = blob instanceof File ? blob.name : undefined;
   const beginning = await blob
     .slice(0, HEAD)
@@ -217,7 +217,7 @@ async function fromBlob(blob: Blob): Promise<Source> {
  * Opens a stream. The platform refuses uploads without a length: that of a file’s stream is known;
  * any other is read into memory first, and can then be sent again.
  */
-async function fromStream(stream: Readable, rule: FileRule | undefined): Promise<Source> {
+async function fromStream(stream: Readable, rule: FileRule | undefined): Promise<FileSource> {
   if (stream instanceof ReadStream && typeof stream.path === 'string' && !stream.readableDidRead) {
     const { start, end } = stream as { start?: number; end?: number };
     // A file that is gone, or a pipe: the stream may have it all the same.

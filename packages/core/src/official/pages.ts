@@ -17,21 +17,21 @@ import {
 import { iterate } from './paging.ts';
 
 /** The result of a call. */
-type Answer<Call extends (...given: never[]) => unknown> = Awaited<ReturnType<Call>>;
+type CallResult<Call extends (...given: never[]) => unknown> = Awaited<ReturnType<Call>>;
 type Template = Api['message']['template'];
 type Subscribe = Api['message']['subscribe'];
 /** An entry of the draft box. */
-export type Draft = Answer<Api['draft']['batchGet']>['item'][number];
+export type Draft = CallResult<Api['draft']['batchGet']>['item'][number];
 /** Something published. */
-export type Publication = Answer<Api['freepublish']['batchGet']>['item'][number];
+export type Publication = CallResult<Api['freepublish']['batchGet']>['item'][number];
 /** An account that authorized a third-party platform. */
-export type Authorizer = Answer<Api['component']['listAuthorizers']>['list'][number];
+export type Authorizer = CallResult<Api['component']['listAuthorizers']>['list'][number];
 /** A template of the library that users can subscribe to. */
-export type TemplateTitle = Answer<Subscribe['getPubTemplateTitles']>['data'][number];
+export type TemplateTitle = CallResult<Subscribe['getPubTemplateTitles']>['data'][number];
 /** A template message that was blocked. */
-export type BlockedMessage = Answer<Template['queryBlocked']>['msginfo'][number];
+export type BlockedMessage = CallResult<Template['queryBlocked']>['msginfo'][number];
 /** A rule by which QR codes open a mini program. */
-type JumpRule = Answer<Api['qrcode']['getJumpRules']>['rule_list'][number];
+type JumpRule = CallResult<Api['qrcode']['getJumpRules']>['rule_list'][number];
 /** The input of a call, without its paging. */
 type Asked<Call extends (...given: never[]) => unknown, Place extends string> = Omit<
   Parameters<Call>[0],

@@ -63,7 +63,7 @@ export function createSourcedCredential(parts: TokenSourceParts): Credential {
     given: undefined,
     async fetch({ refused }) {
       const since = now();
-      const answer = await ask(parts, { refused });
+      const answer = await callSource(parts, { refused });
       return { answer: Object(answer) as object, token: readToken(answer, parts, since) };
     },
   });
@@ -71,7 +71,7 @@ export function createSourcedCredential(parts: TokenSourceParts): Credential {
 
 const LATE = Symbol('late');
 
-async function ask(
+async function callSource(
   { name, source, timeout }: TokenSourceParts,
   request: TokenRequest,
 ): Promise<unknown> {

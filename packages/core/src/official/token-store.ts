@@ -38,7 +38,7 @@ export interface TokenStore {
   set(key: string, token: Token | undefined, lock: number): Promise<boolean>;
 }
 
-interface Entry {
+interface StoredToken {
   token: Token | undefined;
   lock: number;
   /** Milliseconds on the clock of `performance.now()`. */
@@ -52,7 +52,7 @@ const FORGOTTEN = 24 * 3600_000;
 
 /** Stores tokens in the memory of this process. */
 export class MemoryTokenStore implements TokenStore {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, StoredToken>();
   #locks = 0;
   #tidyAt = FEW;
 

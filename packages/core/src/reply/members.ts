@@ -24,7 +24,7 @@ type Value<F> = F extends Member<infer T, boolean> ? T : never;
 type Flat<T> = { [N in keyof T]: T[N] };
 
 /** The object that a table of members describes. */
-export type Values<M extends Members> = Flat<
+export type MemberValues<M extends Members> = Flat<
   { -readonly [N in keyof M as Extract<N, NeededNames<M>>]: Value<M[N]> } & {
     -readonly [N in keyof M as Exclude<N, NeededNames<M>>]?: Value<M[N]> | undefined;
   }

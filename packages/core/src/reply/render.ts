@@ -32,10 +32,10 @@ const ONE_ARTICLE: ReadonlySet<MessageName | undefined> = new Set<MessageName>([
 ]);
 const MAX_ARTICLES = 8;
 
-type Body<T extends Reply['type']> = (reply: Extract<Reply, { type: T }>) => Tree | undefined;
+type BodyWriter<T extends Reply['type']> = (reply: Extract<Reply, { type: T }>) => Tree | undefined;
 
 /** The tags around the members of each reply; undefined is `success`. */
-const BODIES: { [T in Reply['type']]: Body<T> } = {
+const BODIES: { [T in Reply['type']]: BodyWriter<T> } = {
   // The platform takes a text without a character for a failure.
   text: (reply) => (reply.content.trim() === '' ? undefined : tags(reply)),
   image: (reply) => ({ Image: tags(reply) }),
@@ -95,7 +95,7 @@ export function replyTree(value: ReplyLike, to: Addressee): Tree | undefined {
 /** Returns the tags of a checked reply. */
 export function createTree(reply: Reply, to: Addressee): Tree | undefined {
   const fitting = reply.type === 'news' ? withinLimit(reply, to) : reply;
-  const body = (BODIES[reply.type] as Body<Reply['type']>)(fitting as never);
+  const body = (BODIES[reply.type] as BodyWriter<Reply['type']>)(fitting as never);
   if (!body) return undefined;
   const tree: Record<string, Tree[string]> = {
     ToUserName: to.target,

@@ -1,12 +1,14 @@
-import type { ARTICLE, REPLIES, ReplyType, Values } from './members.ts';
+import type { ARTICLE, MemberValues, REPLIES, ReplyType } from './members.ts';
 
 /** One article of a news reply. */
-export interface Article extends Values<typeof ARTICLE> {
+export interface Article extends MemberValues<typeof ARTICLE> {
   /** `picUrl` under its wire name, as in older SDKs. */
   picurl?: string | undefined;
 }
 
-type ReplyOf<T extends Exclude<ReplyType, 'news'>> = { type: T } & Values<(typeof REPLIES)[T]>;
+type ReplyOf<T extends Exclude<ReplyType, 'news'>> = { type: T } & MemberValues<
+  (typeof REPLIES)[T]
+>;
 
 export interface TextReply extends ReplyOf<'text'> {}
 export interface ImageReply extends ReplyOf<'image'> {}

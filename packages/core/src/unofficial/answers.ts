@@ -2,10 +2,10 @@ import { tellText } from '../hide-secrets.ts';
 import { readJson } from '../json.ts';
 import { hideEchoes } from '../official/echo.ts';
 import { NetworkError } from '../official/errors.ts';
-import { createRefusal, NeedLoginError, type Verdict } from './errors.ts';
+import { createRefusal, NeedLoginError, type RetVerdict } from './errors.ts';
 import type { BackEndAnswer } from './http.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+type AnswerFields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the JSON object of an answer; a page in its place means that the session is over.
@@ -13,11 +13,11 @@ type Fields = Readonly<Record<string, unknown>>;
  * @throws {NeedLoginError} when it is none
  * @throws {NetworkError} when it breaks off
  */
-export function readObject(path: string, { body, status }: BackEndAnswer): Fields {
+export function readObject(path: string, { body, status }: BackEndAnswer): AnswerFields {
   const text = body.toString();
   try {
     const value = readJson(text);
-    if (typeof value === 'object' && value !== null) return value as Fields;
+    if (typeof value === 'object' && value !== null) return value as AnswerFields;
   } catch {
     if (/^\s*[[{]/.test(text)) {
       throw new NetworkError(path, 'the answer ends early', { status, wasSent: true });
@@ -27,8 +27,8 @@ export function readObject(path: string, { body, status }: BackEndAnswer): Field
 }
 
 /** Returns the verdict of an answer; undefined when it has none. */
-export function readVerdict(fields: Fields, { sent }: BackEndAnswer): Verdict | undefined {
-  const { ret, err_msg: said } = Object(fields['base_resp']) as Fields;
+export function readVerdict(fields: AnswerFields, { sent }: BackEndAnswer): RetVerdict | undefined {
+  const { ret, err_msg: said } = Object(fields['base_resp']) as AnswerFields;
   const given = ret ?? fields['ret'];
   if (given === undefined) return undefined;
   const told = typeof said === 'string' ? tellText(hideEchoes(said, sent)) : '';
@@ -51,7 +51,7 @@ export function readField<Result>(
   const fields = readObject(path, answer);
   let value: unknown = fields;
   for (const name of names) {
-    value = unwrap((Object(value) as Fields)[name]);
+    value = unwrap((Object(value) as AnswerFields)[name]);
     if (empty !== undefined && (value === '' || value === null)) return empty;
   }
   if (value !== undefined) return value as Result;

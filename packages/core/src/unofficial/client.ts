@@ -14,10 +14,10 @@ import { ownInformation, uploadFile } from './own.ts';
 import { pages } from './paging.ts';
 import {
   type MessageListOptions,
-  read,
   readFans,
   readFile,
   readGroupList,
+  readList,
   readUserInfo,
   readUserList,
   toContact,
@@ -28,13 +28,13 @@ import { addNews, sendFile, sendMessage, sendNews } from './sending.ts';
 import { Session } from './session.ts';
 import { SessionClient } from './session-client.ts';
 import type {
-  Account,
   ArticleStatistics,
   Contact,
   ContactInfo,
   Dialog,
   Fan,
   FileList,
+  FoundAccount,
   Group,
   Id,
   MessageList,
@@ -115,7 +115,7 @@ export class UnofficialClient extends SessionClient {
 
   /** Lists articles of the old material library; `getDraftList` lists the current drafts. */
   async getNewsList(page: number, pageSize = 10): Promise<readonly News[]> {
-    return read(
+    return readList(
       this.connection,
       (place) => classic.newsList(place, page, pageSize),
       ['app_msg_info', 'item'],
@@ -135,7 +135,7 @@ export class UnofficialClient extends SessionClient {
 
   /** Lists files of the material: `type` is 2 (pictures), 3 (voices) or 4 (videos). */
   async getFileList(type: number, page: number, count = 10): Promise<FileList> {
-    return read(
+    return readList(
       this.connection,
       (place) => classic.fileList(place, type, page, count),
       ['page_info'],
@@ -157,11 +157,16 @@ export class UnofficialClient extends SessionClient {
       ownInformation(connection, place, session),
     );
     const from = { own: own.fakeid, lastMsgId, createTime };
-    return read(connection, (place) => classic.dialog(place, id, from), ['page_info'], NO_DIALOG);
+    return readList(
+      connection,
+      (place) => classic.dialog(place, id, from),
+      ['page_info'],
+      NO_DIALOG,
+    );
   }
 
   async getNewMessageNum(lastId: number | string = 0): Promise<number> {
-    const number = await read<unknown>(
+    const number = await readList<unknown>(
       this.connection,
       (place) => classic.newMessageNumber(place, lastId),
       ['newTotalMsgCount'],
@@ -179,7 +184,7 @@ export class UnofficialClient extends SessionClient {
   async getMessageList(options: MessageListOptions = {}): Promise<MessageList> {
     const { lastId = 0, offset = 0, count = 20, day = 7, star = false } = options;
     const asked = { lastId, offset, count, day, star };
-    return read(
+    return readList(
       this.connection,
       (place) => classic.messages(place, asked),
       ['msg_items'],
@@ -236,7 +241,10 @@ export class UnofficialClient extends SessionClient {
   }
 
   /** Searches accounts by name. */
-  async searchAccounts(keyword: string, options: PageOptions = {}): Promise<readonly Account[]> {
+  async searchAccounts(
+    keyword: string,
+    options: PageOptions = {},
+  ): Promise<readonly FoundAccount[]> {
     return searchAccounts(this.connection, given('keyword', keyword), options);
   }
 
@@ -292,9 +300,9 @@ export class UnofficialClient extends SessionClient {
   }
 
   /** Iterates over the accounts that a search finds, a page a second. */
-  iterateAccounts(keyword: string): AsyncGenerator<Account, void, undefined> {
+  iterateAccounts(keyword: string): AsyncGenerator<FoundAccount, void, undefined> {
     const pace = { size: 5, interval: this.interval };
-    return pages<Account>(
+    return pages<FoundAccount>(
       ({ begin }) => this.searchAccounts(keyword, { begin, count: pace.size }),
       pace,
     );

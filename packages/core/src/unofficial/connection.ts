@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from '../logger.ts';
 import { NeedLoginError } from './errors.ts';
 import type { BackEndAnswer, BackEndRequest, Http } from './http.ts';
-import type { Place } from './requests.ts';
+import type { SessionFields } from './requests.ts';
 import { Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -45,7 +45,7 @@ export class Connection {
   /** Makes a call; when the session is lost, calls `onNeedLogin` and makes the call again. */
   async call<Result>(
     path: string,
-    work: (place: Place, session: Session) => Promise<Result>,
+    work: (place: SessionFields, session: Session) => Promise<Result>,
   ): Promise<Result> {
     await this.load();
     const { onNeedLogin } = this.#parts;
@@ -110,7 +110,7 @@ export class Connection {
 async function attempt<Result>(
   path: string,
   session: Session,
-  work: (place: Place, session: Session) => Promise<Result>,
+  work: (place: SessionFields, session: Session) => Promise<Result>,
 ): Promise<Result> {
   const { token } = session;
   if (token === undefined || !session.isLive()) throw new NeedLoginError(path);

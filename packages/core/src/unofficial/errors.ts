@@ -14,7 +14,7 @@ export class UnofficialAPIError extends WechatError {
   /** The back end's message: at most 200 characters of `base_resp.err_msg`, without secrets. */
   readonly errMsg: string | undefined;
 
-  constructor(message: string, { ret, path, errMsg }: Refusal, code = 'WECHAT_UNOFFICIAL') {
+  constructor(message: string, { ret, path, errMsg }: RetRefusal, code = 'WECHAT_UNOFFICIAL') {
     super(code, `${path}: ${message}${errMsg ? ` (${errMsg})` : ''}`);
     this.ret = ret;
     this.path = path;
@@ -23,7 +23,7 @@ export class UnofficialAPIError extends WechatError {
 }
 
 /** A refused call. */
-export interface Refusal {
+export interface RetRefusal {
   readonly path: string;
   readonly ret?: number | undefined;
   readonly errMsg?: string | undefined;
@@ -32,7 +32,7 @@ export interface Refusal {
 /** There is no session, or it is over. Code `WECHAT_NEED_LOGIN`. */
 export class NeedLoginError extends UnofficialAPIError {
   override readonly name: string = 'NeedLoginError';
-  constructor(path: string, about: Omit<Refusal, 'path'> = {}) {
+  constructor(path: string, about: Omit<RetRefusal, 'path'> = {}) {
     const message = 'there is no session, or it is over: log in';
     super(message, { ...about, path }, 'WECHAT_NEED_LOGIN');
   }
@@ -41,7 +41,7 @@ export class NeedLoginError extends UnofficialAPIError {
 /** The login was refused. Code `WECHAT_LOGIN`. */
 export class LoginError extends UnofficialAPIError {
   override readonly name: string = 'LoginError';
-  constructor(message: string, about: Refusal, code = 'WECHAT_LOGIN') {
+  constructor(message: string, about: RetRefusal, code = 'WECHAT_LOGIN') {
     super(message, about, code);
   }
 }
@@ -49,7 +49,7 @@ export class LoginError extends UnofficialAPIError {
 /** The login needs the text of a captcha, or it was wrong. Code `WECHAT_LOGIN_VERIFY_CODE`. */
 export class LoginVerifyCodeError extends LoginError {
   override readonly name: string = 'LoginVerifyCodeError';
-  constructor(message: string, about: Refusal) {
+  constructor(message: string, about: RetRefusal) {
     super(message, about, 'WECHAT_LOGIN_VERIFY_CODE');
   }
 }
@@ -74,7 +74,7 @@ const MEANINGS: ReadonlyMap<number, string> = new Map([
 const SESSION_LOST: ReadonlySet<number> = new Set([-3, 200003, 200040]);
 
 /** The back end's verdict on a call. */
-export interface Verdict {
+export interface RetVerdict {
   readonly ret: number;
   readonly errMsg: string | undefined;
 }
@@ -85,7 +85,7 @@ export function isGeneral(ret: number): boolean {
 }
 
 /** Creates the error of a ret other than 0. */
-export function createRefusal(path: string, { ret, errMsg }: Verdict): UnofficialAPIError {
+export function createRefusal(path: string, { ret, errMsg }: RetVerdict): UnofficialAPIError {
   if (SESSION_LOST.has(ret)) return new NeedLoginError(path, { ret, errMsg });
   const about = { ret, path, errMsg };
   return new UnofficialAPIError(`ret ${ret}: ${MEANINGS.get(ret) ?? 'refused'}`, about);

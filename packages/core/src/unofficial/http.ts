@@ -11,9 +11,9 @@ import { createSender, type SenderOptions } from '../official/sender.ts';
 export interface BackEndRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly query?: Values;
+  readonly query?: FormValues;
   /** Sent as a form; with a file, as one of several parts. */
-  readonly form?: Values | Form;
+  readonly form?: FormValues | Form;
   /** The page that it is sent from, relative to the base. */
   readonly referer: string;
   /** Whether it is sent by a script of the page. Default: true. */
@@ -27,7 +27,7 @@ const AJAX = {
 };
 
 /** Fields of a request; undefined ones are left out. */
-export type Values = Readonly<Record<string, string | number | undefined>>;
+export type FormValues = Readonly<Record<string, string | number | undefined>>;
 
 export interface BackEndAnswer {
   readonly status: number;
@@ -90,12 +90,12 @@ export function createHttp(given: HttpOptions): Http {
 function readForm(form: BackEndRequest['form']) {
   if (!form) return { body: undefined };
   if (typeof form['open'] === 'function') return { body: form as Form };
-  const fields = form as Values;
+  const fields = form as FormValues;
   const type = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' };
   return { body: write(fields), type, fields };
 }
 
-function write(values: Values): string {
+function write(values: FormValues): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) given.append(name, String(value));

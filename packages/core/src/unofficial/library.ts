@@ -1,8 +1,8 @@
 import { readField, unwrap } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { modern } from './modern-requests.ts';
-import { read } from './reading.ts';
-import type { Account, News, Publication } from './shapes.ts';
+import { readList } from './reading.ts';
+import type { FoundAccount, News, Publication } from './shapes.ts';
 
 export interface PageOptions {
   /** Index of the first entry, from 0. */
@@ -16,7 +16,7 @@ export async function readDrafts(
   connection: Connection,
   { begin = 0, count = 10 }: PageOptions,
 ): Promise<readonly News[]> {
-  return read(
+  return readList(
     connection,
     (place) => modern.drafts(place, begin, count),
     ['app_msg_info', 'item'],
@@ -67,6 +67,11 @@ export async function searchAccounts(
   connection: Connection,
   keyword: string,
   { begin = 0, count = 5 }: PageOptions,
-): Promise<readonly Account[]> {
-  return read(connection, (place) => modern.accounts(place, keyword, begin, count), ['list'], []);
+): Promise<readonly FoundAccount[]> {
+  return readList(
+    connection,
+    (place) => modern.accounts(place, keyword, begin, count),
+    ['list'],
+    [],
+  );
 }

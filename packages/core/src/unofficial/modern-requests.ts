@@ -1,12 +1,17 @@
-import type { BackEndRequest, Values } from './http.ts';
-import type { Place } from './requests.ts';
+import type { BackEndRequest, FormValues } from './http.ts';
+import type { SessionFields } from './requests.ts';
 
-const json = ({ token }: Place): Values => ({ token, lang: 'zh_CN', f: 'json', ajax: 1 });
+const json = ({ token }: SessionFields): FormValues => ({
+  token,
+  lang: 'zh_CN',
+  f: 'json',
+  ajax: 1,
+});
 
 /** The requests of a modern session. */
 export const modern = {
   fans: (
-    place: Place,
+    place: SessionFields,
     given: {
       groupId: number | string;
       after: { openid: string; createTime: number | string } | undefined;
@@ -30,7 +35,7 @@ export const modern = {
     referer: `/cgi-bin/user_tag?action=get_all_data&lang=zh_CN&token=${place.token}`,
   }),
 
-  fanInfo: (place: Place, openid: string): BackEndRequest => ({
+  fanInfo: (place: SessionFields, openid: string): BackEndRequest => ({
     method: 'POST',
     path: '/cgi-bin/user_tag',
     query: { action: 'get_fans_info' },
@@ -38,7 +43,7 @@ export const modern = {
     referer: `/cgi-bin/user_tag?action=get_all_data&lang=zh_CN&token=${place.token}`,
   }),
 
-  drafts: (place: Place, begin: number, count: number): BackEndRequest => ({
+  drafts: (place: SessionFields, begin: number, count: number): BackEndRequest => ({
     method: 'GET',
     path: '/cgi-bin/appmsg',
     query: { begin, count, type: 77, action: 'list', ...json(place) },
@@ -46,7 +51,7 @@ export const modern = {
   }),
 
   published: (
-    place: Place,
+    place: SessionFields,
     given: {
       fakeid?: string | undefined;
       keyword?: string | undefined;
@@ -74,7 +79,12 @@ export const modern = {
     referer: `/cgi-bin/appmsg?t=media/appmsg_edit_v2&action=edit&isNew=1&type=77&token=${place.token}&lang=zh_CN`,
   }),
 
-  accounts: (place: Place, keyword: string, begin: number, count: number): BackEndRequest => ({
+  accounts: (
+    place: SessionFields,
+    keyword: string,
+    begin: number,
+    count: number,
+  ): BackEndRequest => ({
     method: 'GET',
     path: '/cgi-bin/searchbiz',
     query: { action: 'search_biz', begin, count, query: keyword, ...json(place) },

@@ -5,14 +5,14 @@ import { writeForm } from '../official/form.ts';
 import { readObject, scrape } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { NeedLoginError } from './errors.ts';
-import { classic, type Place } from './requests.ts';
+import { classic, type SessionFields } from './requests.ts';
 import { checkAccepted } from './sending.ts';
 import type { OwnInformation, Plugin, Session } from './session.ts';
 
 /** Returns the account's details from its home page, once in a session. */
 export async function ownInformation(
   connection: Connection,
-  place: Place,
+  place: SessionFields,
   session: Session,
 ): Promise<OwnInformation> {
   if (session.own) return session.own;
@@ -30,7 +30,7 @@ export async function ownInformation(
 /** Returns the token and AppID of the statistics pages, once in a session. */
 export async function readPlugin(
   connection: Connection,
-  place: Place,
+  place: SessionFields,
   session: Session,
 ): Promise<Plugin> {
   if (session.plugin) return session.plugin;

@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { readObject, readVerdict } from './answers.ts';
-import { LoginError, LoginVerifyCodeError, NeedLoginError, type Verdict } from './errors.ts';
+import { LoginError, LoginVerifyCodeError, NeedLoginError, type RetVerdict } from './errors.ts';
 import type { BackEndAnswer, BackEndRequest, Http } from './http.ts';
 import { createJar, Session } from './session.ts';
 
@@ -83,7 +83,7 @@ function createLoginError(answer: BackEndAnswer): LoginError {
   return new LoginError(said, about);
 }
 
-function findVerdict(answer: BackEndAnswer): Partial<Verdict> {
+function findVerdict(answer: BackEndAnswer): Partial<RetVerdict> {
   try {
     return readVerdict(readObject(PATH, answer), answer) ?? {};
   } catch (error) {

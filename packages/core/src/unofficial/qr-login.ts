@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CookieJar } from 'tough-cookie';
 import { readField, readObject, readVerdict } from './answers.ts';
 import { LoginError } from './errors.ts';
-import type { BackEndAnswer, Http, Values } from './http.ts';
+import type { BackEndAnswer, FormValues, Http } from './http.ts';
 import { createJar, Session } from './session.ts';
 
 /** The state of a login by QR code. */
@@ -34,7 +34,7 @@ export interface QrCodeLogin {
 const RENEWALS = 5;
 const LOGIN = '/cgi-bin/bizlogin';
 const SCAN = '/cgi-bin/scanloginqrcode';
-const COMMON: Values = { token: '', lang: 'zh_CN', f: 'json', ajax: 1 };
+const COMMON: FormValues = { token: '', lang: 'zh_CN', f: 'json', ajax: 1 };
 
 /** The states of the platform’s numbers; any other: not scanned. */
 const STATES: ReadonlyMap<number, QrCodeState | 'unable'> = new Map([
@@ -56,17 +56,17 @@ export async function logInWithQrCode(http: Http, given: QrCodeLogin): Promise<S
   const jar = createJar();
   await start(http, jar);
   let shown: QrCodeState | undefined;
-  const tell = async (state: QrCodeState) => {
+  const reportState = async (state: QrCodeState) => {
     if (state !== shown) await onState?.(state);
     shown = state;
   };
   for (let renewals = 0; renewals <= RENEWALS; renewals += 1) {
     await onQrCode(await fetchCode(http, jar));
-    await tell('waiting');
+    await reportState('waiting');
     for (;;) {
       await pause(interval, undefined, { signal });
-      const state = await look(http, jar);
-      await tell(state);
+      const state = await pollState(http, jar);
+      await reportState(state);
       if (state === 'confirmed') return finish(http, jar);
       if (state === 'expired' || state === 'refused') break;
     }
@@ -90,7 +90,7 @@ async function fetchCode(http: Http, jar: CookieJar): Promise<Buffer> {
   throw new LoginError('the back end returned no QR code', { path: SCAN });
 }
 
-async function look(http: Http, jar: CookieJar): Promise<QrCodeState> {
+async function pollState(http: Http, jar: CookieJar): Promise<QrCodeState> {
   const query = { action: 'ask', ...COMMON };
   const answer = await http({ method: 'GET', path: SCAN, query, referer: '/' }, jar);
   check(SCAN, answer);

@@ -4,13 +4,13 @@ import type { Connection } from './connection.ts';
 import { NeedLoginError } from './errors.ts';
 import type { BackEndRequest } from './http.ts';
 import { modern } from './modern-requests.ts';
-import { classic, type Place } from './requests.ts';
+import { classic, type SessionFields } from './requests.ts';
 import type { Contact, ContactInfo, Fan, Group } from './shapes.ts';
 
 /** Requests a list, and reads the value at a path of names; `empty` stands for an empty list. */
-export async function read<Result>(
+export async function readList<Result>(
   connection: Connection,
-  createRequest: (place: Place) => BackEndRequest,
+  createRequest: (place: SessionFields) => BackEndRequest,
   names: readonly string[],
   empty?: Result,
 ): Promise<Result> {
@@ -28,7 +28,7 @@ export async function read<Result>(
  */
 export async function readFile(
   connection: Connection,
-  createRequest: (place: Place) => BackEndRequest,
+  createRequest: (place: SessionFields) => BackEndRequest,
   missing: string,
 ): Promise<Buffer> {
   const { path } = createRequest({ token: 0 });
@@ -68,7 +68,7 @@ export async function readUserList(
   await connection.load();
   if (connection.session.dialect === 'classic') {
     const given = { page, pageSize, groupId: groupId ?? 0 };
-    return read(connection, (place) => classic.contacts(place, given), ['contact_list'], {
+    return readList(connection, (place) => classic.contacts(place, given), ['contact_list'], {
       contacts: [],
     });
   }
@@ -88,7 +88,7 @@ export async function readFans(
   { groupId = -2, limit, offset = 0, after }: FansQuery,
 ): Promise<readonly Fan[]> {
   const from = after && { openid: after.user_openid, createTime: after.user_create_time };
-  return read(
+  return readList(
     connection,
     (place) => modern.fans(place, { groupId, limit, offset, after: from }),
     ['user_list', 'user_info_list'],
@@ -100,11 +100,11 @@ export async function readGroupList(connection: Connection): Promise<{ groups: r
   await connection.load();
   if (connection.session.dialect === 'classic') {
     const given = { page: 0, pageSize: 10, groupId: 0 };
-    return read(connection, (place) => classic.contacts(place, given), ['group_list'], {
+    return readList(connection, (place) => classic.contacts(place, given), ['group_list'], {
       groups: [],
     });
   }
-  const groups = await read<readonly Record<string, unknown>[]>(
+  const groups = await readList<readonly Record<string, unknown>[]>(
     connection,
     (place) => modern.fans(place, { groupId: -2, limit: 20, offset: 0, after: undefined }),
     ['group_info', 'group_info_list'],
@@ -122,9 +122,9 @@ export async function readGroupList(connection: Connection): Promise<{ groups: r
 export async function readUserInfo(connection: Connection, fakeid: string): Promise<ContactInfo> {
   await connection.load();
   if (connection.session.dialect === 'classic') {
-    return read(connection, (place) => classic.contactInfo(place, fakeid), ['contact_info']);
+    return readList(connection, (place) => classic.contactInfo(place, fakeid), ['contact_info']);
   }
-  const [fan] = await read<readonly (Fan & Record<string, unknown>)[]>(
+  const [fan] = await readList<readonly (Fan & Record<string, unknown>)[]>(
     connection,
     (place) => modern.fanInfo(place, fakeid),
     ['user_list', 'user_info_list'],

@@ -1,36 +1,36 @@
-import type { BackEndRequest, Values } from './http.ts';
+import type { BackEndRequest, FormValues } from './http.ts';
 import type { NewArticle } from './shapes.ts';
 
 /** The fields of a session that every request needs. */
-export interface Place {
+export interface SessionFields {
   readonly token: number;
 }
 
 const random = (): number => Math.random();
 /** The page of messages, the referer of most requests. */
-const messagePage = ({ token }: Place) =>
+const messagePage = ({ token }: SessionFields) =>
   `/cgi-bin/message?t=message/list&count=20&day=7&token=${token}&lang=zh_CN`;
-const massPage = ({ token }: Place) =>
+const massPage = ({ token }: SessionFields) =>
   `/cgi-bin/masssendpage?t=mass/send&token=${token}&lang=zh_CN`;
-const contactPage = ({ token }: Place) =>
+const contactPage = ({ token }: SessionFields) =>
   `/cgi-bin/getmessage?t=wxm-message&lang=zh_CN&count=50&token=${token}`;
-const mediaPage = ({ token }: Place) =>
+const mediaPage = ({ token }: SessionFields) =>
   `/cgi-bin/message?t=message/list&token=${token}&count=20&day=7`;
-const sendPage = ({ token }: Place, fakeid: string) =>
+const sendPage = ({ token }: SessionFields, fakeid: string) =>
   `/cgi-bin/singlesendpage?t=message/send&action=index&tofakeid=${fakeid}&token=${token}&lang=zh_CN`;
-const query = (place: Place): Values => ({ token: place.token, lang: 'zh_CN' });
-const json = (place: Place): Values => ({ ...query(place), f: 'json', ajax: 1 });
+const query = (place: SessionFields): FormValues => ({ token: place.token, lang: 'zh_CN' });
+const json = (place: SessionFields): FormValues => ({ ...query(place), f: 'json', ajax: 1 });
 
 /** The requests of the back end that the Python SDK knew. */
 export const classic = {
-  home: ({ token }: Place): BackEndRequest => ({
+  home: ({ token }: SessionFields): BackEndRequest => ({
     method: 'GET',
     path: '/cgi-bin/home',
     query: { t: 'home/index', lang: 'zh_CN', token },
     referer: '',
   }),
 
-  plugin: ({ token }: Place): BackEndRequest => {
+  plugin: ({ token }: SessionFields): BackEndRequest => {
     const path = '/misc/pluginloginpage';
     const asked = {
       action: 'stat_article_detail',
@@ -45,7 +45,7 @@ export const classic = {
     return { method: 'GET', path, query: asked, referer: `${path}?${search}` };
   },
 
-  sendMessage: (place: Place, fakeid: string, content: string): BackEndRequest => ({
+  sendMessage: (place: SessionFields, fakeid: string, content: string): BackEndRequest => ({
     method: 'POST',
     path: '/cgi-bin/singlesend',
     query: { t: 'ajax-response' },
@@ -53,7 +53,7 @@ export const classic = {
     referer: sendPage(place, fakeid),
   }),
 
-  sendNews: (place: Place, fakeid: string, msgid: string): BackEndRequest => ({
+  sendNews: (place: SessionFields, fakeid: string, msgid: string): BackEndRequest => ({
     method: 'POST',
     path: '/cgi-bin/singlesend',
     query: { t: 'ajax-response' },
@@ -69,7 +69,7 @@ export const classic = {
     referer: `/cgi-bin/singlemsgpage?fromfakeid=${fakeid}&msgid=&source=&count=20&t=wxm-singlechat&lang=zh_CN`,
   }),
 
-  sendFile: (place: Place, fakeid: string, fid: string, type: number): BackEndRequest => ({
+  sendFile: (place: SessionFields, fakeid: string, fid: string, type: number): BackEndRequest => ({
     method: 'POST',
     path: '/cgi-bin/singlesend',
     query: { t: 'ajax-response', f: 'json', ...query(place) },
@@ -85,7 +85,7 @@ export const classic = {
   }),
 
   contacts: (
-    { token }: Place,
+    { token }: SessionFields,
     { page, pageSize, groupId }: { page: number; pageSize: number; groupId: number | string },
   ): BackEndRequest => ({
     method: 'GET',
@@ -103,7 +103,7 @@ export const classic = {
     referer: `/cgi-bin/contactmanage?t=user/index&pagesize=${pageSize}&pageidx=${page}&type=0&groupid=0&lang=zh_CN&token=${token}`,
   }),
 
-  newsList: (place: Place, page: number, pageSize: number): BackEndRequest => ({
+  newsList: (place: SessionFields, page: number, pageSize: number): BackEndRequest => ({
     method: 'GET',
     path: '/cgi-bin/appmsg',
     query: {
@@ -118,7 +118,7 @@ export const classic = {
     referer: massPage(place),
   }),
 
-  fileList: (place: Place, type: number, page: number, count: number): BackEndRequest => ({
+  fileList: (place: SessionFields, type: number, page: number, count: number): BackEndRequest => ({
     method: 'GET',
     path: '/cgi-bin/filepage',
     query: { ...query(place), type, random: random(), begin: page * count, count, f: 'json' },
@@ -126,7 +126,7 @@ export const classic = {
   }),
 
   dialog: (
-    place: Place,
+    place: SessionFields,
     fakeid: string,
     {
       own,
@@ -148,7 +148,7 @@ export const classic = {
   }),
 
   messages: (
-    { token }: Place,
+    { token }: SessionFields,
     given: { lastId: number | string; offset: number; count: number; day: number; star: boolean },
   ): BackEndRequest => ({
     method: 'GET',
@@ -167,7 +167,7 @@ export const classic = {
     referer: messagePage({ token }),
   }),
 
-  newMessageNumber: (place: Place, lastId: number | string): BackEndRequest => ({
+  newMessageNumber: (place: SessionFields, lastId: number | string): BackEndRequest => ({
     method: 'POST',
     path: '/cgi-bin/getnewmsgnum',
     query: { f: 'json', t: 'ajax-getmsgnum', lastmsgid: lastId, ...query(place) },
@@ -175,7 +175,7 @@ export const classic = {
     referer: messagePage(place),
   }),
 
-  contactInfo: (place: Place, fakeid: string): BackEndRequest => ({
+  contactInfo: (place: SessionFields, fakeid: string): BackEndRequest => ({
     method: 'POST',
     path: '/cgi-bin/getcontactinfo',
     form: {
@@ -188,35 +188,35 @@ export const classic = {
     referer: contactPage(place),
   }),
 
-  avatar: (place: Place, fakeid: string): BackEndRequest => ({
+  avatar: (place: SessionFields, fakeid: string): BackEndRequest => ({
     method: 'GET',
     path: '/misc/getheadimg',
     query: { fakeid, ...query(place) },
     referer: contactPage(place),
   }),
 
-  messageImage: (place: Place, msgid: string, mode: 'large' | 'small'): BackEndRequest => ({
+  messageImage: (place: SessionFields, msgid: string, mode: 'large' | 'small'): BackEndRequest => ({
     method: 'GET',
     path: '/cgi-bin/getimgdata',
     query: { token: place.token, msgid, mode, source: '', fileId: 0 },
     referer: mediaPage(place),
   }),
 
-  messageVoice: (place: Place, msgid: string): BackEndRequest => ({
+  messageVoice: (place: SessionFields, msgid: string): BackEndRequest => ({
     method: 'GET',
     path: '/cgi-bin/getvoicedata',
     query: { msgid, fileid: '', ...query(place) },
     referer: mediaPage(place),
   }),
 
-  messageVideo: (place: Place, msgid: string): BackEndRequest => ({
+  messageVideo: (place: SessionFields, msgid: string): BackEndRequest => ({
     method: 'GET',
     path: '/cgi-bin/getvideodata',
     query: { msgid, fileid: '', token: place.token },
     referer: mediaPage(place),
   }),
 
-  addNews: (place: Place, news: readonly NewArticle[]): BackEndRequest => ({
+  addNews: (place: SessionFields, news: readonly NewArticle[]): BackEndRequest => ({
     method: 'POST',
     path: '/cgi-bin/operate_appmsg',
     query: { lang: 'zh_CN', t: 'ajax-response', sub: 'create', token: place.token },
@@ -235,7 +235,7 @@ export const classic = {
   }),
 };
 
-function articleForm(article: NewArticle, index: number): Values {
+function articleForm(article: NewArticle, index: number): FormValues {
   return {
     [`title${index}`]: article.title,
     [`author${index}`]: article.author,

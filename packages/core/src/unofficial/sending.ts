@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { readObject, readVerdict } from './answers.ts';
 import type { Connection } from './connection.ts';
-import { createRefusal, isGeneral, NeedLoginError, type Verdict } from './errors.ts';
+import { createRefusal, isGeneral, NeedLoginError, type RetVerdict } from './errors.ts';
 import type { BackEndAnswer } from './http.ts';
 import { classic } from './requests.ts';
 import type { NewArticle } from './shapes.ts';
@@ -85,7 +85,7 @@ export function checkAccepted(path: string, what: string, answer: BackEndAnswer)
 }
 
 /** Returns the back end's verdict on something that was sent. */
-function readSendVerdict(path: string, answer: BackEndAnswer): Verdict {
+function readSendVerdict(path: string, answer: BackEndAnswer): RetVerdict {
   const verdict = readVerdict(readObject(path, answer), answer);
   if (verdict === undefined) throw new NeedLoginError(path);
   return verdict;

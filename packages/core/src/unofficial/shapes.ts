@@ -137,7 +137,7 @@ export interface ArticleStatistics {
 }
 
 /** Any account, as found by a search. */
-export interface Account {
+export interface FoundAccount {
   readonly fakeid: string;
   readonly nickname: string;
   readonly alias: string;

@@ -1,30 +1,30 @@
 /** Tokens and tickets of the account, and the addresses of the platform. */
 import { randomBytes } from 'node:crypto';
-import { type Endpoints, type Given, OK, type Platform } from './call.ts';
-import { demand, Refusal } from './refusal.ts';
+import { type Endpoints, type JsonFields, OK, type Platform } from './call.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 import { LIFE } from './tokens.ts';
 
 const ACTIONS = ['all', 'dns', 'ping'];
 const OPERATORS = ['DEFAULT', 'CHINANET', 'UNICOM', 'CAP'];
 
-export interface Account {
+export interface AccountApi {
   readonly endpoints: Endpoints;
   readonly setIpRefused: (ip: string | undefined) => void;
 }
 
-export function createAccount({ world, tokens }: Platform): Account {
+export function createAccount({ world, tokens }: Platform): AccountApi {
   const { appid, appsecret } = world.account;
   const tickets = new Map<string, { ticket: string; end: number }>();
   let refusedIp: string | undefined;
 
   /** Checks the appid before anything else. */
-  function checkIdentity(given: Given): void {
+  function checkIdentity(given: JsonFields): void {
     demand(given['appid'] === appid, given['appid'] ? 40013 : 41002);
     demand(given['grant_type'] === 'client_credential', 40002);
     demand(given['secret'] === appsecret, given['secret'] ? 40125 : 41004);
     if (refusedIp === undefined) return;
     const ips = `${refusedIp} ipv6 ::ffff:${refusedIp}`;
-    throw new Refusal(40164, `invalid ip ${ips}, not in whitelist`);
+    throw new ApiRefusal(40164, `invalid ip ${ips}, not in whitelist`);
   }
 
   function grant(token: string) {

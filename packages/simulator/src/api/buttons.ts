@@ -1,6 +1,6 @@
 /** Checks the buttons of a menu against the platform's limits. */
 import type { Button } from '../state.ts';
-import { asObject, type Given } from './call.ts';
+import { asObject, type JsonFields } from './call.ts';
 import { demand } from './refusal.ts';
 
 const TOP = 3;
@@ -34,7 +34,7 @@ const BY_KEY = [
 ];
 
 /** The required fields of each type of button. */
-const NEEDS: ReadonlyMap<unknown, (button: Given, codes: Codes) => void> = new Map([
+const NEEDS: ReadonlyMap<unknown, (button: JsonFields, codes: Codes) => void> = new Map([
   ...BY_KEY.map((type) => [type, checkKey] as const),
   ['view', checkUrl] as const,
   ['miniprogram', checkMiniProgram] as const,
@@ -45,7 +45,7 @@ const NEEDS: ReadonlyMap<unknown, (button: Given, codes: Codes) => void> = new M
 ]);
 
 /** Returns the buttons of a body, or throws the refusal. */
-export function checkButtons({ button: buttons }: Given): Button[] {
+export function checkButtons({ button: buttons }: JsonFields): Button[] {
   demand(Array.isArray(buttons) && buttons.length >= 1 && buttons.length <= TOP, 40016);
   for (const button of buttons.map(asObject)) {
     const subs = listSubButtons(button);
@@ -61,39 +61,39 @@ export function checkButtons({ button: buttons }: Given): Button[] {
   return structuredClone(buttons) as Button[];
 }
 
-function listSubButtons({ sub_button: subs }: Given): readonly unknown[] {
+function listSubButtons({ sub_button: subs }: JsonFields): readonly unknown[] {
   return Array.isArray(subs) ? subs : [];
 }
 
-function checkName({ name }: Given, most: number, codes: Codes): void {
+function checkName({ name }: JsonFields, most: number, codes: Codes): void {
   demand(isSized(name, most), codes.name);
 }
 
-function checkType(button: Given, codes: Codes): void {
+function checkType(button: JsonFields, codes: Codes): void {
   const check = NEEDS.get(button['type']);
   demand(check, codes.type);
   check(button, codes);
 }
 
-function checkKey({ key }: Given, codes: Codes): void {
+function checkKey({ key }: JsonFields, codes: Codes): void {
   demand(isSized(key, KEY), codes.key);
 }
 
-function checkUrl({ url }: Given, codes: Codes): void {
+function checkUrl({ url }: JsonFields, codes: Codes): void {
   demand(isSized(url, URL), codes.url);
 }
 
-function checkMiniProgram(button: Given, codes: Codes): void {
+function checkMiniProgram(button: JsonFields, codes: Codes): void {
   checkUrl(button, codes);
   demand(isSized(button['appid'], KEY), 40166);
   demand(isSized(button['pagepath'], URL), 40165);
 }
 
-function checkMediaId({ media_id: id }: Given, codes: Codes): void {
+function checkMediaId({ media_id: id }: JsonFields, codes: Codes): void {
   demand(isSized(id, KEY), codes.media);
 }
 
-function checkArticleId({ article_id: id }: Given): void {
+function checkArticleId({ article_id: id }: JsonFields): void {
   demand(isSized(id, KEY), 53600);
 }
 

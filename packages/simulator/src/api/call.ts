@@ -3,15 +3,15 @@ import type { Person, State } from '../state.ts';
 import type { World } from '../world.ts';
 import type { ApiRequest } from './contract.ts';
 import type { FormPart } from './form.ts';
-import { demand, Refusal } from './refusal.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 import type { Tokens } from './tokens.ts';
 
-export type Given = Readonly<Record<string, unknown>>;
+export type JsonFields = Readonly<Record<string, unknown>>;
 
 export interface Call {
   readonly query: Readonly<Record<string, string>>;
   /** The JSON object of the body, or an empty one. */
-  readonly given: Given;
+  readonly given: JsonFields;
   readonly form: readonly FormPart[];
   readonly request: ApiRequest;
   /** The holder of the token: `''` for the account, otherwise an appid or an openid. */
@@ -33,7 +33,7 @@ export interface Platform {
 
 export const OK = { errcode: 0, errmsg: 'ok' };
 
-export function asObject(value: unknown): Given {
+export function asObject(value: unknown): JsonFields {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
@@ -52,10 +52,10 @@ export function lookUp<T>(record: Readonly<Record<string, T>>, name: unknown): T
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** @throws {Refusal} when no user has the openid */
+/** @throws {ApiRefusal} when no user has the openid */
 export function findPerson({ people }: State, openid: unknown, errcode = 40003): Person {
   const person = typeof openid === 'string' ? lookUp(people, openid) : undefined;
-  if (!person) throw new Refusal(errcode);
+  if (!person) throw new ApiRefusal(errcode);
   return person;
 }
 

@@ -1,8 +1,8 @@
 /** A third-party platform (第三方平台) and the accounts that authorized it. */
 import { randomBytes } from 'node:crypto';
 import { keep } from './bounded.ts';
-import { type Endpoints, type Given, type Platform } from './call.ts';
-import { demand, Refusal } from './refusal.ts';
+import { type Endpoints, type JsonFields, type Platform } from './call.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 
 /** The credentials of the third-party platform. */
 export const COMPONENT = {
@@ -26,7 +26,7 @@ export function createComponent({ tokens, world }: Platform): Component {
   /** By appid: each exchange of a code invalidates the previous token. */
   const refreshTokens = new Map<string, string>();
 
-  function checkComponent(given: Given): void {
+  function checkComponent(given: JsonFields): void {
     demand(given['component_appid'] === COMPONENT.appid, 40013);
   }
 
@@ -58,7 +58,7 @@ export function createComponent({ tokens, world }: Platform): Component {
       checkComponent(given);
       const code = `${given['authorization_code'] as string}`;
       const kept = codes.get(code);
-      if (!kept || kept.until <= world.clock.now()) throw new Refusal(61010);
+      if (!kept || kept.until <= world.clock.now()) throw new ApiRefusal(61010);
       const { appid } = kept;
       codes.delete(code);
       refreshTokens.set(appid, `refreshtoken@@@${randomBytes(30).toString('base64url')}`);

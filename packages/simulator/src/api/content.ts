@@ -2,10 +2,10 @@
 import type { ReceivedMessage } from '../events.ts';
 import type { Media } from '../state.ts';
 import type { World } from '../world.ts';
-import { asObject, type Given } from './call.ts';
+import { asObject, type JsonFields } from './call.ts';
 import { findMedia } from './media.ts';
 import { findNews, findPublished } from './news.ts';
-import { demand, Refusal } from './refusal.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 
 export type MessageType =
   | 'text'
@@ -22,7 +22,7 @@ export type MessageType =
   | 'miniprogrampage'
   | 'link';
 
-type Reader = (content: Given, world: World) => ReceivedMessage;
+type Reader = (content: JsonFields, world: World) => ReceivedMessage;
 
 const TEXT_BYTES = 2048;
 const BY_MEDIA_ID = ['image', 'voice', 'video', 'mpvideo', 'mpnews'];
@@ -85,24 +85,24 @@ const READERS: Readonly<Record<MessageType, Reader>> = {
 /**
  * Converts a message to what the user sees.
  *
- * @throws {Refusal} when the message is invalid
+ * @throws {ApiRefusal} when the message is invalid
  */
 export function readContent(
   world: World,
-  given: Given,
+  given: JsonFields,
   types: readonly MessageType[],
 ): ReceivedMessage {
   const type = given['msgtype'];
   const isKnown = (one: unknown): one is MessageType => (types as readonly unknown[]).includes(one);
-  if (!isKnown(type)) throw new Refusal(40008);
+  if (!isKnown(type)) throw new ApiRefusal(40008);
   const content = given[type];
   if (typeof content !== 'object' || content === null) {
-    throw new Refusal(BY_MEDIA_ID.includes(type) ? 40007 : 44004);
+    throw new ApiRefusal(BY_MEDIA_ID.includes(type) ? 40007 : 44004);
   }
   return READERS[type](asObject(content), world);
 }
 
-function readVideo(content: Given, world: World): ReceivedMessage {
+function readVideo(content: JsonFields, world: World): ReceivedMessage {
   return {
     type: 'video',
     mediaId: readMediaId(content, world, ['video']),
@@ -112,7 +112,7 @@ function readVideo(content: Given, world: World): ReceivedMessage {
 }
 
 function readMediaId(
-  { media_id: id }: Given,
+  { media_id: id }: JsonFields,
   world: World,
   types: readonly Media['type'][],
 ): string {
@@ -120,7 +120,7 @@ function readMediaId(
   return `${id as string}`;
 }
 
-function toNews(items: readonly Given[], picture: string, words: string): ReceivedMessage {
+function toNews(items: readonly JsonFields[], picture: string, words: string): ReceivedMessage {
   const articles = items.map((item) => ({
     title: readText(item, 'title'),
     description: readText(item, words),
@@ -130,13 +130,13 @@ function toNews(items: readonly Given[], picture: string, words: string): Receiv
   return { type: 'news', articles };
 }
 
-function required(content: Given, name: string, errcode: number): string {
+function required(content: JsonFields, name: string, errcode: number): string {
   const text = readText(content, name);
   demand(text !== '', errcode);
   return text;
 }
 
-function readText(content: Given, name: string): string {
+function readText(content: JsonFields, name: string): string {
   const value = content[name];
   return typeof value === 'string' || typeof value === 'number' ? `${value}` : '';
 }

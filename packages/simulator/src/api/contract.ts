@@ -28,7 +28,7 @@ export interface ApiRequest {
  * An answer: an object is sent as JSON, text and bytes unchanged; a function receives the request
  * and its number, from 1.
  */
-export type Answer = object | string | ((request: ApiRequest, count: number) => unknown);
+export type ApiAnswer = object | string | ((request: ApiRequest, count: number) => unknown);
 
 /**
  * A failure: `reset` closes the connection, `hang` never answers, `half` closes it in the middle of

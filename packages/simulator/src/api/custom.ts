@@ -3,7 +3,7 @@ import { takeAllowance } from '../allowance.ts';
 import type { Person } from '../state.ts';
 import { type Endpoints, findPerson, OK, type Platform } from './call.ts';
 import { type MessageType, readContent } from './content.ts';
-import { demand, Refusal } from './refusal.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 
 const TYPES: readonly MessageType[] = [
   'text',
@@ -44,7 +44,7 @@ export function customEndpoints({ world }: Platform): Endpoints {
       const at = world.clock.now();
       demand(!person.isBlocked, 43019);
       const errcode = takeAllowance(person, at);
-      if (errcode !== undefined) throw new Refusal(errcode);
+      if (errcode !== undefined) throw new ApiRefusal(errcode);
       sent.set(person.openid, at);
       typing.delete(person.openid);
       world.show(person, { via: 'custom', at, message });

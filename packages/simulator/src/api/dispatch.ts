@@ -3,16 +3,16 @@
 import type { AccountSettings } from '../world.ts';
 import { asObject, type Call, type Endpoints, OK } from './call.ts';
 import { type Endpoint, findEndpoint } from './catalogue.ts';
-import type { Answer } from './contract.ts';
+import type { ApiAnswer } from './contract.ts';
 import type { Received } from './exchange.ts';
-import { demand, Refusal } from './refusal.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 import type { TokenKind, Tokens } from './tokens.ts';
 
 export interface Dispatch {
-  /** Returns the answer, or throws a `Refusal`. */
+  /** Returns the answer, or throws a `ApiRefusal`. */
   readonly answer: (received: Received, afterwards: Call['afterwards']) => unknown;
   /** Replaces the answers of a path. */
-  readonly override: (path: string, answer: Answer) => void;
+  readonly override: (path: string, answer: ApiAnswer) => void;
 }
 
 export interface Rooms {
@@ -29,7 +29,7 @@ const KINDS: Record<'account' | 'user' | 'component', readonly TokenKind[]> = {
 };
 
 export function createDispatch({ account, tokens, endpoints, takeQuota }: Rooms): Dispatch {
-  const overrides = new Map<string, Answer>();
+  const overrides = new Map<string, ApiAnswer>();
   const counts = new Map<string, number>();
 
   function checkToken({ token }: Endpoint, query: Call['query']): string {
@@ -61,7 +61,7 @@ export function createDispatch({ account, tokens, endpoints, takeQuota }: Rooms)
       const endpoint = findEndpoint(path, query);
       if (!endpoint) {
         if (overrides.has(path)) return answerOtherwise(received);
-        throw new Refusal(40066);
+        throw new ApiRefusal(40066);
       }
       const holder = checkToken(endpoint, query);
       checkVerb(endpoint, request.method);
@@ -75,7 +75,7 @@ export function createDispatch({ account, tokens, endpoints, takeQuota }: Rooms)
 }
 
 function checkVerb({ verb }: Endpoint, method: string): void {
-  if (method !== verb) throw new Refusal(verb === 'GET' ? 43001 : 43002);
+  if (method !== verb) throw new ApiRefusal(verb === 'GET' ? 43001 : 43002);
 }
 
 function checkBody({ verb, body }: Endpoint, { request, form, refusal }: Received): void {

@@ -4,13 +4,13 @@ import { readJson } from '@wechat-mp/core/adapter';
 import { readBody } from '../http/body.ts';
 import { type ApiRequest, type Failure, RawAnswer, raw } from './contract.ts';
 import { type FormPart, readForm } from './form.ts';
-import { Refusal } from './refusal.ts';
+import { ApiRefusal } from './refusal.ts';
 
 export interface Received {
   readonly request: ApiRequest;
   readonly form: readonly FormPart[];
   /** The fault of the body, if any. */
-  readonly refusal: Refusal | undefined;
+  readonly refusal: ApiRefusal | undefined;
 }
 
 const JSON_TYPE = 'application/json; encoding=utf-8';
@@ -49,12 +49,12 @@ async function readParts(
   contentType: string,
   content: Buffer | undefined,
 ): Promise<Pick<Received, 'form' | 'refusal'>> {
-  if (!content) return { form: [], refusal: new Refusal(45001) };
+  if (!content) return { form: [], refusal: new ApiRefusal(45001) };
   if (!isForm) return { form: [], refusal: undefined };
   try {
     return { form: await readForm(contentType, content), refusal: undefined };
   } catch (error) {
-    return { form: [], refusal: error instanceof Refusal ? error : new Refusal(41005) };
+    return { form: [], refusal: error instanceof ApiRefusal ? error : new ApiRefusal(41005) };
   }
 }
 

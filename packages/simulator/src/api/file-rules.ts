@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import type { Media } from '../state.ts';
 import type { FormPart } from './form.ts';
-import { demand, Refusal } from './refusal.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 
 interface Rule {
   readonly kinds: readonly string[];
@@ -70,7 +70,7 @@ export interface CheckedFile {
  * https://github.com/fudiwei/DotNetCore.SKIT.FlurlHttpClient.Wechat/issues/144 and
  * https://github.com/foxinmy/weixin4j/issues/34
  *
- * @throws {Refusal} when the file is missing, of another kind, or too large
+ * @throws {ApiRefusal} when the file is missing, of another kind, or too large
  */
 export function checkFile(
   form: readonly FormPart[],
@@ -78,9 +78,9 @@ export function checkFile(
   type: string | undefined,
 ): CheckedFile {
   const rule = rules.get(type ?? '');
-  if (!rule) throw new Refusal(40004);
+  if (!rule) throw new ApiRefusal(40004);
   const file = form.find(({ name, filename }) => name === 'media' && filename !== undefined);
-  if (!file) throw new Refusal(41005);
+  if (!file) throw new ApiRefusal(41005);
   demand(file.bytes > 0, 44001);
   const filename = `${file.filename}`;
   const kind = extname(filename).toLowerCase();

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import busboy from 'busboy';
 import type { Part } from './contract.ts';
-import { Refusal } from './refusal.ts';
+import { ApiRefusal } from './refusal.ts';
 
 export interface FormPart extends Part {
   readonly content: Buffer;
@@ -22,37 +22,37 @@ export async function readForm(contentType: string, body: Buffer): Promise<FormP
   const parts = split(contentType, body).map(readPart);
   const seen = await summarize(contentType, body);
   const isSame = JSON.stringify(parts.map(summary).sort()) === JSON.stringify(seen.sort());
-  if (!isSame) throw new Refusal(41005);
+  if (!isSame) throw new ApiRefusal(41005);
   return parts;
 }
 
 function split(contentType: string, body: Buffer): Buffer[] {
   const match = BOUNDARY.exec(contentType);
   const boundary = match?.[1] ?? match?.[2];
-  if (!boundary) throw new Refusal(41005);
+  if (!boundary) throw new ApiRefusal(41005);
   const opening = Buffer.from(`--${boundary}\r\n`);
   const between = Buffer.from(`\r\n--${boundary}`);
-  if (!body.subarray(0, opening.length).equals(opening)) throw new Refusal(41005);
+  if (!body.subarray(0, opening.length).equals(opening)) throw new ApiRefusal(41005);
   const parts: Buffer[] = [];
   for (let start = opening.length; ; ) {
     const end = body.indexOf(between, start);
-    if (end === -1) throw new Refusal(41005);
+    if (end === -1) throw new ApiRefusal(41005);
     parts.push(body.subarray(start, end));
     const after = end + between.length;
     if (/^--(?:\r\n)?$/.test(body.toString('latin1', after, after + 5))) return parts;
-    if (body.toString('latin1', after, after + 2) !== '\r\n') throw new Refusal(41005);
+    if (body.toString('latin1', after, after + 2) !== '\r\n') throw new ApiRefusal(41005);
     start = after + 2;
   }
 }
 
 function readPart(part: Buffer): FormPart {
   const end = part.indexOf(HEAD_END);
-  if (end === -1) throw new Refusal(41005);
+  if (end === -1) throw new ApiRefusal(41005);
   const headers = readHeaders(part.toString('utf8', 0, end));
   const disposition = DISPOSITION.exec(headers.get('content-disposition') ?? '');
   const contentType = headers.get('content-type');
   const [, name, filename] = disposition ?? [];
-  if (name === undefined) throw new Refusal(41005);
+  if (name === undefined) throw new ApiRefusal(41005);
   const content = part.subarray(end + HEAD_END.length);
   return {
     name,
@@ -68,8 +68,8 @@ function readHeaders(head: string): Map<string, string> {
   const headers = new Map<string, string>();
   for (const line of head.split('\r\n')) {
     const [, name, value] = HEADER.exec(line) ?? [];
-    if (name === undefined || value === undefined) throw new Refusal(41005);
-    if (headers.has(name.toLowerCase())) throw new Refusal(41005);
+    if (name === undefined || value === undefined) throw new ApiRefusal(41005);
+    if (headers.has(name.toLowerCase())) throw new ApiRefusal(41005);
     headers.set(name.toLowerCase(), value);
   }
   return headers;
@@ -81,7 +81,7 @@ const hash = (content: Buffer) => createHash('sha256').update(content).digest('h
 /** Summarises a form as busboy reads it. */
 function summarize(contentType: string, body: Buffer): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const fail = () => reject(new Refusal(41005));
+    const fail = () => reject(new ApiRefusal(41005));
     const seen: string[] = [];
     const reader = busboy({
       headers: { 'content-type': contentType },

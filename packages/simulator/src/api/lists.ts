@@ -1,5 +1,5 @@
 /** Paged lists. */
-import { type Endpoints, type Given, isIndex, OK, type Platform } from './call.ts';
+import { type Endpoints, isIndex, type JsonFields, OK, type Platform } from './call.ts';
 import { demand } from './refusal.ts';
 
 const OPENIDS = 10_000;
@@ -9,7 +9,7 @@ const DAY = 86_400;
  * Returns a page by offset and count. The platform's code for a count out of range is unknown; this
  * one is a guess.
  */
-export function takePage(items: readonly unknown[], { offset, count }: Given): object {
+export function takePage(items: readonly unknown[], { offset, count }: JsonFields): object {
   demand(isIndex(offset), 40097);
   demand(isIndex(count) && count >= 1 && count <= 20, 40097);
   const item = items.slice(offset, offset + count);
@@ -38,7 +38,7 @@ export function listEndpoints({ world }: Platform): Endpoints {
 }
 
 /** Returns records from `msgid` on; the `msgid` of the answer is the first one left. */
-function takeRecords(records: readonly unknown[], given: Given) {
+function takeRecords(records: readonly unknown[], given: JsonFields) {
   const { starttime, endtime, msgid, number } = given;
   demand(isIndex(starttime) && isIndex(endtime) && isIndex(msgid) && isIndex(number), 65416);
   demand(msgid >= 1 && number >= 1 && number <= 10_000 && starttime < endtime, 65416);

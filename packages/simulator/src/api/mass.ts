@@ -8,8 +8,8 @@ import {
   type Endpoints,
   findPeople,
   findPerson,
-  type Given,
   isIndex,
+  type JsonFields,
   listFollowers,
   lookUp,
   OK,
@@ -19,7 +19,7 @@ import { type MessageType, readContent } from './content.ts';
 import { raw } from './contract.ts';
 import { nextMessageId } from './message-ids.ts';
 import { someone } from './news.ts';
-import { demand, Refusal, refusalBody } from './refusal.ts';
+import { ApiRefusal, demand, refusalBody } from './refusal.ts';
 
 const TYPES: readonly MessageType[] = ['text', 'mpnews', 'image', 'voice', 'mpvideo', 'wxcard'];
 const OPENIDS = 10_000;
@@ -62,7 +62,7 @@ export function massEndpoints({ world }: Platform): Endpoints {
   function send({ given, request, afterwards }: Call, choose: () => Person[], isToAll = false) {
     const former = clientIds.get(checkClientId(given));
     if (former && world.clock.now() - former.at < DAY) {
-      const refusal = refusalBody(new Refusal(45065), request.path, world.clock.now());
+      const refusal = refusalBody(new ApiRefusal(45065), request.path, world.clock.now());
       return raw({ body: withId(refusal, former.id) });
     }
     const people = choose();
@@ -91,7 +91,7 @@ export function massEndpoints({ world }: Platform): Endpoints {
     return raw({ body: withId(words, id) });
   }
 
-  function findJob({ msg_id: id }: Given): string {
+  function findJob({ msg_id: id }: JsonFields): string {
     demand(jobs.has(String(id)), 40097);
     return String(id);
   }
@@ -141,13 +141,13 @@ export function massEndpoints({ world }: Platform): Endpoints {
   };
 }
 
-function checkClientId({ clientmsgid: id = '' }: Given): string {
+function checkClientId({ clientmsgid: id = '' }: JsonFields): string {
   demand(typeof id === 'string' && Buffer.byteLength(id) <= CLIENT_ID_BYTES, 45067);
   return id;
 }
 
 /** Converts `images`, of which the first is shown, to a picture. */
-function withImages(given: Given): Given {
+function withImages(given: JsonFields): JsonFields {
   const ids = asObject(given['images'])['media_ids'];
   if (!Array.isArray(ids)) return given;
   return { ...given, image: { media_id: ids[0] as unknown } };

@@ -11,7 +11,7 @@ import { type CheckedFile, checkFile, IN_ARTICLE, PERMANENT, TEMPORARY } from '.
 import type { FormPart } from './form.ts';
 import { takePage } from './lists.ts';
 import { findNews } from './news.ts';
-import { demand, Refusal } from './refusal.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 
 const TEMPORARY_LIFE = 3 * 86_400_000;
 /** Maximum base64 characters of all stored files; the oldest temporary ones are deleted first. */
@@ -23,7 +23,7 @@ export function findMedia(world: World, id: unknown, types?: readonly Media['typ
   const media = lookUp(world.state.media, id);
   const isAlive = media?.isPermanent || (media && world.clock.now() - media.at < TEMPORARY_LIFE);
   const isRight = isAlive && (types?.includes(media.type) ?? true);
-  if (!isRight) throw new Refusal(40007);
+  if (!isRight) throw new ApiRefusal(40007);
   return media;
 }
 
@@ -145,7 +145,7 @@ function readJson(text: string): Readonly<Record<string, unknown>> {
   try {
     return asObject(JSON.parse(text));
   } catch {
-    throw new Refusal(47001);
+    throw new ApiRefusal(47001);
   }
 }
 

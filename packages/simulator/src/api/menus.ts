@@ -3,8 +3,8 @@ import { randomInt } from 'node:crypto';
 import { getMenu } from '../menu.ts';
 import type { Button } from '../state.ts';
 import { checkButtons } from './buttons.ts';
-import { asObject, type Endpoints, type Given, lookUp, OK, type Platform } from './call.ts';
-import { demand, Refusal } from './refusal.ts';
+import { asObject, type Endpoints, type JsonFields, lookUp, OK, type Platform } from './call.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 
 /** The conditions that a rule may still have. */
 const RULES = ['tag_id', 'client_platform_type'];
@@ -18,7 +18,7 @@ export function menuEndpoints({ world }: Platform): Endpoints {
     },
     '/cgi-bin/menu/get': () => {
       const { menu, conditionalMenus: others } = world.state;
-      if (!menu) throw new Refusal(46003);
+      if (!menu) throw new ApiRefusal(46003);
       return { menu, ...(others.length > 0 && { conditionalmenu: others }) };
     },
     '/cgi-bin/menu/delete': () => {
@@ -49,7 +49,7 @@ export function menuEndpoints({ world }: Platform): Endpoints {
     '/cgi-bin/menu/trymatch': ({ given: { user_id: id } }) => {
       const { people, menu } = world.state;
       const person = lookUp(people, id) ?? Object.values(people).find(({ name }) => name === id);
-      if (!person) throw new Refusal(65302);
+      if (!person) throw new ApiRefusal(65302);
       demand(person.follows, 65315);
       demand(menu, 46003);
       return { button: getMenu(world.state, person) };
@@ -63,7 +63,7 @@ function checkCharset(text: string): void {
 }
 
 function readRule(value: unknown): Record<string, string> {
-  const rule: Given = asObject(value);
+  const rule: JsonFields = asObject(value);
   const given = RULES.map((name) => [name, rule[name]] as const).filter(
     ([, wish]) => (typeof wish === 'string' && wish !== '') || typeof wish === 'number',
   );

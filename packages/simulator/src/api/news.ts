@@ -9,13 +9,13 @@ import {
   asObject,
   countCharacters,
   type Endpoints,
-  type Given,
   isIndex,
+  type JsonFields,
   OK,
   type Platform,
 } from './call.ts';
 import { takePage } from './lists.ts';
-import { demand, Refusal } from './refusal.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 
 type Articles = NewsEntry['content']['news_item'];
 
@@ -56,7 +56,7 @@ export function newsEndpoints({ world, url }: Platform): Endpoints {
 
   function findDraft(id: unknown): NewsEntry {
     const draft = world.state.drafts.find(({ media_id: mediaId }) => mediaId === id);
-    if (!draft) throw new Refusal(40007);
+    if (!draft) throw new ApiRefusal(40007);
     return draft;
   }
 
@@ -132,7 +132,7 @@ export function newsEndpoints({ world, url }: Platform): Endpoints {
     '/cgi-bin/freepublish/get': ({ given }) => {
       const publishId = String(given['publish_id']);
       const articleId = published.get(publishId);
-      if (articleId === undefined) throw new Refusal(40002, 'invalid argument');
+      if (articleId === undefined) throw new ApiRefusal(40002, 'invalid argument');
       return { ...describeJob(publishId, articleId), fail_idx: [] };
     },
     '/cgi-bin/freepublish/getarticle': ({ given }) => {
@@ -146,9 +146,9 @@ export function newsEndpoints({ world, url }: Platform): Endpoints {
 }
 
 /** Deletes one article by its number, from 1, or all of them. */
-function deletePublished({ publications }: State, { article_id: id, index = 0 }: Given) {
+function deletePublished({ publications }: State, { article_id: id, index = 0 }: JsonFields) {
   const entry = publications.find(({ article_id: articleId }) => articleId === id);
-  if (!entry) throw new Refusal(53600);
+  if (!entry) throw new ApiRefusal(53600);
   const items = entry.content.news_item;
   demand(isIndex(index) && index <= items.length, 40114);
   if (index === 0) publications.splice(publications.indexOf(entry), 1);

@@ -4,7 +4,7 @@ import type { Person } from '../state.ts';
 import { keep } from './bounded.ts';
 import { type Call, type Endpoints, OK, type Platform } from './call.ts';
 import type { OauthScope } from './contract.ts';
-import { demand, Refusal } from './refusal.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 import { findOpenid, findUnionid, WEBSITE } from './website.ts';
 
 interface Consent {
@@ -80,7 +80,7 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
     demand(grantType === 'authorization_code', 40002);
     demand(code, 41008);
     const kept = codes.get(code);
-    if (!kept || kept.appid !== appid) throw new Refusal(40029);
+    if (!kept || kept.appid !== appid) throw new ApiRefusal(40029);
     demand(!kept.isUsed, 40163);
     demand(world.clock.now() - kept.issuedAt < CODE_LIFE, 42003);
     kept.isUsed = true;
@@ -93,7 +93,7 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
     demand(grantType === 'refresh_token', 40002);
     demand(refreshToken, 41003);
     const session = sessions.get(refreshToken);
-    if (!session || session.appid !== query['appid']) throw new Refusal(40030);
+    if (!session || session.appid !== query['appid']) throw new ApiRefusal(40030);
     demand(session.until > world.clock.now(), 42002);
     if (tokens.secondsLeft(session.accessToken) > 0) tokens.renew(session.accessToken);
     else session.accessToken = issueToken(session);
@@ -103,7 +103,7 @@ export function createOauth(platform: Platform, isAuthorized: (appid: string) =>
   function checkUser({ access_token: token = '', openid }: Call['query']): Consent {
     demand(openid, 41009);
     const consent = consents.get(token);
-    if (consent?.openid !== openid) throw new Refusal(40003);
+    if (consent?.openid !== openid) throw new ApiRefusal(40003);
     return consent;
   }
 

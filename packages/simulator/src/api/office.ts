@@ -5,7 +5,7 @@ import { showArticle } from './articles.ts';
 import type { Endpoints, Platform } from './call.ts';
 import { createComponent } from './component.ts';
 import { createConsent } from './consent.ts';
-import type { Answer, ApiRequest, Failure, RawAnswer } from './contract.ts';
+import type { ApiAnswer, ApiRequest, Failure, RawAnswer } from './contract.ts';
 import { customEndpoints } from './custom.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { listEndpoints } from './lists.ts';
@@ -28,7 +28,7 @@ export interface Office {
   readonly answer: Dispatch['answer'];
   /** Returns the answer of an address for browsers; undefined for all others. */
   readonly showPage: (request: ApiRequest) => RawAnswer | undefined;
-  readonly override: (path: string, answer: Answer) => void;
+  readonly override: (path: string, answer: ApiAnswer) => void;
   readonly setIpRefused: (ip: string | undefined) => void;
   readonly setQuota: (path: string, left: number) => void;
   readonly authorize: (appid?: string) => string;

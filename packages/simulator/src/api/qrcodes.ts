@@ -1,7 +1,14 @@
 /** QR codes that report what was scanned. */
 import { randomBytes } from 'node:crypto';
 import encodeQR from 'qr';
-import { asObject, type Endpoints, type Given, isIndex, lookUp, type Platform } from './call.ts';
+import {
+  asObject,
+  type Endpoints,
+  isIndex,
+  type JsonFields,
+  lookUp,
+  type Platform,
+} from './call.ts';
 import { raw } from './contract.ts';
 import { demand } from './refusal.ts';
 
@@ -45,7 +52,7 @@ function createAddress(ticket: string): string {
   return `http://weixin.qq.com/q/${encodeURIComponent(ticket.slice(2, 18))}`;
 }
 
-function readScene(given: Given, action: string): string {
+function readScene(given: JsonFields, action: string): string {
   const { scene_id: id, scene_str: text } = asObject(asObject(given['action_info'])['scene']);
   if (action.includes('STR')) {
     demand(typeof text === 'string' && text.length >= 1 && text.length <= SCENE_TEXT, 40053);
@@ -56,7 +63,7 @@ function readScene(given: Given, action: string): string {
   return `${id}`;
 }
 
-function readLifetime({ expire_seconds: seconds = DEFAULT_LIFE }: Given): number {
+function readLifetime({ expire_seconds: seconds = DEFAULT_LIFE }: JsonFields): number {
   demand(isIndex(Number(seconds)) && Number(seconds) >= 1, 40097);
   return Math.min(Number(seconds), LONGEST);
 }

@@ -122,7 +122,7 @@ const WORDS: Record<number, string> = {
 };
 
 /** Thrown by the handler of a path; the server sends it. */
-export class Refusal extends Error {
+export class ApiRefusal extends Error {
   readonly errcode: number;
 
   constructor(errcode: number, errmsg: string = WORDS[errcode] ?? 'system error') {
@@ -133,11 +133,11 @@ export class Refusal extends Error {
 
 /** Throws a refusal with the code unless `isRight`. */
 export function demand(isRight: unknown, errcode: number): asserts isRight {
-  if (!isRight) throw new Refusal(errcode);
+  if (!isRight) throw new ApiRefusal(errcode);
 }
 
 /** Returns the refusal as JSON: `/sns/` writes a comma before the request id, and has no stable token. */
-export function refusalBody({ errcode, message }: Refusal, path: string, now: number): object {
+export function refusalBody({ errcode, message }: ApiRefusal, path: string, now: number): object {
   const isSns = path.startsWith('/sns/');
   const words = isSns ? message.replace(/, could get access_token.*$/, '') : message;
   return { errcode, errmsg: `${words}${isSns ? ',' : ''} rid: ${requestId(now)}` };

@@ -8,15 +8,15 @@ import type { ApiCall } from '../events.ts';
 import { isLoopback, type ListenOptions, listen } from '../http/listening.ts';
 import type { World } from '../world.ts';
 import { COMPONENT } from './component.ts';
-import { type Answer, type Failure, type RawAnswer, raw } from './contract.ts';
+import { type ApiAnswer, type Failure, type RawAnswer, raw } from './contract.ts';
 import { fail, type Received, receive, send, sendHalf, toRaw } from './exchange.ts';
 import { isOwnHost } from './host.ts';
 import { type Office, openOffice } from './office.ts';
 import { describeAnswer, describeCall } from './record.ts';
-import { Refusal, refusalBody } from './refusal.ts';
+import { ApiRefusal, refusalBody } from './refusal.ts';
 import { WEBSITE } from './website.ts';
 
-export type { Answer, ApiRequest, Failure } from './contract.ts';
+export type { ApiAnswer, ApiRequest, Failure } from './contract.ts';
 
 /** The simulated API and its controls. */
 export interface Api {
@@ -50,7 +50,7 @@ export interface Api {
    * Replaces the answers of a path: an object is sent as JSON, text and bytes unchanged, a function
    * is called.
    */
-  answer(path: string, answer: Answer): void;
+  answer(path: string, answer: ApiAnswer): void;
   /**
    * Replaces the Content-Type of a path, as the platform has been seen to send errors as image/jpeg
    * and pictures as text/plain; `undefined` ends it.
@@ -91,12 +91,12 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
     const received = await receive(incoming);
     const failure = office.takeFailure(received.request.path);
     if (office.latency > 0) await wait(outgoing, office.latency);
-    const tell = (status: number, answer: unknown) => {
+    const recordCall = (status: number, answer: unknown) => {
       const milliseconds = world.clock.now() - startedAt;
       tellCall(describeCall(received, { status, answer }, { startedAt, milliseconds }));
     };
     if (typeof failure === 'string' && failure !== 'half') {
-      return tell(fail(outgoing, failure), undefined);
+      return recordCall(fail(outgoing, failure), undefined);
     }
     const after: (() => void)[] = [];
     const made = toRaw(await answerCall(office, received, after, failure));
@@ -107,7 +107,7 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
     else outgoing.once('close', finish);
     if (failure === 'half') sendHalf(outgoing, answer);
     else send(outgoing, answer);
-    tell(answer.status, describeAnswer(answer));
+    recordCall(answer.status, describeAnswer(answer));
   }
 
   async function answerCall(
@@ -122,12 +122,12 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
       return raw({ status: 412 });
     }
     try {
-      if (typeof failure === 'object') throw new Refusal(failure.errcode, failure.errmsg);
+      if (typeof failure === 'object') throw new ApiRefusal(failure.errcode, failure.errmsg);
       return showPage(request) ?? (await answer(received, (action) => void after.push(action)));
     } catch (error) {
-      if (error instanceof Refusal) return refuse(error, request.path, world.clock.now());
+      if (error instanceof ApiRefusal) return refuse(error, request.path, world.clock.now());
       console.error(`the simulated API failed at ${request.path}:`, error);
-      return refuse(new Refusal(-1), request.path, world.clock.now());
+      return refuse(new ApiRefusal(-1), request.path, world.clock.now());
     }
   }
 
@@ -180,7 +180,7 @@ export async function startApi(world: World, options: ListenOptions = {}): Promi
 /** Paths whose refusals are JSON with the type of text: https://github.com/node-webot/wechat-api/pull/204 */
 const AS_TEXT = ['/sns/', '/cgi-bin/media/get', '/cgi-bin/material/get_material'];
 
-function refuse(refusal: Refusal, path: string, now: number): object | RawAnswer {
+function refuse(refusal: ApiRefusal, path: string, now: number): object | RawAnswer {
   const body = refusalBody(refusal, path, now);
   if (!AS_TEXT.some((start) => path.startsWith(start))) return body;
   return raw({ headers: { 'Content-Type': 'text/plain' }, body: JSON.stringify(body) });

@@ -7,8 +7,8 @@ import {
   type Endpoints,
   findPeople,
   findPerson,
-  type Given,
   isIndex,
+  type JsonFields,
   lookUp,
   OK,
   type Platform,
@@ -103,7 +103,7 @@ function checkId({ tags }: State, id: unknown): number {
 }
 
 /** Returns the id of a tag that may be changed. */
-function checkOwn(state: State, given: Given): number {
+function checkOwn(state: State, given: JsonFields): number {
   const { id } = asObject(given['tag']);
   demand(!(isIndex(id) && RESERVED.includes(id)), 45058);
   return checkId(state, id);

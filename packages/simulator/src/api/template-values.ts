@@ -1,6 +1,6 @@
 /** The rules of template keywords, and the resulting text. */
-import { asObject, type Given, lookUp } from './call.ts';
-import { Refusal } from './refusal.ts';
+import { asObject, type JsonFields, lookUp } from './call.ts';
+import { ApiRefusal } from './refusal.ts';
 
 /** By the keyword's name without its number. */
 const RULES: ReadonlyMap<string, RegExp> = new Map([
@@ -20,20 +20,20 @@ const KEYWORD = /\{\{\s*(\w+)\.DATA\s*\}\}/g;
 /**
  * Returns the template's text with its values.
  *
- * @throws {Refusal} when a value is invalid
+ * @throws {ApiRefusal} when a value is invalid
  */
-export function fillTemplate(content: string, data: Given): string {
+export function fillTemplate(content: string, data: JsonFields): string {
   return content.replaceAll(KEYWORD, (_, name: string) => {
     const value = valueOf(data, name);
     const rule = RULES.get(name.replace(/\d+$/, ''));
     if (value !== undefined && rule && !rule.test(value)) {
-      throw new Refusal(47003, `argument invalid! data.${name}.value invalid`);
+      throw new ApiRefusal(47003, `argument invalid! data.${name}.value invalid`);
     }
     return value ?? '';
   });
 }
 
-function valueOf(data: Given, name: string): string | undefined {
+function valueOf(data: JsonFields, name: string): string | undefined {
   const { value } = asObject(lookUp(data, name));
   return typeof value === 'string' || typeof value === 'number' ? `${value}` : undefined;
 }

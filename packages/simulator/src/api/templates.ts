@@ -8,14 +8,14 @@ import {
   countCharacters,
   type Endpoints,
   findPerson,
-  type Given,
+  type JsonFields,
   lookUp,
   OK,
   type Platform,
 } from './call.ts';
 import { raw } from './contract.ts';
 import { nextMessageId } from './message-ids.ts';
-import { demand, Refusal } from './refusal.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 import { fillTemplate } from './template-values.ts';
 
 const TEMPLATES = 25;
@@ -28,11 +28,11 @@ export function templateEndpoints({ world }: Platform): Endpoints {
 
   function findTemplate(id: unknown): Template {
     const template = lookUp(world.state.templates, id);
-    if (!template) throw new Refusal(40037);
+    if (!template) throw new ApiRefusal(40037);
     return template;
   }
 
-  function show(person: Person, via: Received['via'], given: Given): void {
+  function show(person: Person, via: Received['via'], given: JsonFields): void {
     const id = given['template_id'];
     const { title, content } = findTemplate(id);
     const filled = fillTemplate(content, asObject(given['data']));

@@ -1,11 +1,11 @@
 /** Every issued token, and which of them are valid. */
 import { randomBytes } from 'node:crypto';
 import { keep } from './bounded.ts';
-import { demand, Refusal } from './refusal.ts';
+import { ApiRefusal, demand } from './refusal.ts';
 
 export type TokenKind = 'classic' | 'stable' | 'component' | 'authorizer' | 'user' | 'cloud';
 
-interface Entry {
+interface IssuedToken {
   readonly kind: TokenKind;
   /** The holder of the token: a refresh replaces the token of the same holder only. */
   readonly holder: string;
@@ -30,7 +30,7 @@ const FORCED_A_DAY = 20;
 const DAY = 86_400_000;
 
 export class Tokens {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, IssuedToken>();
   readonly #inForce = new Map<string, string>();
   readonly #now: () => number;
   #forcedAt: number[] = [];
@@ -90,7 +90,7 @@ export class Tokens {
   check(token: string | undefined, kinds: readonly TokenKind[]): string {
     demand(token, 41001);
     const entry = this.#entries.get(token);
-    if (!entry || !kinds.includes(entry.kind)) throw new Refusal(40001);
+    if (!entry || !kinds.includes(entry.kind)) throw new ApiRefusal(40001);
     demand(entry.end > this.#now(), 42001);
     demand(entry.until > this.#now(), 40001);
     return entry.holder;

@@ -3,17 +3,17 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Part } from '../api/contract.ts';
 import { readForm } from '../api/form.ts';
 import { readBody as readContent } from '../http/body.ts';
-import type { Values } from './terms.ts';
+import type { TextValues } from './terms.ts';
 
 export interface BackEndCall {
   readonly method: string;
   readonly path: string;
-  readonly query: Values;
-  readonly form: Values;
+  readonly query: TextValues;
+  readonly form: TextValues;
   /** All parts of a form with files, in order. */
   readonly parts: readonly Part[];
   readonly headers: IncomingHttpHeaders;
-  readonly cookies: Values;
+  readonly cookies: TextValues;
 }
 
 export interface ReadCall {
@@ -44,9 +44,9 @@ export async function readCall(request: IncomingMessage): Promise<ReadCall> {
 
 const LONGEST = 32 * 1024 * 1024;
 
-type Body = Pick<BackEndCall, 'form' | 'parts'>;
+type ParsedBody = Pick<BackEndCall, 'form' | 'parts'>;
 
-async function readBody(request: IncomingMessage, faults: string[]): Promise<Body> {
+async function readBody(request: IncomingMessage, faults: string[]): Promise<ParsedBody> {
   const body = await readContent(request, LONGEST);
   const contentType = request.headers['content-type'] ?? '';
   if (!body) {
@@ -61,7 +61,7 @@ async function readBody(request: IncomingMessage, faults: string[]): Promise<Bod
   return { form: unite('form', [...new URLSearchParams(body.toString())], faults), parts: [] };
 }
 
-async function readParts(contentType: string, body: Buffer, faults: string[]): Promise<Body> {
+async function readParts(contentType: string, body: Buffer, faults: string[]): Promise<ParsedBody> {
   try {
     const parts = (await readForm(contentType, body)).map(({ content: _content, ...part }) => part);
     const fields = parts.flatMap(({ name, text }): [string, string][] =>
@@ -74,7 +74,7 @@ async function readParts(contentType: string, body: Buffer, faults: string[]): P
   }
 }
 
-function unite(where: string, pairs: [string, string][], faults: string[]): Values {
+function unite(where: string, pairs: [string, string][], faults: string[]): TextValues {
   const values: Record<string, string> = {};
   for (const [name, value] of pairs) {
     if (Object.hasOwn(values, name)) faults.push(`${where} has ${name} twice`);
@@ -84,7 +84,7 @@ function unite(where: string, pairs: [string, string][], faults: string[]): Valu
 }
 
 /** Reads cookies, whose values may contain `=`. */
-function readCookies(header: string): Values {
+function readCookies(header: string): TextValues {
   const pairs = header.split(';').flatMap((part): [string, string][] => {
     const at = part.indexOf('=');
     return at > 0 ? [[part.slice(0, at).trim(), part.slice(at + 1).trim()]] : [];
@@ -93,6 +93,6 @@ function readCookies(header: string): Values {
 }
 
 /** Merges the fields of query and form. */
-export function mergeValues({ query, form }: BackEndCall): Values {
+export function mergeValues({ query, form }: BackEndCall): TextValues {
   return { ...query, ...form };
 }

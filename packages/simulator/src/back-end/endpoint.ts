@@ -21,11 +21,11 @@ export interface Endpoint {
   readonly needsSession?: boolean;
   /** Whether it counts against the rate limit. */
   readonly isThrottled?: boolean;
-  readonly handle: (call: BackEndCall, world: World) => Answer;
+  readonly handle: (call: BackEndCall, world: World) => BackEndResponse;
 }
 
 /** One of json, html, bytes and location. */
-export interface Answer {
+export interface BackEndResponse {
   readonly json?: unknown;
   readonly html?: string;
   readonly bytes?: Buffer;
@@ -40,7 +40,7 @@ export interface Answer {
 export class Misfit extends Error {}
 
 /** Creates an answer with `base_resp`, which nearly every answer has. */
-export function verdict(ret: number, message = 'ok', more: object = {}): Answer {
+export function verdict(ret: number, message = 'ok', more: object = {}): BackEndResponse {
   return { json: { base_resp: { ret, err_msg: message }, ...more } };
 }
 

@@ -1,12 +1,12 @@
 /** The steps before the row of a request: replaced answers, the session, the rate limit. */
 import type { BackEndCall } from './call.ts';
-import { type Answer, type Endpoint, verdict } from './endpoint.ts';
+import { type BackEndResponse, type Endpoint, verdict } from './endpoint.ts';
 import { LOGIN_PAGE } from './login.ts';
 import { findSession, turnCookies } from './sessions.ts';
 import type { World } from './world.ts';
 
 /** Answers a request that follows its rules. */
-export function pass(endpoint: Endpoint, call: BackEndCall, world: World): Answer {
+export function pass(endpoint: Endpoint, call: BackEndCall, world: World): BackEndResponse {
   const early =
     setAnswer(world, call) ?? lostSession(world, endpoint, call) ?? tooOften(world, endpoint);
   if (early) return early;
@@ -17,13 +17,17 @@ export function pass(endpoint: Endpoint, call: BackEndCall, world: World): Answe
     : answer;
 }
 
-function setAnswer({ answers }: World, { path }: BackEndCall): Answer | undefined {
+function setAnswer({ answers }: World, { path }: BackEndCall): BackEndResponse | undefined {
   const answer = answers.get(path)?.shift();
   if (answer === undefined) return undefined;
   return typeof answer === 'string' ? { html: answer } : { json: answer };
 }
 
-function lostSession(world: World, endpoint: Endpoint, call: BackEndCall): Answer | undefined {
+function lostSession(
+  world: World,
+  endpoint: Endpoint,
+  call: BackEndCall,
+): BackEndResponse | undefined {
   const { needsSession = true, kind = 'json' } = endpoint;
   if (!needsSession || findSession(world, call)) return undefined;
   // Anything but JSON can only report it by the page.
@@ -31,7 +35,7 @@ function lostSession(world: World, endpoint: Endpoint, call: BackEndCall): Answe
   return isPage ? { html: LOGIN_PAGE } : verdict(200_003, 'invalid session');
 }
 
-function tooOften(world: World, { isThrottled = false }: Endpoint): Answer | undefined {
+function tooOften(world: World, { isThrottled = false }: Endpoint): BackEndResponse | undefined {
   if (!isThrottled) return undefined;
   if (world.allowed <= 0) return verdict(200_013, 'freq control');
   world.allowed -= 1;

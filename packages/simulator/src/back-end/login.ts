@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readSeconds } from '../clock.ts';
 import type { BackEndCall } from './call.ts';
-import { type Answer, type Endpoint, verdict } from './endpoint.ts';
+import { type BackEndResponse, type Endpoint, verdict } from './endpoint.ts';
 import { drawJpeg, OWN } from './own.ts';
 import {
   clearCookies,
@@ -32,13 +32,13 @@ function homeAddress(token: number): string {
 }
 
 /** Starts a session, and sets its cookies. */
-export function begin(world: World): Answer {
+export function begin(world: World): BackEndResponse {
   const session = openSession(world);
   const answer = verdict(0, 'ok', { redirect_url: homeAddress(session.token) });
   return { ...answer, cookies: loginCookies(session) };
 }
 
-function logIn(call: BackEndCall, world: World): Answer {
+function logIn(call: BackEndCall, world: World): BackEndResponse {
   const refusal = findRefusal(call, world);
   if (refusal !== undefined) return verdict(refusal, 'refused');
   world.needsCaptcha = false;
@@ -60,14 +60,14 @@ function findRefusal({ form, cookies }: BackEndCall, world: World): number | und
   return form['pwd'] === digest ? undefined : codes.wrongPassword;
 }
 
-function showCaptcha(_: BackEndCall, world: World): Answer {
+function showCaptcha(_: BackEndCall, world: World): BackEndResponse {
   world.captchaCookie = `h01${randomBytes(32).toString('hex')}`;
   const cookies = [`sig=${world.captchaCookie}; Path=/; HttpOnly`];
   return { bytes: drawJpeg(`captcha ${world.account.captcha}`), cookies };
 }
 
 /** Shows the home page. Scripts of the page read their values from these lines, each up to its last quote. */
-function showHome(call: BackEndCall, { clock }: World): Answer {
+function showHome(call: BackEndCall, { clock }: World): BackEndResponse {
   const lines = [
     '<!DOCTYPE html><html><head><title>公众平台</title></head><body><script>',
     'window.wx = {};',
@@ -86,17 +86,17 @@ function showHome(call: BackEndCall, { clock }: World): Answer {
   return { html: lines.join('\n') };
 }
 
-function showPlugin(): Answer {
+function showPlugin(): BackEndResponse {
   const lines = ['<script>', 'var data = {', `pluginToken : '${OWN.pluginToken}',`];
   return { html: [...lines, `appid : '${OWN.appid}',`, '};', '</script>'].join('\n') };
 }
 
-function showFront(call: BackEndCall, world: World): Answer {
+function showFront(call: BackEndCall, world: World): BackEndResponse {
   const session = sessionOfCookies(world, call);
   return session ? { location: homeAddress(session.token) } : { html: LOGIN_PAGE };
 }
 
-function logOut(call: BackEndCall, world: World): Answer {
+function logOut(call: BackEndCall, world: World): BackEndResponse {
   const session = findSession(world, call);
   if (session) world.live.delete(session.token);
   return { html: LOGIN_PAGE, cookies: session ? clearCookies(session) : [] };

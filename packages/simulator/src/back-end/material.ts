@@ -1,6 +1,6 @@
 /** The articles and files of the account. */
 import type { BackEndCall } from './call.ts';
-import { type Answer, type Endpoint, Misfit, verdict } from './endpoint.ts';
+import { type BackEndResponse, type Endpoint, Misfit, verdict } from './endpoint.ts';
 import { type Article, createNews } from './library.ts';
 import { nextId, type World } from './world.ts';
 
@@ -13,16 +13,16 @@ export function cutPage<Row>(rows: readonly Row[], { query }: BackEndCall): Row[
   return rows.slice(begin, begin + Number(query['count']));
 }
 
-function listNews(call: BackEndCall, { data: { news } }: World): Answer {
+function listNews(call: BackEndCall, { data: { news } }: World): BackEndResponse {
   return verdict(0, 'ok', { app_msg_info: { item: cutPage(news, call), file_cnt: {} } });
 }
 
-function listDrafts(call: BackEndCall, { data: { drafts } }: World): Answer {
+function listDrafts(call: BackEndCall, { data: { drafts } }: World): BackEndResponse {
   const file_cnt = { draft_count: drafts.length };
   return verdict(0, 'ok', { app_msg_info: { item: cutPage(drafts, call), file_cnt } });
 }
 
-function listFiles(call: BackEndCall, { data: { files, news } }: World): Answer {
+function listFiles(call: BackEndCall, { data: { files, news } }: World): BackEndResponse {
   const type = Number(call.query['type']);
   const count = (wanted: number) => files.filter((file) => file.type === wanted).length;
   const page_info = {
@@ -45,18 +45,19 @@ function listFiles(call: BackEndCall, { data: { files, news } }: World): Answer 
   return verdict(0, 'ok', { page_info });
 }
 
-function createArticles({ form }: BackEndCall, world: World): Answer {
+function createArticles({ form }: BackEndCall, world: World): BackEndResponse {
   const count = Number(form['count']);
   const articles = Array.from({ length: count }, (_, at) => readArticle(form, at));
   const isTooMany = form[`title${count}`] !== undefined;
   if (count < 1 || isTooMany) throw new Misfit('form has a count that is not that of its titles');
   const isDraft = form['type'] === '77';
-  const tell = (ret: number, msg: string) =>
+  const createVerdict = (ret: number, msg: string) =>
     isDraft ? verdict(ret, msg) : { json: { ret: String(ret), msg } };
-  if (articles.some(({ title = '' }) => title.length > 64)) return tell(-206, 'title too long');
+  if (articles.some(({ title = '' }) => title.length > 64))
+    return createVerdict(-206, 'title too long');
   const list = isDraft ? world.data.drafts : world.data.news;
   list.unshift(createNews(nextId(list.map(({ app_id }) => app_id)), articles));
-  return tell(0, 'OK');
+  return createVerdict(0, 'OK');
 }
 
 function readArticle(form: BackEndCall['form'], at: number): Partial<Article> {

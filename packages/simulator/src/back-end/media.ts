@@ -1,13 +1,13 @@
 /** Pictures, voices and videos: those of users, and uploads. */
 import type { BackEndCall } from './call.ts';
-import { type Answer, type Endpoint, verdict } from './endpoint.ts';
+import { type BackEndResponse, type Endpoint, verdict } from './endpoint.ts';
 import { createFile } from './library.ts';
 import { drawJpeg, OWN } from './own.ts';
 import { findUser, nextId, type World } from './world.ts';
 
 const MEDIA_PAGE = '/cgi-bin/message?t=message/list&token={token}&count=20&day=7';
 
-function showAvatar({ query }: BackEndCall, world: World): Answer {
+function showAvatar({ query }: BackEndCall, world: World): BackEndResponse {
   const user = findUser(world, query['fakeid']);
   const bytes = user ? drawJpeg(user.fakeid) : Buffer.alloc(0);
   return { bytes };
@@ -33,7 +33,7 @@ const EXTENSIONS: readonly (readonly [extensions: RegExp, type: number])[] = [
 /** The name of a voice that is longer than the platform accepts. */
 const TOO_LONG = 'long.mp3';
 
-function upload({ query, parts }: BackEndCall, world: World): Answer {
+function upload({ query, parts }: BackEndCall, world: World): BackEndResponse {
   if (query['ticket_id'] !== OWN.userName || query['ticket'] !== OWN.ticket) {
     return verdict(200_002, 'invalid args');
   }

@@ -1,7 +1,7 @@
 /** Lists that only a current session has. */
 import type { BackEndCall } from './call.ts';
 import type { Follower } from './data.ts';
-import { type Answer, type Endpoint, verdict } from './endpoint.ts';
+import { type BackEndResponse, type Endpoint, verdict } from './endpoint.ts';
 import type { Publication } from './library.ts';
 import { cutPage } from './material.ts';
 import { OWN } from './own.ts';
@@ -11,7 +11,7 @@ import { findUser, type World } from './world.ts';
 const COMMON = 'token=<token> lang=zh_CN f=json ajax=1 fingerprint?=<text>';
 const ALL = '-2';
 
-function listFans({ query }: BackEndCall, world: World): Answer {
+function listFans({ query }: BackEndCall, world: World): BackEndResponse {
   const { groupid = ALL, begin_openid = '-1', begin_create_time } = query;
   const fans = world.data.users
     .filter(({ group_id }) => groupid === ALL || String(group_id) === groupid)
@@ -45,13 +45,16 @@ function toFan({ openid, nick_name, remark_name, group_id, create_time }: Follow
   };
 }
 
-function showFan({ form }: BackEndCall, world: World): Answer {
+function showFan({ form }: BackEndCall, world: World): BackEndResponse {
   const user = findUser(world, form['user_openid']);
   return verdict(0, 'ok', { user_list: { user_info_list: user ? [toFan(user)] : [] } });
 }
 
 /** Answers JSON in a string, which holds JSON in strings. */
-function listPublished(call: BackEndCall, { data: { published, accounts } }: World): Answer {
+function listPublished(
+  call: BackEndCall,
+  { data: { published, accounts } }: World,
+): BackEndResponse {
   const { fakeid = OWN.biz, query = '' } = call.query;
   const isKnown = fakeid === OWN.biz || accounts.some((account) => account.fakeid === fakeid);
   if (!isKnown) return verdict(200_002, 'invalid args');
@@ -95,7 +98,7 @@ function toPublication({ msgid, time, titles, fakeid }: Publication) {
   };
 }
 
-function search(call: BackEndCall, { data: { accounts } }: World): Answer {
+function search(call: BackEndCall, { data: { accounts } }: World): BackEndResponse {
   const { query = '' } = call.query;
   const found = accounts.filter(
     ({ nickname, alias }) => nickname.includes(query) || alias === query,

@@ -1,34 +1,34 @@
 /** The current login by QR code. */
 import type { BackEndCall } from './call.ts';
 import { STATUSES, showCode, startAttempt } from './codes.ts';
-import { type Answer, type Endpoint, verdict } from './endpoint.ts';
+import { type BackEndResponse, type Endpoint, verdict } from './endpoint.ts';
 import { begin } from './login.ts';
 import type { World } from './world.ts';
 
 /** Fields that every script of the page adds; before a login there is no token. */
 const COMMON = 'token= lang=zh_CN f=json ajax=1 fingerprint?=<text>';
 
-const invalid = (): Answer => verdict(200_003, 'invalid session');
+const invalid = (): BackEndResponse => verdict(200_003, 'invalid session');
 
 /** Whether a login is in progress, by its cookie alone. */
 function isGoing({ cookies }: BackEndCall, { codes }: World): boolean {
   return codes.uuid !== undefined && cookies['uuid'] === codes.uuid;
 }
 
-function start(_: BackEndCall, { codes }: World): Answer {
+function start(_: BackEndCall, { codes }: World): BackEndResponse {
   const uuid = startAttempt(codes);
   // `Secure` is left out, as for the cookies of a session.
   return { ...verdict(0), cookies: [`uuid=${uuid}; Path=/; HttpOnly`] };
 }
 
-function show(call: BackEndCall, world: World): Answer {
+function show(call: BackEndCall, world: World): BackEndResponse {
   if (!isGoing(call, world)) return invalid();
   const bytes = showCode(world.codes, world.qrCode);
   world.onQrCode(world.phone);
   return { bytes };
 }
 
-function ask(call: BackEndCall, world: World): Answer {
+function answerPoll(call: BackEndCall, world: World): BackEndResponse {
   const { codes } = world;
   if (!isGoing(call, world) || codes.state === 'started') return invalid();
   const status = codes.told ?? STATUSES[codes.state];
@@ -41,7 +41,7 @@ function ask(call: BackEndCall, world: World): Answer {
   });
 }
 
-function finish(call: BackEndCall, world: World): Answer {
+function finish(call: BackEndCall, world: World): BackEndResponse {
   if (!isGoing(call, world) || world.codes.state !== 'confirmed') return invalid();
   world.codes.state = 'done';
   world.codes.uuid = undefined;
@@ -82,7 +82,7 @@ export const qrEndpoints: readonly Endpoint[] = [
     query: `action=ask ${COMMON}`,
     script: 'either',
     needsSession: false,
-    handle: ask,
+    handle: answerPoll,
   },
   {
     method: 'POST',

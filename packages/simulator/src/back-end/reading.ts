@@ -2,7 +2,7 @@
 import { readSeconds } from '../clock.ts';
 import type { BackEndCall } from './call.ts';
 import type { DialogMessage } from './data.ts';
-import { type Answer, type Endpoint, verdict } from './endpoint.ts';
+import { type BackEndResponse, type Endpoint, verdict } from './endpoint.ts';
 import { OWN } from './own.ts';
 import { toWireId } from './people.ts';
 import { findUser, serializeList, type World } from './world.ts';
@@ -11,7 +11,7 @@ const MESSAGE_PAGE = '/cgi-bin/message?t=message/list&count=20&day=7&token={toke
 /** The group of all followers. */
 const ALL = -2;
 
-function listContacts({ query }: BackEndCall, world: World): Answer {
+function listContacts({ query }: BackEndCall, world: World): BackEndResponse {
   const [group, size, page] = [query['groupid'], query['pagesize'], query['pageidx']].map(Number);
   const members = world.data.users.filter(({ group_id }) => group === ALL || group_id === group);
   const begin = Number(page) * Number(size);
@@ -38,7 +38,7 @@ export function countGroups({ data }: World): { id: number; name: string; cnt: n
   }));
 }
 
-function listMessages({ query }: BackEndCall, world: World): Answer {
+function listMessages({ query }: BackEndCall, world: World): BackEndResponse {
   const [day, offset, count] = [query['day'], query['offset'], query['count']].map(Number);
   const received = listReceived(world).filter(
     (message) =>
@@ -73,14 +73,14 @@ function isOfDay({ date_time }: DialogMessage, day: number, now: number): boolea
   return day === 3 ? age >= 3 : age === day;
 }
 
-function countNew({ query }: BackEndCall, world: World): Answer {
+function countNew({ query }: BackEndCall, world: World): BackEndResponse {
   const newer = listReceived(world).filter(({ id }) => id > Number(query['lastmsgid']));
   const number = world.listsAs === 'string' ? String(newer.length) : newer.length;
   return { json: { ret: '0', newTotalMsgCount: number } };
 }
 
 /** Lists both sides of a conversation; the first bound is a message of the account, the second a time. */
-function syncDialog({ query }: BackEndCall, world: World): Answer {
+function syncDialog({ query }: BackEndCall, world: World): BackEndResponse {
   const user = findUser(world, query['tofakeid']);
   if (!user || query['lastmsgfromfakeid'] !== OWN.fakeid) return verdict(-21, 'user not exist');
   const uin = toWireId(user.fakeid);
@@ -97,7 +97,7 @@ function syncDialog({ query }: BackEndCall, world: World): Answer {
   return verdict(0, 'ok', { page_info });
 }
 
-function showContact({ form }: BackEndCall, world: World): Answer {
+function showContact({ form }: BackEndCall, world: World): BackEndResponse {
   const user = findUser(world, form['fakeid']);
   if (!user) return verdict(-21, 'user not exist');
   const { fakeid, nick_name, remark_name, group_id } = user;

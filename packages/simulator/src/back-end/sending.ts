@@ -2,7 +2,7 @@
 import { readSeconds } from '../clock.ts';
 import { type BackEndCall, mergeValues } from './call.ts';
 import type { Follower } from './data.ts';
-import { type Answer, type Endpoint, verdict } from './endpoint.ts';
+import { type BackEndResponse, type Endpoint, verdict } from './endpoint.ts';
 import { createSent } from './people.ts';
 import { type Delivered, findUser, nextId, type World } from './world.ts';
 
@@ -25,15 +25,15 @@ const FILE_TYPES: Readonly<Record<string, number>> = { 2: 2, 3: 3, 15: 4 };
 /** The types that differ in conversations: articles and videos. */
 const SHOWN_TYPES: Readonly<Record<number, number>> = { 10: 6, 15: 4 };
 
-type Check = (call: BackEndCall, world: World) => Answer | undefined;
+type Check = (call: BackEndCall, world: World) => BackEndResponse | undefined;
 
-function checkNews({ form }: BackEndCall, { data }: World): Answer | undefined {
+function checkNews({ form }: BackEndCall, { data }: World): BackEndResponse | undefined {
   if (form['appmsgid'] !== form['app_id']) return verdict(-1, 'system error');
   const isKnown = data.news.some(({ app_id }) => String(app_id) === form['appmsgid']);
   return isKnown ? undefined : verdict(10_705, 'material not exist');
 }
 
-function checkFile({ form }: BackEndCall, { data }: World): Answer | undefined {
+function checkFile({ form }: BackEndCall, { data }: World): BackEndResponse | undefined {
   const [id, other] = [form['fileid'] ?? form['appmsgid'], form['file_id'] ?? form['app_id']];
   if (id !== other) return verdict(-1, 'system error');
   const file = data.files.find(({ file_id }) => String(file_id) === id);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Listening, type ListenOptions, listen } from '../http/listening.ts';
 import { send, sendJson } from '../http/response.ts';
 import { type BackEndCall, readCall } from './call.ts';
-import { type Answer, type Endpoint, findEndpoint, Misfit } from './endpoint.ts';
+import { type BackEndResponse, type Endpoint, findEndpoint, Misfit } from './endpoint.ts';
 import { pass } from './gate.ts';
 import type { World } from './world.ts';
 
@@ -39,7 +39,7 @@ export async function serve(
 }
 
 /** Answers a request; a text is the reason why there is no answer. */
-async function reply(site: Site, request: IncomingMessage): Promise<Answer | string> {
+async function reply(site: Site, request: IncomingMessage): Promise<BackEndResponse | string> {
   const { table, world, requests, problems } = site;
   const { call, faults } = await readCall(request);
   requests.push(call);
@@ -59,7 +59,7 @@ async function reply(site: Site, request: IncomingMessage): Promise<Answer | str
   }
 }
 
-function write(response: ServerResponse, answer: Answer | string): void {
+function write(response: ServerResponse, answer: BackEndResponse | string): void {
   if (typeof answer === 'string') {
     return sendJson(response, 400, { problem: answer }, JSON_TYPE);
   }

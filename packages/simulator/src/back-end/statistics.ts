@@ -1,6 +1,6 @@
 /** The statistics of articles, on a host of their own: mta.qq.com. */
 import type { BackEndCall } from './call.ts';
-import { type Answer, type Endpoint, Misfit } from './endpoint.ts';
+import { type BackEndResponse, type Endpoint, Misfit } from './endpoint.ts';
 import { OWN } from './own.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +22,7 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 const FIGURES = ['1,234', '617', '1,020', '50%', '61', '70', '9.89%', '12', '15', '3'];
 
-function list({ query, cookies }: BackEndCall, { live }: World): Answer {
+function list({ query, cookies }: BackEndCall, { live }: World): BackEndResponse {
   const foreign = Object.keys(cookies).filter((name) => name !== COOKIE);
   if (foreign.length > 0)
     throw new Misfit(`received cookies of another host: ${foreign.join(', ')}`);

@@ -1,5 +1,5 @@
 /** Which fields a request must and may have, written as `name=value` terms. */
-export type Values = Readonly<Record<string, string>>;
+export type TextValues = Readonly<Record<string, string>>;
 
 interface Term {
   readonly label: string;
@@ -46,7 +46,7 @@ function escape(text: string): string {
 }
 
 /** Lists fields that are missing, wrong or superfluous, by terms; `where` names the place. */
-export function listTermFaults(text: string, values: Values, where: string): string[] {
+export function listTermFaults(text: string, values: TextValues, where: string): string[] {
   const terms = readTerms(text);
   const missing = terms
     .filter(({ label, isOptional }) => !isOptional && values[label] === undefined)

@@ -28,7 +28,7 @@ export type Command = (typed: Typed) => Promise<number>;
 /** The command line is wrong. */
 export class UsageError extends Error {}
 
-type Account = Pick<
+type TypedAccount = Pick<
   SimulatorOptions,
   'token' | 'appid' | 'encodingAESKey' | 'mode' | 'account' | 'cloud'
 > & {
@@ -36,7 +36,7 @@ type Account = Pick<
 };
 
 /** Returns the account's settings. The command line has been checked: there is a token, or `--cloud`. */
-export function readAccount(typed: Typed): Account {
+export function readAccount(typed: Typed): TypedAccount {
   const { target, token, appid, mode, account } = typed;
   return {
     target,

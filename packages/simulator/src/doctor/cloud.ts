@@ -16,8 +16,8 @@ export async function* lookAtCloud(
   clock: Clock,
 ): AsyncGenerator<Finding> {
   const { pushFormat = 'json' } = account;
-  const ask = (sealed: Sealed) => exchange(target, toRequest(sealed), clock);
-  const probed = await ask(sealProbe(pushFormat, {}));
+  const sendProbe = (sealed: Sealed) => exchange(target, toRequest(sealed), clock);
+  const probed = await sendProbe(sealProbe(pushFormat, {}));
   if (!probed.response) return yield noAnswer(probed);
   const { status } = probed.response;
   if (status !== 200) {
@@ -39,7 +39,7 @@ export async function* lookAtCloud(
   const person = createPerson('doctor', account.appid, now);
   const about = { id: account.id, time: Math.floor(now / 1000) };
   const { fields } = pack(1, person, 'text', {}, about);
-  const { response } = await ask(sealMessage(account, fields, { now, breakSignature: true }));
+  const { response } = await sendProbe(sealMessage(account, fields, { now, breakSignature: true }));
   const question = { openid: person.openid, msgType: 'text', now };
   if (response && judge(account, question, response).verdict !== 'toast') {
     return yield problem(

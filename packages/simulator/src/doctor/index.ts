@@ -25,14 +25,16 @@ export async function diagnose(
   options: DiagnoseOptions | InCloud<DiagnoseOptions>,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for await (const finding of look(options)) {
+  for await (const finding of examine(options)) {
     findings.push(finding);
     if (finding.state === 'problem') break;
   }
   return findings;
 }
 
-async function* look(options: DiagnoseOptions | InCloud<DiagnoseOptions>): AsyncGenerator<Finding> {
+async function* examine(
+  options: DiagnoseOptions | InCloud<DiagnoseOptions>,
+): AsyncGenerator<Finding> {
   if (options.token !== undefined) yield* lookAtAccount({ ...options, token: options.token });
   const url = yield* lookAtAddress(options.target);
   if (!url) return;

@@ -42,13 +42,13 @@ export async function* lookAtVerification(
   clock: Clock,
 ): AsyncGenerator<Finding> {
   const echostr = `${randomInt(1e9, 9e9)}${randomInt(1e9)}`;
-  const ask = (breakSignature: boolean) =>
+  const sendVerification = (breakSignature: boolean) =>
     exchange(
       target,
       toRequest(sealVerification(account, echostr, { now: clock.now(), breakSignature })),
       clock,
     );
-  const answered = await ask(false);
+  const answered = await sendVerification(false);
   const { response, milliseconds } = answered;
   if (!response) return yield noAnswer(answered);
   yield lookAtTime(milliseconds);
@@ -82,7 +82,7 @@ export async function* lookAtVerification(
   yield ok('echo', 'The echostr is returned unchanged.', 'echostr 原样返回。');
   yield compareClocks(headers['date'], clock.now());
 
-  const broken = await ask(true);
+  const broken = await sendVerification(true);
   if (broken.response?.status === 200 && broken.response.body.includes(echostr)) {
     return yield problem(
       'signature',

@@ -16,7 +16,7 @@ type EntryType =
   | 'change';
 
 /** A line of the journal; `id` counts up. */
-export interface Entry {
+export interface JournalEntry {
   readonly id: number;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -26,7 +26,7 @@ export interface Entry {
 }
 
 /** An entry without its number and time. */
-type NewEntry = Pick<Entry, 'type' | 'user'> & { readonly [field: string]: unknown };
+type NewJournalEntry = Pick<JournalEntry, 'type' | 'user'> & { readonly [field: string]: unknown };
 
 const LIMIT = 3000;
 
@@ -34,8 +34,8 @@ export class Journal {
   /** Changes with every reset. */
   #era = 0;
   readonly #start = Date.now().toString(36);
-  readonly #listeners = new Set<(entry: Entry | undefined) => void>();
-  #entries: Entry[] = [];
+  readonly #listeners = new Set<(entry: JournalEntry | undefined) => void>();
+  #entries: JournalEntry[] = [];
   #last = 0;
 
   /** Identifies one start of the page, as numbers start over with each. */
@@ -48,13 +48,13 @@ export class Journal {
     return this.#last;
   }
 
-  get entries(): readonly Entry[] {
+  get entries(): readonly JournalEntry[] {
     return this.#entries;
   }
 
-  add(entry: NewEntry): Entry {
+  add(entry: NewJournalEntry): JournalEntry {
     this.#last += 1;
-    const whole = { ...entry, id: this.#last, at: Date.now() } as Entry;
+    const whole = { ...entry, id: this.#last, at: Date.now() } as JournalEntry;
     this.#entries.push(whole);
     // Cut now and then rather than at each entry.
     if (this.#entries.length > LIMIT * 1.1) this.#entries = this.#entries.slice(-LIMIT);
@@ -63,7 +63,7 @@ export class Journal {
   }
 
   /** Returns the entries after `id`; undefined when some of them are no longer stored. */
-  since(id: number): readonly Entry[] | undefined {
+  since(id: number): readonly JournalEntry[] | undefined {
     const first = this.#entries[0]?.id ?? 1;
     if (id > this.#last || id < first - 1) return undefined;
     return this.#entries.filter((entry) => entry.id > id);
@@ -77,7 +77,7 @@ export class Journal {
   }
 
   /** Calls the listener with each new entry, and with `undefined` after a reset. */
-  listen(listener: (entry: Entry | undefined) => void): () => void {
+  listen(listener: (entry: JournalEntry | undefined) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

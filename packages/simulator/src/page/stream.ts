@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Entry, Journal } from './journal.ts';
+import type { Journal, JournalEntry } from './journal.ts';
 
 /** Bytes of unread data above which a browser is disconnected; it reconnects and asks for what it missed. */
 const UNREAD = 8 * 1024 * 1024;
@@ -32,7 +32,7 @@ export function streamJournal(
   response.once('close', end);
   takeTurn(journal, giveWay);
 
-  function write(entry: Entry | undefined): void {
+  function write(entry: JournalEntry | undefined): void {
     if (response.writableLength > UNREAD) return void response.destroy();
     if (!entry) return void response.write('event: reset\ndata: {}\n\n');
     response.write(`id: ${journal.epoch}-${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`);
@@ -60,7 +60,10 @@ function takeTurn(journal: Journal, giveWay: () => void): void {
   if (listeners.size > LISTENERS) longest?.();
 }
 
-function missedSince(journal: Journal, after: string | undefined): readonly Entry[] | undefined {
+function missedSince(
+  journal: Journal,
+  after: string | undefined,
+): readonly JournalEntry[] | undefined {
   if (after === undefined) return [];
   const [epoch, id] = after.split('-');
   return epoch === journal.epoch ? journal.since(Number(id)) : undefined;

@@ -4,7 +4,7 @@ import type { Faults } from '../faults.ts';
 import type { WireFields } from '../wire.ts';
 import type { AccountSettings } from '../world.ts';
 import { type Sealed, sealMessage } from './envelope.ts';
-import type { Verdict } from './reply.ts';
+import type { ReplyVerdict } from './reply.ts';
 import type { Response, Transport } from './transport.ts';
 import { describeStatus, judge, openReply } from './verdict.ts';
 
@@ -40,7 +40,7 @@ export interface Route {
   readonly closed: AbortSignal;
 }
 
-export interface Delivered extends Verdict {
+export interface Delivered extends ReplyVerdict {
   readonly deliveries: readonly DeliveryRecord[];
 }
 

@@ -3,7 +3,7 @@ import type { AccountSettings } from '../world.ts';
 import type { Tags } from './xml.ts';
 
 /** The platform's verdict on an answer. */
-export interface Verdict {
+export interface ReplyVerdict {
   readonly verdict: 'reply' | 'nothing' | 'toast';
   readonly reply: Reply | undefined;
   readonly problems: readonly string[];
@@ -144,7 +144,7 @@ const FORMS: Readonly<Record<string, Form>> = {
 };
 
 /** Reads the tags of a reply, and finds its problems. */
-export function readReply(tags: Tags, account: AccountSettings, question: Question): Verdict {
+export function readReply(tags: Tags, account: AccountSettings, question: Question): ReplyVerdict {
   const msgType = text(tags, 'MsgType');
   const form = Object.hasOwn(FORMS, msgType) ? FORMS[msgType] : undefined;
   const refused = [...nameProblems(tags, account, question)];
@@ -227,7 +227,7 @@ function readArticle(tags: Tags) {
 }
 
 /** Limits a reply to what the user sees. */
-function limit(reply: Reply, { msgType }: Question): Pick<Verdict, 'reply' | 'problems'> {
+function limit(reply: Reply, { msgType }: Question): Pick<ReplyVerdict, 'reply' | 'problems'> {
   if (reply.type === 'news') {
     const most = ONE_ARTICLE.has(msgType) ? 1 : 8;
     if (reply.articles.length <= most) return { reply, problems: [] };

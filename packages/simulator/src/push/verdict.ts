@@ -3,11 +3,11 @@ import type { DeliveryRecord } from '../events.ts';
 import type { AccountSettings } from '../world.ts';
 import { createAccountCipher } from './envelope.ts';
 import { readJson } from './json.ts';
-import { isAbout, type Question, readReply, type Verdict } from './reply.ts';
+import { isAbout, type Question, type ReplyVerdict, readReply } from './reply.ts';
 import type { Response } from './transport.ts';
 import { readXml, type Tags } from './xml.ts';
 
-const toast = (...problems: string[]): Verdict => ({
+const toast = (...problems: string[]): ReplyVerdict => ({
   verdict: 'toast',
   reply: undefined,
   problems,
@@ -18,7 +18,7 @@ export function judge(
   account: AccountSettings,
   question: Question,
   response: NonNullable<DeliveryRecord['response']>,
-): Verdict {
+): ReplyVerdict {
   const { status, body, plain = body } = response;
   if (status !== 200) return toast(describeStatus(response));
   const said = body.trim();

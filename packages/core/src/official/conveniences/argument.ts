@@ -2,14 +2,14 @@
 import { describeKind } from '../../describe-kind.ts';
 import { InvalidArgumentError, NeedParamError } from '../../errors.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type ArgumentFields = Readonly<Record<string, unknown>>;
 
 /** Whether a call uses the wire form, an object, rather than arguments. */
 export function isWire<First>(first: First): first is Extract<First, object> {
   return isFields(first);
 }
 
-export function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is ArgumentFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -64,7 +64,7 @@ export function neededName<Name extends string>(
 }
 
 /** Returns a required object. */
-export function neededFields(call: string, name: string, value: unknown): Fields {
+export function neededFields(call: string, name: string, value: unknown): ArgumentFields {
   if (value === undefined || value === null) {
     throw new NeedParamError(`${call} needs ${name}, an object`);
   }
@@ -73,7 +73,7 @@ export function neededFields(call: string, name: string, value: unknown): Fields
 }
 
 /** Returns the object of a call's options. */
-export function readOptions(call: string, value: unknown): Fields {
+export function readOptions(call: string, value: unknown): ArgumentFields {
   return neededFields(call, 'options', value ?? {});
 }
 

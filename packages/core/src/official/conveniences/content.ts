@@ -5,7 +5,13 @@ import { ARTICLE, type Members, REPLIES } from '../../reply/members.ts';
 import { parseArticle, parseMembers, toReply } from '../../reply/parse.ts';
 import type { ReplyLike } from '../../reply/reply.ts';
 import type { CustomArticle, CustomMessage } from '../endpoints/index.ts';
-import { type Fields, isFields, neededFields, neededText, optionalText } from './argument.ts';
+import {
+  type ArgumentFields,
+  isFields,
+  neededFields,
+  neededText,
+  optionalText,
+} from './argument.ts';
 
 /** A message without its receiver. */
 export type Content = Omit<CustomMessage, 'touser' | 'customservice'>;
@@ -37,13 +43,13 @@ export const CONTENTS = {
       },
     },
   ],
-} satisfies Record<string, (call: string, given: Fields) => Content[]>;
+} satisfies Record<string, (call: string, given: ArgumentFields) => Content[]>;
 
 /** Converts the members of a reply to wire names, and checks those that are required here. */
 function carry(
   call: string,
   type: 'text' | 'image' | 'voice' | 'video' | 'music',
-  given: Fields,
+  given: ArgumentFields,
   neededHere: readonly string[] = [],
 ): Content {
   const members: Members = REPLIES[type];
@@ -53,19 +59,19 @@ function carry(
   return { msgtype: type, [type]: rename(parseMembers(call, given, members), members) };
 }
 
-function rename(values: Fields, members: Members): Fields {
+function rename(values: ArgumentFields, members: Members): ArgumentFields {
   const named = Object.entries(members).flatMap(([name, { customName }]) =>
     customName === undefined || values[name] === undefined ? [] : [[customName, values[name]]],
   );
-  return Object.fromEntries(named) as Fields;
+  return Object.fromEntries(named) as ArgumentFields;
 }
 
-function defaultQuality(given: Fields): Fields {
+function defaultQuality(given: ArgumentFields): ArgumentFields {
   return { ...given, hqMusicUrl: given['hqMusicUrl'] ?? given['musicUrl'] };
 }
 
 /** Reads a menu. The user's choice is received as `bizMsgMenuId`, so every entry needs an id. */
-function readMenu(call: string, given: Fields): NonNullable<CustomMessage['msgmenu']> {
+function readMenu(call: string, given: ArgumentFields): NonNullable<CustomMessage['msgmenu']> {
   const list: unknown = given['list'];
   if (!Array.isArray(list) || list.length === 0) {
     throw new NeedParamError(`${call} needs a list: a non-empty array of { id, content }`);
@@ -101,7 +107,9 @@ export function readContents(call: string, value: unknown): Content[] {
   }
   if (typeof value === 'string') return CONTENTS.text(call, { content: value });
   if (Array.isArray(value)) return CONTENTS.news(call, { articles: value });
-  const { type, ...given }: Fields = isFields(value) ? { ...toReply(value as ReplyLike) } : {};
+  const { type, ...given }: ArgumentFields = isFields(value)
+    ? { ...toReply(value as ReplyLike) }
+    : {};
   const sendable = SENDABLE.find((one) => one === type);
   if (sendable !== undefined) return CONTENTS[sendable](call, given);
   const named = typeof type === 'string' ? `a ${type} reply` : describeKind(value);

@@ -4,7 +4,7 @@ import type { Api } from './api.ts';
 import { isWire, neededNumber, neededText } from './argument.ts';
 
 type Group = Api['group'];
-type Body<Name extends 'create' | 'getUserGroup' | 'update' | 'moveUser'> = Parameters<
+type GroupBody<Name extends 'create' | 'getUserGroup' | 'update' | 'moveUser'> = Parameters<
   Group[Name]
 >[0];
 
@@ -16,7 +16,7 @@ export interface GroupMethods {
    */
   create(name: string): ReturnType<Group['create']>;
   /** @deprecated Use `tag.create`. */
-  create(body: Body<'create'>): ReturnType<Group['create']>;
+  create(body: GroupBody<'create'>): ReturnType<Group['create']>;
 
   /**
    * 查询用户所在分组: tells which group a follower is in.
@@ -24,7 +24,7 @@ export interface GroupMethods {
    */
   getUserGroup(openid: string): ReturnType<Group['getUserGroup']>;
   /** @deprecated Use `tag.getUserTags`. */
-  getUserGroup(body: Body<'getUserGroup'>): ReturnType<Group['getUserGroup']>;
+  getUserGroup(body: GroupBody<'getUserGroup'>): ReturnType<Group['getUserGroup']>;
 
   /**
    * 修改分组名: renames a group; its name has 30 characters at most.
@@ -32,7 +32,7 @@ export interface GroupMethods {
    */
   update(id: number | string, name: string): Promise<Success>;
   /** @deprecated Use `tag.update`. */
-  update(body: Body<'update'>): Promise<Success>;
+  update(body: GroupBody<'update'>): Promise<Success>;
 
   /**
    * 移动用户分组: moves a follower to a group.
@@ -40,7 +40,7 @@ export interface GroupMethods {
    */
   moveUser(openid: string, groupId: number | string): Promise<Success>;
   /** @deprecated Use `tag.batchTag`. */
-  moveUser(body: Body<'moveUser'>): Promise<Success>;
+  moveUser(body: GroupBody<'moveUser'>): Promise<Success>;
 }
 
 const MAX_NAME = 30;
@@ -53,15 +53,15 @@ export function createGroupMethods({
   moveUser,
 }: Pick<Group, 'create' | 'getUserGroup' | 'update' | 'moveUser'>): GroupMethods {
   return {
-    create: async (first: string | Body<'create'>) =>
+    create: async (first: string | GroupBody<'create'>) =>
       create(isWire(first) ? first : { group: { name: readGroupName('create', first) } }),
-    getUserGroup: async (first: string | Body<'getUserGroup'>) =>
+    getUserGroup: async (first: string | GroupBody<'getUserGroup'>) =>
       getUserGroup(
         isWire(first) ? first : { openid: neededText('group.getUserGroup', 'openid', first) },
       ),
-    update: async (first: number | string | Body<'update'>, name?: string) =>
+    update: async (first: number | string | GroupBody<'update'>, name?: string) =>
       update(isWire(first) ? first : { group: groupNamed(first, name) }),
-    moveUser: async (first: string | Body<'moveUser'>, groupId?: number | string) =>
+    moveUser: async (first: string | GroupBody<'moveUser'>, groupId?: number | string) =>
       moveUser(isWire(first) ? first : readMove(first, groupId)),
   };
 }

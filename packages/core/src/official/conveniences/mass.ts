@@ -2,7 +2,7 @@ import { InvalidArgumentError, NeedParamError } from '../../errors.ts';
 import type { MassContent, MassMessage, MassResult } from '../endpoints/index.ts';
 import type { Api } from './api.ts';
 import {
-  type Fields,
+  type ArgumentFields,
   isFields,
   neededFields,
   neededNumber,
@@ -99,7 +99,7 @@ export function createMassMethods({
   /** Creates a method that reads its second argument with `read`, and sends the result. */
   function createSender(
     name: string,
-    read: (call: string, given: unknown, options: Fields) => MassContent & MassMessage,
+    read: (call: string, given: unknown, options: ArgumentFields) => MassContent & MassMessage,
   ) {
     const call = `message.mass.${name}`;
     return async (
@@ -178,7 +178,11 @@ function readReceivers(call: string, receivers: unknown): Target {
   throw wrong(call, 'receivers', "'all', { tagId } or an array of openids", receivers);
 }
 
-function readFlag(call: string, name: string, { [name]: value }: Fields): 0 | 1 | undefined {
+function readFlag(
+  call: string,
+  name: string,
+  { [name]: value }: ArgumentFields,
+): 0 | 1 | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'boolean') return value ? 1 : 0;
   throw wrong(call, name, 'true or false', value);
