@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, NeedParamError } from '../errors.ts';
-import { refuseUnknown } from '../option-checks.ts';
+import { checkFilledText, type OptionTable, readOptions, refuseUnknown } from '../option-checks.ts';
 import { NetworkError } from './errors.ts';
 import type { BaseUrl } from './origin.ts';
 import type { AccessTokenSource } from './token-source.ts';
@@ -41,7 +41,10 @@ interface CloudInput {
 /** The address of 开放接口服务, which adds the token to requests over HTTP. */
 const OPEN_SERVICE = 'http://api.weixin.qq.com';
 const TOKEN_FILE = '/.tencentcloudbase/wx/cloudbase_access_token';
-const NAMES = ['fromAppid', 'accessToken'];
+const CLOUD_OPTIONS = {
+  fromAppid: { check: checkFilledText },
+  accessToken: { check: checkTokenSource },
+} satisfies OptionTable<CloudCallOptions>;
 /** Other sources of a token, which conflict with 微信云托管. */
 const OTHER_WAYS = ['appsecret', 'accessToken', 'component'] as const;
 
@@ -56,27 +59,26 @@ export function readCloud(options: CloudInput): CloudSettings | undefined {
   if (cloud !== true && (typeof cloud !== 'object' || cloud === null)) {
     throw new InvalidArgumentError('cloud must be true, or { fromAppid, accessToken }');
   }
-  for (const name of OTHER_WAYS) {
-    if (options[name] === undefined) continue;
+  const other = OTHER_WAYS.find((name) => options[name] !== undefined);
+  if (other !== undefined) {
     throw new InvalidArgumentError(
-      `${name} and cloud exclude each other: 微信云托管 adds the token. Use another client for calls that need a secret`,
+      `${other} and cloud exclude each other: 微信云托管 adds the token. Use another client for calls that need a secret`,
     );
   }
-  const { fromAppid, accessToken } = cloud === true ? ({} as CloudCallOptions) : cloud;
-  if (cloud !== true) refuseUnknown(cloud, NAMES, 'cloud.');
-  if (fromAppid !== undefined && (typeof fromAppid !== 'string' || fromAppid === '')) {
-    throw new InvalidArgumentError('cloud.fromAppid must be the AppID of an account');
-  }
-  if (!['undefined', 'function'].includes(typeof accessToken) && accessToken !== 'file') {
-    throw new InvalidArgumentError(
-      "cloud.accessToken must be 'file', or a function that returns it",
-    );
-  }
+  const given = cloud === true ? {} : cloud;
+  refuseUnknown(given, Object.keys(CLOUD_OPTIONS), 'cloud.');
+  const { fromAppid, accessToken } = readOptions(CLOUD_OPTIONS, given, 'cloud.');
   return {
     appid: appid ?? fromAppid,
-    accessToken: accessToken === 'file' ? readCloudToken() : accessToken,
+    accessToken,
     query: fromAppid === undefined ? {} : { from_appid: fromAppid },
   };
+}
+
+function checkTokenSource(name: string, source: 'file' | AccessTokenSource): AccessTokenSource {
+  if (source === 'file') return readCloudToken();
+  if (typeof source === 'function') return source;
+  throw new InvalidArgumentError(`${name} must be 'file', or a function that returns it`);
 }
 
 /** Returns the API address of a client in 微信云托管: its own token is only sent encrypted. */
