@@ -66,14 +66,14 @@ function parse(text: string): unknown {
   }
 }
 
-/** Matches strings and brackets. An unterminated string runs to the end, so there is no backtracking. */
-const TOKEN = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|[[\]{}]/gs;
-
-/** Whether no list or object nests deeper than the limit; brackets in strings do not count. */
 function isShallow(text: string): boolean {
   let depth = 0;
-  for (const [mark] of text.matchAll(TOKEN)) {
-    if (mark === '[' || mark === '{') depth += 1;
+  let isQuoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const mark = text[index];
+    if (mark === '"') isQuoted = !isQuoted;
+    else if (isQuoted) index += mark === '\\' ? 1 : 0;
+    else if (mark === '[' || mark === '{') depth += 1;
     else if (mark === ']' || mark === '}') depth -= 1;
     if (depth > DEEPEST) return false;
   }
