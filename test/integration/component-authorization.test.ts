@@ -143,7 +143,7 @@ describe('a refresh token that the program gives', () => {
     expect(accounts.listRefreshTokens()).toEqual([refreshToken, refreshToken]);
   });
 
-  it('is not asked for again by who gives it with each call', async () => {
+  it('is not fetched again when it is given with each call', async () => {
     const component = await startProcess();
     const refreshToken = await accounts.exchange(accounts.simulator.api.authorize('wxfirst'));
     for (const process of [component, component, await startProcess()]) {

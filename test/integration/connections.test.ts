@@ -113,7 +113,7 @@ describe.each(hosts)('$name', ({ start }) => {
     await expectGreeting(origin);
   });
 
-  it('goes on when the client has gone, writes nothing, and answers the next delivery', async () => {
+  it('continues when the client has disconnected, writes nothing, and answers the next delivery', async () => {
     const { origin, lines, events } = await begin();
     const fields = platform.userMessage('text', { Content: 'wait' });
     const first = platform.plain({ token }, fields);

@@ -149,7 +149,7 @@ it('while a token and a key are changed, both are taken', async () => {
 });
 
 describe('Redis', () => {
-  it('takes redis.conf, and the bot works as its user, which may do nothing else', async () => {
+  it('accepts redis.conf, and the bot works as its user without other rights', async () => {
     const file = join(temporary, 'redis.conf');
     const socket = join(temporary, 'redis.sock');
     writeFileSync(file, find('conf'));

@@ -36,7 +36,7 @@ it.each(examples)('examples/%s.ts', async (example) => {
   expect(await say(address, 'o1', image)).toBe('错误的信息类型');
 });
 
-it('a conversation goes on when the callback of a payment has changed it', async () => {
+it('a conversation continues when the callback of a payment has changed it', async () => {
   const address = await start('payment');
   expect(await say(address, 'o1', text('?'))).toBe('还没有付款');
   for (const [openid, order] of [

@@ -30,7 +30,7 @@ describe('a website’s scan login', () => {
     );
   }
 
-  it.each(['小明', '小红'])('lets %s in, and shows who it is', async (nickname) => {
+  it.each(['小明', '小红'])('signs %s in, and shows the user', async (nickname) => {
     const browser = new Browser();
     const buttons = await showButtons(browser);
     const page = await browser.open(`${buttons.get(nickname)}`);
@@ -42,7 +42,7 @@ describe('a website’s scan login', () => {
     });
   });
 
-  it('refuses who refuses', async () => {
+  it('refuses a user who refuses', async () => {
     const browser = new Browser();
     const buttons = await showButtons(browser);
     expect((await browser.open(`${buttons.get('Refuse')}`)).status).toBe(403);

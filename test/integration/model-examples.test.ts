@@ -62,7 +62,7 @@ describe.each(examples)('model-%s.ts', (name, base) => {
   });
 });
 
-it('a tool of model-ai-sdk.ts knows who asks', async () => {
+it('a tool of model-ai-sdk.ts gets the user', async () => {
   const results: string[] = [];
   play = ({ messages }) => {
     const [last] = (messages as { role: string; content: string }[]).slice(-1);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(stopPrograms);
 
-it('lets a browser in, and shows who it is', async () => {
+it('signs a browser in, and shows the user', async () => {
   const browser = new Browser();
   expect((await browser.ask(`${origin}/`)).status).toBe(200);
   const page = await browser.open(`${origin}/me?tab=1`);
@@ -23,7 +23,7 @@ it('lets a browser in, and shows who it is', async () => {
   });
 });
 
-it('tells a script that it has to log in', async () => {
+it('answers a script that it must log in', async () => {
   const page = await new Browser().ask(`${origin}/me`, { headers: { accept: 'application/json' } });
   expect(page.status).toBe(401);
 });

@@ -172,7 +172,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
     });
   });
 
-  describe('a user who is known', () => {
+  describe('a signed-in user', () => {
     it.each<[string, (value: string) => string]>([
       ['changed', (value) => value.replace(/^.{9}/, 'AAAAAAAAA')],
       ['with another’s signature', (value) => value.replace(/[^.]+$/, '0'.repeat(64))],

@@ -34,7 +34,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
       expect(platform.calls).toMatchObject([{ path: '/sns/oauth2/access_token', errcode: 0 }]);
     });
 
-    it('tells the platform nothing of the query, and caches nothing', async () => {
+    it('passes nothing of the query to the platform, and caches nothing', async () => {
       const { origin, browser } = await begin();
       const [first, , third] = await browser.follow(`${origin}/shop/a?private=1`);
       const query = new URL(first?.location as string).searchParams;
@@ -167,7 +167,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
     });
   });
 
-  describe('a user who is known', () => {
+  describe('a signed-in user', () => {
     it('is asked again when maxAge is over, even if the browser keeps the cookie', async () => {
       const { origin, browser, clock } = await begin({ cookie: { maxAge: 60 } });
       await browser.open(`${origin}/shop`);

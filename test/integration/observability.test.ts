@@ -114,7 +114,7 @@ const services: Record<
 };
 
 describe.each(Object.entries(services))('the store of a request on %s', (_, start) => {
-  it('reaches the handler and the late reply, also for who waits behind another message', async () => {
+  it('reaches the handler and the late reply, also of a message that waits behind another', async () => {
     const store: Store = new AsyncLocalStorage();
     const seen: string[] = [];
     const note = (where: string) => void seen.push(`${where} in ${store.getStore()}`);

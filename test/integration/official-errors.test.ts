@@ -421,7 +421,7 @@ describe('a mistake is found when the client is made, or called', () => {
     }
   });
 
-  it('what else `redisStores` gives is no mistake', () => {
+  it('other stores of `redisStores` are accepted', () => {
     expect(createClient(getPlatform(), { contexts: {}, sessions: {} } as never)).toBeInstanceOf(
       OfficialClient,
     );

@@ -9,7 +9,7 @@ const everyday = 'examples/everyday-calls.ts';
 beforeAll(() => bundlePrograms(example, everyday));
 afterAll(stopPrograms);
 
-it('calls, replaces a refused token, tells errors apart, and ends', async () => {
+it('calls, replaces a refused token, distinguishes errors, and exits', async () => {
   const { code, stdout, stderr } = await runProgram(example);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout.match(/stable_token → 0/g)).toHaveLength(2);

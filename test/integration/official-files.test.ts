@@ -341,7 +341,7 @@ describe('a download', () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(accessToken);
   });
 
-  it('that nobody reads does not end the process when it breaks off', async () => {
+  it('that is not read does not crash the process when it ends early', async () => {
     const platform = getPlatform();
     const client = createClient(platform);
     await client.media.get('big:50000000');

@@ -158,7 +158,7 @@ describe('a ticket of the JS-SDK that a function gives', () => {
     expect(signed[0]).toEqual(await own.jsapi.sign('https://a.example/', moment));
   });
 
-  it('that is none is an error that says how', async () => {
+  it('that is not a ticket is an error with advice', async () => {
     const client = createClient({ accessToken: 't', jsapiTicket: () => ({}) as never });
     expect((await catchError(client.jsapi.sign('https://a.example/'))).message).toContain(
       'the function jsapiTicket must return { ticket, expiresAt }',

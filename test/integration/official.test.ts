@@ -98,7 +98,7 @@ describe('the JS-SDK', () => {
 });
 
 describe('a login', () => {
-  it('begins with an address and a state that nobody guesses', () => {
+  it('starts with an address and a random state', () => {
     const { oauth2 } = createClient(getPlatform());
     const { url, state } = oauth2.authorize('https://a.example/?a=1', { scope: 'snsapi_userinfo' });
     expect(state).toMatch(/^[\da-f]{32}$/);
@@ -112,7 +112,7 @@ describe('a login', () => {
   });
 });
 
-describe('lists are gone through page by page', () => {
+describe('lists are read page by page', () => {
   it('each page a request, and no more than are asked for', async () => {
     const platform = getPlatform();
     const all = Array.from({ length: 25_000 }, (_, index) => `o${index}`);

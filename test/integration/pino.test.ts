@@ -57,7 +57,7 @@ test.each<[string, HandlersLike, Partial<WebhookOptions>]>([
   },
 );
 
-test('articles that were cut, an option that nobody knows and a refused delivery, too', async () => {
+test('dropped articles, an unknown option and a refused delivery are logged too', async () => {
   const { lines, logger } = createLog();
   const options = { token: 'TOKEN', logger, unheardOf: 1 };
   const webhook = createWebhook(options, { default: () => Array.from({ length: 9 }, () => ({})) });

@@ -67,7 +67,7 @@ async function ask({ say }: Bot, openid: string): Promise<Record<string, unknown
 const tell = (context: WechatContext) => JSON.stringify(Object.fromEntries(context.items()));
 const readContent = (body: string) => /<Content><!\[CDATA\[(.*?)]]>/.exec(body)?.[1] ?? body;
 
-it('count every message of a user once, in a dialogue that goes on from one to the other', async () => {
+it('count every message of a user once, in a dialogue that continues across them', async () => {
   const states = await flood('serial', {
     text: async ({ content }, { context }) => {
       if (content === 'tell') return tell(context);

@@ -11,7 +11,7 @@ const [kinds, unofficial] = ['examples/kinds.ts', 'examples/unofficial.ts'] as c
 beforeAll(() => bundlePrograms(kinds, unofficial));
 afterAll(stopPrograms);
 
-it('one program tells all kinds of messages apart', async () => {
+it('one program distinguishes all kinds of messages', async () => {
   const { code, stdout, stderr } = await runProgram(kinds, {});
   expect([code, stderr]).toEqual([0, '']);
   const lines = stdout.trim().split('\n');

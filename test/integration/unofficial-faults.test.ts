@@ -144,7 +144,7 @@ describe('a session is lost', () => {
   });
 });
 
-describe('what the back end said', () => {
+describe('messages of the back end', () => {
   it.each([
     ['freq control', 'freq control'],
     ['x'.repeat(5000), `${'x'.repeat(0)}[hidden]`],

@@ -34,7 +34,7 @@ const PROTECTED = {
 };
 
 describe('a login with a password', () => {
-  it('begins a session, of which the cookies are those that live', async () => {
+  it('starts a session with the current cookies', async () => {
     const client = createClient();
     await client.login();
     expect([await client.getTokenCookies()]).toEqual(backEnd.sessions);

@@ -65,7 +65,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
     },
   );
 
-  it('who refuses is denied, and the platform is not asked', async () => {
+  it('a user who refuses is denied, without a call to the platform', async () => {
     const { browser, comeBack, errors } = await begin('/shop/order?id=5');
     const before = countExchanges();
     const page = await browser.ask(await comeBack({ refuse: '1' }));

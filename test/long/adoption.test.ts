@@ -68,7 +68,7 @@ it('but only once, as the message may be what kills processes', async () => {
   expect(alive(bots)).toHaveLength(1);
 });
 
-it('a stream that had spoken is not begun again: another process tells what the user has of it', async () => {
+it('a stream that had answered is not started again: another process reports what the user has of it', async () => {
   const [mine, other] = await startThree();
   expect(await say('hello:0', other, 'o-stream-other')).toEqual(answered('done hello'));
   const spoken = await say('stream:60000:talk', mine, 'o-stream');

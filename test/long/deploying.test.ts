@@ -23,7 +23,7 @@ afterAll(async () => {
   await stopRedis();
 });
 
-it('nothing is lost or doubled, and every conversation goes on', async () => {
+it('nothing is lost or repeated, and every conversation continues', async () => {
   const redis = await startRedis();
   const roundRobin = await startRoundRobin();
   const wechat = await createSimulator({ target: `${roundRobin.origin}/wechat`, token: 'TOKEN' });

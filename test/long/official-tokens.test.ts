@@ -82,7 +82,7 @@ it('a token that ends under load costs one request more, and no call', async () 
   expect(done).toMatchObject({ failures: [], warnings: [], requests: 2 });
 });
 
-it('somebody else who refreshes the classic token each second costs no call, and one request each', async () => {
+it('another program that refreshes the classic token each second costs no call, and one request each', async () => {
   const SECONDS = 10;
   const callers = await startCallers({ stableToken: false });
   const work = { atOnce: 5, milliseconds: SECONDS * 1000 };
@@ -97,7 +97,7 @@ it('somebody else who refreshes the classic token each second costs no call, and
   expect(done.requests).toBeLessThanOrEqual(SECONDS);
 });
 
-it('somebody else who refreshes the classic token is not noticed with the stable one', async () => {
+it('another program that refreshes the classic token does not affect the stable one', async () => {
   const callers = await startCallers();
   const done = await callAll(callers, { atOnce: 5, milliseconds: 1000 }, async () => {
     for (let times = 0; times < 5; times += 1) {

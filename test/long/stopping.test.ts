@@ -38,7 +38,7 @@ describe.each(['express', 'koa', 'fastify', 'node'])('on %s', (FRAMEWORK) => {
     return { address: `${origin}/wechat`, stdout, stderr, stop, ended };
   };
 
-  it('who waits gets the answer, a new delivery 503 or no connection, and it ends with 0', async () => {
+  it('a waiting delivery gets the answer, a new one 503 or no connection, and it exits with 0', async () => {
     const { address, stdout, stderr, stop, ended } = await start();
     const { answered } = say(address, 'first');
     await until(() => stdout().includes('begins'));
@@ -55,7 +55,7 @@ describe.each(['express', 'koa', 'fastify', 'node'])('on %s', (FRAMEWORK) => {
     expect(stderr()).toBe('');
   });
 
-  it('who has hung up is sent the answer before it ends', async () => {
+  it('the answer to a disconnected delivery is pushed before it exits', async () => {
     const { address, stdout, stop, ended } = await start();
     const { hangUp } = say(address, 'first');
     await until(() => stdout().includes('begins'));
@@ -65,7 +65,7 @@ describe.each(['express', 'koa', 'fastify', 'node'])('on %s', (FRAMEWORK) => {
     expect(stdout()).toContain('pushed {"type":"text","content":"done first"}');
   });
 
-  it('the process ends at once when nothing goes on', async () => {
+  it('the process exits at once without work in progress', async () => {
     const { stop, ended } = await start();
     stop();
     expect(await ended).toEqual([0, null]);

@@ -55,7 +55,7 @@ describe.each(stores)('in %s', (_, createStore) => {
     ]);
   });
 
-  it('so many run at once, until one ends or its process has died', async () => {
+  it('limits concurrent runs, until one ends or its process has died', async () => {
     const { clock, ask, isRefused } = start({ user: { concurrent: 1 }, maxRun: 5000 });
     const permit = await ask();
     expect(await isRefused()).toBe(true);
@@ -91,7 +91,7 @@ describe.each(stores)('in %s', (_, createStore) => {
     expect(await isRefused()).toBe(false);
   });
 
-  it('who is refused takes no place', async () => {
+  it('a refused question is not counted', async () => {
     const { ask, isRefused } = start({ user: { perMinute: 1 }, account: { concurrent: 2 } });
     await ask('a');
     expect(await isRefused('a')).toBe(true);
@@ -99,7 +99,7 @@ describe.each(stores)('in %s', (_, createStore) => {
     expect(await isRefused('c')).toBe(true);
   });
 
-  it('holds for all who ask at the same moment', async () => {
+  it('holds for concurrent questions', async () => {
     const { isRefused } = start({ user: { concurrent: 3 } });
     const refused = await Promise.all(Array.from({ length: 20 }, async () => isRefused()));
     expect(refused.filter((isOver) => !isOver)).toHaveLength(3);

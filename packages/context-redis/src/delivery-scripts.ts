@@ -27,7 +27,7 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end`;
 
-/** Gives the reply to a delivery. */
+/** Returns the reply to a delivery. */
 const GIVE = `${NOW}
 local function give(key, attempt, holder)
   local at = now()

@@ -75,7 +75,7 @@ function countScripts(redis: Redis): () => number {
   return () => calls.length;
 }
 
-describe('Redis gone between claim and finish', () => {
+describe('Redis down between claim and finish', () => {
   it('leaves the run to answer its own delivery, with a warning', async () => {
     const server = await startRedis();
     const { send, lines } = bot(connect(server.port), async () => {
@@ -220,7 +220,7 @@ describe('two processes', () => {
     expect(scripts()).toBeLessThanOrEqual(7);
   });
 
-  it('two deliveries with different bodies are one message: the first counts, and a warning tells', async () => {
+  it('two deliveries with different bodies are one message: the first counts, and a warning says so', async () => {
     const { port } = await startRedis();
     const handler: Handler = ({ raw }) => (raw.includes('other') ? 'other' : 'first');
     const [first, second] = [bot(connect(port), handler), bot(connect(port), handler)];

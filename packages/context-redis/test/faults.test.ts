@@ -92,7 +92,7 @@ function expectRefused(response: WebhookResponse, says: RegExp): void {
 }
 
 describe('a delivery', () => {
-  it('is refused, to be tried again, while Redis is gone at the start, and answered once it is there', async () => {
+  it('is refused, to be tried again, while Redis is down at the start, and answered once it is up', async () => {
     const server = await startRedis();
     await server.kill();
     const redis = connect(server.port);

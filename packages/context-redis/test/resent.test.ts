@@ -56,7 +56,7 @@ it('a reply is parked for the next delivery, and late when the last is over', as
   expect(await deliveries.finish(late, { owner: 'mine', outcome, answering: 0 })).toBe('defer');
 });
 
-it('a late reply is the one sender’s who asked', async () => {
+it('a late reply goes to the one sender who asked', async () => {
   const { deliveries } = createTwice();
   await begin(deliveries);
   await deliveries.finish(id, { owner: 'mine', outcome, answering: 0 });
@@ -64,7 +64,7 @@ it('a late reply is the one sender’s who asked', async () => {
   expect(await deliveries.claimLateReply(id, 'other')).toBe(false);
 });
 
-it('a reply whose delivery has gone is given back', async () => {
+it('a reply whose delivery has disconnected is released', async () => {
   const { deliveries } = createTwice();
   await begin(deliveries);
   await deliveries.finish(id, { owner: 'mine', outcome, answering: 1 });

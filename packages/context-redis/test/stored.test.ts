@@ -54,7 +54,7 @@ it('how a run ended is kept longer where a process may have to see it that takes
   }
 });
 
-it('a context is gone when its time is over', async () => {
+it('a context expires', async () => {
   const redis = track(new Redis((await startRedis()).port));
   const { contexts } = redisStores(redis, { timeout: 60_000 });
   const user = { account: 'gh_1', openid: 'o1' };

@@ -61,7 +61,7 @@ export function checkSignature(
   return isSigned(tokens, { signature, timestamp, nonce, encrypt });
 }
 
-/** Tells whether one of the tokens gives the signature; all parts are texts. */
+/** Returns whether one of the tokens gives the signature; all parts are texts. */
 export function isSigned(
   tokens: readonly string[],
   { signature, timestamp, nonce, encrypt }: Omit<SignedParts, 'token'> & { signature: string },

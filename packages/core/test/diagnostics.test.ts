@@ -337,7 +337,7 @@ describe('a span', () => {
   });
 });
 
-it('nothing that is published holds what was said, a token or a secret', async () => {
+it('no event contains a user’s text, a token or a secret', async () => {
   const { seen } = listenToAll();
   const client = { message: { custom: { send: () => Promise.reject(new Error(ANSWERED)) } } };
   const webhook = create(async () => ANSWERED.repeat(99), { client, pending: ANSWERED });
@@ -348,7 +348,7 @@ it('nothing that is published holds what was said, a token or a secret', async (
   expect(inspect(seen, { depth: 9, showHidden: true, maxStringLength: null })).not.toContain('ZQ');
 });
 
-it('nothing is published where nobody listens', async () => {
+it('nothing is published without subscribers', async () => {
   const spans = ['run', 'call'].flatMap((name) => {
     const { start, end, asyncStart, asyncEnd, error } = tracingChannel(`wechat-mp:${name}`);
     return [start, end, asyncStart, asyncEnd, error];

@@ -297,7 +297,7 @@ describe('a body', () => {
     expect(() => openBody(safe, covering(elsewhere), enclose(elsewhere))).toThrow(error);
   });
 
-  it('is not tried with the next key when something else than the cipher fails', () => {
+  it('is not tried with the next key when anything but the cipher fails', () => {
     const encrypt = platform.encrypt(SAFE, XML);
     const broken = { sign: safe.ciphers[0]?.sign.bind(safe.ciphers[0]), decrypt: fail };
     const account = { ...safe, ciphers: [broken as never, ...safe.ciphers] };

@@ -36,7 +36,7 @@ describe('an entry', () => {
     expect(map.get('a')).toBeUndefined();
   });
 
-  it('is gone when it is deleted, in whichever generation it stands', () => {
+  it('is gone when it is deleted, in either generation', () => {
     const { map } = createMap(2);
     map.set('a', 'old', 1000);
     map.set('b', 'young', 1000);

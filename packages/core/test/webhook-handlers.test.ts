@@ -208,7 +208,7 @@ describe('the window of the last delivery', () => {
     expect(isAborted).toBe(true);
   });
 
-  it('ends when the client goes away, and the handler goes on', async () => {
+  it('ends when the client disconnects, and the handler continues', async () => {
     const gone = new AbortController();
     let signal: AbortSignal | undefined;
     const { send, log } = setUpLast((message, exchange) => {
@@ -230,7 +230,7 @@ describe('the window of the last delivery', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('does not wait for a client that was gone before', async () => {
+  it('does not wait for a client that had disconnected before', async () => {
     const { send } = setUpLast(() => new Promise(() => {}));
     const seen = watch(send(AbortSignal.abort()));
     await jest.advanceTimersByTimeAsync(0);

@@ -291,7 +291,7 @@ describe('a tag that platform and account fill', () => {
   const read = (inside: string) =>
     parseMessage(`<xml>${HEAD}${inside}<Content>c</Content></xml>`).fields;
 
-  it('ends at its own first end, whatever else ends before', () => {
+  it('ends at its own first end, even if other texts end before', () => {
     for (const text of ['a]]>b', '<s><![CDATA[ok]]></s>', ']]></Content>', 'x[y[0]]>1']) {
       const keys = read(`<EventKey><![CDATA[${text}]]></EventKey><Ticket><![CDATA[t]]></Ticket>`);
       expect(keys).toMatchObject({ EventKey: text, Ticket: 't', Content: 'c' });
@@ -344,7 +344,7 @@ describe('texts beside each other', () => {
     expect(plainly(createFields(link(skipping), ''))).toEqual(link(skipping));
   });
 
-  it('are one another’s where the platform writes the same for both; nothing else is theirs', () => {
+  it('may be exchanged where the platform writes the same for both; no other field changes', () => {
     const typed = link({ ...harmless, Description: 'x]]></Title>\n<Description><![CDATA[y' });
     expect(plainly(createFields(typed, '\n'))).toEqual({
       ...typed,

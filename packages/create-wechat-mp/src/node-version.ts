@@ -1,4 +1,4 @@
-/** Tells whether a version of Node.js is below the one that is needed; `needed` may be short, as 20.19. */
+/** Returns whether a version of Node.js is below the required one; `needed` may be short, as 20.19. */
 export function isOldNode(found: string, needed: string): boolean {
   const [left, right] = [found.split('.').map(Number), needed.split('.').map(Number)];
   for (const [index, part] of right.entries()) {

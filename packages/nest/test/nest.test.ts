@@ -202,7 +202,7 @@ describe.each(Object.entries(platforms))('on %s', (_, create) => {
     expect(await say(await app.getUrl(), 'menu', '/bot')).toBe('noodles, rice');
   });
 
-  it('waits for what goes on when the application is closed', async () => {
+  it('waits for work in progress when the application is closed', async () => {
     let finish = () => {};
     let started = () => {};
     const running = new Promise<void>((resolve) => {

@@ -264,7 +264,7 @@ describe('a bot', () => {
     );
   });
 
-  it('that no good message passes is not said to have died of a hostile one', async () => {
+  it('that answers no good message is not reported as ended by a hostile one', async () => {
     const broken = bot(() => '{}');
     const results = await check(broken, ['message-text', 'truncated', 'binary', 'deep']);
     expect(failures(results)).toEqual([expect.stringMatching(/^message-text: it is JSON/)]);

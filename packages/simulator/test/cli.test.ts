@@ -100,7 +100,7 @@ describe('what it is asked', () => {
     for (const [index, told] of JSON.parse(stdout).entries()) runs.set(asked[index] ?? [], told);
   });
 
-  it('--help tells every option', () => {
+  it('--help lists every option', () => {
     const { code, out } = runs.get(HELP) ?? {};
     expect(code).toBe(0);
     for (const word of ['check', 'doctor', '--target', '--token', '--aes-key', '--state']) {
@@ -245,7 +245,7 @@ register(${JSON.stringify(toUrl(HOOK))});`);
     expect(loaded.filter((url) => !url.includes('/simulator/dist/'))).toEqual([]);
   });
 
-  it('to serve: no back end, which nobody asked for, and nothing that opens a browser', () => {
+  it('to serve: no unrequested back end, and nothing that opens a browser', () => {
     const loaded = load('--target', target, '--token', TOKEN, '--port', 'x');
     expect(loaded.filter((url) => /\/simulator\/dist\/back-end\/|\/open\//.test(url))).toEqual([]);
     expect(loaded.length).toBeGreaterThan(200);

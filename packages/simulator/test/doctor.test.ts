@@ -100,7 +100,7 @@ describe('the network', () => {
     expect(last(findings)).toEqual(['dns', 'problem', expect.stringMatching(/DNS cannot resolve/)]);
   });
 
-  it('a port that WeChat does not take, and where nobody listens', async () => {
+  it('a port that WeChat does not accept, and that nothing is listening on', async () => {
     const findings = await diagnose({ target: 'http://[::ffff:127.0.0.1]:1/wechat', token: TOKEN });
     expect(listSteps(findings)).toContain('port warning');
     expect(last(findings)).toEqual([
@@ -110,7 +110,7 @@ describe('the network', () => {
     ]);
   });
 
-  it('a certificate that nobody known has signed, and no TLS at all', async () => {
+  it('a certificate from an unknown issuer, and no TLS at all', async () => {
     const read = (name: string) =>
       readFileSync(new URL(`../../../test/fixtures/${name}`, import.meta.url));
     const server = createTlsServer({ key: read('localhost-key.pem'), cert: read('localhost.pem') });
@@ -186,7 +186,7 @@ describe('the check of the address', () => {
     expect(findings.at(-1)?.hint?.en).toContain('is the token the same');
   });
 
-  it('a signature that nobody looks at', async () => {
+  it('a signature that is not checked', async () => {
     const target = await listen((request, response) => {
       response.end(new URL(request.url ?? '', 'http://bot').searchParams.get('echostr'));
     });

@@ -813,7 +813,7 @@ it('a thousand messages can be sent again, also of those sent at once; older one
   await expect(again(49)).rejects.toThrow('too old');
 });
 
-describe('whatever is said against an answer, the library prevents or says too', () => {
+describe('every problem of an answer is one that the library prevents or reports too', () => {
   const articles = (count: number) =>
     Array.from({ length: count }, (_, n) => ({ title: `${n}`, url: 'http://e' }));
 

@@ -125,7 +125,7 @@ describe('a bubble', () => {
     expect(await answer.getByRole('link').allInnerTexts()).toEqual(['One', 'Two', 'Three']);
   });
 
-  it('tells that somebody was handed to customer service', async () => {
+  it('shows that the conversation was handed to customer service', async () => {
     next = reply.transferToCustomerService();
     await room.chat.say('help');
     await room.tab.getByText('Transferred to customer service').waitFor();

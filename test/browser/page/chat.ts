@@ -194,7 +194,7 @@ describe('a bot', () => {
     expect(await tab.locator('.people .badge').count()).toBe(0);
   });
 
-  it('that fails, hangs up or restarts: the toast, and then it goes on', async () => {
+  it('that fails, disconnects or restarts: the toast, and then it continues', async () => {
     let answer = (): string | undefined => '<html>';
     const target = await listen((request, response) => {
       const text = answer();

@@ -114,7 +114,7 @@ describe('with a thousand lines in the log', () => {
     expect(await tab.evaluate('changes')).toEqual({ entries: [20, 20], talks: [40, 40] });
   });
 
-  it('who is at the end stays there, however high a message is, and who reads is left alone', async () => {
+  it('keeps a list at its end for messages of any height, and does not scroll a reader', async () => {
     const list = tab.locator('#talks');
     // As a key does that comes between a message and the next frame.
     await tab.evaluate(`new MutationObserver(() => void document.getElementById('talks').scrollHeight)

@@ -129,7 +129,7 @@ describe('the log', () => {
     }
   });
 
-  it('says that the simulator is gone, and finds it again', async () => {
+  it('says that the simulator is down, and reconnects', async () => {
     const { simulator } = await createPageWorld({ text: () => 'fine' });
     simulator.user('alice');
     const first = await servePage({ simulator });

@@ -104,7 +104,7 @@ describe('the menu', () => {
     ]);
   });
 
-  it('opens a page and tells the bot', async () => {
+  it('opens a page and sends the bot an event', async () => {
     const url = `${await listen((_, response) => response.setHeader('content-type', 'text/html').end('<link rel=icon href=data:,>here'))}/`;
     const { chat, tab } = await openMenu([{ name: 'Site', type: 'view', url }]);
     const opens = tab.context().waitForEvent('page');

@@ -22,7 +22,7 @@ export interface Service {
   readonly account: Account;
   readonly workload: Workload;
   readonly dispatch: Dispatch;
-  /** Tells the host of work that goes on after the response. */
+  /** Passes work that continues after the response to the host. */
   readonly waitUntil?: WaitUntil | undefined;
 }
 

@@ -44,7 +44,7 @@ describe('close()', () => {
     await webhook.close();
   });
 
-  it('tells of what does not end in time, and has the platform deliver it elsewhere', async () => {
+  it('reports work that does not end in time, and lets the platform deliver it elsewhere', async () => {
     const { webhook, say, pushed, undelivered } = setUp(() => new Promise(() => {}));
     const going = say();
     await new Promise((resolve) => setImmediate(resolve));

@@ -79,7 +79,7 @@ describe('with default options', () => {
     expect(count()).toEqual(NOTHING);
   });
 
-  it('the context is loaded for who asks for it, and saved for who changed it', async () => {
+  it('the context is loaded when it is used, and saved when it was changed', async () => {
     const webhook = createWebhook(PLAIN, (message, exchange: Exchange) => {
       if (message.type !== 'text' || message.content === 'neither') return 'done';
       const { context } = exchange;

@@ -117,7 +117,7 @@ describe('a late reply that is held goes out with the user’s next message', ()
     expect(await say('hello')).toBe('about slow\n\nhello!');
   });
 
-  it('at once, when that waits for its turn already: then nobody has to ask again', async () => {
+  it('at once, when that waits for its turn already: the user need not ask again', async () => {
     const { say } = setUp();
     const slow = say('slow');
     await jest.advanceTimersByTimeAsync(3000);

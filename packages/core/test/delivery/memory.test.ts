@@ -24,7 +24,7 @@ describe('MemoryDeliveryStore', () => {
     expect(await store.claim(message(1), claim)).toMatchObject({ state: 'yours', attempt: 1 });
   });
 
-  it('forgets the oldest ends when there are more than maxEntries, and no run that goes on', async () => {
+  it('drops the oldest ended runs beyond maxEntries, and no running one', async () => {
     const store = new MemoryDeliveryStore({ maxEntries: 2 });
     await store.claim(message(0), claim);
     for (const key of [1, 2, 3]) {

@@ -177,7 +177,7 @@ describe('the runs of processes that died', () => {
   });
 });
 
-describe('a reply that a delivery puts back, as its client has gone', () => {
+describe('a reply that a delivery releases, as its client has disconnected', () => {
   /** Two processes that share a store, of which the first one may die. */
   function createProcesses() {
     const clock = new ManualClock();

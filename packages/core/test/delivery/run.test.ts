@@ -236,7 +236,7 @@ describe('a handler that fails in the first delivery', () => {
 });
 
 describe('exchange', () => {
-  it('.delivery tells of the newest delivery, while they join', async () => {
+  it('.delivery is the latest delivery, while they join', async () => {
     const seen: unknown[] = [];
     const began = Date.now();
     const { sayFor } = setUp(async (_, exchange) => {

@@ -258,7 +258,7 @@ describe('interruptBy', () => {
     expect(texts()).toHaveLength(2);
   });
 
-  it('that throws is a failure like a handler’s, and keeps nobody waiting', async () => {
+  it('that throws is a failure like a handler’s, and blocks no other message', async () => {
     const interruptBy = (message: Message) => {
       if (message.type === 'text' && message.content === 'bad') throw new Error('broken');
       return false;

@@ -60,7 +60,7 @@ describe('a reply to a push', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('that is none of the kinds is an error, as elsewhere', async () => {
+  it('of an unknown kind is an error, as elsewhere', async () => {
     const { log, send } = setUp(() => 1);
     expect(await send()).toMatchObject(SUCCESS);
     expect(log.lines).toMatchObject([{ level: 'error' }]);

@@ -52,7 +52,7 @@ function setUp(answer: (message: Message, exchange: Exchange) => unknown = () =>
 const SUCCESS = { status: 200, body: 'success' };
 
 describe('a push to a third-party platform', () => {
-  it('is a message from nobody to the platform, named after its InfoType', () => {
+  it('is a message without a sender to the platform, named after its InfoType', () => {
     const raw = writeXml(TICKET);
     const message = parseMessage(raw);
     expect(message).toStrictEqual({
@@ -113,7 +113,7 @@ describe('a push to a third-party platform', () => {
   });
 });
 
-describe('what looks like a push but is none', () => {
+describe('a message that only looks like a push', () => {
   const { InfoType: _, ...untyped } = TICKET;
   const { AppId: __, ...unaddressed } = TICKET;
   const twice = (tag: string) =>

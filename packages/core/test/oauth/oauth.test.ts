@@ -329,7 +329,7 @@ describe('the user', () => {
       },
     ],
   ];
-  it.each(failing)('who %s is not let in', async (_what, answers, expected) => {
+  it.each(failing)('a user who %s is not signed in', async (_what, answers, expected) => {
     const options = createOptions({ client: createClient(answers), scope: 'snsapi_userinfo' });
     const error = await catchError(() => logIn(options));
     expect(error).toBeInstanceOf(OAuthError);

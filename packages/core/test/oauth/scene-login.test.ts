@@ -189,7 +189,7 @@ describe('a scan', () => {
     ],
     ['without a scene', () => ''],
   ];
-  it.each(foreign)('%s is none of the login’s', async (_what, change) => {
+  it.each(foreign)('%s does not belong to the login', async (_what, change) => {
     const { options, scenes } = createWorld();
     const contexts = new MemoryContextStore();
     const save = jest.spyOn(contexts, 'save');
@@ -224,7 +224,7 @@ describe('a scan', () => {
     expect(await login.accept(scan(scenes[0]))).toBe(false);
   });
 
-  it('of another account, or under another secret, is none of this login', async () => {
+  it('of another account, or under another secret, does not belong to this login', async () => {
     const { options, scenes } = createWorld();
     await createSceneLogin(options).begin(new Jar().request());
     const others = [

@@ -53,7 +53,7 @@ describe('a sealed value', () => {
     expect(createSeal(['old']).open('user', changing.seal('user', 1, 60))).toBeUndefined();
   });
 
-  it('is none when a single character of it is changed', () => {
+  it('is invalid when a single character of it is changed', () => {
     const sealed = seal.seal('user', { openid: 'o1' }, 60);
     for (let at = 0; at < sealed.length; at++) {
       const other = sealed[at] === 'a' ? 'b' : 'a';
@@ -100,7 +100,7 @@ describe('a state', () => {
     expect(createSeal(['old']).isState(changing.createState())).toBe(false);
   });
 
-  it('is none of another account or secret', () => {
+  it('is invalid for another account or secret', () => {
     const state = seal.createState();
     expect(seal.isState(state)).toBe(true);
     expect(createSeal(['secret'], { appid: 'wx2' }).isState(state)).toBe(false);

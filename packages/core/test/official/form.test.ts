@@ -345,7 +345,7 @@ describe('a form ends with the error', () => {
     expect(sent.split(`--${boundary}`)).toHaveLength(2);
   });
 
-  it('of whoever takes it, not one of the file', async () => {
+  it('of the reader is passed on, and is not one of the file', async () => {
     const form = await createTestForm({ media: createReadStream(write('taken.jpg', JPEG)) });
     const sending = pipeline(form.open(), async (chunks: AsyncIterable<unknown>) => {
       for await (const _ of chunks) throw new Error('the connection broke');

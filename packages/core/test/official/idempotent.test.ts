@@ -7,7 +7,7 @@ const rows = list(endpoints).filter(([, { verb }]) => verb !== 'page');
 const named = (isSo: (idempotent: boolean | undefined) => boolean) =>
   rows.filter(([, { idempotent }]) => isSo(idempotent)).map(([name]) => name);
 
-it('a row that changes something is not said to be idempotent', () => {
+it('a row that changes something is not marked idempotent', () => {
   const CHANGES =
     /\.(?:add|create|update|delete|set|send|submit|open|close|mark|unmark|bind|unbind|link|unlink|move|change|upload|clear|consume|deposit|activate|modify|refund|make|insert|reject|checkin|publish|start|switch|invite|apply|disable|maintain|batch(?!Get)|unified|micro|notify|mock)/;
   expect(named((idempotent) => idempotent === true).filter((name) => CHANGES.test(name))).toEqual(

@@ -354,7 +354,7 @@ describe('a list whose places come up again ends', () => {
 });
 
 describe('a list by offset', () => {
-  it('goes on behind a page with fewer rows than were asked for, up to the total', async () => {
+  it('continues after a page with fewer rows than requested, up to the total', async () => {
     const answer = itemLists.answers(25);
     platform = (fields) => answer({ ...fields, count: 10 });
     expect(await take(pages.draft.iterate())).toEqual(itemLists.createRows(25));

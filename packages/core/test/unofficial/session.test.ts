@@ -109,7 +109,7 @@ describe.each<[string, () => SessionStore]>([
 });
 
 describe('FileSessionStore', () => {
-  it('lets nobody else read the file, and leaves none beside it', async () => {
+  it('writes a file only its owner can read, and leaves no other beside it', async () => {
     await new FileSessionStore(path).set('a', 'secret');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(['sessions.json']);
@@ -159,7 +159,7 @@ describe('FileSessionStore', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('died'))).toEqual(['died.json']);
   });
 
-  it('that was damaged is an error of the store, and a client goes on without it', async () => {
+  it('that was damaged is an error of the store, and a client continues without it', async () => {
     const damaged = join(folder, 'damaged.json');
     writeFileSync(damaged, '{"a"');
     const warnings: string[] = [];

@@ -35,7 +35,7 @@ describe('a call is looked at in order', () => {
     expect(answer).toEqual({ errcode, errmsg: expect.stringMatching(RID) });
   });
 
-  it('POST where GET is documented, and a path that nobody documented', async () => {
+  it('POST where GET is documented, and an undocumented path', async () => {
     const desk = await open();
     expect(await withToken(desk, '/cgi-bin/user/get', {})).toMatchObject({ errcode: 43001 });
     const errmsg = expect.stringMatching(/^invalid url rid: /);

@@ -77,7 +77,7 @@ it('the result of its template message is pushed', async () => {
   expect(ended).toEqual(['success']);
 });
 
-it('who scans a QR code of its making comes with the scene', async () => {
+it('a scan of its QR code has the scene', async () => {
   const { wechat, client } = await start(() => ({
     'event:scan': (message) => `scanned ${message.scene}`,
     'event:subscribe': (message) => `came by ${message.scene}`,
@@ -96,7 +96,7 @@ it('who scans a QR code of its making comes with the scene', async () => {
   await expect(alice.scan(ticket)).rejects.toThrow('no longer valid');
 });
 
-it('a reset leaves nobody and nothing, and the client finds its way', async () => {
+it('a reset clears everything, and the client works again', async () => {
   const { wechat, client } = await start(() => ({}));
   wechat.user('alice');
   await client.menu.create({ button: [{ name: 'a', type: 'click', key: 'k' }] });

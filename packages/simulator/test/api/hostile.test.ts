@@ -86,7 +86,7 @@ describe('what is hostile', () => {
     expect(answer.statusCode).toBe(status);
   });
 
-  it('who hangs up in the middle of a body leaves the others alone', async () => {
+  it('a client that disconnects in the middle of a body does not affect others', async () => {
     const desk = await open();
     const socket = connect(Number(new URL(desk.api.url).port), '127.0.0.1');
     socket.write(

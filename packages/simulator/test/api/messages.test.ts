@@ -135,7 +135,7 @@ describe('a customer-service message', () => {
     },
   );
 
-  it('goes to nobody who left or is blocked', async () => {
+  it('is not sent to users who left or are blocked', async () => {
     const person = createPerson('o1');
     const desk = await openTo(person);
     person.isBlocked = true;

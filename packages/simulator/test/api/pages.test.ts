@@ -109,7 +109,7 @@ describe('the consent page', () => {
     expect(headers.get('location') ?? undefined).toBe(target);
   });
 
-  it('says so when there is nobody', async () => {
+  it('says so when there are no users', async () => {
     expect((await openPage(await open())).html).toContain('There is nobody yet');
   });
 
@@ -176,7 +176,7 @@ describe('the scan login of a website', () => {
     expect(html).toContain(expected);
   });
 
-  it('brings who agrees back with a code of the website, and who refuses with the state alone', async () => {
+  it('redirects a user who agrees with a code of the website, and one who refuses with the state alone', async () => {
     const desk = await open(createPerson('o1', { name: 'alice' }), createPerson('o2'));
     const agreed = await scanAs(desk, 'o1');
     expect(agreed.href).toMatch(/back\?a=1&code=[0-9a-f]{32}&state=a-b_c$/);
@@ -227,7 +227,7 @@ describe('a code', () => {
     expect(await exchange(desk, old)).toMatchObject({ errcode: 42003 });
   });
 
-  it('shows the user to who asked for that', async () => {
+  it('shows the user to an app with that scope', async () => {
     const desk = await open(createPerson('o1', { name: 'alice' }), createPerson('o2'));
     const show = async (code: string, path = '/sns/userinfo', openid = 'o1') => {
       const access_token = (await exchange(desk, code))['access_token'] as string;
@@ -245,7 +245,7 @@ describe('a code', () => {
 });
 
 describe('the token of a user', () => {
-  it('is none of the account', async () => {
+  it('is not valid for the account', async () => {
     const desk = await open(createPerson('o1'));
     const { access_token: token } = await exchange(desk, await getCode(desk, 'o1'));
     expect(await probe(desk, token)).toBe(40001);

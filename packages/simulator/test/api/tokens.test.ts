@@ -74,7 +74,7 @@ describe('tokens', () => {
     expect(await probe(desk, next)).toBeUndefined();
   });
 
-  it('that are stable end at once when somebody else forces another', async () => {
+  it('that are stable end at once when another program forces a new one', async () => {
     const desk = await open(createPerson('o1'));
     const { access_token: former } = await askStable(desk);
     const next = desk.api.refreshStable();

@@ -39,7 +39,7 @@ describe('a request that does not fit', () => {
   const page = (token: number) =>
     `/cgi-bin/singlesendpage?t=message/send&action=index&tofakeid=2400000001&token=${token}&lang=zh_CN`;
 
-  it('is none when all is there', async () => {
+  it('is absent when every field is there', async () => {
     const session = backEnd.session();
     const { token } = session;
     const answer = await askJson(at(path), { session, form: form(token), referer: page(token) });

@@ -140,7 +140,7 @@ describe('a login', () => {
   });
 });
 
-it('has the statistics, for whoever takes it for their host too', async () => {
+it('serves the statistics, when it is their host too', async () => {
   const backEnd = await start();
   const client = createClient(backEnd, { ...backEnd.session(), statisticsBaseUrl: backEnd.url });
   const { hasMore, data } = await client.statArticleDetailList({ page: 3 });

@@ -58,7 +58,7 @@ describe('a list', () => {
     expect(readRet(await askJson(at(path), { session }))).toBe(200_013);
   });
 
-  it('of drafts tells how many there are', async () => {
+  it('of drafts has their number', async () => {
     const session = backEnd.session();
     const path = `/cgi-bin/appmsg?begin=0&count=10&type=77&action=list&token=${session.token}&lang=zh_CN&f=json&ajax=1`;
     const answer = await askJson(at(path), { session });

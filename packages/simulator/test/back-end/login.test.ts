@@ -127,7 +127,7 @@ describe('a login by QR code', () => {
     }
   });
 
-  it('tells a status that a test asks for', async () => {
+  it('answers a status set by a test', async () => {
     const cookies = readCookies(await start());
     await ask(at(CODE), { cookies });
     backEnd.qr.tell(5);

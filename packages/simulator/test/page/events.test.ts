@@ -41,7 +41,7 @@ describe('events', () => {
     expect(text).not.toContain('got one');
   });
 
-  it('come to four at a time: who has listened longest gives way, and misses nothing', async () => {
+  it('are limited to four: the oldest listener is disconnected, and misses nothing', async () => {
     const { port, alice } = await startPage();
     await alice.sendText('zero');
     const { after } = JSON.parse((await ask(port, '/state')).body) as { after: string };
