@@ -15,8 +15,8 @@ import {
   type Webhook,
   type WebhookOptions,
 } from '@wechat-mp/core';
-import type { DeliveryId, RegisteredRun, RunRegistry } from '@wechat-mp/core/stores';
-import { plain, userMessage } from './platform.ts';
+import type { DeliveryId, RegisteredRun, RunRegistry, WaitOptions } from '@wechat-mp/core/stores';
+import { plain, signedQuery, userMessage } from './platform.ts';
 
 /** Milliseconds of one step of time: what falls into the same step happens in a drawn order. */
 const STEP = 20;
@@ -24,6 +24,8 @@ const STEP = 20;
 const LONGEST_CHAIN = 60;
 const WINDOW = 4500;
 const HANGS_UP = 5000;
+/** Turns of the event loop before a process that went on again sees that a client has hung up. */
+const UNSEEN = 6;
 const ACCOUNT = { token: 'TOKEN' };
 
 export function createRandom(seed: number): () => number {
@@ -104,6 +106,8 @@ export interface Wire {
   tell(callback: () => void): void;
   /** Tells that a reply was claimed to be pushed: who dies now may have sent it or not, nobody can know. */
   noteSending(id: DeliveryId): void;
+  /** Aborts when the process dies: what waits for it in the store takes nothing any more. */
+  readonly death: AbortSignal;
 }
 
 type Stores = Required<Pick<WebhookOptions, 'contexts' | 'deliveries'>>;
@@ -120,6 +124,11 @@ export interface Place {
 interface Process {
   readonly webhook: Webhook;
   isDead: boolean;
+  readonly death: AbortController;
+  /** When it goes on, while it stands still. */
+  wakesAt: number;
+  /** Runs what happens to it, unless it is dead, and not before it goes on. */
+  readonly run: (callback: () => unknown) => void;
   /** Called when it dies: its connections end. */
   readonly connections: Set<() => void>;
 }
@@ -144,10 +153,16 @@ export interface OrdersOptions {
   /** Milliseconds that an answer of the store takes at most; 0: it is in the process. */
   readonly latency: number;
   readonly mayDie: boolean;
+  /** Whether one process stands still for some seconds. Default: false. */
+  readonly mayStall?: boolean;
   /** The store of the processes. Default: in memory. */
   readonly place?: Place;
   /** Told of every message, at the end. */
   readonly onEnd?: (told: readonly Told[]) => void;
+}
+
+function endWithProcess({ signal, ...options }: WaitOptions, { death }: Wire): WaitOptions {
+  return { ...options, signal: signal ? AbortSignal.any([signal, death]) : death };
 }
 
 /** Meets in the memory of this one, where each call of a store is carried by itself. */
@@ -169,6 +184,7 @@ function createMemory(clock: Clock): Place {
             if (name === 'onInterrupt') return method.bind(store);
             return (...given: unknown[]) =>
               wire.carry(async () => {
+                if (name === 'wait') given[1] = endWithProcess(given[1] as WaitOptions, wire);
                 const value: unknown = await Reflect.apply(method, store, given);
                 if (name === 'claimLateReply' && value) wire.noteSending(given[0] as DeliveryId);
                 return value;
@@ -234,7 +250,7 @@ export async function playOrders(options: OrdersOptions): Promise<Told[]> {
 }
 
 async function play(options: OrdersOptions): Promise<Told[]> {
-  const { seed, messages, latency, mayDie } = options;
+  const { seed, messages, latency, mayDie, mayStall = false } = options;
   const random = createRandom(seed);
   const clock = new SteppedClock(random);
   const told = new Map<string, Told>();
@@ -250,6 +266,14 @@ async function play(options: OrdersOptions): Promise<Told[]> {
   function createProcess(number: number): Process {
     const process: Process = {
       isDead: false,
+      death: new AbortController(),
+      wakesAt: 0,
+      run: (callback) => {
+        if (process.isDead) return;
+        const left = process.wakesAt - clock.now();
+        if (left > 0) clock.at(left, () => process.run(callback));
+        else callback();
+      },
       connections: new Set(),
       get webhook() {
         return webhook;
@@ -257,25 +281,31 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     };
     const ownTime: Clock = {
       ...time,
-      setTimeout: (callback, milliseconds) =>
-        clock.at(milliseconds, () => process.isDead || callback()),
+      setTimeout: (callback, milliseconds) => {
+        const due = clock.at(milliseconds, () =>
+          process.run(() => void (due.isCancelled || callback())),
+        );
+        return due;
+      },
     };
-    const later = (callback: () => unknown) =>
+    const later = (callback: () => unknown) => clock.at(delay(), () => process.run(callback));
+    /** Sends a call to the store, which arrives though the process stands still. */
+    const leave = (callback: () => unknown) =>
       clock.at(delay(), () => void (process.isDead || callback()));
     const queues = new Map<string, (() => unknown)[]>();
     /** Creates a queue: a due item is delivered together with earlier ones. */
-    const queueOn = (name: string) => (callback: () => unknown) => {
+    const queueOn = (name: string, send: typeof later) => (callback: () => unknown) => {
       const queue = queues.get(name) ?? [];
       queues.set(name, queue);
       queue.push(callback);
-      later(() => queue.shift()?.());
+      send(() => queue.shift()?.());
     };
     const wire: Wire = {
       clock: ownTime,
       carry: (call, connection) => {
         if (latency === 0) return call();
-        const there = connection === undefined ? later : queueOn(`to ${connection}`);
-        const back = connection === undefined ? later : queueOn(`from ${connection}`);
+        const there = connection === undefined ? leave : queueOn(`to ${connection}`, leave);
+        const back = connection === undefined ? later : queueOn(`from ${connection}`, later);
         return new Promise((resolve, reject) => {
           there(() =>
             call().then(
@@ -286,6 +316,7 @@ async function play(options: OrdersOptions): Promise<Told[]> {
         });
       },
       tell: later,
+      death: process.death.signal,
       noteSending: ({ key }) => {
         const one = [...told.values()].find(({ number: id }) => key.includes(id)) as Told;
         const cutOff = () => {
@@ -344,14 +375,20 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     const gone = new AbortController();
     one.log.push(`${clock.now()} delivery ${attempt} to ${processes.indexOf(process)}`);
     let isOver = false;
+    let hungUpAt = 0;
     const hangUp = (why: string) => {
       if (isOver) return;
       isOver = true;
+      hungUpAt = clock.now();
       process.connections.delete(die);
       if (attempt === 3) isPuttingBack();
       one.log.push(`${clock.now()} delivery ${attempt} ends: ${why}`);
-      // The process may hear of it a little later.
-      clock.at(random() < 0.5 ? 0 : 1, () => gone.abort());
+      // The process may hear of it a little later: some turns after what it finds when it goes on.
+      const abort = async () => {
+        for (let turn = 0; mayStall && turn < UNSEEN; turn += 1) await takeTurn();
+        gone.abort();
+      };
+      clock.at(random() < 0.5 ? 0 : 1, () => process.run(abort));
       if (attempt < 3) clock.at(random() * 1000, () => deliver(id, fields, attempt + 1));
       else if (process.isDead) one.isCutOff = true;
     };
@@ -364,12 +401,21 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     const die = () => hangUp('the process died');
     process.connections.add(die);
     clock.at(random() < 0.15 ? random() * HANGS_UP : HANGS_UP, () => hangUp('hung up'));
-    const request = { ...plain(ACCOUNT, fields as never), signal: gone.signal };
-    void process.webhook.handle(request).then(({ status, body }) => {
+    const { query, ...delivery } = plain(ACCOUNT, fields as never);
+    const request = {
+      ...delivery,
+      query: mayStall
+        ? signedQuery(ACCOUNT.token, String(Math.floor(time.wallTime() / 1000)))
+        : query,
+      signal: gone.signal,
+      ...(mayStall && { isGone: () => gone.signal.aborted }),
+    };
+    const answer = ({ status, body }: { status: number; body: string }) => {
       if (process.isDead) return;
       if (isOver) {
         // It went to a client that had just hung up, of which the process had not heard.
-        if (attempt === 3 && !gone.signal.aborted && body !== 'success') one.isCutOff = true;
+        const isJustGone = clock.now() - hungUpAt <= 2 * STEP && !gone.signal.aborted;
+        if (attempt === 3 && isJustGone && body !== 'success') one.isCutOff = true;
         return;
       }
       if (status !== 200) return hangUp(`status ${status}`);
@@ -377,7 +423,8 @@ async function play(options: OrdersOptions): Promise<Told[]> {
       process.connections.delete(die);
       one.log.push(`${clock.now()} delivery ${attempt} answered: ${body.includes(`reply ${id}]`)}`);
       if (body.includes(`reply ${id}]`)) one.answered += 1;
-    });
+    };
+    process.run(() => void process.webhook.handle(request).then(answer));
   }
 
   for (let number = 0; number < messages; number += 1) {
@@ -393,10 +440,19 @@ async function play(options: OrdersOptions): Promise<Told[]> {
   if (mayDie) {
     clock.at(random() * 20_000, () => {
       first.isDead = true;
+      first.death.abort();
       for (const end of first.connections) end();
     });
   }
-  await clock.run(120_000, place.settle);
+  if (mayStall) {
+    clock.at(random() * 15_000, () => {
+      first.wakesAt = clock.now() + 1000 + random() * 11_000;
+    });
+  }
+  await clock.run(120_000, async () => {
+    await place.settle();
+    for (let turn = 0; mayStall && turn < 3 * UNSEEN; turn += 1) await place.settle();
+  });
   options.onEnd?.([...told.values()]);
   return [...told.values()].filter((one) => !isRight(one));
 }

@@ -119,6 +119,7 @@ local function finish(key, channel, owner, outcome, answering)
   local result = 'park'
   if outcome == '' then
     redis.call('HSET', key, 'owner', '', 'until', 0)
+    result = run[3] == 'late' and 'defer' or result
   else
     redis.call('HSET', key, 'outcome', outcome)
     if run[3] == 'late' then

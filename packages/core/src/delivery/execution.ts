@@ -137,29 +137,36 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
 function fail(run: Run, error: unknown): void {
   run.watch?.fail(error);
   const givenBack = giveBack(run).catch(() => undefined);
-  if (!run.handoff.settle({ state: 'failed', error }) || run.unstored) {
-    const reporting = givenBack.then((result) => reportFailure(run, error, result));
-    run.workload.track(reporting);
-    run.parts.service.waitUntil?.(reporting);
-  }
+  const isRefused = run.handoff.settle({ state: 'failed', error });
+  const reporting = givenBack.then((result) => reportFailure(run, error, result, isRefused));
+  run.workload.track(reporting);
+  run.parts.service.waitUntil?.(reporting);
 }
 
-async function reportFailure(run: Run, error: unknown, result: unknown): Promise<void> {
-  const { account, message } = run;
+async function reportFailure(
+  run: Run,
+  error: unknown,
+  result: unknown,
+  isRefused: boolean,
+): Promise<void> {
+  const { account, attempt, closing, message, unstored } = run;
   const key = messageKey(message);
   const details = { err: error, message: key };
+  // Who is refused comes again, unless it was the last delivery.
+  if (isRefused && !unstored && attempt < account.maxDeliveries) return;
   if (result === 'stale') {
     account.logger.warn(details, 'a run lost its lease, and failed: another run answers');
     return;
   }
-  account.logger.error(details, 'the handler failed after all deliveries had ended');
-  // The platform would have delivered again by now.
-  const isForgotten = account.clock.now() > run.closing + parkingMilliseconds(account);
-  const isLast = run.attempt === 0 || run.attempt >= account.maxDeliveries;
-  const isOver = run.unstored !== undefined || isLast || isForgotten;
-  if (!account.onUndelivered || !isOver) return;
+  if (!isRefused || unstored) {
+    account.logger.error(details, 'the handler failed after all deliveries had ended');
+  }
+  // The platform would have delivered again by now, or the last delivery was in another process.
+  const isForgotten = account.clock.now() > closing + parkingMilliseconds(account);
+  const isLast = attempt === 0 || attempt >= account.maxDeliveries || result === 'defer';
+  if (!account.onUndelivered || !(unstored || isLast || isForgotten)) return;
   const exchange = run.exchange ?? createExchange(run, error);
-  const reply = run.unstored ?? { type: 'none' };
+  const reply = unstored ?? { type: 'none' };
   await reportUndelivered(new UndeliveredError(reply, key, error), exchange, account);
 }
 

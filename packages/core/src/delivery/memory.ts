@@ -119,7 +119,7 @@ class ReplySlot {
     this.keptUntil = now + KEPT;
     if (outcome === undefined) {
       this.#owner = undefined;
-      return 'park';
+      return this.#holder === 'late' ? 'defer' : 'park';
     }
     const reply = outcome && outcome.reply;
     this.#reply = reply?.type === 'text' ? reply.content : reply;

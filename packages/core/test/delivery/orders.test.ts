@@ -6,6 +6,7 @@ import {
   OWN_STORES,
   playOrders,
   SteppedClock,
+  type Told,
 } from '../../../../test/support/orders.ts';
 import { plain, userMessage } from '../../../../test/support/platform.ts';
 
@@ -34,6 +35,24 @@ describe(`of ${MESSAGES * batches * 4} messages each is answered or pushed once 
     }
     expect(wrong).toEqual([]);
   });
+});
+
+it('no reply is given twice when a process stands still for some seconds', async () => {
+  const told: Told[] = [];
+  // In the first order a delivery claims again after newer ones, and must keep its number.
+  for (const seed of [128, first]) {
+    const onEnd = (all: readonly Told[]) => void told.push(...all);
+    await playOrders({
+      seed,
+      messages: MESSAGES,
+      latency: 300,
+      mayDie: false,
+      mayStall: true,
+      onEnd,
+    });
+  }
+  expect(told).toHaveLength(2 * MESSAGES);
+  expect(told.filter(({ answered, pushed }) => answered + pushed > 1)).toEqual([]);
 });
 
 it.each(Array.from({ length: 20 }, (_, seed) => seed))(
