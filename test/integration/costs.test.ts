@@ -42,12 +42,16 @@ async function sendAtOnce(origin: string, delivery: platform.Delivery): Promise<
 const adapters = hosts.filter(({ name }) => /^(Express|Koa|Fastify)/.test(name));
 
 describe.each(adapters)('$name', ({ start }) => {
-  it.each(['plain', 'safe'] as const)('a %s message', async (mode) => {
+  it.each([
+    ['plain', 0],
+    ['safe', 0],
+    ['plain', 60_000],
+  ] as const)('a %s message, to a clock that is %i ms ahead', async (mode, ahead) => {
     const { logger } = recorder();
     const made = { timers: 0, controllers: 0, uuids: 0 };
     const clock: Clock = {
       now: () => 0,
-      wallTime: () => Date.now(),
+      wallTime: () => Date.now() + ahead,
       setTimeout: () => {
         made.timers += 1;
         return {};

@@ -91,12 +91,15 @@ export class DeliveryAttempt implements Visitor {
   /** Returns whether the client may have disconnected before this process had time to notice. */
   mayBeGone(): boolean {
     if (!this.incoming.request.isGone) return false;
-    return !(Math.abs(this.#age()) < FRESH) && this.account.clock.now() - this.#seen >= FRESH;
+    const late = this.#age() - this.workload.usualAge;
+    return !(Math.abs(late) < FRESH) && this.account.clock.now() - this.#seen >= FRESH;
   }
 
   /** Notes that the process has had that time. */
   noteSeen(): void {
     this.#seen = this.account.clock.now();
+    // The client still waits, so it was not late: the clocks differ.
+    if (!this.isGone()) this.workload.usualAge = this.#age();
   }
 
   /** Milliseconds that it lay unread because the event loop was late. */

@@ -40,6 +40,8 @@ export class Workload {
   /** Number of runs, and of deliveries that wait for the run of another delivery. */
   pending = 0;
   isClosing = false;
+  /** Age of deliveries that are read at once, in milliseconds: the difference between the clocks. */
+  usualAge = 0;
   readonly #late = new Set<LateReplies>();
   readonly #background = new Set<Promise<void>>();
   readonly #sleeping = new Set<() => void>();
