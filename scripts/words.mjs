@@ -24,6 +24,8 @@ export const ENGLISH = [
   [/\bis spelt\b/, 'did you mean …?'],
   [/\btak(?:es?|en|ing) (?:it |them |this |the \w+ )?for an?\b/, 'treats … as'],
   [/\bon your desk\b/, 'locally'],
+  [/\bfinds? out who looks\b/, 'signs the visitor in'],
+  [/\beach method.s fate\b/, 'status of each method'],
   [/\bnobody takes the\b/i, 'nothing is listening'],
   [/\bwhat is late\b/i, 'anything after the deadline'],
 ];

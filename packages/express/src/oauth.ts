@@ -14,7 +14,7 @@ declare global {
 }
 
 /**
- * 网页授权 for Express: middleware that finds out who looks at a page, `req.wechatUser`.
+ * 网页授权 for Express: middleware that signs the visitor in, `req.wechatUser`.
  *
  * A browser that is not known is sent to WeChat and comes back to the page that it asked for. Other
  * requests, such as a POST or a fetch for JSON, get 401. Errors go to the app's error handler as

@@ -8,7 +8,7 @@ declare module 'fastify' {
 }
 
 /**
- * 网页授权 for Fastify: a plugin that finds out who looks at a page, `request.wechatUser`, for the
+ * 网页授权 for Fastify: a plugin that signs the visitor in, `request.wechatUser`, for the
  * routes of the scope that it is registered in.
  *
  * A browser that is not known is sent to WeChat and comes back to the page that it asked for. Other

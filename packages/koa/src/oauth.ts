@@ -10,7 +10,7 @@ declare module 'http' {
 }
 
 /**
- * 网页授权 for Koa: middleware that finds out who looks at a page, `ctx.wechatUser`.
+ * 网页授权 for Koa: middleware that signs the visitor in, `ctx.wechatUser`.
  *
  * A browser that is not known is sent to WeChat and comes back to the page that it asked for. Other
  * requests, such as a POST or a fetch for JSON, get 401. Errors are thrown to the middleware before

@@ -78,13 +78,20 @@ other machines find the page at ${names.join(', ')}; --allowed-host adds a name
 `;
 }
 
+const PORT_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is already in use',
+  EACCES: 'needs more rights',
+  EADDRNOTAVAIL: 'cannot be opened at this address',
+};
+
 function explain(error: unknown): unknown {
   const { code, port, address } = error as NodeJS.ErrnoException & {
     port?: number;
     address?: string;
   };
-  if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return error;
+  const reason = PORT_ERRORS[code ?? ''];
+  if (!reason) return error;
   return new UsageError(
-    `port ${port} of ${address} cannot be opened (${code}): choose another with --port, --api-port or --back-end-port; 0 is any free one`,
+    `port ${port} ${reason} (${address}, ${code}): choose another with --port, --api-port or --back-end-port; 0 is any free port`,
   );
 }
