@@ -34,7 +34,7 @@ export type Check<Given, Checked = Given> = (name: string, value: Given) => Chec
 
 /** One row of a table of options. */
 interface Option<Given, Checked = unknown> {
-  /** Stands for an option that is left out, or null. */
+  /** Stands for an option that is left out, or null where it is no boolean. */
   readonly initial?: Given;
   readonly check: Check<Given, Checked>;
 }
@@ -70,7 +70,9 @@ export function readOptions<Table extends Readonly<Record<string, AnyOption>>>(
 ): CheckedOptions<Table> {
   const read = Object.entries(table).map(([name, { initial, check }]) => {
     const given = (options as Record<string, unknown>)[name];
-    const value = initial === undefined ? given : (given ?? initial);
+    // Null is no answer to yes or no, which must not be guessed.
+    const isLeftOut = given === undefined || (given === null && typeof initial !== 'boolean');
+    const value = isLeftOut ? (initial ?? given) : given;
     return [name, value === undefined ? undefined : check(prefix + name, value as never)];
   });
   return Object.fromEntries(read) as CheckedOptions<Table>;
