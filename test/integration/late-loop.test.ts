@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { createWebhook, MemoryDeliveryStore, type Reply } from '@wechat-mp/core';
 import { ManualClock } from '../support/clock.ts';
 import { hosts } from '../support/hosts.ts';
-import { closeServers, recorder, search } from '../support/http.ts';
+import { closeServers, recorder, send as request, search } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 import { until } from '../support/until.ts';
 
@@ -103,5 +103,28 @@ describe.each(looking)('$name', ({ start }) => {
     await until(() => claims === 2);
     for (let second = 0; second < 60; second += 1) await clock.advance(1000);
     expect(pushed).toEqual([]);
+  });
+
+  it('a handler that was slow makes no late delivery look usual', async () => {
+    const clock = new ManualClock();
+    const pushed: unknown[] = [];
+    const { logger } = recorder();
+    const send = async (_openid: string, reply: Reply) => void pushed.push(reply);
+    const client = { message: { custom: { send } } };
+    let runs = 0;
+    const text = async () => {
+      runs += 1;
+      if (runs === 1) await clock.after(4400);
+      return 'done';
+    };
+    const origin = await start({ '/wechat': [{ ...account, clock, logger, client }, { text }] });
+    const slow = request(`${origin}/wechat`, createOld(clock, 0));
+    await until(() => runs === 1);
+    await clock.advance(4400);
+    expect((await slow).body).toContain('done');
+    sendAndHangUp(origin, [write(createOld(clock, 5))]);
+    await until(() => runs === 2);
+    for (let second = 0; second < 60; second += 1) await clock.advance(1000);
+    expect(pushed).toEqual([{ type: 'text', content: 'done' }]);
   });
 });

@@ -13,6 +13,8 @@ import { type ActiveRun, nameLine, type Workload } from './workload.ts';
  * and clocks differ.
  */
 const FRESH = 2000;
+/** Milliseconds after which it does for certain. */
+const HANGS_UP = 6000;
 
 /** A delivery whose message has been read. */
 export interface IncomingDelivery {
@@ -98,14 +100,18 @@ export class DeliveryAttempt implements Visitor {
   /** Notes that the process has had that time. */
   noteSeen(): void {
     this.#seen = this.account.clock.now();
-    // The client still waits, so it was not late: the clocks differ.
-    if (!this.isGone()) this.workload.usualAge = this.#age();
+    if (this.isGone()) return;
+    const { clock } = this.account;
+    const arrival = this.#age() - (clock.now() - this.incoming.at);
+    // A client that still waits after so long was not read late: the clocks differ.
+    if (arrival < FRESH || arrival >= HANGS_UP) this.workload.usualAge = arrival;
   }
 
   /** Milliseconds that it lay unread because the event loop was late. */
   unread(): number {
     if (!this.incoming.request.isGone) return 0;
-    const unread = this.#age() - (this.account.clock.now() - this.incoming.at);
+    const age = this.#age() - this.workload.usualAge;
+    const unread = age - (this.account.clock.now() - this.incoming.at);
     return unread < FRESH ? 0 : unread;
   }
 
