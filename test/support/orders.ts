@@ -3,6 +3,7 @@
  * the client hangs up, the next delivery arrives, the process dies. Time is a number, and what happens
  * in it is drawn from a seed, so that an order can be played again.
  */
+import { setMaxListeners } from 'node:events';
 import {
   type Clock,
   createWebhook,
@@ -279,6 +280,8 @@ async function play(options: OrdersOptions): Promise<Told[]> {
         return webhook;
       },
     };
+    // All its calls that wait listen.
+    setMaxListeners(0, process.death.signal);
     const ownTime: Clock = {
       ...time,
       setTimeout: (callback, milliseconds) => {
