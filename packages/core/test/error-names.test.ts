@@ -51,7 +51,7 @@ test.each([
     logLevel: 'error',
   });
   const written: string[] = [];
-  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- runs what esbuild wrote
+  // oxlint-disable-next-line typescript/no-implied-eval -- runs what esbuild wrote
   const run = new Function('require', 'process', `${outputFiles[0]?.text}`) as (
     ...given: unknown[]
   ) => void;
