@@ -27,15 +27,18 @@ export function createPages(): Map<string, string> {
   return pages;
 }
 
-/** The files of a folder and of those in it, sorted. */
-function list(folder: string): string[] {
-  return (
-    readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
-      .map((file) => file.replaceAll('\\', '/'))
-      // The decisions are for who carries the repository on.
-      .filter((file) => !/^(?:node_modules|\.vitepress|decisions)\//.test(file))
-      .sort()
-  );
+/** What is no page: programs that tests write, and decisions, which are for who carries the repository on. */
+const LEFT_OUT = /^(?:\..*|node_modules|decisions)$/;
+
+/** Lists the files of a folder and of those in it, sorted. */
+function list(folder: string, inside = ''): string[] {
+  return readdirSync(new URL(`${folder}/${inside}`, root), { withFileTypes: true })
+    .filter(({ name }) => !LEFT_OUT.test(name))
+    .flatMap((entry) => {
+      const path = `${inside}${entry.name}`;
+      return entry.isDirectory() ? list(folder, `${path}/`) : [path];
+    })
+    .sort();
 }
 
 function toSitePath(file: string): string {
