@@ -27,7 +27,7 @@ export function createPages(): Map<string, string> {
   return pages;
 }
 
-/** What is no page: programs that tests write, and decisions, which are for who carries the repository on. */
+/** Names that are no pages: programs that tests write, and decisions, which are for contributors. */
 const LEFT_OUT = /^(?:\..*|node_modules|decisions)$/;
 
 /** Lists the files of a folder and of those in it, sorted. */
