@@ -13,7 +13,7 @@ import { plain, userMessage } from '../../../../test/support/platform.ts';
 const MESSAGES = 250;
 const LATENCY = 100;
 const first = Number(process.env['ORDERS_SEED'] ?? Math.floor(Math.random() * 1e9));
-const batches = Number(process.env['ORDERS_BATCHES'] ?? 2);
+const batches = Number(process.env['ORDERS_BATCHES'] ?? 1);
 
 describe(`of ${MESSAGES * batches * 4} messages each is answered or pushed once (ORDERS_SEED=${first})`, () => {
   it.each([
