@@ -12,7 +12,7 @@ afterAll(stopRedis);
 
 const MESSAGES = 250;
 const first = Number(process.env['ORDERS_SEED'] ?? Math.floor(Math.random() * 1e9));
-const batches = Number(process.env['ORDERS_BATCHES'] ?? 14);
+const batches = Number(process.env['ORDERS_BATCHES'] ?? 6);
 /** Milliseconds that a try takes at most: it plays for as long as it is asked to. */
 const TIMEOUT = 3_600_000;
 

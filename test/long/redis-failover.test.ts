@@ -33,5 +33,5 @@ it('a delivery is refused during a failover by Sentinel, and finds its context a
   await until(async () => (await send()) === 200);
   expect(steps).toEqual([0, 1]);
   expect(lines.length).toBeGreaterThan(0);
-  for (const line of lines) expect(line).toMatch(/could not be answered/);
+  for (const line of lines) expect(line).toMatch(/could not answer a delivery/);
 });
