@@ -66,6 +66,9 @@ it('but only once, as the message may be what kills processes', async () => {
   await until(async () => (await pushed()).includes('done later'));
   expect(await countStarts('deadly')).toHaveLength(2);
   expect(alive(bots)).toHaveLength(1);
+  // Nobody runs it a third time, but somebody is told of it.
+  expect(await redis.lrange('undelivered', 0, -1)).toEqual(['deadly']);
+  await redis.del('undelivered', 'undelivered replies');
 });
 
 it('a stream that had answered is not started again: another process reports what the user has of it', async () => {
