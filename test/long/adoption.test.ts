@@ -66,7 +66,7 @@ it('but only once, as the message may be what kills processes', async () => {
   await until(async () => (await pushed()).includes('done later'));
   expect(await countStarts('deadly')).toHaveLength(2);
   expect(alive(bots)).toHaveLength(1);
-  // Nobody runs it a third time, but somebody is told of it.
+  // It does not run a third time, but onUndelivered learns of it.
   expect(await redis.lrange('undelivered', 0, -1)).toEqual(['deadly']);
   await redis.del('undelivered', 'undelivered replies');
 });
