@@ -4,14 +4,13 @@
  * Redis is found through Sentinel, on ways that `WAYS` says; late replies go to the API at `API`.
  */
 import { subscribe } from 'node:diagnostics_channel';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { redisStores } from '@wechat-mp/context-redis';
 import type { Json } from '@wechat-mp/core';
 import { OfficialClient } from '@wechat-mp/core/official';
 import { wechat } from '@wechat-mp/express';
-import express from 'express';
 import { Redis } from 'ioredis';
+import { serveBot } from './serve-bot.ts';
 
 const { SENTINELS = '', WAYS = '{}', API, APPID = '', APPSECRET = '' } = process.env;
 const redis = new Redis({
@@ -83,14 +82,4 @@ const bot = wechat(
     },
   },
 );
-const server = express()
-  .use('/wechat', bot)
-  .listen(0, '127.0.0.1', () => {
-    console.log('port:', (server.address() as AddressInfo).port);
-  });
-const stop = async () => {
-  // Longer than any handler takes.
-  await bot.close({ timeout: 40_000 });
-  server.close(() => redis.disconnect());
-};
-process.once('SIGTERM', () => void stop());
+serveBot(bot, redis);

@@ -2,13 +2,12 @@
  * One of several processes of a bot that is redeployed. It counts the texts of each user, and takes
  * as many milliseconds as a text says, `ID:MILLISECONDS`. Late replies go to the API at `API`.
  */
-import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { redisStores } from '@wechat-mp/context-redis';
 import { OfficialClient } from '@wechat-mp/core/official';
 import { wechat } from '@wechat-mp/express';
-import express from 'express';
 import { Redis } from 'ioredis';
+import { serveBot } from './serve-bot.ts';
 
 const { REDIS, API, APPID = '', APPSECRET = '' } = process.env;
 const redis = new Redis(Number(REDIS));
@@ -32,14 +31,4 @@ const bot = wechat(
     },
   },
 );
-const server = express()
-  .use('/wechat', bot)
-  .listen(0, '127.0.0.1', () => {
-    console.log('port:', (server.address() as AddressInfo).port);
-  });
-const stop = async () => {
-  // Longer than any handler takes.
-  await bot.close({ timeout: 40_000 });
-  server.close(() => redis.disconnect());
-};
-process.once('SIGTERM', () => void stop());
+serveBot(bot, redis);
