@@ -145,6 +145,8 @@ export interface Told {
   runs: number;
   /** Whether the process died that was about to answer the last delivery. */
   isCutOff: boolean;
+  /** Whether the last delivery was refused: the platform then tells the user that the bot fails. */
+  isRefused: boolean;
   readonly log: string[];
 }
 
@@ -153,9 +155,15 @@ export interface OrdersOptions {
   readonly messages: number;
   /** Milliseconds that an answer of the store takes at most; 0: it is in the process. */
   readonly latency: number;
-  readonly mayDie: boolean;
+  /** Whether a process dies. Default: false. */
+  readonly mayDie?: boolean;
   /** Whether one process stands still for some seconds. Default: false. */
   readonly mayStall?: boolean;
+  /**
+   * Whether the store is away for some seconds, as while a failover goes on: what was asked then is done
+   * once it is back, and what had no answer yet is asked again, as ioredis does. Default: false.
+   */
+  readonly mayBeAway?: boolean;
   /** The store of the processes. Default: in memory. */
   readonly place?: Place;
   /** Told of every message, at the end. */
@@ -251,7 +259,8 @@ export async function playOrders(options: OrdersOptions): Promise<Told[]> {
 }
 
 async function play(options: OrdersOptions): Promise<Told[]> {
-  const { seed, messages, latency, mayDie, mayStall = false } = options;
+  const { seed, messages, latency } = options;
+  const { mayDie = false, mayStall = false, mayBeAway = false } = options;
   const random = createRandom(seed);
   const clock = new SteppedClock(random);
   const told = new Map<string, Told>();
@@ -263,6 +272,8 @@ async function play(options: OrdersOptions): Promise<Told[]> {
   };
   const place = options.place ?? createMemory(time);
   const delay = () => (random() < 0.3 ? 0 : random() * latency);
+  const away = mayBeAway ? drawAbsence(random) : NEVER;
+  const isAway = () => clock.now() >= away.from && clock.now() < away.until;
 
   function createProcess(number: number): Process {
     const process: Process = {
@@ -294,7 +305,13 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     const later = (callback: () => unknown) => clock.at(delay(), () => process.run(callback));
     /** Sends a call to the store, which arrives though the process stands still. */
     const leave = (callback: () => unknown) =>
-      clock.at(delay(), () => void (process.isDead || callback()));
+      clock.at(delay(), () => {
+        // What was sent before is sent again first.
+        const absence = isAway() ? away.until + STEP - clock.now() : 0;
+        const arrive = () => void (process.isDead || callback());
+        if (absence > 0) clock.at(absence, arrive);
+        else arrive();
+      });
     const queues = new Map<string, (() => unknown)[]>();
     /** Creates a queue: a due item is delivered together with earlier ones. */
     const queueOn = (name: string, send: typeof later) => (callback: () => unknown) => {
@@ -310,12 +327,20 @@ async function play(options: OrdersOptions): Promise<Told[]> {
         const there = connection === undefined ? leave : queueOn(`to ${connection}`, leave);
         const back = connection === undefined ? later : queueOn(`from ${connection}`, later);
         return new Promise((resolve, reject) => {
-          there(() =>
+          const ask = () => {
+            const askedAt = clock.now();
+            const answer = (settle: () => void) =>
+              back(() => {
+                const isLost = askedAt < away.from && clock.now() >= away.from;
+                if (isLost) clock.at(away.until - clock.now(), () => process.isDead || ask());
+                else settle();
+              });
             call().then(
-              (value) => back(() => resolve(value)),
-              (error: unknown) => back(() => reject(error)),
-            ),
-          );
+              (value) => answer(() => resolve(value)),
+              (error: unknown) => answer(() => reject(error)),
+            );
+          };
+          there(ask);
         });
       },
       tell: later,
@@ -334,7 +359,12 @@ async function play(options: OrdersOptions): Promise<Told[]> {
       one.pushed += 1;
       one.log.push(`${clock.now()} pushed by ${number}`);
     };
-    const quiet = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
+    const note = (details: object, line: string) => {
+      const { message } = details as { message?: { id?: string } };
+      const one = [...told.values()].find((other) => other.number === message?.id);
+      one?.log.push(`${clock.now()} ${line}`);
+    };
+    const logger = { error: note, warn: note, info: note, debug: () => {} };
     const handler = async (message: Message, { context }: Exchange) => {
       const { content } = message as { content: string };
       const [id, milliseconds, changes] = content.split(':') as [string, string, string];
@@ -360,7 +390,7 @@ async function play(options: OrdersOptions): Promise<Told[]> {
           const one = [...told.values()].find(({ number }) => key.id === number);
           if (one) one.undelivered += 1;
         },
-        logger: quiet,
+        logger,
       },
       handler,
     );
@@ -421,7 +451,10 @@ async function play(options: OrdersOptions): Promise<Told[]> {
         if (attempt === 3 && isJustGone && body !== 'success') one.isCutOff = true;
         return;
       }
-      if (status !== 200) return hangUp(`status ${status}`);
+      if (status !== 200) {
+        if (attempt === 3) one.isRefused = true;
+        return hangUp(`status ${status}`);
+      }
       isOver = true;
       process.connections.delete(die);
       one.log.push(`${clock.now()} delivery ${attempt} answered: ${body.includes(`reply ${id}]`)}`);
@@ -433,11 +466,12 @@ async function play(options: OrdersOptions): Promise<Told[]> {
   for (let number = 0; number < messages; number += 1) {
     const user = Math.floor(number / 2);
     const id = `${user}-${number}`;
-    const one = { answered: 0, pushed: 0, undelivered: 0, runs: 0, isCutOff: false };
+    const one = { answered: 0, pushed: 0, undelivered: 0, runs: 0 };
+    const ends = { isCutOff: false, isRefused: false };
     const Content = `${id}:${drawLatency(random)}:${random() < 0.5 ? 'y' : 'n'}`;
     const MsgId = `70${seed % 1e6}0${String(number).padStart(6, '0')}`;
     const fields = { ...userMessage('text', { Content, MsgId }), FromUserName: `o${user}` };
-    told.set(id, { id, number: MsgId, ...one, log: [] });
+    told.set(id, { id, number: MsgId, ...one, ...ends, log: [] });
     clock.at(random() * 3000, () => deliver(id, fields, 1));
   }
   if (mayDie) {
@@ -460,6 +494,17 @@ async function play(options: OrdersOptions): Promise<Told[]> {
   return [...told.values()].filter((one) => !isRight(one));
 }
 
+interface Absence {
+  readonly from: number;
+  readonly until: number;
+}
+const NEVER: Absence = { from: Number.POSITIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+
+function drawAbsence(random: Random): Absence {
+  const from = random() * 20_000;
+  return { from, until: from + 500 + random() * 9000 };
+}
+
 /** Handlers end at any time, and often when something else happens too. */
 function drawLatency(random: Random): number {
   const dice = random();
@@ -471,8 +516,9 @@ function drawLatency(random: Random): number {
   return random() * 20_000;
 }
 
-function isRight({ answered, pushed, undelivered, isCutOff }: Told): boolean {
+function isRight({ answered, pushed, undelivered, runs, isCutOff, isRefused }: Told): boolean {
   if (answered + pushed === 1) return true;
+  if (runs === 0 && isRefused) return true;
   // What was on its way to the last delivery when its process died cannot be known to have arrived.
   return answered + pushed === 0 && (isCutOff || undelivered > 0);
 }

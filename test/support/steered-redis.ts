@@ -161,9 +161,9 @@ export async function steerRedis(redis: Redis): Promise<Place> {
     const stores = redisStores(client, { clock: wire.clock });
     const { deliveries } = stores;
     const claimLateReply = deliveries.claimLateReply.bind(deliveries);
-    deliveries.claimLateReply = (id) => {
+    deliveries.claimLateReply = (id, sender) => {
       claiming = id;
-      const claimed = claimLateReply(id);
+      const claimed = claimLateReply(id, sender);
       claiming = undefined;
       return claimed;
     };

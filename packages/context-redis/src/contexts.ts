@@ -22,7 +22,8 @@ import { type Connection, defineScript, type ScriptResult } from './script.ts';
 export const LOAD = `
 local function load(context, lock, owner, lease, dead, rolling)
   if owner ~= '' and not redis.call('SET', lock, owner, 'NX', 'PX', lease) then
-    if dead == '' or redis.call('GET', lock) ~= dead then
+    local holder = redis.call('GET', lock)
+    if holder ~= owner and (dead == '' or holder ~= dead) then
       return redis.call('PTTL', lock)
     end
     redis.call('SET', lock, owner, 'PX', lease)
@@ -45,6 +46,10 @@ export const SAVE = `
 local function save(context, lock, owner, replaces, value, milliseconds, keepLock)
   local holder = redis.call('GET', lock)
   local current = redis.call('GET', context)
+  -- The holder of a lock that sends a save again.
+  if owner ~= '' and current == value then
+    return 1
+  end
   local version = current and string.match(current, '^%d+') or '0'
   local expired = holder == owner and not current
   if (holder and holder ~= owner) or (version ~= replaces and not expired) then

@@ -124,9 +124,10 @@ export class RedisDeliveryStore implements DeliveryStore {
 
   async takeHeld(user: ContextUser): Promise<readonly string[]> {
     const key = this.#createHeldKey(user);
-    const held = await scripts.takeHeld(this.#connection, [key, `${key}:${randomUUID()}`]);
+    const taken = await scripts.takeHeld(this.#connection, [key, `${key}:${randomUUID()}`]);
+    const [, held = []] = taken as readonly (readonly string[])[];
     // What older versions held has no name of its own.
-    return (held as string[]).map((text) => text.replace(/^[\w-]{36}\|/, ''));
+    return held.map((text) => text.replace(/^[\w-]{36}\|/, ''));
   }
 
   async interrupt(user: ContextUser): Promise<void> {
@@ -292,7 +293,12 @@ function readRuns(entries: readonly string[]): { name: string; run: RegisteredRu
 }
 
 function claimArguments({ owner, lease, body, attempt, expired }: Claim): (string | number)[] {
-  return [owner, Math.ceil(lease), digest(body), attempt ?? '', expired ?? ''];
+  return [owner, Math.ceil(lease), digest(body), attempt ?? nameDelivery(), expired ?? ''];
+}
+
+/** Names a delivery, which is counted once though its claim may be sent again. */
+function nameDelivery(): string {
+  return `#${randomUUID()}`;
 }
 
 function finishArguments({ owner, outcome, answering }: Finish): (string | number)[] {

@@ -3,11 +3,11 @@ import { defineScript, type Script, type ScriptResult, type Undo } from './scrip
 
 // Where a message stands is a hash, with the two facts of core's delivery/store.ts, and its steps by
 // the same names. Who runs it: `owner` and `until` (ms) of the lease, and the `outcome` once the run has
-// ended. Who has the reply: the `holder`, a delivery by its number, `late` or `sent`; 0 or none is nobody.
-// When it was `taken` (ms), from whom (`former`), and for how long that one had had it (`had`, ms).
-// Also the number of `attempts`, the fingerprint of the `body`, and whether the run may be `written` down
-// for when its process dies. ioredis may put a prefix of its own
-// before KEYS, so the names of channels come as ARGV. A user without rights to a channel may not
+// ended. Who has the reply: the `holder`, the highest number of the deliveries that were given it, `late`
+// or `sent`; 0 or none is nobody. The `others` that were given it, as `1,2,`. Also the number of
+// `attempts`, that of each delivery by its name (`#…`), when each was counted (`c1`, ms), the fingerprint
+// of the `body`, and whether the run may be `written` down for when its process dies. ioredis may put a
+// prefix of its own before KEYS, so the names of channels come as ARGV. A user without rights may not
 // publish: what is written counts all the same, and who waits looks by itself.
 
 /** Milliseconds for which a run is remembered after it has ended or renewed its lease. */
@@ -27,16 +27,23 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end`;
 
-/** Returns the reply to a delivery. */
-const GIVE = `${NOW}
+/** Gives the reply to a delivery. */
+const GIVE = `
 local function give(key, attempt, holder)
-  local at = now()
-  local had = at - (redis.call('HGET', key, 'taken') or 0)
-  redis.call('HSET', key, 'holder', attempt, 'taken', at, 'former', holder or 0, 'had', had)
+  local before, after = tonumber(holder or 0), tonumber(attempt)
+  if before == after then
+    return
+  end
+  redis.call('HSET', key, 'holder', math.max(before, after))
+  local other = math.min(before, after)
+  local others = redis.call('HGET', key, 'others') or ''
+  if other > 0 and not string.find(',' .. others, ',' .. other .. ',', 1, true) then
+    redis.call('HSET', key, 'others', others .. other .. ',')
+  end
 end`;
 
 /** Returns the reply of an ended run to a delivery, unless it is late. 0 only reads. */
-const CLAIM_REPLY = `${GIVE}
+const CLAIM_REPLY = `${NOW}${GIVE}
 local function claimReply(key, outcome, holder, attempt)
   if tonumber(attempt) == 0 and holder ~= 'sent' then
     return { 'ended', outcome }
@@ -44,9 +51,7 @@ local function claimReply(key, outcome, holder, attempt)
   if holder == 'late' or holder == 'sent' then
     return { 'ended' }
   end
-  if tonumber(attempt) > tonumber(holder or 0) then
-    give(key, attempt, holder)
-  end
+  give(key, attempt, holder)
   return { 'ended', outcome }
 end`;
 
@@ -56,18 +61,21 @@ end`;
  */
 const CLAIM = `${CLAIM_REPLY}
 local function claim(key, owner, lease, body, attempt, expired)
-  local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts')
+  local isNew = string.sub(attempt, 1, 1) == '#'
+  local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts', attempt)
   local attempts = tonumber(run[6] or 0)
   local same = (run[3] or body) == body and 1 or 0
-  if attempt == '' then
+  if isNew and run[7] then
+    attempts = tonumber(run[7])
+  elseif isNew then
     attempts = attempts + 1
-    redis.call('HSET', key, 'attempts', attempts)
+    redis.call('HSET', key, 'attempts', attempts, attempt, attempts, 'c' .. attempts, now())
     if run[5] == 'late' and not run[4] then
       redis.call('HDEL', key, 'holder')
     end
   end
   if run[4] then
-    local claimed = claimReply(key, run[4], run[5], attempt == '' and attempts or attempt)
+    local claimed = claimReply(key, run[4], run[5], isNew and attempts or attempt)
     return { attempts, same, claimed[1], claimed[2] }
   end
   local isOwn = run[1] == owner
@@ -91,8 +99,9 @@ end`;
 const HAS_FINISHED = `
 local function hasFinished(key, owner, outcome, answering)
   local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder')
-  -- What a failover has forgotten is its owner's still.
-  if run[1] and run[1] ~= owner or not run[1] and outcome == '' then
+  -- What nobody has, or a failover has forgotten, is its former owner's still.
+  local isFree = not run[1] or run[1] == '' and not run[2]
+  if isFree and outcome == '' or not isFree and run[1] ~= owner then
     return 'stale'
   end
   if not run[2] then
@@ -139,36 +148,60 @@ end`;
 
 /** ARGV: attempt, milliseconds that its claim took. A reply that nobody holds was released already. */
 export const releaseReply: Script = defineScript(`
-local run = redis.call('HMGET', KEYS[1], 'holder', 'former', 'had')
-if run[2] == ARGV[1] then
-  redis.call('HDEL', KEYS[1], 'former')
-end
-if run[1] ~= ARGV[1] then
+local run = redis.call('HMGET', KEYS[1], 'holder', 'others', 'c' .. ARGV[1])
+local holder = tonumber(run[1])
+if not holder then
   return run[1] and 0 or 1
 end
-redis.call('HDEL', KEYS[1], 'former')
-if tonumber(run[2] or 0) > 0 and tonumber(run[3]) < tonumber(ARGV[2]) then
-  redis.call('HSET', KEYS[1], 'holder', run[2])
+local attempt = tonumber(ARGV[1])
+-- Those that were counted before this one came are over: the platform has hung up on them.
+local came = run[3] and run[3] - ARGV[2]
+local isGiven = false
+local left = {}
+for other in string.gmatch((run[2] or '') .. holder .. ',', '%d+') do
+  other = tonumber(other)
+  if other == attempt then
+    isGiven = true
+  else
+    local counted = came and other < attempt and redis.call('HGET', KEYS[1], 'c' .. other)
+    if not counted or tonumber(counted) > came then
+      left[#left + 1] = other
+    end
+  end
+end
+if not isGiven then
   return 0
 end
-redis.call('PEXPIRE', KEYS[1], ${KEPT_LONG})
-return redis.call('HDEL', KEYS[1], 'holder')`);
+if #left == 0 then
+  redis.call('HDEL', KEYS[1], 'others')
+  redis.call('PEXPIRE', KEYS[1], ${KEPT_LONG})
+  return redis.call('HDEL', KEYS[1], 'holder')
+end
+holder = math.max(unpack(left))
+local others = ''
+for _, other in ipairs(left) do
+  if other ~= holder then
+    others = others .. other .. ','
+  end
+end
+redis.call('HSET', KEYS[1], 'holder', holder, 'others', others)
+return 0`);
 
-/** Longer than a reply is held: the former holder holds it again. */
-const ALWAYS = 1e12;
-
-/** Takes back the claim of a delivery that was refused before Redis ran it. */
-const undoClaim: Undo = (connection, keys, _args, answer) => {
-  const [attempt, , state, outcome] = answer as readonly ScriptResult[];
-  if (state !== 'ended' || typeof outcome !== 'string') return undefined;
-  return releaseReply(connection, keys.slice(0, 1), Number(attempt), ALWAYS);
+/** Takes back the claim of a delivery that was refused before Redis ran it. Who only looks claims nothing. */
+const undoClaim: Undo = ({ connection, keys, args, answer, underWay }) => {
+  const [newest, , state, outcome] = answer as readonly ScriptResult[];
+  const attempt = args[3] ?? 0;
+  if (attempt === 0 || state !== 'ended' || typeof outcome !== 'string') return undefined;
+  const number = typeof attempt === 'string' ? Number(newest) : attempt;
+  return releaseReply(connection, keys.slice(0, 1), number, underWay);
 };
-const undoLook: Undo = (connection, keys, [attempt = 0], answer) => {
-  if (!Array.isArray(answer) || typeof answer[1] !== 'string') return undefined;
-  return releaseReply(connection, keys, attempt, ALWAYS);
+const undoLook: Undo = ({ connection, keys, args, answer, underWay }) => {
+  const [attempt = 0] = args;
+  if (attempt === 0 || !Array.isArray(answer) || typeof answer[1] !== 'string') return undefined;
+  return releaseReply(connection, keys, attempt, underWay);
 };
 
-/** ARGV: owner, lease, body, attempt or '' for a new delivery, expired owner or ''. */
+/** ARGV: owner, lease, body, attempt or `#` and the name of a new delivery, expired owner or ''. */
 export const claim: Script = defineScript(
   `${CLAIM}
 return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`,
@@ -239,7 +272,7 @@ return 0`,
 /** ARGV: owner, lease. */
 export const renew: Script = defineScript(`${NOW}
 local run = redis.call('HMGET', KEYS[1], 'owner', 'outcome', 'holder')
-if run[1] and run[1] ~= ARGV[1] or run[2] then
+if run[1] and run[1] ~= '' and run[1] ~= ARGV[1] or run[2] then
   return 'stale'
 end
 redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'until', now() + ARGV[2], 'written', 1)
@@ -277,16 +310,36 @@ end
 redis.call('RPUSH', KEYS[1], ARGV[1])
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
 
-/** KEYS: what is held, where it is put while it is taken. */
-export const takeHeld: Script = defineScript(`
+/** KEYS: what is held, where it was put. Puts it back, before what was held since. */
+const putBack: Script = defineScript(`
+local taken = redis.call('LRANGE', KEYS[2], 0, -1)
+for index = #taken, 1, -1 do
+  redis.call('LPUSH', KEYS[1], taken[index])
+end
+redis.call('DEL', KEYS[2])
+return redis.call('PEXPIRE', KEYS[1], ARGV[1])`);
+
+/**
+ * KEYS: what is held, where it is put while it is taken. Returns for how long it was still held (ms),
+ * and the replies.
+ */
+export const takeHeld: Script = defineScript(
+  `
 if redis.call('EXISTS', KEYS[2]) == 0 then
   if redis.call('EXISTS', KEYS[1]) == 0 then
     return {}
   end
+  local left = redis.call('PTTL', KEYS[1])
   redis.call('RENAME', KEYS[1], KEYS[2])
   redis.call('PEXPIRE', KEYS[2], ${KEPT})
+  return { left, redis.call('LRANGE', KEYS[2], 0, -1) }
 end
-return redis.call('LRANGE', KEYS[2], 0, -1)`);
+return { ${KEPT}, redis.call('LRANGE', KEYS[2], 0, -1) }`,
+  ({ connection, keys, answer }) => {
+    const [left] = answer as readonly ScriptResult[];
+    return left === undefined ? undefined : putBack(connection, keys, Number(left));
+  },
+);
 
 /** Returns 1, or 0 when the Redis user may not publish. */
 export const publish: Script = defineScript(`

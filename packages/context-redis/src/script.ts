@@ -53,13 +53,18 @@ export type Script = (
   ...args: (string | number)[]
 ) => Promise<ScriptResult>;
 
-/** Takes back a command whose answer came after the timeout. */
-export type Undo = (
-  connection: Connection,
-  keys: readonly string[],
-  args: readonly (string | number)[],
-  answer: ScriptResult,
-) => Promise<unknown> | undefined;
+/** A command whose answer came after the timeout. */
+interface LateAnswer {
+  readonly connection: Connection;
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number)[];
+  readonly answer: ScriptResult;
+  /** Milliseconds between the two. */
+  readonly underWay: number;
+}
+
+/** Takes such a command back. */
+export type Undo = (late: LateAnswer) => Promise<unknown> | undefined;
 
 /**
  * Defines a Lua script: one atomic round trip. Redis may run it after the timeout, as ioredis queues
@@ -78,6 +83,7 @@ export function defineScript(lua: string, undo?: Undo): Script {
   };
   return async (connection, keys, ...args) => {
     const { clock, timeout } = connection;
+    const since = clock.now();
     let answered: { value: unknown } | undefined;
     const running = run(connection, keys, args);
     try {
@@ -88,7 +94,15 @@ export function defineScript(lua: string, undo?: Undo): Script {
     }
     if (answered) return toAnswer(answered.value);
     if (undo) {
-      const undone = running.then((value) => undo(connection, keys, args, toAnswer(value)));
+      const undone = running.then((value) =>
+        undo({
+          connection,
+          keys,
+          args,
+          answer: toAnswer(value),
+          underWay: Math.ceil(clock.now() - since),
+        }),
+      );
       undone.catch(() => {});
     }
     throw new StoreError(`Redis did not answer within ${timeout} ms`);

@@ -15,14 +15,15 @@ const MESSAGES = 100;
 const seed = Number(process.env['ORDERS_SEED'] ?? Math.floor(Math.random() * 1e9));
 
 it.each([
-  ['the store answers at once', 0, false],
-  ['the store answers after a while', 300, false],
-  ['the store answers after a while, and a process dies', 300, true],
+  ['the store answers at once', { latency: 0 }],
+  ['the store answers after a while', { latency: 300 }],
+  ['the store answers after a while, and a process dies', { latency: 300, mayDie: true }],
+  ['the store is away for some seconds', { latency: 300, mayBeAway: true }],
 ])(
   `of ${MESSAGES} messages each is answered or pushed once (ORDERS_SEED=${seed}): %s`,
-  async (_, latency, mayDie) => {
+  async (_, what) => {
     const place = await steerRedis(redis);
-    expect(await playOrders({ seed, messages: MESSAGES, latency, mayDie, place })).toEqual([]);
+    expect(await playOrders({ seed, messages: MESSAGES, place, ...what })).toEqual([]);
   },
 );
 

@@ -161,15 +161,54 @@ it.each(['claim', 'wait', 'closeWindow'] as const)(
 
 it('a claim that comes too late takes nothing away from the delivery that has the reply', async () => {
   const { deliveries } = createOnce();
-  await begin(deliveries);
-  await deliveries.finish(id, { owner: 'mine', outcome, answering: 1 });
   const { late, connect } = createLate();
   await expect(late.claim(id, { ...claim, owner: 'other' })).rejects.toThrow('did not answer');
+  await begin(deliveries);
+  await deliveries.finish(id, { owner: 'mine', outcome, answering: 1 });
   connect();
   const key = (await redis.keys('*delivery*'))[0] as string;
   await until(async () => (await redis.hget(key, 'attempts')) === '2');
   await until(async () => (await redis.hget(key, 'holder')) === '1');
   expect(await deliveries.claimLateReply(id, 'one')).toBe(false);
+});
+
+it('a delivery that came after another one shows that this is over', async () => {
+  const { deliveries } = createOnce();
+  await begin(deliveries);
+  await deliveries.finish(id, { owner: 'mine', outcome, answering: 1 });
+  const key = (await redis.keys('*delivery*'))[0] as string;
+  await redis.hincrby(key, 'c1', -60_000);
+  const { late, connect } = createLate();
+  await expect(late.claim(id, { ...claim, owner: 'other' })).rejects.toThrow('did not answer');
+  connect();
+  await until(() => deliveries.claimLateReply(id, 'one'));
+});
+
+it('a look that comes too late claims nothing', async () => {
+  const { deliveries } = createOnce();
+  await begin(deliveries);
+  await deliveries.finish(id, { owner: 'mine', outcome, answering: 1 });
+  const { late, connect } = createLate();
+  const looking = late.claim(id, { ...claim, owner: 'other', attempt: 0 });
+  await expect(looking).rejects.toThrow('did not answer');
+  await expect(late.wait(id, { attempt: 0, milliseconds: 1000 })).rejects.toThrow('did not answer');
+  connect();
+  // What was asked after it is answered after it.
+  await late.renew(id, { owner: 'other', lease: 1 }).catch(() => {});
+  await deliveries.renew(id, { owner: 'other', lease: 1 });
+  expect(await deliveries.claimLateReply(id, 'one')).toBe(false);
+});
+
+it('what a message that failed meanwhile took is held again, before what came since', async () => {
+  const { deliveries } = createOnce();
+  await deliveries.hold(id, 'first', 60_000);
+  const { late, connect } = createLate();
+  await expect(late.takeHeld(id)).rejects.toThrow('did not answer');
+  connect();
+  await until(async () => (await redis.keys('*:held:*')).length === 0);
+  await deliveries.hold(id, 'second', 60_000);
+  expect(await deliveries.takeHeld(id)).toEqual(['first', 'second']);
+  expect(await redis.pttl((await redis.keys('*:held:*'))[0] as string)).toBeGreaterThan(0);
 });
 
 /** A store whose commands Redis runs when their time is over, once it is connected. */
@@ -192,3 +231,35 @@ function createLate() {
     connect: () => connect(),
   };
 }
+
+it('a delivery is counted once, and has its number', async () => {
+  const { deliveries } = createTwice();
+  const numbers = [];
+  for (const owner of ['mine', 'other', 'third']) {
+    const { attempt, state } = await deliveries.claim(id, { ...claim, owner });
+    numbers.push([attempt, state]);
+  }
+  expect(numbers).toEqual([
+    [1, 'yours'],
+    [2, 'running'],
+    [3, 'running'],
+  ]);
+});
+
+it('who has taken a lock has it, and need not wait until it ends', async () => {
+  const { contexts } = createTwice();
+  const lock = { owner: 'mine', lease: 60_000 };
+  expect(await contexts.load(id, lock)).toEqual({ record: undefined });
+  expect(await createOnce().contexts.load(id, { ...lock, owner: 'other' })).toMatchObject({
+    busyFor: expect.any(Number),
+  });
+});
+
+it('a save that comes twice is no conflict', async () => {
+  const { contexts } = createTwice();
+  const record = { version: 1, json: '{"step":1}', expiry: undefined };
+  const lock = { owner: 'mine', lease: 60_000 };
+  await contexts.load(id, lock);
+  const options = { replaces: 0, milliseconds: 60_000, lock };
+  expect(await contexts.save(id, record, options)).toBeUndefined();
+});

@@ -61,10 +61,7 @@ export class MemoryContextStore implements ContextStore {
     return { record: this.#get(key) };
   }
 
-  /**
-   * @internal Extends a record by its own seconds, otherwise by those given.
-   * @internal Has a record kept from now on, for the seconds that it says, else for so many.
-   */
+  /** @internal Extends a record by its own seconds, otherwise by those given. */
   prolong(user: ContextUser, seconds: number): void {
     if (this.#entries.size === 0) return;
     const key = createUserKey(user);
@@ -75,10 +72,7 @@ export class MemoryContextStore implements ContextStore {
     this.#entries.set(key, { record, expiresAt: this.#now() + milliseconds });
   }
 
-  /**
-   * @internal Loads for the current turn: the lock is free, and ends with that turn only.
-   * @internal Loads for the one whose turn it is: the lock is free, and ends with that turn only.
-   */
+  /** @internal Loads for the current turn: the lock is free, and ends with that turn only. */
   open(user: ContextUser, lock: ContextLock | undefined): ContextRecord | undefined {
     const key = createUserKey(user);
     if (lock) this.#locks.set(key, { owner: lock.owner, until: Number.POSITIVE_INFINITY });

@@ -75,6 +75,7 @@ export class ContextTransaction implements ContextBacking {
   readonly #user: ContextUser;
   #version: number;
   #merges = 0;
+  #isGivenUp = false;
 
   constructor(
     options: TransactionOptions,
@@ -175,7 +176,15 @@ export class ContextTransaction implements ContextBacking {
   /** Extends the lock by another lease. A failure is reported when the context is saved. */
   renew(): void {
     const { lock } = this;
-    if (lock) runInBackground(() => this.#options.contexts.renew(this.#user, lock));
+    if (!lock || this.#isGivenUp) return;
+    runInBackground(() => this.#options.contexts.renew(this.#user, lock));
+  }
+
+  /** Gives the lock up, for another process that handles the same message. */
+  giveUp(): void {
+    if (this.#isGivenUp) return;
+    this.#isGivenUp = true;
+    rollback(this.#options, this.#user, this.lock);
   }
 
   #createSave(keepLock: boolean): Save {

@@ -11,13 +11,15 @@ import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { within } from '../with-timeout.ts';
 import { DeliveryAttempt, type IncomingDelivery } from './attempt.ts';
 import { claim, takeUp } from './claim.ts';
-import { answerInPlace, fitPending, fitReply, park, parkingMilliseconds } from './completion.ts';
+import { answerInPlace, fitPending, fitReply } from './completion.ts';
 import { answerError } from './execution.ts';
 import type { Handover } from './handoff.ts';
 import { findRegistry, leaseMilliseconds } from './heartbeat.ts';
-import { LateReplies, reportUndelivered } from './late-replies.ts';
+import { reportUndelivered } from './late-replies.ts';
+import { parkOutcome } from './parking.ts';
 import type { Service } from './run.ts';
 import type { Begun, Ended, Outcome } from './store.ts';
+import { lookAfter } from './unconfirmed.ts';
 
 /** Milliseconds between two attempts to claim a free run. */
 const LOOK_AGAIN = 100;
@@ -121,6 +123,7 @@ async function wait(
   try {
     found = await claiming;
   } catch (error) {
+    lookAfter(delivery);
     return answerUnclaimed(delivery, storeFailed('delivery', error));
   }
   while (found.state !== 'ended') {
@@ -136,6 +139,7 @@ async function wait(
       found = elsewhere;
     } catch (error) {
       delivery.warn('a delivery could not read its reply', error);
+      lookAfter(delivery);
       return waitForNext(delivery);
     }
   }
@@ -172,7 +176,7 @@ async function respond(
   outcome: Outcome | undefined,
 ): Promise<Tree | undefined> {
   if (!outcome) return undefined;
-  const { account, attempt, id, message, service, workload } = delivery;
+  const { account, attempt, message } = delivery;
   const { reply, time } = outcome;
   if (delivery.mayBeGone()) {
     await takeTurns();
@@ -183,24 +187,8 @@ async function respond(
     warn?.();
     return tree;
   }
-  const error = new Error('the delivery had disconnected');
-  const late = new LateReplies(delivery.createExchange(error), account);
-  park({
-    account,
-    workload,
-    id,
-    owner: '',
-    message,
-    isRecovered: false,
-    late,
-    reply,
-    rest: undefined,
-    patience: parkingMilliseconds(account),
-    releases: attempt,
-    underWay: delivery.underWay + delivery.unread(),
-  });
-  workload.trackLate(late);
-  service.waitUntil?.(late.done);
+  const underWay = delivery.underWay + delivery.unread();
+  parkOutcome(delivery, outcome, { releases: attempt, underWay });
   return undefined;
 }
 
@@ -216,6 +204,7 @@ async function leave(delivery: DeliveryAttempt): Promise<Tree | undefined> {
     if (ended) return await respond(delivery, ended.outcome);
   } catch (error) {
     delivery.warn('a delivery could not record that it ended without the reply', error);
+    lookAfter(delivery);
   }
   return showPending(delivery);
 }

@@ -16,6 +16,9 @@ const FRESH = 2000;
 /** Milliseconds after which it does for certain. */
 const HANGS_UP = 6000;
 
+/** The platform's time of a delivery is in seconds. */
+const RESOLUTION = 1000;
+
 /** A delivery whose message has been read. */
 export interface IncomingDelivery {
   readonly message: Message;
@@ -107,12 +110,12 @@ export class DeliveryAttempt implements Visitor {
     if (arrival < FRESH || arrival >= HANGS_UP) this.workload.usualAge = arrival;
   }
 
-  /** Milliseconds that it lay unread because the event loop was late. */
+  /** Milliseconds, at most, that it lay unread because the event loop was late. */
   unread(): number {
     if (!this.incoming.request.isGone) return 0;
     const age = this.#age() - this.workload.usualAge;
     const unread = age - (this.account.clock.now() - this.incoming.at);
-    return unread < FRESH ? 0 : unread;
+    return unread < FRESH ? 0 : unread + RESOLUTION;
   }
 
   /** Milliseconds since the platform sent it: each delivery is signed with the time. */

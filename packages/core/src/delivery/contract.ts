@@ -199,6 +199,18 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.deepEqual(claimed, { attempt: 3, isSame: true, state: 'yours', replaces: undefined });
   },
 
+  'what nobody has is its former owner’s still': async (store, id) => {
+    await store.claim(id, createClaim('first', { lease: 1 }));
+    await pause(20);
+    await store.claim(id, createClaim('second'));
+    await store.finish(id, createFinish('second', { outcome: undefined }));
+    assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'renewed');
+    assert.equal(getState(await store.claim(id, createClaim('third'))), 'running');
+    await store.finish(id, createFinish('first', { outcome: undefined }));
+    assert.equal(await store.finish(id, createFinish('first')), 'respond');
+    assert.equal(await store.finish(id, createFinish('second')), 'stale');
+  },
+
   'when the latest delivery is given up the reply is late, and no delivery gets it': async (
     store,
     id,
@@ -255,6 +267,42 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
       assert.equal(await store.releaseReply(id, 2), true);
       assert.equal(await store.claimLateReply(id), true);
     },
+
+  'of claims that overtook each other the first one taken stays: all others can be released':
+    async (store, id) => {
+      await store.claim(id, createClaim('first'));
+      await store.finish(id, createFinish('first'));
+      await store.claim(id, createClaim('second'));
+      await store.claim(id, createClaim('third'));
+      assert.equal(await store.releaseReply(id, 2, 60_000), false);
+      assert.equal(await store.releaseReply(id, 3, 60_000), false);
+      assert.equal(await store.claimLateReply(id), false);
+      assert.equal(await store.releaseReply(id, 1), true);
+      assert.equal(await store.claimLateReply(id), true);
+    },
+
+  'a delivery that seems older may be newer: it stays when the holder is released': async (
+    store,
+    id,
+  ) => {
+    await store.claim(id, createClaim('first'));
+    await store.claim(id, createClaim('second'));
+    await store.finish(id, createFinish('first', { answering: 0 }));
+    await store.claim(id, createClaim('third'));
+    assert.deepEqual(await store.wait(id, { ...wait, attempt: 2 }), ended);
+    assert.equal(await store.releaseReply(id, 3, 60_000), false);
+    assert.equal(await store.claimLateReply(id), false);
+    assert.equal(await store.releaseReply(id, 2), true);
+  },
+
+  'who claims later than another has the reply shows that this one is over': async (store, id) => {
+    await store.claim(id, createClaim('first'));
+    await store.finish(id, createFinish('first'));
+    await pause(30);
+    await store.claim(id, createClaim('second'));
+    assert.equal(await store.releaseReply(id, 2, 1), true);
+    assert.equal(await store.claimLateReply(id), true);
+  },
 
   'a reply is free once both have released it, in any order': async (store, id) => {
     await store.claim(id, createClaim('first'));

@@ -9,9 +9,12 @@ import { ContextConflictError, StoreError } from '../errors.ts';
 import { type Answer, type Exchange, isStream } from '../exchange.ts';
 import type { ReplyLike } from '../reply/reply.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
-import { complete, type FittedReply, fitReply, parkingMilliseconds } from './completion.ts';
-import { findRegistry, leaseMilliseconds, limitRun } from './heartbeat.ts';
+import { complete, fitReply } from './completion.ts';
+import type { FittedReply } from './ending.ts';
+import { findRegistry, limitRun } from './heartbeat.ts';
 import { reportUndelivered, withHeld } from './late-replies.ts';
+import { parkingMilliseconds } from './parking.ts';
+import { reclaim } from './reclaim.ts';
 import { createExchange, type Run, RunExchange } from './run.ts';
 import { answerStream } from './stream.ts';
 
@@ -53,15 +56,21 @@ export async function execute(run: Run): Promise<void> {
 
 /** Waits for the turn among the user's messages, then claims the message again. */
 async function takeTurn(run: Run, turn: Turn): Promise<Loaded | 'stale' | undefined> {
-  const { account, id, owner, parts } = run;
+  const { account, id, parts } = run;
   runInBackground(() => keepPlace(run));
   await turn.comes;
   run.watch?.endLap('queueTime');
   run.stayAlive();
-  const claim = { owner, lease: leaseMilliseconds(account), body: parts.body, attempt: 0 };
-  const begun = await account.steps.begin(id, claim, parts.possession.lock);
+  const begun = await reclaim(run, async (claim) => {
+    const claimed = await account.steps.begin(id, claim, parts.possession.lock);
+    // Who waits here finds the other run, or the place where it was.
+    if (claimed.state === 'running') run.handoff.settle({ state: 'elsewhere' });
+    return claimed;
+  });
   run.watch?.endLap('storeTime');
-  if (begun.state === 'yours') return begun.loaded;
+  // What the store does not know any more was run elsewhere long ago.
+  const isForgotten = run.wasTaken && begun.attempt === 0;
+  if (begun.state === 'yours' && !isForgotten) return begun.loaded;
   // Another process has taken the message over while it waited here.
   run.watch?.conclude('superseded');
   run.handoff.settle({ state: 'elsewhere' });
@@ -78,7 +87,8 @@ async function keepPlace(run: Run): Promise<void> {
   await run.heartbeat.register();
   if (run.isBegun) return;
   run.lease = QUEUED_LEASE;
-  await account.deliveries.renew(id, { owner, lease: QUEUED_LEASE });
+  const state = await account.deliveries.renew(id, { owner, lease: QUEUED_LEASE });
+  run.wasTaken = state === 'stale';
 }
 
 async function loadContext(run: Run, loaded: Loaded | undefined): Promise<ContextTransaction> {
@@ -136,9 +146,9 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
 /** Makes the platform try again; on the last try it calls `onUndelivered`. */
 function fail(run: Run, error: unknown): void {
   run.watch?.fail(error);
-  const givenBack = giveBack(run).catch(() => undefined);
+  const givenUp = giveUp(run).catch(() => undefined);
   const isRefused = run.handoff.settle({ state: 'failed', error });
-  const reporting = givenBack.then((result) => reportFailure(run, error, result, isRefused));
+  const reporting = givenUp.then((result) => reportFailure(run, error, result, isRefused));
   run.workload.track(reporting);
   run.parts.service.waitUntil?.(reporting);
 }
@@ -174,6 +184,15 @@ async function reportFailure(
 async function giveBack({ account, id, owner, parts }: Run): Promise<unknown> {
   const finish = { owner, outcome: undefined, answering: 0 };
   return account.steps.commit(id, finish, parts.possession.lock, undefined);
+}
+
+/** Gives a failed run up; `stale` when another owner has run it. */
+async function giveUp(run: Run): Promise<unknown> {
+  const result = await giveBack(run);
+  if (result !== 'stale') return result;
+  const { deliveries } = run.account;
+  const { state } = await reclaim(run, (claim) => deliveries.claim(run.id, claim));
+  return state === 'yours' ? giveBack(run) : result;
 }
 
 /** Whether a store failed: the platform's next try may succeed, so the handler is not at fault. */

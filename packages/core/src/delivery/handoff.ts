@@ -47,6 +47,8 @@ export class Handoff {
   readonly #replyWindow: number;
   /** The reply being written to the store. */
   offered: Handover | undefined;
+  /** The delivery that the reply is claimed for. */
+  answering = 0;
   /** Whether that includes a save. */
   isSaving = false;
   /** Whether a delivery has taken the reply. */
@@ -102,26 +104,28 @@ export class Handoff {
   }
 
   /**
-   * Offers the reply that is being written to the store. A delivery at its deadline waits a little
-   * longer for the store: had it been answered when the process dies, nobody would know. Then it takes
-   * the reply, unless a save is included.
+   * Offers the reply that is being written to the store to the delivery that it is claimed for. At its
+   * deadline this waits a little longer for the store: had it been answered when the process dies, nobody
+   * would know. Then it takes the reply, unless a save is included.
    */
-  offer(handover: Handover, isSaving: boolean): void {
+  offer(handover: Handover, answering: number, isSaving: boolean): void {
     this.offered = handover;
+    this.answering = answering;
     this.isSaving = isSaving;
   }
 
-  /** Passes the result to all waiting deliveries; false when there is none. */
-  settle(handover: Handover): boolean {
+  /** Passes the result to all waiting deliveries, or only to one; false when there is none. */
+  settle(handover: Handover, only?: number): boolean {
     if (this.#hasSettled) return this.isTaken;
     this.#hasSettled = true;
     this.offered = undefined;
     const places = this.#places;
     this.#places = [];
     for (const place of places) {
-      const isGone = place.visitor.isGone();
-      if (!isGone) this.isTaken = true;
-      place.give(isGone ? { state: 'elsewhere' } : handover);
+      const { visitor } = place;
+      const isFor = (only === undefined || visitor.attempt === only) && !visitor.isGone();
+      if (isFor && handover.state !== 'elsewhere') this.isTaken = true;
+      place.give(isFor ? handover : { state: 'elsewhere' });
     }
     return this.isTaken;
   }
@@ -179,10 +183,10 @@ export class Place implements TurnWatcher {
   }
 
   #close(waiting: Waiting): void {
-    const { grace, isSaving, offered } = this.#handoff;
+    const { answering, grace, isSaving, offered } = this.#handoff;
     const left = this.visitor.timeLeft();
     if (left > 0) return this.#startTimer(waiting, left);
-    if (!offered) return this.#end(undefined);
+    if (!offered || answering !== this.visitor.attempt) return this.#end(undefined);
     if (left > -grace) return this.#startTimer(waiting, grace + left);
     if (!isSaving) {
       this.#handoff.isTaken = true;

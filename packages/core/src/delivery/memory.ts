@@ -39,11 +39,11 @@ class ReplySlot {
   #time = 0;
   /** The holder of the reply: the number of a delivery, `late`, `sent`, or 0 for none yet. */
   #holder: number | 'late' | 'sent' = 0;
-  /** When the holder took it. */
-  #takenAt = 0;
-  /** From whom the holder took it, and how long that one had had it. */
-  #former = 0;
-  #formerHad = 0;
+  /** The others that were given it. */
+  #others: number[] | undefined;
+  /** When the first delivery was counted, and when the others were. */
+  #firstCounted = 0;
+  #counted: number[] | undefined;
   /** When it is removed: never while its run goes on. */
   keptUntil = Number.POSITIVE_INFINITY;
 
@@ -54,12 +54,14 @@ class ReplySlot {
   claim({ owner, lease, attempt: counted, expired, body }: Claim, now: number): Claimed {
     if (counted === undefined) {
       this.#attempts += 1;
+      if (this.#attempts === 1) this.#firstCounted = now;
+      else (this.#counted ??= []).push(now);
       // The user was answered without the reply, but asks once more: it need not be late.
       if (!this.hasEnded && this.#holder === 'late') this.#holder = 0;
     }
     const attempt = this.#attempts;
     const isSame = this.#body === body;
-    if (this.hasEnded) return { attempt, isSame, ...this.claimReply(counted ?? attempt, now) };
+    if (this.hasEnded) return { attempt, isSame, ...this.claimReply(counted ?? attempt) };
     const before = this.#owner;
     if (before !== owner && before !== expired && this.leaseLeft(now) > 0) {
       return { attempt, isSame, state: 'running' };
@@ -74,23 +76,29 @@ class ReplySlot {
     return this.#reply !== undefined;
   }
 
+  /** Whether the owner has the run, or had it and nobody else does. */
+  #mayBelongTo(owner: string): boolean {
+    return !this.hasEnded && (this.#owner === undefined || this.#owner === owner);
+  }
+
   leaseLeft(now: number): number {
     return this.#owner === undefined ? 0 : this.#until - now;
   }
 
   /** Returns the reply of an ended run to a delivery, unless it is late. 0 only reads. */
-  claimReply(attempt: number, now: number): Ended {
+  claimReply(attempt: number): Ended {
     if (attempt === 0 && this.#holder !== 'sent') return { state: 'ended', outcome: this.#outcome };
     if (typeof this.#holder === 'string') return { state: 'ended', outcome: undefined };
-    if (attempt > this.#holder) this.#giveTo(attempt, now);
+    this.#giveTo(attempt);
     return { state: 'ended', outcome: this.#outcome };
   }
 
-  #giveTo(attempt: number, now: number): void {
-    this.#former = typeof this.#holder === 'number' ? this.#holder : 0;
-    this.#formerHad = now - this.#takenAt;
-    this.#holder = attempt;
-    this.#takenAt = now;
+  #giveTo(attempt: number): void {
+    const before = typeof this.#holder === 'number' ? this.#holder : 0;
+    this.#holder = Math.max(before, attempt);
+    const other = Math.min(before, attempt);
+    if (other === 0 || before === attempt || this.#others?.includes(other)) return;
+    (this.#others ??= []).push(other);
   }
 
   get #outcome(): Outcome | undefined {
@@ -102,20 +110,23 @@ class ReplySlot {
     };
   }
 
-  closeWindow(attempt: number, now: number): Ended | undefined {
-    if (this.hasEnded) return this.claimReply(attempt, now);
+  closeWindow(attempt: number): Ended | undefined {
+    if (this.hasEnded) return this.claimReply(attempt);
     if (this.#attempts <= attempt) this.#holder = 'late';
     return undefined;
   }
 
   renew({ owner, lease }: LeaseRequest, now: number): 'renewed' | 'late' | 'stale' {
-    if (this.#owner !== owner || this.hasEnded) return 'stale';
+    if (!this.#mayBelongTo(owner)) return 'stale';
+    this.#owner = owner;
     this.#until = now + lease;
     return this.#holder === 'late' ? 'late' : 'renewed';
   }
 
   finish({ owner, outcome, answering }: Finish, now: number): CompletionResult {
-    if (this.#owner !== owner || this.hasEnded) return 'stale';
+    const isGivenUp = this.#owner === undefined && outcome === undefined;
+    if (!this.#mayBelongTo(owner) || isGivenUp) return 'stale';
+    this.#owner = owner;
     this.keptUntil = now + KEPT;
     if (outcome === undefined) {
       this.#owner = undefined;
@@ -125,7 +136,7 @@ class ReplySlot {
     this.#reply = reply?.type === 'text' ? reply.content : reply;
     this.#time = outcome?.time ?? 0;
     if (this.#holder === 'late') return 'defer';
-    if (answering > 0) this.#giveTo(answering, now);
+    if (answering > 0) this.#giveTo(answering);
     return answering > 0 ? 'respond' : 'park';
   }
 
@@ -136,11 +147,20 @@ class ReplySlot {
   }
 
   releaseReply(attempt: number, underWay: number): boolean {
-    if (this.#former === attempt) this.#former = 0;
-    if (this.#holder !== attempt) return false;
-    this.#holder = this.#formerHad < underWay ? this.#former : 0;
-    this.#former = 0;
+    if (typeof this.#holder === 'string') return false;
+    const given = [this.#holder, ...(this.#others ?? [])];
+    if (!given.includes(attempt)) return false;
+    // Those that were counted before this one came are over: the platform has hung up on them.
+    const came = this.#countedAt(attempt) - underWay;
+    const isOver = (other: number) => other < attempt && this.#countedAt(other) <= came;
+    const left = given.filter((other) => other !== attempt && !isOver(other));
+    this.#holder = Math.max(0, ...left);
+    this.#others = left.filter((other) => other !== this.#holder);
     return this.#holder === 0;
+  }
+
+  #countedAt(attempt: number): number {
+    return this.#counted?.[attempt - 2] ?? this.#firstCounted;
   }
 }
 
@@ -210,10 +230,7 @@ class ReplySlots {
  * wechat({ token: 'TOKEN', deliveries: new MemoryDeliveryStore({ maxEntries: 5000 }) }, handlers)
  */
 export class MemoryDeliveryStore implements DeliveryStore {
-  /**
-   * @internal The same steps without promises.
-   * @internal The same steps, for who need not wait for them.
-   */
+  /** @internal The same steps without promises. */
   readonly slots: ReplySlots;
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #held: ExpiringMap<readonly string[]>;
@@ -250,7 +267,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
       const slot = this.slots.find(key);
       if (!slot) return { state: 'free' };
       if (signal?.aborted) return undefined;
-      if (slot.hasEnded) return slot.claimReply(attempt, this.#now());
+      if (slot.hasEnded) return slot.claimReply(attempt);
       const now = this.#now();
       const lease = slot.leaseLeft(now);
       if (lease <= 0) return { state: 'free' };
@@ -260,7 +277,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
   }
 
   async closeWindow({ key }: DeliveryId, attempt: number): Promise<Ended | undefined> {
-    return this.slots.find(key)?.closeWindow(attempt, this.#now());
+    return this.slots.find(key)?.closeWindow(attempt);
   }
 
   async renew({ key }: DeliveryId, lease: LeaseRequest): Promise<'renewed' | 'late' | 'stale'> {

@@ -1,4 +1,5 @@
 import type { Account } from '../account.ts';
+import { askAgain } from '../ask-again.ts';
 import { runInBackground } from '../background.ts';
 import { repeat } from '../clock.ts';
 import { ExpiringMap } from '../expiring-map.ts';
@@ -72,14 +73,16 @@ export class OrphanRecovery {
     const account = this.#accounts?.get(run.account);
     if (!account) return;
     const service = { account, workload: this.#workload, dispatch: this.#dispatch };
-    recoverRun(run, service).catch((error: unknown) => {
+    const sender = crypto.randomUUID();
+    // It was taken from the registry: nobody else looks after it any more.
+    askAgain(account.clock, () => recoverRun(run, service, sender)).catch((error: unknown) => {
       account.logger.error({ err: error }, 'could not resume a run from a crashed process');
     });
   }
 }
 
 /** Runs the message again, or sends what its run left behind. */
-async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
+async function recoverRun(run: RegisteredRun, service: Service, sender: string): Promise<void> {
   const { account, workload } = service;
   const message = parseMessage(run.message);
   const request = { native: undefined, isGone: () => true };
@@ -112,7 +115,7 @@ async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
   if (found?.state !== 'ended' || found.outcome === null) return erase();
   // Without an outcome it was claimed to be sent: nobody knows whether it was.
   const { reply } = found.outcome ?? { reply: { type: 'none' } as const };
-  if (found.outcome && (await account.deliveries.claimLateReply(id, crypto.randomUUID()))) {
+  if (found.outcome && (await account.deliveries.claimLateReply(id, sender))) {
     const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
     const late = new LateReplies(exchange, account);
     late.send(reply);

@@ -84,6 +84,8 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   isHeld = false;
   /** Whether another run has replaced it. */
   isStale = false;
+  /** Whether another owner was seen to have it while it waited for its turn. */
+  wasTaken = false;
   isOver = false;
   since = Number.POSITIVE_INFINITY;
   overrun: ((error: Error) => void) | undefined = undefined;
@@ -125,10 +127,11 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   }
 
   meet(attempt: number, closing: number): void {
-    this.attempt = attempt;
-    this.closing = closing;
+    // Their claims may have been answered in another order.
+    this.attempt = Math.max(this.attempt, attempt);
+    this.closing = Math.max(this.closing, closing);
     if (!this.#delivery) return;
-    Object.assign(this.#delivery, describeDelivery(this.account, attempt, closing));
+    Object.assign(this.#delivery, describeDelivery(this.account, this.attempt, this.closing));
   }
 
   /** The lock that the run has to release. */

@@ -32,11 +32,15 @@ import type { Reply } from '../reply/reply.ts';
 //         └──────────────────────────────────────────────────────────────────┴─► sent
 //           claimLateReply once the run has ended
 //
-// Of several deliveries the newest is the holder: the platform has hung up on those before it, which
-// may not show yet. Who holds the reply answers for it: it is given to the platform, or released and
-// watched until another delivery has it or it is sent. Only when two claims may have overtaken each
-// other on their way here is the newest in doubt: releaseReply then returns the reply to the former
-// holder, which may have given it already.
+// A reply may be given to several deliveries: the platform listens to the newest only, and has hung up on
+// those before it, which may not show yet. Each answers for it: gives it to the platform, or releases it.
+// Which one is the newest can be in doubt, as claims overtake each other on their way here. Certain is
+// that a delivery which was counted before another one came is over: a reply is free once all that were
+// given it have released it, or are over. Who released the last one watches it until another delivery
+// has it or it is sent.
+//
+// A call that was rejected may have been carried out, its answer was lost: a store that can do that takes
+// the claim of a reply back, and the same call may come twice.
 
 /** The id of a message: the platform delivers the same one up to three times. */
 export interface DeliveryId extends ContextUser {
@@ -162,8 +166,8 @@ export interface DeliveryStore {
 
   /**
    * Releases a reply that was claimed for a delivery which has disconnected since; false when
-   * another delivery holds it, or a sender has claimed it. `underWay`: milliseconds that its claim took. When the former holder had had
-   * the reply for less than that, and has not released it, it holds it again. Default: 0.
+   * another delivery has it, or a sender has claimed it. `underWay`: milliseconds that its claim took.
+   * Deliveries that were counted before that are over, and have it no more. Default: 0.
    */
   releaseReply(id: DeliveryId, attempt: number, underWay?: number): Promise<boolean>;
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from './clock.ts';
 
 /** Milliseconds for which a store that fails is asked again: Sentinel finds a new master in some seconds. */
 const PATIENCE = 60_000;

@@ -1,0 +1,194 @@
+import { askAgain } from '../ask-again.ts';
+import { type Awaitable, isPromise } from '../awaitable.ts';
+import type { ContextTransaction, Refused, Save } from '../context/transaction.ts';
+import { StoreError } from '../errors.ts';
+import type { AddressedReply } from '../reply/address.ts';
+import type { Reply } from '../reply/reply.ts';
+import { storeFailed } from '../store-failure.ts';
+import { messageKey } from '../undelivered.ts';
+import { sendLate } from './parking.ts';
+import { reclaim } from './reclaim.ts';
+import type { Run } from './run.ts';
+import type { Claim, CompletionResult, Finish } from './store.ts';
+
+/** The part of a reply that fits one answer, and the rest. */
+export interface FittedReply extends AddressedReply {
+  readonly whole?: Reply | undefined;
+  readonly rest?: Reply | undefined;
+}
+
+/** The decision of the store, and the delivery it was asked for. */
+export interface RunEnd {
+  readonly result: CompletionResult;
+  readonly answering: number;
+}
+
+/** Ends the run in the store, with the changes of its context. */
+export function endRun(run: Run, fitted: FittedReply): Awaitable<RunEnd> {
+  const isChanged = run.isKept && run.transaction?.context.modified === true;
+  return isChanged ? storeChanges(run, fitted) : storeOnce(run, fitted, undefined);
+}
+
+/** Ends the run in the store, again when the context has to be merged with another process's save. */
+async function storeChanges(run: Run, fitted: FittedReply): Promise<RunEnd> {
+  const transaction = run.transaction as ContextTransaction;
+  if (transaction.isOver) await transaction.context.flush();
+  for (;;) {
+    const save = run.hasResponded ? undefined : transaction.pendingSave();
+    const completion = await storeOnce(run, fitted, save);
+    if (!('current' in completion)) {
+      if (save) transaction.accept(save);
+      return completion;
+    }
+    transaction.rebase(completion);
+  }
+}
+
+function storeOnce(run: Run, fitted: FittedReply, save: undefined): Awaitable<RunEnd>;
+function storeOnce(
+  run: Run,
+  fitted: FittedReply,
+  save: Save | undefined,
+): Awaitable<RunEnd | Refused>;
+function storeOnce(
+  run: Run,
+  { tree, reply, whole }: FittedReply,
+  save: Save | undefined,
+): Awaitable<RunEnd | Refused> {
+  const { handoff, owner } = run;
+  const outcome = reply && tree ? { reply, time: Number(tree['CreateTime']) } : null;
+  const answering = handoff.newest;
+  if (answering > 0) handoff.offer({ state: 'respond', tree }, answering, save !== undefined);
+  const how = { owner, outcome, answering };
+  const finishing = finish(run, how, save, whole);
+  if (isPromise(finishing)) return checkFinished(run, finishing, { how, save, whole });
+  return typeof finishing === 'string' ? { result: finishing, answering } : finishing;
+}
+
+/** The end of a run, as told to the store. */
+interface Ending {
+  readonly how: Finish;
+  readonly save: Save | undefined;
+  readonly whole: Reply | undefined;
+}
+
+async function checkFinished(
+  run: Run,
+  finishing: Promise<CompletionResult | Refused>,
+  ending: Ending,
+): Promise<RunEnd | Refused> {
+  const { answering } = ending.how;
+  let result: CompletionResult | Refused;
+  run.watch?.startLap();
+  try {
+    result = checkResult(await finishing);
+  } catch (error) {
+    return endUnstored(run, ending, error);
+  }
+  run.watch?.endLap('storeTime');
+  if (result !== 'stale') return typeof result === 'string' ? { result, answering } : result;
+  // They may have it from there, unless one has taken it already.
+  run.handoff.settle({ state: 'elsewhere' });
+  return endAgain(run, ending, run.handoff.isTaken ? answering : 0);
+}
+
+/** Answers for a store that failed: a delivery has the reply all the same when there is no save. */
+async function endUnstored(run: Run, ending: Ending, error: unknown): Promise<RunEnd | Refused> {
+  const { account, handoff, message } = run;
+  const { how, save } = ending;
+  const { answering } = how;
+  const details = { err: error, message: messageKey(message) };
+  const text = 'could not store the end of a run';
+  if (answering > 0 && !save) {
+    account.logger.warn(details, text);
+    return { result: 'respond', answering };
+  }
+  const failed = storeFailed(save ? 'context' : 'delivery', error);
+  if (answering > 0 && account.onError) throw failed;
+  // Who is refused comes again.
+  const isTold = handoff.settle({ state: 'failed', error: failed });
+  if (!isTold) account.logger.warn(details, text);
+  const ended = await endAgain(run, ending, 0);
+  // It may have been claimed for who was refused then.
+  return 'result' in ended ? { ...ended, answering } : ended;
+}
+
+function checkResult(result: CompletionResult | Refused): CompletionResult | Refused {
+  const isResult = typeof result === 'string' || Object.hasOwn(Object(result) as object, 'current');
+  if (isResult) return result;
+  throw new StoreError('the delivery store failed: finish() returned no result');
+}
+
+/**
+ * Keeps the reply of a run that the store did not end: until the store is back, and for as long as
+ * another owner has the run. That one answers, unless it has died, or never knew that it had claimed it.
+ */
+async function endAgain(
+  run: Run,
+  { how, save, whole }: Ending,
+  answering: number,
+): Promise<RunEnd | Refused> {
+  const { account, id } = run;
+  run.unstored = whole;
+  const claimAgain = async (claim: Claim) => {
+    const claimed = await account.deliveries.claim(id, claim);
+    // That one needs the lock.
+    if (claimed.state === 'running') run.transaction?.giveUp();
+    return claimed;
+  };
+  const end = async (): Promise<CompletionResult | Refused> => {
+    const { state } = await reclaim(run, claimAgain, answering);
+    if (state === 'running' || run.isStale) return 'stale';
+    return checkResult(await finish(run, { ...how, answering }, save, whole));
+  };
+  let result: CompletionResult | Refused;
+  try {
+    result = await askAgain(account.clock, end, () => run.isStale);
+  } catch (error) {
+    if (save) throw storeFailed('context', error);
+    // Without a change to be saved the user can have it all the same.
+    result = 'defer';
+  }
+  // A change that cannot be merged is another failure of the same reply.
+  if (typeof result !== 'string') return result;
+  run.unstored = undefined;
+  return { result, answering };
+}
+
+function finish(
+  run: Run,
+  how: Finish,
+  save: Save | undefined,
+  whole: Reply | undefined,
+): Awaitable<CompletionResult | Refused> {
+  const { account, id, isBegun, hasResponded, lock } = run;
+  if (isBegun && !hasResponded && account.lateReply === 'hold') {
+    return finishHolding(run, how, save, whole);
+  }
+  if (account.steps.open || (isBegun && !hasResponded)) {
+    return account.steps.commit(id, how, hasResponded ? undefined : lock, save);
+  }
+  return account.deliveries.finish(id, how);
+}
+
+/** Holds a late reply before the lock is released, as the user's next message may ask for it. */
+async function finishHolding(
+  run: Run,
+  how: Finish,
+  save: Save | undefined,
+  whole: Reply | undefined,
+): Promise<CompletionResult | Refused> {
+  const { account, id, lock } = run;
+  const { contexts, deliveries } = account;
+  const options = save && { ...save.options, keepLock: true };
+  const refused = options && (await contexts.save(id, save.record, options));
+  if (refused) return refused;
+  const result = await deliveries.finish(id, how);
+  if (result === 'defer' && whole) {
+    run.isHeld = true;
+    sendLate(run, whole);
+    await run.late.done;
+  }
+  if (lock) await contexts.release(id, lock);
+  return result;
+}

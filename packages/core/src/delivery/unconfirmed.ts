@@ -1,0 +1,62 @@
+import { askAgain } from '../ask-again.ts';
+import { DeliveryAttempt } from './attempt.ts';
+import { takeUp } from './claim.ts';
+import { findRegistry, leaseMilliseconds } from './heartbeat.ts';
+import { parkOutcome } from './parking.ts';
+import type { DeliveryStore } from './store.ts';
+
+/** Maximum number of messages that are looked after for a store. */
+const MAX_MESSAGES = 1000;
+
+/** The messages to be looked after, by their keys, for each store that failed. */
+const queues = new WeakMap<DeliveryStore, Map<string, DeliveryAttempt>>();
+
+/**
+ * Looks after the message of a delivery whose call of the store failed. The call may have been carried
+ * out all the same, and have kept the reply from the process that had it; or the run may be free, and
+ * no other delivery come. One message after another is asked for, until the store answers again.
+ */
+export function lookAfter(delivery: DeliveryAttempt): void {
+  const { account, id, service, workload } = delivery;
+  const queue = queues.get(account.deliveries) ?? new Map<string, DeliveryAttempt>();
+  if (queue.size >= MAX_MESSAGES || queue.has(id.key)) return;
+  queues.set(account.deliveries, queue.set(id.key, delivery));
+  if (queue.size > 1) return;
+  const work = lookAfterAll(queue);
+  workload.track(work);
+  service.waitUntil?.(work);
+}
+
+async function lookAfterAll(queue: Map<string, DeliveryAttempt>): Promise<void> {
+  for (const [key, delivery] of queue) {
+    try {
+      await askAgain(delivery.account.clock, () => look(delivery));
+    } catch {
+      // The others would wait for as long.
+      queue.clear();
+    }
+    queue.delete(key);
+  }
+}
+
+async function look(delivery: DeliveryAttempt): Promise<void> {
+  const { account, id, workload } = delivery;
+  const found = await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
+  if (found?.state === 'ended' && found.outcome) {
+    parkOutcome(delivery, found.outcome, { releases: 0 });
+  }
+  if (found?.state === 'free' && findRegistry(account)) {
+    workload.track(takeUpLater(delivery).catch(() => {}));
+  }
+}
+
+/** Takes a free run up, once a process that could not renew its lease meanwhile has had time to do so. */
+async function takeUpLater(delivery: DeliveryAttempt): Promise<void> {
+  const { account, id, incoming, service, workload } = delivery;
+  await workload.sleep(account.clock, leaseMilliseconds(account));
+  const found = await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
+  const isFull = workload.isClosing || workload.pending >= account.maxPending;
+  if (found?.state !== 'free' || isFull) return;
+  const request = { native: incoming.request.native, isGone: () => true };
+  await takeUp(new DeliveryAttempt({ ...incoming, request }, service, 0));
+}

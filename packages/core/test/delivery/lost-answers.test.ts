@@ -1,0 +1,128 @@
+/**
+ * A store that does what it is asked, but whose answers are lost, as Redis while a master dies: who asked
+ * takes it for failed. Two processes share it; the user gets the reply once all the same.
+ */
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import {
+  createWebhook,
+  MemoryContextStore,
+  MemoryDeliveryStore,
+  type Reply,
+  type UndeliveredError,
+} from '@wechat-mp/core';
+import type { RegisteredRun, RunRegistry } from '@wechat-mp/core/stores';
+import { plain, userMessage } from '../../../../test/support/platform.ts';
+import { recorder } from '../support.ts';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+const ACCOUNT = { token: 'TOKEN' };
+const MESSAGE = userMessage('text', { Content: 'hi' });
+type Step = 'claim' | 'finish';
+
+/** The runs of a dead process, which can be taken once. */
+function createRegistry(dead: RegisteredRun[] = []): RunRegistry {
+  return {
+    write: async () => {},
+    beat: async () => {},
+    erase: async () => {},
+    takeExpired: async (_isKnown, limit) => dead.splice(0, limit),
+  };
+}
+
+/** Processes that share one store; each loses the answers of the steps in its own set. */
+function createBot(takes: number, dead: RegisteredRun[] = []) {
+  const shared = new MemoryDeliveryStore();
+  const contexts = new MemoryContextStore();
+  const pushed: Reply[] = [];
+  const undelivered: UndeliveredError[] = [];
+  const log = recorder();
+  let runs = 0;
+  function createProcess() {
+    const losing = new Set<Step>();
+    const deliveries = new Proxy(shared, {
+      get: (_, name: keyof MemoryDeliveryStore | 'runRegistry') => {
+        if (name === 'runRegistry') return createRegistry(dead);
+        const method = shared[name];
+        if (typeof method !== 'function') return method;
+        return async (...given: unknown[]) => {
+          const answer: unknown = await Reflect.apply(method as () => unknown, shared, given);
+          if (losing.has(name as Step)) throw new Error('the connection broke');
+          return answer;
+        };
+      },
+    });
+    const webhook = createWebhook(
+      {
+        ...ACCOUNT,
+        contexts,
+        deliveries,
+        logger: log,
+        lateReply: async (reply) => void pushed.push(reply),
+        onUndelivered: (error) => void undelivered.push(error),
+      },
+      async () => {
+        runs += 1;
+        await new Promise<void>((resolve) => void setTimeout(resolve, takes));
+        return 'the answer';
+      },
+    );
+    const deliver = () => {
+      const gone = new AbortController();
+      setTimeout(() => gone.abort(), 5000);
+      return webhook.handle({ ...plain(ACCOUNT, MESSAGE), signal: gone.signal });
+    };
+    return { deliver, losing };
+  }
+  return { createProcess, pushed, undelivered, log, runs: () => runs };
+}
+const ANSWER = { type: 'text', content: 'the answer' };
+const passes = (milliseconds: number) => jest.advanceTimersByTimeAsync(milliseconds);
+
+it('a run that was claimed by a process that never knew ends all the same', async () => {
+  const bot = createBot(8000);
+  const first = bot.createProcess();
+  void first.deliver();
+  await passes(100);
+  // Its lease is over, as after a store that was away for some seconds.
+  const second = bot.createProcess();
+  const renewing = jest.spyOn(MemoryDeliveryStore.prototype, 'renew');
+  renewing.mockImplementation(async () => 'renewed');
+  await passes(5000);
+  for (const step of ['claim', 'finish'] as const) second.losing.add(step);
+  expect((await second.deliver()).status).toBe(503);
+  second.losing.clear();
+  renewing.mockRestore();
+  await passes(60_000);
+  expect({ pushed: bot.pushed, runs: bot.runs() }).toEqual({ pushed: [ANSWER], runs: 1 });
+});
+
+it('a message whose first claim was lost is handled once the store is back', async () => {
+  const bot = createBot(100);
+  const only = bot.createProcess();
+  for (const step of ['claim', 'finish'] as const) only.losing.add(step);
+  expect((await only.deliver()).status).toBe(503);
+  expect(bot.runs()).toBe(0);
+  only.losing.clear();
+  await passes(60_000);
+  expect({ pushed: bot.pushed, runs: bot.runs() }).toEqual({ pushed: [ANSWER], runs: 1 });
+});
+
+it('a run of a dead process that cannot be taken up at once is taken up later', async () => {
+  const dead: RegisteredRun[] = [];
+  const bot = createBot(100, dead);
+  const only = bot.createProcess();
+  // It comes to know the account.
+  void only.deliver();
+  await passes(200);
+  expect(bot.runs()).toBe(1);
+  const other = userMessage('text', { Content: 'of the dead' });
+  const { body } = plain(ACCOUNT, { ...other, MsgId: '42' });
+  dead.push({ account: 'default', owner: 'dead', message: String(body) });
+  only.losing.add('claim');
+  await passes(10_000);
+  only.losing.clear();
+  await passes(60_000);
+  expect({ pushed: bot.pushed, runs: bot.runs() }).toEqual({ pushed: [ANSWER], runs: 2 });
+});
