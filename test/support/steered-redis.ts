@@ -85,11 +85,14 @@ interface Ear {
   readonly hear: (channel: string) => void;
 }
 
+/** The scripts that each server has, by the sums of those that stand in them. */
+const loaded = new WeakMap<Redis, Map<string, string>>();
+
 /** Empties a server, which is the place where processes meet from then on. */
 export async function steerRedis(redis: Redis): Promise<Place> {
   await redis.flushall();
-  /** By the sums of the scripts that stand in them. */
-  const steered = new Map<string, string>();
+  const steered = loaded.get(redis) ?? new Map<string, string>();
+  loaded.set(redis, steered);
   const ears = new Map<string, Set<Ear>>();
   let underWay = 0;
 
