@@ -188,24 +188,23 @@ it('a look that comes too late claims nothing', async () => {
   const { deliveries } = createOnce();
   await begin(deliveries);
   await deliveries.finish(id, { owner: 'mine', outcome, answering: 1 });
-  const { late, connect } = createLate();
+  const { late, connect, countDone } = createLate();
   const looking = late.claim(id, { ...claim, owner: 'other', attempt: 0 });
   await expect(looking).rejects.toThrow('did not answer');
   await expect(late.wait(id, { attempt: 0, milliseconds: 1000 })).rejects.toThrow('did not answer');
   connect();
-  // What was asked after it is answered after it.
-  await late.renew(id, { owner: 'other', lease: 1 }).catch(() => {});
-  await deliveries.renew(id, { owner: 'other', lease: 1 });
+  await until(async () => countDone() === 2);
   expect(await deliveries.claimLateReply(id, 'one')).toBe(false);
 });
 
 it('what a message that failed meanwhile took is held again, before what came since', async () => {
   const { deliveries } = createOnce();
   await deliveries.hold(id, 'first', 60_000);
-  const { late, connect } = createLate();
+  const { late, connect, countDone } = createLate();
   await expect(late.takeHeld(id)).rejects.toThrow('did not answer');
   connect();
-  await until(async () => (await redis.keys('*:held:*')).length === 0);
+  // It is taken, and put back.
+  await until(async () => countDone() === 2);
   await deliveries.hold(id, 'second', 60_000);
   expect(await deliveries.takeHeld(id)).toEqual(['first', 'second']);
   expect(await redis.pttl((await redis.keys('*:held:*'))[0] as string)).toBeGreaterThan(0);
@@ -217,18 +216,24 @@ function createLate() {
   const connected = new Promise<void>((resolve) => {
     connect = resolve;
   });
+  let done = 0;
+  const count = (answer: unknown) => {
+    done += 1;
+    return answer;
+  };
   const client = {
     evalsha: async (...given: Parameters<Redis['evalsha']>) => {
       await connected;
-      return redis.evalsha(...given);
+      return redis.evalsha(...given).then(count);
     },
-    eval: (...given: Parameters<Redis['eval']>) => redis.eval(...given),
+    eval: (...given: Parameters<Redis['eval']>) => redis.eval(...given).then(count),
     duplicate: () => redis.duplicate(),
     once: (event: 'end', listener: () => void) => redis.once(event, listener),
   };
   return {
     late: redisStores(client as never, { timeout: 1 }).deliveries,
     connect: () => connect(),
+    countDone: () => done,
   };
 }
 

@@ -1,14 +1,7 @@
 import { finished, Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Awaitable } from './awaitable.ts';
-import {
-  type Clock,
-  systemClock,
-  type Timer,
-  type TurnWatcher,
-  unwatchTurn,
-  watchTurn,
-} from './clock.ts';
+import { type Clock, systemClock, type Timer, type TurnWatcher, watchTurn } from './clock.ts';
 import { RequestError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import { decode } from './message/message.ts';
@@ -110,6 +103,7 @@ class Collector implements TurnWatcher {
   }
 
   onTurnEnd(): void {
+    if (this.#isOver) return;
     const { milliseconds } = this.#bounds;
     this.#timer = this.#clock.setTimeout(() => {
       this.#pause();
@@ -160,7 +154,6 @@ class Collector implements TurnWatcher {
 
   #endWatch(): void {
     this.#isOver = true;
-    unwatchTurn(this);
     if (this.#timer) this.#clock.clearTimeout(this.#timer);
   }
 }

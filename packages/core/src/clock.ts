@@ -42,28 +42,22 @@ const nextTick = process.nextTick.bind(process);
 const immediate = globalThis.setImmediate;
 const now = Promise.resolve();
 
-/** A callback for the end of this turn of the event loop. */
+/** A callback for the end of this turn of the event loop. What has ended by then ignores it. */
 export interface TurnWatcher {
   onTurnEnd(): void;
 }
 
-let watchers = new Set<TurnWatcher>();
+let watchers: TurnWatcher[] = [];
 
 /** Calls a watcher at the end of this turn. Work that has ended by then needs no timer. */
 export function watchTurn(watcher: TurnWatcher): void {
-  watchers.add(watcher);
   // Microtasks come before the ticks that they ask for.
-  if (watchers.size === 1) void now.then(() => nextTick(endTurn));
-}
-
-/** Removes a watcher whose work has ended. */
-export function unwatchTurn(watcher: TurnWatcher): void {
-  watchers.delete(watcher);
+  if (watchers.push(watcher) === 1) void now.then(() => nextTick(endTurn));
 }
 
 function endTurn(): void {
   const told = watchers;
-  watchers = new Set();
+  watchers = [];
   for (const watcher of told) watcher.onTurnEnd();
 }
 

@@ -5,6 +5,7 @@ import { StoreError } from '../errors.ts';
 import type { AddressedReply } from '../reply/address.ts';
 import type { Reply } from '../reply/reply.ts';
 import { storeFailed } from '../store-failure.ts';
+import type { Tree } from '../tree.ts';
 import { messageKey } from '../undelivered.ts';
 import { sendLate } from './parking.ts';
 import { reclaim } from './reclaim.ts';
@@ -61,7 +62,7 @@ function storeOnce(
   if (answering > 0) handoff.offer({ state: 'respond', tree }, answering, save !== undefined);
   const how = { owner, outcome, answering };
   const finishing = finish(run, how, save, whole);
-  if (isPromise(finishing)) return checkFinished(run, finishing, { how, save, whole });
+  if (isPromise(finishing)) return checkFinished(run, finishing, { how, save, whole, tree });
   return typeof finishing === 'string' ? { result: finishing, answering } : finishing;
 }
 
@@ -70,6 +71,7 @@ interface Ending {
   readonly how: Finish;
   readonly save: Save | undefined;
   readonly whole: Reply | undefined;
+  readonly tree: Tree | undefined;
 }
 
 async function checkFinished(
@@ -92,23 +94,22 @@ async function checkFinished(
   return endAgain(run, ending, run.handoff.isTaken ? answering : 0);
 }
 
-/** Answers for a store that failed: a delivery has the reply all the same when there is no save. */
+/** Ends a run once the store is back. A delivery has its reply at once when no save comes with it. */
 async function endUnstored(run: Run, ending: Ending, error: unknown): Promise<RunEnd | Refused> {
   const { account, handoff, message } = run;
-  const { how, save } = ending;
+  const { how, save, tree } = ending;
   const { answering } = how;
-  const details = { err: error, message: messageKey(message) };
-  const text = 'could not store the end of a run';
-  if (answering > 0 && !save) {
-    account.logger.warn(details, text);
-    return { result: 'respond', answering };
-  }
   const failed = storeFailed(save ? 'context' : 'delivery', error);
-  if (answering > 0 && account.onError) throw failed;
+  const isGiven = answering > 0 && !save && handoff.settle({ state: 'respond', tree }, answering);
+  if (answering > 0 && save && account.onError) throw failed;
   // Who is refused comes again.
-  const isTold = handoff.settle({ state: 'failed', error: failed });
-  if (!isTold) account.logger.warn(details, text);
-  const ended = await endAgain(run, ending, 0);
+  const isRefused = !isGiven && handoff.settle({ state: 'failed', error: failed });
+  if (!isRefused) {
+    const details = { err: error, message: messageKey(message) };
+    account.logger.warn(details, 'could not store the end of a run');
+  }
+  const ended = await endAgain(run, ending, isGiven ? answering : 0);
+  if (isGiven) return { result: 'respond', answering };
   // It may have been claimed for who was refused then.
   return 'result' in ended ? { ...ended, answering } : ended;
 }

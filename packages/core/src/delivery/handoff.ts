@@ -1,12 +1,5 @@
 import type { Awaitable } from '../awaitable.ts';
-import {
-  type Clock,
-  type Timer,
-  type TurnWatcher,
-  takeTurns,
-  unwatchTurn,
-  watchTurn,
-} from '../clock.ts';
+import { type Clock, type Timer, type TurnWatcher, takeTurns, watchTurn } from '../clock.ts';
 import type { Tree } from '../tree.ts';
 
 /** The result of a run for waiting deliveries of this process. */
@@ -201,7 +194,6 @@ export class Place implements TurnWatcher {
     if (!waiting) return;
     this.#waiting = undefined;
     this.#handoff.leave(this);
-    unwatchTurn(this);
     if (waiting.timer) this.#handoff.clock.clearTimeout(waiting.timer);
     if (waiting.onGone) waiting.signal?.removeEventListener('abort', waiting.onGone);
     waiting.resolve(handover);

@@ -1,5 +1,5 @@
 import type { Account } from '../account.ts';
-import { type TurnWatcher, unwatchTurn, watchTurn } from '../clock.ts';
+import { type TurnWatcher, watchTurn } from '../clock.ts';
 import type { WechatContext } from '../context/context.ts';
 import type { Turn } from '../context/keyed-mutex.ts';
 import type { ContextLock, Loaded } from '../context/store.ts';
@@ -210,7 +210,6 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     const { account, id, parts, workload } = this;
     this.isOver = true;
     this.watch?.end();
-    unwatchTurn(this);
     this.#heartbeat?.stop();
     this.handoff.settle({ state: 'elsewhere' });
     if (workload.runs.get(id.key) === this) workload.runs.delete(id.key);

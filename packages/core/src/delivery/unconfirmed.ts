@@ -30,7 +30,12 @@ export function lookAfter(delivery: DeliveryAttempt): void {
 async function lookAfterAll(queue: Map<string, DeliveryAttempt>): Promise<void> {
   for (const [key, delivery] of queue) {
     try {
-      await askAgain(delivery.account.clock, () => look(delivery));
+      const { account, workload } = delivery;
+      await askAgain(
+        account.clock,
+        () => look(delivery),
+        () => workload.isClosing,
+      );
     } catch {
       // The others would wait for as long.
       queue.clear();
