@@ -123,6 +123,7 @@ function checkResult(result: CompletionResult | Refused): CompletionResult | Ref
 /**
  * Keeps the reply of a run that the store did not end: until the store is back, and for as long as
  * another owner has the run. That one answers, unless it has died, or never knew that it had claimed it.
+ * `answering`: the delivery that has taken the reply already; 0 for none.
  */
 async function endAgain(
   run: Run,
@@ -130,7 +131,7 @@ async function endAgain(
   answering: number,
 ): Promise<RunEnd | Refused> {
   const { account, id } = run;
-  run.unstored = whole;
+  run.unstored = answering > 0 ? undefined : whole;
   const claimAgain = async (claim: Claim) => {
     const claimed = await account.deliveries.claim(id, claim);
     // That one needs the lock.

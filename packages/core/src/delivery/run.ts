@@ -194,13 +194,15 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
 
   /** Abandons the run because the webhook is closed, and reports what the user does not get. */
   async abandon(cause: Error): Promise<void> {
-    const { account, message, said } = this;
+    const { account, handoff, message, said, unstored } = this;
+    const isAnswered = handoff.isTaken && !unstored && said.length === 0;
     this.isStale = true;
     this.watch?.conclude('abandoned');
     this.abort();
     this.#heartbeat?.unregister();
-    this.handoff.settle({ state: 'failed', error: cause });
-    const reply = said.length > 0 ? joinReplies(said) : (this.unstored ?? NO_REPLY);
+    handoff.settle({ state: 'failed', error: cause });
+    if (isAnswered) return;
+    const reply = said.length > 0 ? joinReplies(said) : (unstored ?? NO_REPLY);
     const error = new UndeliveredError(reply, messageKey(message), cause, true);
     await reportUndelivered(error, this.exchange ?? createExchange(this), account);
   }

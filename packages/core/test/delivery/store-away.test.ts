@@ -18,8 +18,16 @@ const ACCOUNT = { token: 'TOKEN' };
 const wait = (milliseconds: number) =>
   new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
-/** A bot that answers after 6 seconds, whose stores are away from `since` to `until`, in milliseconds. */
-function createBot(since: number, until: number, options: Partial<WebhookOptions> = {}) {
+/**
+ * A bot that answers after 6 seconds, whose stores are away from `since` to `until`, in milliseconds.
+ * `isSaving`: whether it changes the conversation.
+ */
+function createBot(
+  since: number,
+  until: number,
+  options: Partial<WebhookOptions> = {},
+  isSaving = true,
+) {
   const start = Date.now();
   const check = () => {
     const now = Date.now() - start;
@@ -67,7 +75,7 @@ function createBot(since: number, until: number, options: Partial<WebhookOptions
       runs += 1;
       await wait(6000);
       const count = context.get('count', 0) + 1;
-      context.set('count', count);
+      if (isSaving) context.set('count', count);
       return `answer ${count}`;
     },
   );
@@ -132,4 +140,22 @@ it('onUndelivered is called for a reply when the store stays away', async () => 
   await jest.advanceTimersByTimeAsync(120_000);
   expect(pushed).toEqual([]);
   expect(undelivered.map(({ reply }) => reply)).toEqual([answer]);
+});
+
+it('a reply that a delivery got while the store was away is not reported when the webhook is closed', async () => {
+  const { deliver, pushed, undelivered, webhook } = createBot(
+    5500,
+    Number.POSITIVE_INFINITY,
+    {},
+    false,
+  );
+  void deliver();
+  await jest.advanceTimersByTimeAsync(5000);
+  const second = deliver();
+  await jest.advanceTimersByTimeAsync(2000);
+  expect((await second).body).toContain('answer 1');
+  const closed = webhook.close();
+  await jest.advanceTimersByTimeAsync(60_000);
+  await closed;
+  expect({ pushed, undelivered }).toEqual({ pushed: [], undelivered: [] });
 });
