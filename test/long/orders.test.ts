@@ -16,27 +16,37 @@ const batches = Number(process.env['ORDERS_BATCHES'] ?? 6);
 /** Milliseconds that a try takes at most: it plays for as long as it is asked to. */
 const TIMEOUT = 3_600_000;
 
-const stores = {
-  memory: async () => async () => ({}),
-  Redis: async () => {
-    const redis = track(new Redis((await startRedis()).port));
-    return async () => ({ place: await steerRedis(redis) });
+const stores = [
+  { name: 'memory', start: async () => async () => ({}), alone: [] },
+  {
+    name: 'Redis',
+    start: async () => {
+      const redis = track(new Redis((await startRedis()).port));
+      return async () => ({ place: await steerRedis(redis) });
+    },
+    // Memory is never away.
+    alone: [['the store is away for some seconds', { latency: 300, mayBeAway: true }]] as const,
   },
-};
+];
 
-describe.each(Object.entries(stores))('deliveries meet in %s', (_, start) => {
+describe.each(stores)('deliveries meet in $name', ({ start, alone }) => {
   it.each([
-    ['the store is in the process', 0, false],
-    ['the store answers after a while', 300, false],
-    ['the store answers after a while, and a process dies', 300, true],
+    ['the store is in the process', { latency: 0 }],
+    ['the store answers after a while', { latency: 300 }],
+    ['the store answers after a while, and a process dies', { latency: 300, mayDie: true }],
+    [
+      'the store answers after a while, and a process stands still',
+      { latency: 300, mayStall: true },
+    ],
+    ...alone,
   ])(
     `of ${MESSAGES * batches} messages each is answered or pushed once (ORDERS_SEED=${first}): %s`,
-    async (_situation, latency, mayDie) => {
+    async (_situation, what) => {
       const createPlace = await start();
       const wrong: unknown[] = [];
       for (let seed = first; seed < first + batches; seed += 1) {
         const place = await createPlace();
-        const played = await playOrders({ seed, messages: MESSAGES, latency, mayDie, ...place });
+        const played = await playOrders({ seed, messages: MESSAGES, ...what, ...place });
         wrong.push(...played.map((one) => ({ seed, ...one })));
       }
       expect(wrong).toEqual([]);

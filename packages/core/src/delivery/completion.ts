@@ -77,8 +77,21 @@ function completeNow(run: Run, fitted: FittedReply, patience?: number): Awaitabl
   // It was abandoned when the webhook was closed.
   if (run.isStale) return undefined;
   const ended = endRun(run, fitted);
-  if (!isPromise(ended)) return give(run, fitted, ended, patience);
-  return ended.then((how) => give(run, fitted, how, patience));
+  return isPromise(ended)
+    ? giveLater(run, fitted, ended, patience)
+    : give(run, fitted, ended, patience);
+}
+
+async function giveLater(
+  run: Run,
+  fitted: FittedReply,
+  ended: Promise<RunEnd>,
+  patience: number | undefined,
+): Promise<void> {
+  const how = await ended;
+  // The process may have stood still since it asked the store.
+  if (run.handoff.isUnsure) await run.handoff.lookAround();
+  give(run, fitted, how, patience);
 }
 
 /** Handles a reply as the store has decided. */

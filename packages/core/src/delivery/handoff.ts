@@ -182,11 +182,19 @@ export class Place implements TurnWatcher {
     if (!offered || answering !== this.visitor.attempt) return this.#end(undefined);
     if (left > -grace) return this.#startTimer(waiting, grace + left);
     if (!isSaving) {
+      if (this.visitor.mayBeGone()) return void this.#lookAround(waiting);
       this.#handoff.isTaken = true;
       return this.#end(offered);
     }
     // The claim is on its way to the store: only who sent it may give it back.
     this.#end({ state: 'closed' });
+  }
+
+  /** Timers come before what lies in the sockets: its client may have hung up when they are late. */
+  async #lookAround(waiting: Waiting): Promise<void> {
+    await takeTurns();
+    this.visitor.noteSeen();
+    if (this.#waiting === waiting) this.#close(waiting);
   }
 
   #end(handover: Handover | undefined): void {
