@@ -100,6 +100,7 @@ async function endUnstored(run: Run, ending: Ending, error: unknown): Promise<Ru
   const { how, save, tree } = ending;
   const { answering } = how;
   const failed = storeFailed(save ? 'context' : 'delivery', error);
+  if (handoff.isUnsure) await handoff.lookAround();
   const isGiven = answering > 0 && !save && handoff.settle({ state: 'respond', tree }, answering);
   if (answering > 0 && save && account.onError) throw failed;
   // Who is refused comes again.
