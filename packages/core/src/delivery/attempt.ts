@@ -2,9 +2,9 @@ import type { Account } from '../account.ts';
 import type { Exchange, WebhookRequest } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
 import { messageKey } from '../undelivered.ts';
-import type { Place, Visitor } from './handoff.ts';
 import { fingerprint, idempotencyKey } from './idempotency-key.ts';
-import { createAbortedSignal, describeDelivery, type Service, withoutContext } from './run.ts';
+import type { Place, Visitor } from './run/handoff.ts';
+import { createAbortedSignal, describeDelivery, type Service, withoutContext } from './run/run.ts';
 import type { DeliveryId } from './store.ts';
 import { type ActiveRun, nameLine, type Workload } from './workload.ts';
 

@@ -4,10 +4,10 @@ import { deliveryChannel } from '../diagnostics.ts';
 import { StoreError } from '../errors.ts';
 import { messageKey } from '../undelivered.ts';
 import type { DeliveryAttempt } from './attempt.ts';
-import { execute } from './execution.ts';
-import { leaseMilliseconds } from './heartbeat.ts';
-import { type Possession, Run } from './run.ts';
-import { areRunsSeen, RunWatch } from './run-watch.ts';
+import { execute } from './run/execution.ts';
+import { leaseMilliseconds } from './run/heartbeat.ts';
+import { type Possession, Run } from './run/run.ts';
+import { areRunsSeen, RunWatch } from './run/run-watch.ts';
 import type { Begun, Claim, Claimed } from './store.ts';
 import type { ActiveRun } from './workload.ts';
 

@@ -9,9 +9,9 @@ import type { Dispatch } from '../router.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { DeliveryAttempt } from './attempt.ts';
 import { takeUp } from './claim.ts';
-import { findRegistry, leaseMilliseconds } from './heartbeat.ts';
-import { LateReplies, reportUndelivered } from './late-replies.ts';
-import type { Service } from './run.ts';
+import { LateReplies, reportUndelivered } from './late/late-replies.ts';
+import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
+import type { Service } from './run/run.ts';
 import type { RegisteredRun, RunRegistry } from './store.ts';
 import type { Workload } from './workload.ts';
 

@@ -1,8 +1,8 @@
 import { askAgain } from '../ask-again.ts';
 import { DeliveryAttempt } from './attempt.ts';
 import { takeUp } from './claim.ts';
-import { findRegistry, leaseMilliseconds } from './heartbeat.ts';
-import { parkOutcome } from './parking.ts';
+import { parkOutcome } from './late/parking.ts';
+import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
 import type { DeliveryStore } from './store.ts';
 
 /** Maximum number of messages that are looked after for a store. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { KeyedMutex } from '../context/keyed-mutex.ts';
 import { RequestError } from '../errors.ts';
-import type { Handoff } from './handoff.ts';
-import { Registrations } from './heartbeat.ts';
-import type { LateReplies } from './late-replies.ts';
+import type { LateReplies } from './late/late-replies.ts';
+import type { Handoff } from './run/handoff.ts';
+import { Registrations } from './run/heartbeat.ts';
 
 /** A running run, as found by the deliveries of its message. */
 export interface ActiveRun {

@@ -7,9 +7,9 @@ import {
   runChannel,
   runTracing,
   startSpan,
-} from '../diagnostics.ts';
-import { RunTooLongError } from '../errors.ts';
-import { messageKey } from '../undelivered.ts';
+} from '../../diagnostics.ts';
+import { RunTooLongError } from '../../errors.ts';
+import { messageKey } from '../../undelivered.ts';
 import type { LivingRun } from './heartbeat.ts';
 
 /** Whether the channels of runs have subscribers. */

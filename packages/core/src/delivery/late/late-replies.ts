@@ -1,14 +1,14 @@
-import type { Account } from '../account.ts';
-import { disarmError, summarizeError } from '../describe-error.ts';
-import { describeSeen, type LateReason, replyChannel } from '../diagnostics.ts';
-import { InvalidArgumentError } from '../errors.ts';
-import { type Answer, type Exchange, guard, isStream, type ReplyStream } from '../exchange.ts';
-import type { Message } from '../message/message.ts';
-import { hasSender, warnOfNobody } from '../reply/address.ts';
-import { toReply } from '../reply/parse.ts';
-import type { Reply } from '../reply/reply.ts';
-import { splitText } from '../reply/split.ts';
-import { messageKey, UndeliveredError } from '../undelivered.ts';
+import type { Account } from '../../account.ts';
+import { disarmError, summarizeError } from '../../describe-error.ts';
+import { describeSeen, type LateReason, replyChannel } from '../../diagnostics.ts';
+import { InvalidArgumentError } from '../../errors.ts';
+import { type Answer, type Exchange, guard, isStream, type ReplyStream } from '../../exchange.ts';
+import type { Message } from '../../message/message.ts';
+import { hasSender, warnOfNobody } from '../../reply/address.ts';
+import { toReply } from '../../reply/parse.ts';
+import type { Reply } from '../../reply/reply.ts';
+import { splitText } from '../../reply/split.ts';
+import { messageKey, UndeliveredError } from '../../undelivered.ts';
 
 /** The reasons in the log why a late reply cannot be sent. */
 const REASONS: Record<LateReason, string> = {

@@ -1,16 +1,16 @@
-import { askAgain } from '../ask-again.ts';
-import { type Awaitable, isPromise } from '../awaitable.ts';
-import type { ContextTransaction, Refused, Save } from '../context/transaction.ts';
-import { StoreError } from '../errors.ts';
-import type { AddressedReply } from '../reply/address.ts';
-import type { Reply } from '../reply/reply.ts';
-import { storeFailed } from '../store-failure.ts';
-import type { Tree } from '../tree.ts';
-import { messageKey } from '../undelivered.ts';
-import { sendLate } from './parking.ts';
+import { askAgain } from '../../ask-again.ts';
+import { type Awaitable, isPromise } from '../../awaitable.ts';
+import type { ContextTransaction, Refused, Save } from '../../context/transaction.ts';
+import { StoreError } from '../../errors.ts';
+import type { AddressedReply } from '../../reply/address.ts';
+import type { Reply } from '../../reply/reply.ts';
+import { storeFailed } from '../../store-failure.ts';
+import type { Tree } from '../../tree.ts';
+import { messageKey } from '../../undelivered.ts';
+import { sendLate } from '../late/parking.ts';
+import type { Claim, CompletionResult, Finish } from '../store.ts';
 import { reclaim } from './reclaim.ts';
 import type { Run } from './run.ts';
-import type { Claim, CompletionResult, Finish } from './store.ts';
 
 /** The part of a reply that fits one answer, and the rest. */
 export interface FittedReply extends AddressedReply {

@@ -1,6 +1,6 @@
+import type { Claim, Claimed } from '../store.ts';
 import { leaseMilliseconds } from './heartbeat.ts';
 import type { Run } from './run.ts';
-import type { Claim, Claimed } from './store.ts';
 
 /** Milliseconds between two claims. */
 const LOOK_AGAIN = 100;

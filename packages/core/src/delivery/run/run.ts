@@ -1,21 +1,21 @@
-import type { Account } from '../account.ts';
-import { type TurnWatcher, watchTurn } from '../clock.ts';
-import type { WechatContext } from '../context/context.ts';
-import type { Turn } from '../context/keyed-mutex.ts';
-import type { ContextLock, Loaded } from '../context/store.ts';
-import { ContextTransaction } from '../context/transaction.ts';
-import type { DeliveryState, Exchange, MessageClient } from '../exchange.ts';
-import type { Message } from '../message/message.ts';
-import type { Reply } from '../reply/reply.ts';
-import type { Dispatch } from '../router.ts';
-import { messageKey, UndeliveredError } from '../undelivered.ts';
-import type { WaitUntil } from '../wait-until.ts';
+import type { Account } from '../../account.ts';
+import { type TurnWatcher, watchTurn } from '../../clock.ts';
+import type { WechatContext } from '../../context/context.ts';
+import type { Turn } from '../../context/keyed-mutex.ts';
+import type { ContextLock, Loaded } from '../../context/store.ts';
+import { ContextTransaction } from '../../context/transaction.ts';
+import type { DeliveryState, Exchange, MessageClient } from '../../exchange.ts';
+import type { Message } from '../../message/message.ts';
+import type { Reply } from '../../reply/reply.ts';
+import type { Dispatch } from '../../router.ts';
+import { messageKey, UndeliveredError } from '../../undelivered.ts';
+import type { WaitUntil } from '../../wait-until.ts';
+import { joinReplies, LateReplies, reportUndelivered } from '../late/late-replies.ts';
+import type { DeliveryId } from '../store.ts';
+import type { ActiveRun, Workload } from '../workload.ts';
 import { Handoff } from './handoff.ts';
 import { Heartbeat, type LivingRun } from './heartbeat.ts';
-import { joinReplies, LateReplies, reportUndelivered } from './late-replies.ts';
 import type { RunWatch } from './run-watch.ts';
-import type { DeliveryId } from './store.ts';
-import type { ActiveRun, Workload } from './workload.ts';
 
 /** The services that answer an account's deliveries. */
 export interface Service {

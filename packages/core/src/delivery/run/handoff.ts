@@ -1,6 +1,6 @@
-import type { Awaitable } from '../awaitable.ts';
-import { type Clock, type Timer, type TurnWatcher, takeTurns, watchTurn } from '../clock.ts';
-import type { Tree } from '../tree.ts';
+import type { Awaitable } from '../../awaitable.ts';
+import { type Clock, type Timer, type TurnWatcher, takeTurns, watchTurn } from '../../clock.ts';
+import type { Tree } from '../../tree.ts';
 
 /** The result of a run for waiting deliveries of this process. */
 export type Handover =

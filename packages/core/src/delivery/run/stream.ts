@@ -1,10 +1,10 @@
-import type { Awaitable } from '../awaitable.ts';
-import type { Clock } from '../clock.ts';
-import type { Exchange, ReplyStream } from '../exchange.ts';
-import { toReply } from '../reply/parse.ts';
-import type { Reply, TextReply } from '../reply/reply.ts';
-import { splitText, wholeSentences } from '../reply/split.ts';
-import { messageKey } from '../undelivered.ts';
+import type { Awaitable } from '../../awaitable.ts';
+import type { Clock } from '../../clock.ts';
+import type { Exchange, ReplyStream } from '../../exchange.ts';
+import { toReply } from '../../reply/parse.ts';
+import type { Reply, TextReply } from '../../reply/reply.ts';
+import { splitText, wholeSentences } from '../../reply/split.ts';
+import { messageKey } from '../../undelivered.ts';
 import { complete, fitReply } from './completion.ts';
 import { limitRun } from './heartbeat.ts';
 import type { Run } from './run.ts';

@@ -1,14 +1,14 @@
-import type { Account } from '../account.ts';
-import { askAgain } from '../ask-again.ts';
-import { runInBackground } from '../background.ts';
-import type { Message } from '../message/message.ts';
-import type { Reply } from '../reply/reply.ts';
-import { type MessageKey, messageKey } from '../undelivered.ts';
-import type { DeliveryAttempt } from './attempt.ts';
+import type { Account } from '../../account.ts';
+import { askAgain } from '../../ask-again.ts';
+import { runInBackground } from '../../background.ts';
+import type { Message } from '../../message/message.ts';
+import type { Reply } from '../../reply/reply.ts';
+import { type MessageKey, messageKey } from '../../undelivered.ts';
+import type { DeliveryAttempt } from '../attempt.ts';
+import type { Run } from '../run/run.ts';
+import type { DeliveryId, Outcome } from '../store.ts';
+import type { Workload } from '../workload.ts';
 import { LateReplies } from './late-replies.ts';
-import type { Run } from './run.ts';
-import type { DeliveryId, Outcome } from './store.ts';
-import type { Workload } from './workload.ts';
 
 /**
  * Returns the milliseconds within which another delivery must ask for a reply: more than the

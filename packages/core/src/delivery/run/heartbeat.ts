@@ -1,10 +1,10 @@
-import type { Account } from '../account.ts';
-import { runInBackground } from '../background.ts';
-import { repeat } from '../clock.ts';
-import { RunTooLongError } from '../errors.ts';
-import type { Message } from '../message/message.ts';
-import { messageKey } from '../undelivered.ts';
-import type { DeliveryId, RunRegistry } from './store.ts';
+import type { Account } from '../../account.ts';
+import { runInBackground } from '../../background.ts';
+import { repeat } from '../../clock.ts';
+import { RunTooLongError } from '../../errors.ts';
+import type { Message } from '../../message/message.ts';
+import { messageKey } from '../../undelivered.ts';
+import type { DeliveryId, RunRegistry } from '../store.ts';
 
 /** Returns the milliseconds for which a run is safe without a renewal by its process. */
 export function leaseMilliseconds({ replyWindow }: Account): number {

@@ -1,15 +1,15 @@
-import type { Account } from '../account.ts';
-import { type Awaitable, isPromise } from '../awaitable.ts';
-import type { Exchange } from '../exchange.ts';
-import type { Message } from '../message/message.ts';
-import { addressReply } from '../reply/address.ts';
-import type { ReplyLike } from '../reply/reply.ts';
-import { MAX_TEXT_BYTES, splitText } from '../reply/split.ts';
-import type { Tree } from '../tree.ts';
-import { messageKey } from '../undelivered.ts';
+import type { Account } from '../../account.ts';
+import { type Awaitable, isPromise } from '../../awaitable.ts';
+import type { Exchange } from '../../exchange.ts';
+import type { Message } from '../../message/message.ts';
+import { addressReply } from '../../reply/address.ts';
+import type { ReplyLike } from '../../reply/reply.ts';
+import { MAX_TEXT_BYTES, splitText } from '../../reply/split.ts';
+import type { Tree } from '../../tree.ts';
+import { messageKey } from '../../undelivered.ts';
+import { LateReplies } from '../late/late-replies.ts';
+import { park, parkingMilliseconds, sendLate } from '../late/parking.ts';
 import { endRun, type FittedReply, type RunEnd } from './ending.ts';
-import { LateReplies } from './late-replies.ts';
-import { park, parkingMilliseconds, sendLate } from './parking.ts';
 import type { Run, Service } from './run.ts';
 
 /**
