@@ -13,6 +13,8 @@ import { type ActiveRun, nameLine, type Workload } from './workload.ts';
  * and clocks differ.
  */
 const FRESH = 2000;
+/** Milliseconds for which what was seen of a client holds. */
+const SEEN = 250;
 /** Milliseconds after which it does for certain. */
 const HANGS_UP = 6000;
 
@@ -97,7 +99,7 @@ export class DeliveryAttempt implements Visitor {
   mayBeGone(): boolean {
     if (!this.incoming.request.isGone) return false;
     const late = this.#age() - this.workload.usualAge;
-    return !(Math.abs(late) < FRESH) && this.account.clock.now() - this.#seen >= FRESH;
+    return !(Math.abs(late) < FRESH) && this.account.clock.now() - this.#seen >= SEEN;
   }
 
   /** Notes that the process has had that time. */
