@@ -325,16 +325,16 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[1])`);
  */
 export const takeHeld: Script = defineScript(
   `
+local left = ${KEPT}
 if redis.call('EXISTS', KEYS[2]) == 0 then
   if redis.call('EXISTS', KEYS[1]) == 0 then
     return {}
   end
-  local left = redis.call('PTTL', KEYS[1])
+  left = redis.call('PTTL', KEYS[1])
   redis.call('RENAME', KEYS[1], KEYS[2])
   redis.call('PEXPIRE', KEYS[2], ${KEPT})
-  return { left, redis.call('LRANGE', KEYS[2], 0, -1) }
 end
-return { ${KEPT}, redis.call('LRANGE', KEYS[2], 0, -1) }`,
+return { left, redis.call('LRANGE', KEYS[2], 0, -1) }`,
   ({ connection, keys, answer }) => {
     const [left] = answer as readonly ScriptResult[];
     return left === undefined ? undefined : putBack(connection, keys, Number(left));
