@@ -29,16 +29,16 @@ export function lookAfter(delivery: DeliveryAttempt): void {
 
 async function lookAfterAll(queue: Map<string, DeliveryAttempt>): Promise<void> {
   for (const [key, delivery] of queue) {
+    const { account, workload } = delivery;
     try {
-      const { account, workload } = delivery;
       await askAgain(
         account.clock,
         () => look(delivery),
         () => workload.isClosing,
       );
     } catch {
-      // The others would wait for as long.
-      queue.clear();
+      // The others would wait for as long, unless it is another webhook that is closed.
+      if (!workload.isClosing) queue.clear();
     }
     queue.delete(key);
   }
