@@ -68,6 +68,7 @@ class Collector implements TurnWatcher {
   /** The Content-Length of a Node request in bytes. */
   #length = Number.NaN;
   #isOver = false;
+  #isListening = false;
   #timer: Timer | undefined;
 
   constructor(
@@ -90,26 +91,43 @@ class Collector implements TurnWatcher {
     if (announced > this.#bounds.limit) return this.#refuseLarge();
     // Of any other stream nobody knows whether its headers are about what comes out of it.
     if ('complete' in stream && stream.readableEncoding === null) this.#length = announced;
-    // What is over tells nobody any more that it is.
-    if (stream.destroyed || stream.readableEnded) {
-      return void finished(stream, { writable: false }, (error) => this.#finish(error));
-    }
-    stream.on('end', () => this.#finish());
     stream.on('error', (error) => this.#finish(error));
-    stream.on('close', () => this.#isOver || this.#finish(new Error('it ended too early')));
-    stream.on('data', this.#add);
-    // A body that came with its head ends in this turn, and needs no timer.
+    // Most come with their head: whole at the end of this turn, they need no more listeners, and no timer.
+    if (!(this.#length > 0)) this.#listen();
     watchTurn(this);
   }
 
   onTurnEnd(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || (!this.#isListening && this.#takeWhole())) return;
+    this.#listen();
     const { milliseconds } = this.#bounds;
     this.#timer = this.#clock.setTimeout(() => {
       this.#pause();
       const text = `the body did not arrive within ${milliseconds} ms`;
       this.#reject(new RequestError('WECHAT_BODY_TOO_SLOW', text));
     }, milliseconds);
+  }
+
+  /** Reads a body that has arrived, unless somebody else reads it too. */
+  #takeWhole(): boolean {
+    const stream = this.#stream;
+    if (stream.readableFlowing !== null || stream.readableLength !== this.#length) return false;
+    const whole: unknown = stream.read();
+    if (whole !== null) this.#add(whole);
+    return whole !== null;
+  }
+
+  #listen(): void {
+    if (this.#isListening) return;
+    this.#isListening = true;
+    const stream = this.#stream;
+    // What is over tells nobody any more that it is.
+    if (stream.destroyed || stream.readableEnded) {
+      return void finished(stream, { writable: false }, (error) => this.#finish(error));
+    }
+    stream.on('end', () => this.#finish());
+    stream.on('close', () => this.#isOver || this.#finish(new Error('it ended too early')));
+    stream.on('data', this.#add);
   }
 
   readonly #add = (chunk: unknown): void => {

@@ -78,12 +78,17 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** Compares two signatures in constant time. */
+const LENGTH = 40;
+const expectedBytes = Buffer.alloc(LENGTH);
+const givenBytes = Buffer.alloc(LENGTH);
+
+/** Compares two signatures in constant time; their length is no secret. */
 export function isSameSignature(expected: string, given: unknown): boolean {
-  if (typeof given !== 'string') return false;
-  const a = Buffer.from(expected);
-  const b = Buffer.from(given);
-  return a.length === b.length && timingSafeEqual(a, b);
+  if (typeof given !== 'string' || given.length !== LENGTH) return false;
+  // Both are filled whole: a character has one byte.
+  expectedBytes.write(expected, 'latin1');
+  givenBytes.write(given, 'latin1');
+  return timingSafeEqual(expectedBytes, givenBytes);
 }
 
 /**

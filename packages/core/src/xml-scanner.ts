@@ -31,9 +31,10 @@ const LONGEST_DECLARATION = 100;
 /** A tag that was read before. */
 interface KnownTag {
   readonly name: string;
-  /** The text before and after a section that is all of the tag. */
-  readonly opening: string;
-  readonly closing: string;
+  readonly start: string;
+  readonly end: string;
+  /** The end of a section, and of the tag that has nothing else. */
+  readonly sectionEnd: string;
   /**
    * The tag after it: the platform writes those of a message in the same order each time, and
    * comparing a name costs less than cutting it out of the text.
@@ -48,8 +49,9 @@ const FIRST = createKnownTag('');
 function createKnownTag(name: string): KnownTag {
   return {
     name,
-    opening: `<${name}>${SECTION}`,
-    closing: `${SECTION_END}</${name}>`,
+    start: `<${name}>`,
+    end: `</${name}>`,
+    sectionEnd: `${SECTION_END}</${name}>`,
     next: undefined,
   };
 }
@@ -111,25 +113,43 @@ export function scanXml(text: string): Fields | undefined {
 }
 
 /**
- * Reads the expected tag of a message when it is nothing but one section. Returns undefined for
- * all else, also when a user typed the end of the tag.
+ * Reads the expected tag of a message when it is nothing but one section, or digits. Returns
+ * undefined for all else, also when a user typed the end of the tag.
  */
 function readKnownTag(scan: Scan, from: number): number | undefined {
   const { text, open } = scan;
   const tag = scan.last.next;
   if (!tag || open.depth !== 1) return undefined;
   const at = skipBlanks(text, from);
-  if (!text.startsWith(tag.opening, at)) return undefined;
-  const start = at + tag.opening.length;
+  if (!text.startsWith(tag.start, at)) return undefined;
+  const start = at + tag.start.length;
+  return text.startsWith(SECTION, start)
+    ? readKnownSection(scan, tag, start + SECTION.length)
+    : readDigits(scan, tag, start);
+}
+
+function readKnownSection(scan: Scan, tag: KnownTag, start: number): number | undefined {
+  const { text, open } = scan;
   const end = text.indexOf(SECTION_END, start);
-  if (!text.startsWith(tag.closing, end)) return undefined;
-  const behind = end + tag.closing.length;
+  if (!text.startsWith(tag.sectionEnd, end)) return undefined;
+  const behind = end + tag.sectionEnd.length;
   const family = findFamily(open, tag.name);
-  if (family && (family.length > 1 || text.includes(`</${tag.name}>`, behind))) return undefined;
+  if (family && (family.length > 1 || text.includes(tag.end, behind))) return undefined;
   scan.last = tag;
   count(scan, 2);
   addChild(open, tag.name, text.slice(start, end));
   return behind;
+}
+
+function readDigits(scan: Scan, tag: KnownTag, start: number): number | undefined {
+  const { text, open } = scan;
+  let end = start;
+  while (isDigit(text.charCodeAt(end))) end += 1;
+  if (end === start || !text.startsWith(tag.end, end)) return undefined;
+  scan.last = tag;
+  count(scan);
+  addChild(open, tag.name, text.slice(start, end));
+  return end + tag.end.length;
 }
 
 /** Reads the text at a position, and the tag or section after it. Returns the position after that. */
@@ -270,10 +290,14 @@ function readTag(text: string, start: number, guess?: string): Tag | undefined {
   return text.startsWith('/>', end) ? { name, end: end + 2 } : undefined;
 }
 
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
 function isNameCharacter(code: number, isInside: boolean): boolean {
   const isLetter = (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
   if (isLetter || code === 0x5f) return true;
-  return isInside && ((code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e);
+  return isInside && (isDigit(code) || code === 0x2d || code === 0x2e);
 }
 
 function skipDeclaration(text: string): number | undefined {
