@@ -25,6 +25,10 @@ export class MessageCipher {
   readonly #token: string;
   readonly #key: Buffer;
   readonly #appid: Buffer;
+  // For all messages, as a new one costs more than a message. Each goes on from the message before, but
+  // only the first block is mixed with that: random bytes, which nobody reads.
+  #encipher: ReturnType<typeof createEncipher> | undefined;
+  #decipher: ReturnType<typeof createDecipher> | undefined;
 
   constructor(options: { token: string; encodingAESKey: string; appid: string }) {
     const names = ['token', 'encodingAESKey', 'appid'] as const;
@@ -47,11 +51,9 @@ export class MessageCipher {
     if (bytes.length === 0 || bytes.length % BLOCK !== 0) {
       throw new CipherError(`the ciphertext is not base64 of a multiple of ${BLOCK} bytes`);
     }
-    const decipher = createDecipheriv(ALGORITHM, this.#key, this.#key.subarray(0, 16));
-    decipher.setAutoPadding(false);
+    this.#decipher ??= createDecipher(this.#key);
     // Whole blocks without padding: nothing is left for the end.
-    const padded = decipher.update(bytes);
-    decipher.final();
+    const padded = this.#decipher.update(bytes);
 
     const padding = padded.at(-1) as number;
     const end = padded.length - padding;
@@ -70,8 +72,8 @@ export class MessageCipher {
   }
 
   /** Encrypts a text for the `Encrypt` tag of a reply. `random` (16 bytes) is for tests. */
-  encrypt(text: string, random: Uint8Array = takeRandom()): string {
-    if (random.length !== RANDOM) {
+  encrypt(text: string, random?: Uint8Array): string {
+    if (random && random.length !== RANDOM) {
       throw new InvalidArgumentError(`random must have ${RANDOM} bytes`);
     }
     const start = RANDOM + LENGTH;
@@ -79,22 +81,29 @@ export class MessageCipher {
     const size = start + length + this.#appid.length;
     const padding = BLOCK - (size % BLOCK);
     const plain = Buffer.allocUnsafe(size + padding);
-    plain.set(random);
+    plain.set(random ?? takeRandom());
     plain.writeUInt32BE(length, RANDOM);
     plain.write(text, start);
     plain.set(this.#appid, start + length);
     plain.fill(padding, size);
-    const cipher = createCipheriv(ALGORITHM, this.#key, this.#key.subarray(0, 16));
-    cipher.setAutoPadding(false);
-    const encrypted = cipher.update(plain);
-    cipher.final();
-    return encrypted.toString('base64');
+    // Given bytes are for a given result.
+    if (random) return createEncipher(this.#key).update(plain).toString('base64');
+    this.#encipher ??= createEncipher(this.#key);
+    return this.#encipher.update(plain).toString('base64');
   }
 
   /** Creates the `msg_signature` of a ciphertext. */
   sign(timestamp: string | number, nonce: string, encrypt: string): string {
     return sign({ token: this.#token, timestamp: String(timestamp), nonce, encrypt });
   }
+}
+
+function createEncipher(key: Buffer) {
+  return createCipheriv(ALGORITHM, key, key.subarray(0, RANDOM)).setAutoPadding(false);
+}
+
+function createDecipher(key: Buffer) {
+  return createDecipheriv(ALGORITHM, key, key.subarray(0, RANDOM)).setAutoPadding(false);
 }
 
 /** Random bytes for many messages: fetching those of each would cost more than its cipher. */
