@@ -1,4 +1,4 @@
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { CipherError, InvalidArgumentError, MessageCipher, NeedParamError } from '@wechat-mp/core';
 import { catchError, SAFE } from './support.ts';
@@ -83,6 +83,14 @@ function encryptBytes(...parts: (string | Uint8Array)[]): string {
   const aes = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
   const bytes = Buffer.concat(parts.map((part) => Buffer.from(part as string)));
   return Buffer.concat([aes.update(bytes), aes.final()]).toString('base64');
+}
+
+/** Decrypts one message by Node alone. */
+function decryptAlone(sealed: string): string {
+  const key = Buffer.from(`${SAFE.encodingAESKey}=`, 'base64');
+  const aes = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
+  const bytes = Buffer.concat([aes.update(sealed, 'base64'), aes.final()]);
+  return bytes.toString('utf8', 20, 20 + bytes.readUInt32BE(16));
 }
 const RANDOM = '0123456789abcdef';
 const uint32 = (value: number) => {
@@ -180,6 +188,18 @@ describe('encrypt', () => {
       expect(cipher.decrypt(cipher.encrypt(text))).toBe(text);
     },
   );
+
+  it('writes messages that can each be read alone, in any order, after damaged ones too', () => {
+    const texts = Array.from({ length: 20 }, (_, at) => `${at}`.repeat(at * 7));
+    const sealed = texts.map((text) => {
+      expect(() => cipher.decrypt(Buffer.alloc(64, text.length).toString('base64'))).toThrow(
+        CipherError,
+      );
+      return cipher.encrypt(text);
+    });
+    const opened = sealed.toReversed().map((one) => [cipher.decrypt(one), decryptAlone(one)]);
+    expect(opened.toReversed()).toEqual(texts.map((text) => [text, text]));
+  });
 
   it('never encrypts a text alike', () => {
     const encrypted = Array.from({ length: 1000 }, () => cipher.encrypt('hi'));
