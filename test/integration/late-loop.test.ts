@@ -1,5 +1,6 @@
 /** A process that had no time to read: the platform has hung up before its deliveries are seen. */
 import { spawnSync } from 'node:child_process';
+import { connect } from 'node:net';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createWebhook, MemoryDeliveryStore, type Reply } from '@wechat-mp/core';
 import { ManualClock } from '../support/clock.ts';
@@ -124,6 +125,27 @@ describe.each(looking)('$name', ({ start }) => {
     expect((await slow).body).toContain('done');
     sendAndHangUp(origin, [write(createOld(clock, 5))]);
     await until(() => runs === 2);
+    for (let second = 0; second < 60; second += 1) await clock.advance(1000);
+    expect(pushed).toEqual([{ type: 'text', content: 'done' }]);
+  });
+
+  it('a client that gives up while the process stands still for a second has no reply', async () => {
+    const clock = new ManualClock();
+    const pushed: unknown[] = [];
+    const { logger } = recorder();
+    const send = async (_openid: string, reply: Reply) => void pushed.push(reply);
+    const client = { message: { custom: { send } } };
+    let runs = 0;
+    const text = () => {
+      runs += 1;
+      socket.destroy();
+      clock.standStill(1000);
+      return 'done';
+    };
+    const origin = await start({ '/wechat': [{ ...account, clock, logger, client }, { text }] });
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+    socket.end(write(createOld(clock, 0)));
+    await until(() => runs === 1);
     for (let second = 0; second < 60; second += 1) await clock.advance(1000);
     expect(pushed).toEqual([{ type: 'text', content: 'done' }]);
   });

@@ -50,6 +50,11 @@ export class ManualClock implements Clock {
     });
   }
 
+  /** Moves on at once, as for a process that stands still: what was to ring rings later. */
+  standStill(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   /** Moves on. What follows from one alarm is done before the next rings, unless it needs a socket. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;

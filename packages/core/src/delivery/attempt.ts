@@ -97,9 +97,11 @@ export class DeliveryAttempt implements Visitor {
 
   /** Returns whether the client may have disconnected before this process had time to notice. */
   mayBeGone(): boolean {
-    if (!this.incoming.request.isGone) return false;
+    const { at, request } = this.incoming;
+    const now = this.account.clock.now();
+    if (!request.isGone || now - this.#seen < SEEN) return false;
     const late = this.#age() - this.workload.usualAge;
-    return !(Math.abs(late) < FRESH) && this.account.clock.now() - this.#seen >= SEEN;
+    return now - at >= SEEN || !(Math.abs(late) < FRESH);
   }
 
   /** Notes that the process has had that time. */
