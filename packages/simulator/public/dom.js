@@ -70,6 +70,7 @@ export function keepAtEnd(list) {
   let height = 0;
   let frame;
   let framesLeft = 0;
+  let hasChanged = false;
   const setStays = (value) => {
     stays = value;
     // The browser keeps the place of who reads further up; here it would look as if they scrolled.
@@ -78,11 +79,13 @@ export function keepAtEnd(list) {
   setStays(true);
   // Once for all that comes within a frame.
   const stay = () => {
+    hasChanged = true;
     framesLeft = SETTLING;
     frame ??= requestAnimationFrame(goDown);
   };
   const goDown = () => {
     frame = undefined;
+    hasChanged = false;
     if (!stays) return;
     const { scrollHeight } = list;
     list.scrollTop = scrollHeight;
@@ -94,7 +97,8 @@ export function keepAtEnd(list) {
   list.addEventListener('scroll', () => {
     const { scrollTop, scrollHeight, clientHeight } = list;
     if (scrollHeight - scrollTop - clientHeight < 60) setStays(true);
-    else if (scrollTop < last - 2) setStays(false);
+    // What has just come or gone moves the list as well.
+    else if (scrollTop < last - 2 && !hasChanged) setStays(false);
     last = scrollTop;
   });
   // A picture that has come, or what opens below, does not hide what is newest.

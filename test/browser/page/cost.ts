@@ -136,3 +136,35 @@ describe('with a thousand lines in the log', () => {
     expect(await tab.evaluate<boolean>(IS_AT_END)).toBe(false);
   });
 });
+
+it('a list whose oldest lines go in the frame in which a high one comes stays at its end', async () => {
+  const served = await serveChat({ text: ({ content }) => content });
+  const tab = await enterPage(served.url);
+  const left = await tab.evaluate<number>(`(async () => {
+    const { keepAtEnd } = await import('./dom.js');
+    const frame = () => new Promise(requestAnimationFrame);
+    const list = document.createElement('div');
+    list.style.cssText = 'height: 300px; overflow: auto; position: fixed; inset: 0';
+    const add = (height) => {
+      const line = document.createElement('div');
+      line.style.cssText = 'content-visibility: auto; contain-intrinsic-size: auto 20px';
+      line.append(Object.assign(document.createElement('div'), { style: 'height: ' + height + 'px' }));
+      list.append(line);
+    };
+    document.body.append(list);
+    const { stay } = keepAtEnd(list);
+    for (let n = 0; n < 30; n += 1) add(50);
+    stay();
+    for (let n = 0; n < 10; n += 1) await frame();
+    await frame();
+    for (let n = 0; n < 5; n += 1) list.firstChild.remove();
+    add(2000);
+    stay();
+    // As a key does that comes before the next frame: the list is shorter now, and moves.
+    void list.scrollHeight;
+    for (let n = 0; n < 10; n += 1) await frame();
+    return list.scrollHeight - list.scrollTop - list.clientHeight;
+  })()`);
+  await tab.close();
+  expect(left).toBeLessThan(2);
+});
