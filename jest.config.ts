@@ -30,6 +30,7 @@ const config: Config = {
   },
   // Ends a test that hangs; no test is expected to come near it, on however slow a machine.
   testTimeout: 120_000,
+  testSequencer: '<rootDir>/scripts/test-sequencer.mjs',
   maxWorkers: '100%',
   // A process that has run many suites is slow.
   workerIdleMemoryLimit: '512MB',
