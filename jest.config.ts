@@ -31,7 +31,8 @@ const config: Config = {
   // Ends a test that hangs; no test is expected to come near it, on however slow a machine.
   testTimeout: 120_000,
   testSequencer: '<rootDir>/scripts/test-sequencer.mjs',
-  maxWorkers: '100%',
+  // More than there are processors: many a suite waits for a socket or a process of its own.
+  maxWorkers: '150%',
   // A process that has run many suites is slow.
   workerIdleMemoryLimit: '512MB',
   reporters: process.env['CI'] ? ['default', '<rootDir>/scripts/count-reporter.mjs'] : ['default'],
