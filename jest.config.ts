@@ -1,4 +1,5 @@
 /** @jest-config-loader esbuild-register */
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 /** `npm test`: every behaviour, quick, the same on any machine. `jest.long.config.ts` has the rest. */
@@ -32,7 +33,7 @@ const config: Config = {
   testTimeout: 120_000,
   testSequencer: '<rootDir>/scripts/test-sequencer.mjs',
   // More than there are processors: many a suite waits for a socket or a process of its own.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   // A process that has run many suites is slow.
   workerIdleMemoryLimit: '512MB',
   reporters: process.env['CI'] ? ['default', '<rootDir>/scripts/count-reporter.mjs'] : ['default'],
