@@ -27,6 +27,12 @@ it.each([
   },
 );
 
+it('many refused messages are looked after one by one, and none that was answered long ago runs again', async () => {
+  const place = await steerRedis(redis);
+  const what = { latency: 300, mayBeAway: true };
+  expect(await playOrders({ seed: 329_873_418, messages: 250, place, ...what })).toEqual([]);
+});
+
 it('an order of a seed is the same each time', async () => {
   const play = async () => {
     const place = await steerRedis(redis);

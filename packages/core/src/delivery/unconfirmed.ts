@@ -3,10 +3,16 @@ import { DeliveryAttempt } from './attempt.ts';
 import { takeUp } from './claim.ts';
 import { parkOutcome } from './late/parking.ts';
 import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
-import type { DeliveryStore } from './store.ts';
+import type { DeliveryStore, Ended, Free } from './store.ts';
 
 /** Maximum number of messages that are looked after for a store. */
 const MAX_MESSAGES = 1000;
+
+/**
+ * Milliseconds after the arrival of a delivery within which no store has forgotten its message: what is
+ * free then was not run. Later it may have been, and must not be run again.
+ */
+const REMEMBERED = 25_000;
 
 /** The messages to be looked after, by their keys, for each store that failed. */
 const queues = new WeakMap<DeliveryStore, Map<string, DeliveryAttempt>>();
@@ -50,9 +56,13 @@ async function look(delivery: DeliveryAttempt): Promise<void> {
   if (found?.state === 'ended' && found.outcome) {
     parkOutcome(delivery, found.outcome, { releases: 0 });
   }
-  if (found?.state === 'free' && findRegistry(account)) {
+  if (isUnrun(delivery, found) && findRegistry(account)) {
     workload.track(takeUpLater(delivery).catch(() => {}));
   }
+}
+
+function isUnrun({ account, incoming }: DeliveryAttempt, found: Ended | Free | undefined): boolean {
+  return found?.state === 'free' && account.clock.now() - incoming.at < REMEMBERED;
 }
 
 /** Takes a free run up, once a process that could not renew its lease meanwhile has had time to do so. */
@@ -61,7 +71,7 @@ async function takeUpLater(delivery: DeliveryAttempt): Promise<void> {
   await workload.sleep(account.clock, leaseMilliseconds(account));
   const found = await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
   const isFull = workload.isClosing || workload.pending >= account.maxPending;
-  if (found?.state !== 'free' || isFull) return;
+  if (!isUnrun(delivery, found) || isFull) return;
   const request = { native: incoming.request.native, isGone: () => true };
   await takeUp(new DeliveryAttempt({ ...incoming, request }, service, 0));
 }
