@@ -119,7 +119,7 @@ export class DeliveryAttempt implements Visitor {
     if (!this.incoming.request.isGone) return 0;
     const age = this.#age() - this.workload.usualAge;
     const unread = age - (this.account.clock.now() - this.incoming.at);
-    return unread < FRESH ? 0 : unread + RESOLUTION;
+    return Math.max(unread, 0) + RESOLUTION;
   }
 
   /** Milliseconds since the platform sent it: each delivery is signed with the time. */
