@@ -50,6 +50,15 @@ function createOld(clock: ManualClock, seconds: number): platform.Delivery {
   };
 }
 
+/** The options of a bot, and what it pushes. */
+function createBot() {
+  const clock = new ManualClock();
+  const pushed: Reply[] = [];
+  const send = async (_openid: string, reply: Reply) => void pushed.push(reply);
+  const client = { message: { custom: { send } } };
+  return { clock, pushed, options: { ...account, clock, logger: recorder().logger, client } };
+}
+
 /** The others have a connection to look at; this one has the signal that the test made. */
 const looking = hosts.filter(({ name }) => name !== 'node:http');
 
@@ -58,16 +67,12 @@ describe.each(looking)('$name', ({ start }) => {
     ['one delivery is left', 1],
     ['three deliveries lie there', 3],
   ])('a reply is pushed once when %s that nobody waits for', async (_, tries) => {
-    const clock = new ManualClock();
-    const pushed: unknown[] = [];
-    const { logger } = recorder();
-    const send = async (_openid: string, reply: Reply) => void pushed.push(reply);
+    const { clock, pushed, options } = createBot();
     let runs = 0;
     const text = () => {
       runs += 1;
       return 'done';
     };
-    const options = { ...account, clock, logger, client: { message: { custom: { send } } } };
     const origin = await start({ '/wechat': [options, { text }] });
     const delivery = createOld(clock, 16);
     sendAndHangUp(
@@ -81,13 +86,9 @@ describe.each(looking)('$name', ({ start }) => {
   });
 
   it('a reply that another process has given meanwhile is not pushed as well', async () => {
-    const clock = new ManualClock();
-    const pushed: unknown[] = [];
-    const { logger } = recorder();
-    const send = async (_openid: string, reply: Reply) => void pushed.push(reply);
-    const client = { message: { custom: { send } } };
+    const { clock, pushed, options: bot } = createBot();
     const deliveries = new MemoryDeliveryStore({ clock });
-    const options = { ...account, clock, logger, deliveries, client };
+    const options = { ...bot, deliveries };
     const other = createWebhook(options, () => 'done');
     const claim = deliveries.claim.bind(deliveries);
     let claims = 0;
@@ -107,18 +108,14 @@ describe.each(looking)('$name', ({ start }) => {
   });
 
   it('a handler that was slow makes no late delivery look usual', async () => {
-    const clock = new ManualClock();
-    const pushed: unknown[] = [];
-    const { logger } = recorder();
-    const send = async (_openid: string, reply: Reply) => void pushed.push(reply);
-    const client = { message: { custom: { send } } };
+    const { clock, pushed, options } = createBot();
     let runs = 0;
     const text = async () => {
       runs += 1;
       if (runs === 1) await clock.after(4400);
       return 'done';
     };
-    const origin = await start({ '/wechat': [{ ...account, clock, logger, client }, { text }] });
+    const origin = await start({ '/wechat': [options, { text }] });
     const slow = request(`${origin}/wechat`, createOld(clock, 0));
     await until(() => runs === 1);
     await clock.advance(4400);
@@ -130,11 +127,7 @@ describe.each(looking)('$name', ({ start }) => {
   });
 
   it('a client that gives up while the process stands still for a second has no reply', async () => {
-    const clock = new ManualClock();
-    const pushed: unknown[] = [];
-    const { logger } = recorder();
-    const send = async (_openid: string, reply: Reply) => void pushed.push(reply);
-    const client = { message: { custom: { send } } };
+    const { clock, pushed, options } = createBot();
     let runs = 0;
     const text = () => {
       runs += 1;
@@ -142,7 +135,7 @@ describe.each(looking)('$name', ({ start }) => {
       clock.standStill(1000);
       return 'done';
     };
-    const origin = await start({ '/wechat': [{ ...account, clock, logger, client }, { text }] });
+    const origin = await start({ '/wechat': [options, { text }] });
     const socket = connect(Number(new URL(origin).port), '127.0.0.1');
     socket.end(write(createOld(clock, 0)));
     await until(() => runs === 1);

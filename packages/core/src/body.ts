@@ -98,7 +98,7 @@ class Collector implements TurnWatcher {
   }
 
   onTurnEnd(): void {
-    if (this.#isOver || (!this.#isListening && this.#takeWhole())) return;
+    if (this.#isOver || this.#takeWhole()) return;
     this.#listen();
     const { milliseconds } = this.#bounds;
     this.#timer = this.#clock.setTimeout(() => {
