@@ -86,9 +86,9 @@ export class RedisDeliveryStore implements DeliveryStore {
     }
   }
 
-  async closeWindow(id: DeliveryId, attempt: number): Promise<Ended | undefined> {
+  async closeWindow(id: DeliveryId, attempt: number): Promise<Ended | Free | undefined> {
     const found = await scripts.closeWindow(this.#connection, [this.#createKey(id)], attempt);
-    return Array.isArray(found) ? readEnded(found) : undefined;
+    return Array.isArray(found) ? readEnd(found) : undefined;
   }
 
   async renew(
@@ -292,8 +292,9 @@ function readRuns(entries: readonly string[]): { name: string; run: RegisteredRu
   });
 }
 
-function claimArguments({ owner, lease, body, attempt, expired }: Claim): (string | number)[] {
-  return [owner, Math.ceil(lease), digest(body), attempt ?? nameDelivery(), expired ?? ''];
+function claimArguments(claim: Claim): (string | number)[] {
+  const { owner, lease, body, attempt = nameDelivery(), expired = '', sentAt = 0 } = claim;
+  return [owner, Math.ceil(lease), digest(body), attempt, expired, sentAt];
 }
 
 /** Names a delivery, which is counted once though its claim may be sent again. */

@@ -2,13 +2,13 @@ import { LOAD, RELEASE, SAVE } from './contexts.ts';
 import { defineScript, type Script, type ScriptResult, type Undo } from './script.ts';
 
 // Where a message stands is a hash, with the two facts of core's delivery/store.ts, and its steps by
-// the same names. Who runs it: `owner` and `until` (ms) of the lease, and the `outcome` once the run has
-// ended. Who has the reply: the `holder`, the highest number of the deliveries that were given it, `late`
-// or `sent`; 0 or none is nobody. The `others` that were given it, as `1,2,`. Also the number of
-// `attempts`, that of each delivery by its name (`#…`), when each was counted (`c1`, ms), the fingerprint
-// of the `body`, and whether the run may be `written` down for when its process dies. ioredis may put a
-// prefix of its own before KEYS, so the names of channels come as ARGV. A user without rights may not
-// publish: what is written counts all the same, and who waits looks by itself.
+// the same names. Who runs it: `owner` and `until` (ms) of the lease, who gave it up (`freed`), and the
+// `outcome` once the run has ended. Who has the reply: the `holder`, the highest number of the deliveries
+// that were given it, `late` or `sent`; 0 or none is nobody. The `others` that were given it, as `1,2,`.
+// Also the number of `attempts`, that of each delivery by its name (`#…`), when each was counted (`c1`,
+// ms) and sent (`s1`, in seconds), the fingerprint of the `body`, and whether the run may be `written` down
+// for when its process dies. ioredis may put a prefix of its own before KEYS, so the names of channels come as ARGV. A user without
+// rights may not publish: what is written counts all the same, and who waits looks by itself.
 
 /** Milliseconds for which a run is remembered after it has ended or renewed its lease. */
 const KEPT = 30_000;
@@ -60,7 +60,7 @@ end`;
  * `running`, or `ended` with the outcome.
  */
 const CLAIM = `${CLAIM_REPLY}
-local function claim(key, owner, lease, body, attempt, expired)
+local function claim(key, owner, lease, body, attempt, expired, sent)
   local isNew = string.sub(attempt, 1, 1) == '#'
   local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts', attempt)
   local attempts = tonumber(run[6] or 0)
@@ -69,7 +69,8 @@ local function claim(key, owner, lease, body, attempt, expired)
     attempts = tonumber(run[7])
   elseif isNew then
     attempts = attempts + 1
-    redis.call('HSET', key, 'attempts', attempts, attempt, attempts, 'c' .. attempts, now())
+    redis.call('HSET', key, 'attempts', attempts, attempt, attempts, 'c' .. attempts, now(),
+      's' .. attempts, sent)
     if run[5] == 'late' and not run[4] then
       redis.call('HDEL', key, 'holder')
     end
@@ -127,7 +128,7 @@ local function finish(key, channel, owner, outcome, answering)
   redis.call('HSET', key, 'owner', owner)
   local result = 'park'
   if outcome == '' then
-    redis.call('HSET', key, 'owner', '', 'until', 0)
+    redis.call('HSET', key, 'owner', '', 'until', 0, 'freed', owner)
     result = run[3] == 'late' and 'defer' or result
   else
     redis.call('HSET', key, 'outcome', outcome)
@@ -148,25 +149,30 @@ end`;
 
 /** ARGV: attempt, milliseconds that its claim took. A reply that nobody holds was released already. */
 export const releaseReply: Script = defineScript(`
-local run = redis.call('HMGET', KEYS[1], 'holder', 'others', 'c' .. ARGV[1])
+local run = redis.call('HMGET', KEYS[1], 'holder', 'others', 'c' .. ARGV[1], 's' .. ARGV[1])
 local holder = tonumber(run[1])
 if not holder then
   return run[1] and 0 or 1
 end
 local attempt = tonumber(ARGV[1])
--- Those that were counted before this one came are over: the platform has hung up on them.
+-- Those before this one are over: the platform has hung up on them.
 local came = run[3] and run[3] - ARGV[2]
+local sent = tonumber(run[4] or 0)
+local function isOver(other)
+  local its = redis.call('HMGET', KEYS[1], 'c' .. other, 's' .. other)
+  if its[2] and tonumber(its[2]) < sent then
+    return true
+  end
+  return came and other < attempt and its[1] and tonumber(its[1]) <= came
+end
 local isGiven = false
 local left = {}
 for other in string.gmatch((run[2] or '') .. holder .. ',', '%d+') do
   other = tonumber(other)
   if other == attempt then
     isGiven = true
-  else
-    local counted = came and other < attempt and redis.call('HGET', KEYS[1], 'c' .. other)
-    if not counted or tonumber(counted) > came then
-      left[#left + 1] = other
-    end
+  elseif not isOver(other) then
+    left[#left + 1] = other
   end
 end
 if not isGiven then
@@ -201,19 +207,22 @@ const undoLook: Undo = ({ connection, keys, args, answer, underWay }) => {
   return releaseReply(connection, keys, attempt, underWay);
 };
 
-/** ARGV: owner, lease, body, attempt or `#` and the name of a new delivery, expired owner or ''. */
+/**
+ * ARGV: owner, lease, body, attempt or `#` and the name of a new delivery, expired owner or '', when the
+ * delivery was sent or 0.
+ */
 export const claim: Script = defineScript(
   `${CLAIM}
-return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`,
+return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])`,
   undoClaim,
 );
 
 /** KEYS: delivery, context, lock. ARGV: as for claim, '1' to lock, seconds to extend the context or ''. */
 export const begin: Script = defineScript(
   `${CLAIM}${LOAD}
-local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])
+local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
 if claimed[3] == 'yours' then
-  claimed[5] = load(KEYS[2], KEYS[3], ARGV[6] == '1' and ARGV[1] or '', ARGV[2], claimed[4], ARGV[7])
+  claimed[5] = load(KEYS[2], KEYS[3], ARGV[7] == '1' and ARGV[1] or '', ARGV[2], claimed[4], ARGV[8])
 end
 return claimed`,
   undoClaim,
@@ -255,24 +264,28 @@ return left > 0 and left or { 'free' }`,
   undoLook,
 );
 
-/** ARGV: attempt. */
+/** ARGV: attempt. Returns `ended` with the outcome, `free`, or 0. */
 export const closeWindow: Script = defineScript(
   `${CLAIM_REPLY}
-local run = redis.call('HMGET', KEYS[1], 'outcome', 'holder', 'attempts')
+local run = redis.call('HMGET', KEYS[1], 'outcome', 'holder', 'attempts', 'until')
 if run[1] then
   return claimReply(KEYS[1], run[1], run[2], ARGV[1])
 end
-if run[3] and tonumber(run[3]) <= tonumber(ARGV[1]) then
+if not run[3] then
+  return 0
+end
+if tonumber(run[3]) <= tonumber(ARGV[1]) then
   redis.call('HSET', KEYS[1], 'holder', 'late')
 end
-return 0`,
+return tonumber(run[4] or 0) > now() and 0 or { 'free' }`,
   undoLook,
 );
 
-/** ARGV: owner, lease. */
+/** ARGV: owner, lease. A renewal may come after the end of the run that it was sent before. */
 export const renew: Script = defineScript(`${NOW}
-local run = redis.call('HMGET', KEYS[1], 'owner', 'outcome', 'holder')
-if run[1] and run[1] ~= '' and run[1] ~= ARGV[1] or run[2] then
+local run = redis.call('HMGET', KEYS[1], 'owner', 'outcome', 'holder', 'freed')
+local owner = run[1] or ''
+if run[2] or owner ~= ARGV[1] and (owner ~= '' or run[4] == ARGV[1]) then
   return 'stale'
 end
 redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'until', now() + ARGV[2], 'written', 1)

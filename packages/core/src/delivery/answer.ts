@@ -10,7 +10,7 @@ import type { Tree } from '../tree.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { within } from '../with-timeout.ts';
 import { DeliveryAttempt, type IncomingDelivery } from './attempt.ts';
-import { claim, takeUp } from './claim.ts';
+import { claim } from './claim.ts';
 import { reportUndelivered } from './late/late-replies.ts';
 import { parkOutcome } from './late/parking.ts';
 import { answerInPlace, fitPending, fitReply } from './run/completion.ts';
@@ -19,6 +19,7 @@ import type { Handover } from './run/handoff.ts';
 import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
 import type { Service } from './run/run.ts';
 import type { Begun, Ended, Outcome } from './store.ts';
+import { watchOver } from './takeover.ts';
 import { lookAfter } from './unconfirmed.ts';
 
 /** Milliseconds between two attempts to claim a free run. */
@@ -148,8 +149,10 @@ async function wait(
 
 /** Waits for a run of this process. */
 function waitHere(delivery: DeliveryAttempt): Awaitable<Handover | undefined> {
-  const { id, workload } = delivery;
-  const place = delivery.place ?? workload.runs.get(id.key)?.handoff.enter(delivery);
+  const { attempt, closing, id, workload } = delivery;
+  const run = workload.runs.get(id.key);
+  if (!delivery.place) run?.meet(attempt, closing);
+  const place = delivery.place ?? run?.handoff.enter(delivery);
   delivery.place = undefined;
   return place ? place.wait() : { state: 'elsewhere' };
 }
@@ -196,12 +199,13 @@ async function respond(
 async function leave(delivery: DeliveryAttempt): Promise<Tree | undefined> {
   const { account, attempt, id } = delivery;
   if (delivery.isGone()) {
-    watchOver(delivery);
+    watchElsewhere(delivery);
     return undefined;
   }
   try {
-    const ended = await account.deliveries.closeWindow(id, attempt);
-    if (ended) return await respond(delivery, ended.outcome);
+    const found = await account.deliveries.closeWindow(id, attempt);
+    if (found?.state === 'ended') return await respond(delivery, found.outcome);
+    if (found) watchElsewhere(delivery);
   } catch (error) {
     delivery.warn('a delivery could not record that it ended without the reply', error);
     lookAfter(delivery);
@@ -209,18 +213,11 @@ async function leave(delivery: DeliveryAttempt): Promise<Tree | undefined> {
   return showPending(delivery);
 }
 
-/**
- * Watches the run of another process after the client has disconnected: no further delivery may
- * come to detect a crash of that process.
- */
-function watchOver(delivery: DeliveryAttempt): void {
+/** Watches a run that is not in this process: no further delivery may come to find it abandoned. */
+function watchElsewhere(delivery: DeliveryAttempt): void {
   const { account, id, workload } = delivery;
   if (!findRegistry(account) || workload.runs.has(id.key)) return;
-  runInBackground(async () => {
-    const milliseconds = 2 * leaseMilliseconds(account);
-    const ended = await account.deliveries.wait(id, { attempt: 0, milliseconds });
-    if (ended?.state === 'free') await takeUp(delivery);
-  });
+  runInBackground(() => watchOver(delivery.withoutClient(), 2 * leaseMilliseconds(account)));
 }
 
 function showPending(delivery: DeliveryAttempt): Tree | undefined {

@@ -41,7 +41,7 @@ export class DeliveryAttempt implements Visitor {
   /** The user's key in the queue of messages. */
   readonly user: string;
   readonly body: string;
-  /** Whether there is no delivery, and only the run of a dead process is resumed. */
+  /** Whether the run of a dead process is resumed, which is registered already. */
   readonly isRecovered: boolean;
   /** The reply deadline, on the account's clock. */
   readonly closing: number;
@@ -58,7 +58,7 @@ export class DeliveryAttempt implements Visitor {
   /** When the client was known to be connected, on the account's clock. */
   #seen = Number.NEGATIVE_INFINITY;
 
-  constructor(incoming: IncomingDelivery, service: Service, attempt = 1) {
+  constructor(incoming: IncomingDelivery, service: Service, attempt = 1, isRecovered = false) {
     const { account, workload } = service;
     const { message } = incoming;
     this.account = account;
@@ -69,9 +69,16 @@ export class DeliveryAttempt implements Visitor {
     this.id = idempotencyKey(message, account.id);
     this.user = nameLine(account.id, message.source);
     this.body = fingerprint(message);
-    this.isRecovered = attempt === 0;
+    this.isRecovered = isRecovered;
     this.closing = incoming.at + account.replyWindow;
     this.attempt = attempt;
+  }
+
+  /** Returns the same message without a delivery: nobody waits for its reply. */
+  withoutClient(): DeliveryAttempt {
+    const { native } = this.incoming.request;
+    const request = { native, isGone: () => true };
+    return new DeliveryAttempt({ ...this.incoming, request }, this.service, 0);
   }
 
   /**
@@ -122,10 +129,13 @@ export class DeliveryAttempt implements Visitor {
     return Math.max(unread, 0) + RESOLUTION;
   }
 
-  /** Milliseconds since the platform sent it: each delivery is signed with the time. */
+  /** When the platform sent it, in Unix seconds: each delivery is signed with the time. */
+  get sentAt(): number {
+    return Number(this.incoming.request.query?.['timestamp'] ?? this.message.time);
+  }
+
   #age(): number {
-    const seconds = Number(this.incoming.request.query?.['timestamp'] ?? this.message.time);
-    return this.account.clock.wallTime() - seconds * 1000;
+    return this.account.clock.wallTime() - this.sentAt * 1000;
   }
 
   /** Creates an exchange without a context. */

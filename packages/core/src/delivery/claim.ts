@@ -23,28 +23,14 @@ export function claim(delivery: DeliveryAttempt, which: Which = {}): Awaitable<B
   return here ? join(delivery, here, which) : claimRun(delivery, which);
 }
 
-/** Claims the message without a delivery, and runs it when claimed. */
-export async function takeUp(delivery: DeliveryAttempt, expired?: string): Promise<Begun> {
-  const { workload } = delivery;
-  delivery.attempt = 0;
-  workload.pending += 1;
-  const before = delivery.run;
-  try {
-    return await claim(delivery, { attempt: 0, expired });
-  } finally {
-    if (before || !delivery.run) workload.pending -= 1;
-  }
-}
-
 async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): Promise<Begun> {
-  const { account, body, closing, id } = delivery;
-  const wanted = { ...which, body, owner: here.owner, lease: here.lease };
+  const { account, body, id, sentAt } = delivery;
+  const wanted = { ...which, body, owner: here.owner, lease: here.lease, sentAt };
   const since = account.clock.now();
   const claimed = checkClaimed(await account.deliveries.claim(id, wanted));
   delivery.underWay = account.clock.now() - since;
   count(delivery, claimed);
   publishJoined(delivery, claimed.state === 'ended' ? 'ended' : 'running');
-  if (claimed.state !== 'ended') here.meet(delivery.attempt, closing);
   return claimed;
 }
 
@@ -54,7 +40,7 @@ async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): P
  * its turn.
  */
 function claimRun(delivery: DeliveryAttempt, { attempt, expired }: Which): Awaitable<Begun> {
-  const { account, body, id, user, workload } = delivery;
+  const { account, body, id, sentAt, user, workload } = delivery;
   const { deliveries, steps } = account;
   const isSerial = account.ordering === 'serial';
   const turn = isSerial ? workload.turns.acquire(user) : undefined;
@@ -62,7 +48,7 @@ function claimRun(delivery: DeliveryAttempt, { attempt, expired }: Which): Await
   const lease = leaseMilliseconds(account);
   const lock = isSerial ? { owner, lease } : undefined;
   const possession = { owner, lease, turn, lock };
-  const wanted = { owner, lease, attempt, expired, body };
+  const wanted = { owner, lease, attempt, expired, body, sentAt };
   const claiming = turn ? deliveries.claim(id, wanted) : steps.begin(id, wanted, lock);
   return isPromise(claiming)
     ? awaitClaim(delivery, claiming, possession)

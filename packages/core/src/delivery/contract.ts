@@ -199,6 +199,24 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.deepEqual(claimed, { attempt: 3, isSame: true, state: 'yours', replaces: undefined });
   },
 
+  'whose window closes learns that nobody runs it any more': async (store, id) => {
+    await store.claim(id, createClaim('first'));
+    await store.claim(id, createClaim('second'));
+    assert.equal(await store.closeWindow(id, 1), undefined);
+    await store.finish(id, createFinish('first', { outcome: undefined }));
+    assert.deepEqual(await store.closeWindow(id, 2), { state: 'free' });
+    const again = createClaim('third', { attempt: 0 });
+    assert.equal(getState(await store.claim(id, again)), 'yours');
+    assert.equal(await store.finish(id, createFinish('third', { answering: 0 })), 'defer');
+  },
+
+  'who has given a run up does not keep it': async (store, id) => {
+    await store.claim(id, createClaim('first'));
+    await store.finish(id, createFinish('first', { outcome: undefined }));
+    assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'stale');
+    assert.equal(getState(await store.claim(id, createClaim('second'))), 'yours');
+  },
+
   'what nobody has is its former owner’s still': async (store, id) => {
     await store.claim(id, createClaim('first', { lease: 1 }));
     await pause(20);
@@ -303,6 +321,18 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.releaseReply(id, 2, 1), true);
     assert.equal(await store.claimLateReply(id), true);
   },
+
+  'a delivery that the platform sent in an earlier second is over, however long a claim took':
+    async (store, id) => {
+      await store.claim(id, createClaim('first', { sentAt: 1_700_000_007 }));
+      await store.finish(id, createFinish('first'));
+      await store.claim(id, createClaim('second', { sentAt: 1_700_000_002 }));
+      await store.claim(id, createClaim('third', { sentAt: 1_700_000_007 }));
+      assert.equal(await store.releaseReply(id, 3, 60_000), false);
+      assert.equal(await store.claimLateReply(id), false);
+      assert.equal(await store.releaseReply(id, 1, 60_000), true);
+      assert.equal(await store.claimLateReply(id), true);
+    },
 
   'a reply is free once both have released it, in any order': async (store, id) => {
     await store.claim(id, createClaim('first'));

@@ -30,6 +30,8 @@ const KEPT = 30_000;
 class ReplySlot {
   readonly #body: string;
   #owner: string | undefined;
+  /** The owner that gave the run up last. */
+  #gaveUp: string | undefined;
   /** When the owner's lease ends. */
   #until = 0;
   #attempts = 0;
@@ -41,9 +43,11 @@ class ReplySlot {
   #holder: number | 'late' | 'sent' = 0;
   /** The others that were given it. */
   #others: number[] | undefined;
-  /** When the first delivery was counted, and when the others were. */
-  #firstCounted = 0;
-  #counted: number[] | undefined;
+  /** When the first delivery was counted, on the store's clock, and sent, in Unix seconds. */
+  #counted = 0;
+  #sent = 0;
+  /** The same of the others. */
+  #later: { readonly counted: number; readonly sent: number }[] | undefined;
   /** When it is removed: never while its run goes on. */
   keptUntil = Number.POSITIVE_INFINITY;
 
@@ -51,11 +55,10 @@ class ReplySlot {
     this.#body = body;
   }
 
-  claim({ owner, lease, attempt: counted, expired, body }: Claim, now: number): Claimed {
+  claim(claim: Claim, now: number): Claimed {
+    const { owner, lease, attempt: counted, expired, body } = claim;
     if (counted === undefined) {
-      this.#attempts += 1;
-      if (this.#attempts === 1) this.#firstCounted = now;
-      else (this.#counted ??= []).push(now);
+      this.#count(now, claim.sentAt ?? 0);
       // The user was answered without the reply, but asks once more: it need not be late.
       if (!this.hasEnded && this.#holder === 'late') this.#holder = 0;
     }
@@ -70,6 +73,16 @@ class ReplySlot {
     this.#until = now + lease;
     this.keptUntil = Number.POSITIVE_INFINITY;
     return { attempt, isSame, state: 'yours', replaces: before === owner ? undefined : before };
+  }
+
+  #count(now: number, sentAt: number): void {
+    this.#attempts += 1;
+    if (this.#attempts > 1) {
+      (this.#later ??= []).push({ counted: now, sent: sentAt });
+      return;
+    }
+    this.#counted = now;
+    this.#sent = sentAt;
   }
 
   get hasEnded(): boolean {
@@ -110,14 +123,16 @@ class ReplySlot {
     };
   }
 
-  closeWindow(attempt: number): Ended | undefined {
+  closeWindow(attempt: number, now: number): Ended | Free | undefined {
     if (this.hasEnded) return this.claimReply(attempt);
     if (this.#attempts <= attempt) this.#holder = 'late';
-    return undefined;
+    return this.leaseLeft(now) > 0 ? undefined : { state: 'free' };
   }
 
   renew({ owner, lease }: LeaseRequest, now: number): 'renewed' | 'late' | 'stale' {
-    if (!this.#mayBelongTo(owner)) return 'stale';
+    // A renewal may come after the end of the run that it was sent before.
+    const isGivenUp = this.#owner === undefined && this.#gaveUp === owner;
+    if (!this.#mayBelongTo(owner) || isGivenUp) return 'stale';
     this.#owner = owner;
     this.#until = now + lease;
     return this.#holder === 'late' ? 'late' : 'renewed';
@@ -129,6 +144,7 @@ class ReplySlot {
     this.#owner = owner;
     this.keptUntil = now + KEPT;
     if (outcome === undefined) {
+      this.#gaveUp = owner;
       this.#owner = undefined;
       return this.#holder === 'late' ? 'defer' : 'park';
     }
@@ -150,17 +166,20 @@ class ReplySlot {
     if (typeof this.#holder === 'string') return false;
     const given = [this.#holder, ...(this.#others ?? [])];
     if (!given.includes(attempt)) return false;
-    // Those that were counted before this one came are over: the platform has hung up on them.
-    const came = this.#countedAt(attempt) - underWay;
-    const isOver = (other: number) => other < attempt && this.#countedAt(other) <= came;
+    // Those before this one are over: the platform has hung up on them.
+    const mine = this.#find(attempt);
+    const isOver = (other: number) => {
+      const { counted, sent } = this.#find(other);
+      return sent < mine.sent || (other < attempt && counted <= mine.counted - underWay);
+    };
     const left = given.filter((other) => other !== attempt && !isOver(other));
     this.#holder = Math.max(0, ...left);
     this.#others = left.filter((other) => other !== this.#holder);
     return this.#holder === 0;
   }
 
-  #countedAt(attempt: number): number {
-    return this.#counted?.[attempt - 2] ?? this.#firstCounted;
+  #find(attempt: number): { readonly counted: number; readonly sent: number } {
+    return this.#later?.[attempt - 2] ?? { counted: this.#counted, sent: this.#sent };
   }
 }
 
@@ -276,8 +295,9 @@ export class MemoryDeliveryStore implements DeliveryStore {
     }
   }
 
-  async closeWindow({ key }: DeliveryId, attempt: number): Promise<Ended | undefined> {
-    return this.slots.find(key)?.closeWindow(attempt);
+  async closeWindow({ key }: DeliveryId, attempt: number): Promise<Ended | Free | undefined> {
+    const now = this.#now();
+    return this.slots.find(key, now)?.closeWindow(attempt, now);
   }
 
   async renew({ key }: DeliveryId, lease: LeaseRequest): Promise<'renewed' | 'late' | 'stale'> {

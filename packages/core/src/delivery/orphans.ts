@@ -8,11 +8,11 @@ import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { DeliveryAttempt } from './attempt.ts';
-import { takeUp } from './claim.ts';
 import { LateReplies, reportUndelivered } from './late/late-replies.ts';
 import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
 import type { Service } from './run/run.ts';
 import type { RegisteredRun, RunRegistry } from './store.ts';
+import { takeUp, watchOver } from './takeover.ts';
 import type { Workload } from './workload.ts';
 
 /** Maximum number of remembered accounts. */
@@ -86,7 +86,8 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
   const { account, workload } = service;
   const message = parseMessage(run.message);
   const request = { native: undefined, isGone: () => true };
-  const attempt = new DeliveryAttempt({ message, at: account.clock.now(), request }, service, 0);
+  const incoming = { message, at: account.clock.now(), request };
+  const attempt = new DeliveryAttempt(incoming, service, 0, true);
   const { id } = attempt;
   // It was only late to say that it lives.
   if (workload.runs.has(id.key)) return;
@@ -96,7 +97,7 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
   if (found?.state === 'yours') return;
   const erase = () => runInBackground(() => findRegistry(account)?.erase(id));
   if (found?.state === 'running') {
-    const isOver = await watchOver(attempt, service);
+    const isOver = await watchOver(attempt, Number.POSITIVE_INFINITY);
     return isOver ? erase() : undefined;
   }
   const report = async (reply: Reply, cause: string) => {
@@ -124,18 +125,4 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
     return;
   }
   return report(reply, 'the process died after it had started to answer');
-}
-
-/** Whether a run of a living process ends; takes it up, in place of that, when it dies as well. */
-async function watchOver(
-  attempt: DeliveryAttempt,
-  { account, workload }: Service,
-): Promise<boolean> {
-  const milliseconds = leaseMilliseconds(account);
-  while (!workload.isClosing) {
-    const ended = await account.deliveries.wait(attempt.id, { attempt: 0, milliseconds });
-    if (ended?.state === 'ended') return true;
-    if (ended?.state === 'free' && (await takeUp(attempt)).state === 'yours') break;
-  }
-  return false;
 }

@@ -35,8 +35,8 @@ import type { Reply } from '../reply/reply.ts';
 // A reply may be given to several deliveries: the platform listens to the newest only, and has hung up on
 // those before it, which may not show yet. Each answers for it: gives it to the platform, or releases it.
 // Which one is the newest can be in doubt, as claims overtake each other on their way here. Certain is
-// that a delivery which was counted before another one came is over: a reply is free once all that were
-// given it have released it, or are over. Who released the last one watches it until another delivery
+// that a delivery which was counted before another one came, or which the platform sent in an earlier
+// second, is over: a reply is free once all that were given it have released it, or are over. Who released the last one watches it until another delivery
 // has it or it is sent.
 //
 // A call that was rejected may have been carried out, its answer was lost: a store that can do that takes
@@ -57,6 +57,8 @@ export interface LeaseRequest {
 export interface Claim extends LeaseRequest {
   /** The number of a delivery that was counted already; 0 without a delivery. Default: a new one. */
   readonly attempt?: number | undefined;
+  /** When the platform sent a new delivery, in Unix seconds. Default: unknown. */
+  readonly sentAt?: number | undefined;
   /** An owner whose process is known to have died: its run is taken over before its lease ends. */
   readonly expired?: string | undefined;
   /** The message, or a digest of it: all deliveries should have the same. */
@@ -142,13 +144,14 @@ export interface DeliveryStore {
 
   /**
    * Records that the delivery `attempt` is answered without the reply: when it is the latest one,
-   * the reply will be late. Claims the reply instead when it is available by now.
+   * the reply will be late. Claims the reply instead when it is available by now, and tells when
+   * nobody runs it any more.
    */
-  closeWindow(id: DeliveryId, attempt: number): Promise<Ended | undefined>;
+  closeWindow(id: DeliveryId, attempt: number): Promise<Ended | Free | undefined>;
 
   /**
    * Keeps the run for another lease: `late` when the last deadline has passed, `stale` when another
-   * owner has the run.
+   * owner has the run, or this one has given it up.
    */
   renew(id: DeliveryId, lease: LeaseRequest): Promise<'renewed' | 'late' | 'stale'>;
 
@@ -166,8 +169,9 @@ export interface DeliveryStore {
 
   /**
    * Releases a reply that was claimed for a delivery which has disconnected since; false when
-   * another delivery has it, or a sender has claimed it. `underWay`: milliseconds that its claim took.
-   * Deliveries that were counted before that are over, and have it no more. Default: 0.
+   * another delivery has it, or a sender has claimed it. `underWay`: milliseconds that its claim took;
+   * default: 0. Deliveries that were counted before that, or sent in an earlier second, are over, and
+   * have it no more.
    */
   releaseReply(id: DeliveryId, attempt: number, underWay?: number): Promise<boolean>;
 

@@ -1,9 +1,9 @@
 import { askAgain } from '../ask-again.ts';
-import { DeliveryAttempt } from './attempt.ts';
-import { takeUp } from './claim.ts';
+import type { DeliveryAttempt } from './attempt.ts';
 import { parkOutcome } from './late/parking.ts';
 import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
 import type { DeliveryStore, Ended, Free } from './store.ts';
+import { takeUp } from './takeover.ts';
 
 /** Maximum number of messages that are looked after for a store. */
 const MAX_MESSAGES = 1000;
@@ -67,11 +67,9 @@ function isUnrun({ account, incoming }: DeliveryAttempt, found: Ended | Free | u
 
 /** Takes a free run up, once a process that could not renew its lease meanwhile has had time to do so. */
 async function takeUpLater(delivery: DeliveryAttempt): Promise<void> {
-  const { account, id, incoming, service, workload } = delivery;
+  const { account, id, workload } = delivery;
   await workload.sleep(account.clock, leaseMilliseconds(account));
   const found = await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
   const isFull = workload.isClosing || workload.pending >= account.maxPending;
-  if (!isUnrun(delivery, found) || isFull) return;
-  const request = { native: incoming.request.native, isGone: () => true };
-  await takeUp(new DeliveryAttempt({ ...incoming, request }, service, 0));
+  if (isUnrun(delivery, found) && !isFull) await takeUp(delivery.withoutClient());
 }

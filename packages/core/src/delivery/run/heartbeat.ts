@@ -68,9 +68,14 @@ export class Registrations {
     const one = registry && this.#registries.get(registry)?.all.get(id.key);
     if (!one) return;
     one.count -= 1;
-    if (one.count === 0) {
-      one.done = one.done.catch(() => {}).then(() => this.#erase(registry, id, one, account));
-    }
+    if (one.count > 0) return;
+    const erased = one.done.catch(() => {}).then(() => this.#erase(registry, id, one, account));
+    const done = erased.then(() => {
+      // Something follows that needs it still.
+      if (one.count > 0 || one.done !== done) return;
+      this.#forget(registry, id);
+    });
+    one.done = done;
   }
 
   /**
@@ -86,17 +91,19 @@ export class Registrations {
     for (let tries = 1; tries <= MAX_ERASES && one.count === 0; tries += 1) {
       try {
         await registry.erase(id);
-        break;
+        return;
       } catch {
         await new Promise<void>((resolve) => {
           account.clock.setTimeout(resolve, leaseMilliseconds(account)).unref?.();
         });
       }
     }
+  }
+
+  #forget(registry: RunRegistry, id: DeliveryId): void {
     const known = this.#registries.get(registry);
-    if (one.count > 0 || !known) return;
-    known.all.delete(id.key);
-    if (known.all.size > 0) return;
+    known?.all.delete(id.key);
+    if (known?.all.size !== 0) return;
     known.stop();
     this.#registries.delete(registry);
   }

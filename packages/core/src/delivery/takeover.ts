@@ -1,0 +1,38 @@
+import type { DeliveryAttempt } from './attempt.ts';
+import { claim } from './claim.ts';
+import { leaseMilliseconds } from './run/heartbeat.ts';
+import type { Begun } from './store.ts';
+
+/** Milliseconds between two attempts to claim a free run. */
+const LOOK_AGAIN = 100;
+
+/** Claims a message without a delivery, and runs it when claimed. */
+export async function takeUp(attempt: DeliveryAttempt, expired?: string): Promise<Begun> {
+  const { workload } = attempt;
+  workload.pending += 1;
+  try {
+    return await claim(attempt, { attempt: 0, expired });
+  } finally {
+    if (!attempt.run) workload.pending -= 1;
+  }
+}
+
+/**
+ * Watches the run of another process, for the given milliseconds, and takes it up when that process dies
+ * or gives it up. Returns whether it has ended.
+ */
+export async function watchOver(attempt: DeliveryAttempt, milliseconds: number): Promise<boolean> {
+  const { account, id, workload } = attempt;
+  const { clock, deliveries } = account;
+  const end = clock.now() + milliseconds;
+  while (!workload.isClosing && clock.now() < end) {
+    const patience = Math.min(end - clock.now(), leaseMilliseconds(account));
+    const found = await deliveries.wait(id, { attempt: 0, milliseconds: patience });
+    if (found?.state === 'ended') return true;
+    if (found?.state !== 'free') continue;
+    if ((await takeUp(attempt)).state === 'yours') break;
+    // Its owner was only late.
+    await workload.sleep(clock, LOOK_AGAIN);
+  }
+  return false;
+}
