@@ -15,7 +15,7 @@ import { reportUndelivered } from './late/late-replies.ts';
 import { parkOutcome } from './late/parking.ts';
 import { answerInPlace, fitPending, fitReply } from './run/completion.ts';
 import { answerError } from './run/execution.ts';
-import type { Handover } from './run/handoff.ts';
+import { ELSEWHERE, type Handover } from './run/handoff.ts';
 import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
 import type { Service } from './run/run.ts';
 import type { Begun, Ended, Outcome } from './store.ts';
@@ -154,7 +154,7 @@ function waitHere(delivery: DeliveryAttempt): Awaitable<Handover | undefined> {
   if (!delivery.place) run?.meet(attempt, closing);
   const place = delivery.place ?? run?.handoff.enter(delivery);
   delivery.place = undefined;
-  return place ? place.wait() : { state: 'elsewhere' };
+  return place ? place.wait() : ELSEWHERE;
 }
 
 /** Waits for a run of another process, and resumes it when that process has died. */

@@ -10,6 +10,7 @@ import { messageKey } from '../../undelivered.ts';
 import { LateReplies } from '../late/late-replies.ts';
 import { park, parkingMilliseconds, sendLate } from '../late/parking.ts';
 import { endRun, type FittedReply, type RunEnd } from './ending.ts';
+import { ELSEWHERE } from './handoff.ts';
 import type { Run, Service } from './run.ts';
 
 /**
@@ -107,15 +108,14 @@ function give(
     if (!handoff.isTaken) account.logger.warn({ message: messageKey(message) }, text);
     run.isStale = true;
     run.watch?.conclude('superseded');
-    handoff.settle({ state: 'elsewhere' });
+    handoff.settle(ELSEWHERE);
     return;
   }
   const { tree, reply, whole, rest, warn } = fitted;
   run.watch?.conclude(reply ? 'replied' : 'silent');
-  const isGiven =
-    result === 'respond' &&
-    (handoff.isTaken || handoff.settle({ state: 'respond', tree }, answering));
-  handoff.settle({ state: 'elsewhere' });
+  const isAnswer = result === 'respond';
+  const handover = isAnswer ? { state: 'respond' as const, tree } : ELSEWHERE;
+  const isGiven = handoff.settle(handover, answering) && isAnswer;
   // What has no tree goes nowhere later either.
   if (isGiven || !tree) warn?.();
   if (!reply || !whole) return;

@@ -9,6 +9,7 @@ import type { Tree } from '../../tree.ts';
 import { messageKey } from '../../undelivered.ts';
 import { sendLate } from '../late/parking.ts';
 import type { Claim, CompletionResult, Finish } from '../store.ts';
+import { ELSEWHERE } from './handoff.ts';
 import { reclaim } from './reclaim.ts';
 import type { Run } from './run.ts';
 
@@ -59,11 +60,13 @@ function storeOnce(
   const { handoff, owner } = run;
   const outcome = reply && tree ? { reply, time: Number(tree['CreateTime']) } : null;
   const answering = handoff.newest;
-  if (answering > 0) handoff.offer({ state: 'respond', tree }, answering, save !== undefined);
   const how = { owner, outcome, answering };
   const finishing = finish(run, how, save, whole);
-  if (isPromise(finishing)) return checkFinished(run, finishing, { how, save, whole, tree });
-  return typeof finishing === 'string' ? { result: finishing, answering } : finishing;
+  if (!isPromise(finishing)) {
+    return typeof finishing === 'string' ? { result: finishing, answering } : finishing;
+  }
+  if (answering > 0) handoff.offer({ state: 'respond', tree }, answering, save !== undefined);
+  return checkFinished(run, finishing, { how, save, whole, tree });
 }
 
 /** The end of a run, as told to the store. */
@@ -90,7 +93,7 @@ async function checkFinished(
   run.watch?.endLap('storeTime');
   if (result !== 'stale') return typeof result === 'string' ? { result, answering } : result;
   // They may have it from there, unless one has taken it already.
-  run.handoff.settle({ state: 'elsewhere' });
+  run.handoff.settle(ELSEWHERE);
   return endAgain(run, ending, run.handoff.isTaken ? answering : 0);
 }
 

@@ -13,6 +13,7 @@ import { reportUndelivered, withHeld } from '../late/late-replies.ts';
 import { parkingMilliseconds } from '../late/parking.ts';
 import { complete, fitReply } from './completion.ts';
 import type { FittedReply } from './ending.ts';
+import { ELSEWHERE } from './handoff.ts';
 import { findRegistry, limitRun } from './heartbeat.ts';
 import { reclaim } from './reclaim.ts';
 import { createExchange, type Run, RunExchange } from './run.ts';
@@ -64,7 +65,7 @@ async function takeTurn(run: Run, turn: Turn): Promise<Loaded | 'stale' | undefi
   const begun = await reclaim(run, async (claim) => {
     const claimed = await account.steps.begin(id, claim, parts.possession.lock);
     // Who waits here finds the other run, or the place where it was.
-    if (claimed.state === 'running') run.handoff.settle({ state: 'elsewhere' });
+    if (claimed.state === 'running') run.handoff.settle(ELSEWHERE);
     return claimed;
   });
   run.watch?.endLap('storeTime');
@@ -73,7 +74,7 @@ async function takeTurn(run: Run, turn: Turn): Promise<Loaded | 'stale' | undefi
   if (begun.state === 'yours' && !isForgotten) return begun.loaded;
   // Another process has taken the message over while it waited here.
   run.watch?.conclude('superseded');
-  run.handoff.settle({ state: 'elsewhere' });
+  run.handoff.settle(ELSEWHERE);
   return 'stale';
 }
 

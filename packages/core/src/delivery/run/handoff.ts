@@ -15,6 +15,8 @@ export type Handover =
   /** A store failed, and no `onError` answers for it: the platform's next try may succeed. */
   | { readonly state: 'failed'; readonly error: unknown };
 
+export const ELSEWHERE: Handover = { state: 'elsewhere' };
+
 /** A waiting delivery. */
 export interface Visitor {
   readonly attempt: number;
@@ -46,8 +48,8 @@ export class Handoff {
   isSaving = false;
   /** Whether a delivery has taken the reply. */
   isTaken = false;
+  hasSettled = false;
   #places: Place[] = [];
-  #hasSettled = false;
 
   constructor(clock: Clock, replyWindow: number) {
     this.clock = clock;
@@ -63,7 +65,7 @@ export class Handoff {
   enter(visitor: Visitor): Place {
     const place = new Place(this, visitor);
     // Who comes later must not have what was not claimed for it.
-    if (this.#hasSettled) place.give({ state: 'elsewhere' });
+    if (this.hasSettled) place.give(ELSEWHERE);
     else this.#places.push(place);
     return place;
   }
@@ -109,16 +111,18 @@ export class Handoff {
 
   /** Passes the result to all waiting deliveries, or only to one; false when there is none. */
   settle(handover: Handover, only?: number): boolean {
-    if (this.#hasSettled) return this.isTaken;
-    this.#hasSettled = true;
+    if (this.hasSettled) return this.isTaken;
+    this.hasSettled = true;
     this.offered = undefined;
+    // One delivery has taken it already.
+    const given = this.isTaken && handover.state === 'respond' ? ELSEWHERE : handover;
     const places = this.#places;
     this.#places = [];
     for (const place of places) {
       const { visitor } = place;
       const isFor = (only === undefined || visitor.attempt === only) && !visitor.isGone();
-      if (isFor && handover.state !== 'elsewhere') this.isTaken = true;
-      place.give(isFor ? handover : { state: 'elsewhere' });
+      if (isFor && given.state !== 'elsewhere') this.isTaken = true;
+      place.give(isFor ? given : ELSEWHERE);
     }
     return this.isTaken;
   }

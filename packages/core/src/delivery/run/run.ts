@@ -13,7 +13,7 @@ import type { WaitUntil } from '../../wait-until.ts';
 import { joinReplies, LateReplies, reportUndelivered } from '../late/late-replies.ts';
 import type { DeliveryId } from '../store.ts';
 import type { ActiveRun, Workload } from '../workload.ts';
-import { Handoff } from './handoff.ts';
+import { ELSEWHERE, Handoff } from './handoff.ts';
 import { Heartbeat, type LivingRun } from './heartbeat.ts';
 import type { RunWatch } from './run-watch.ts';
 
@@ -213,7 +213,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     this.isOver = true;
     this.watch?.end();
     this.#heartbeat?.stop();
-    this.handoff.settle({ state: 'elsewhere' });
+    if (!this.handoff.hasSettled) this.handoff.settle(ELSEWHERE);
     if (workload.runs.get(id.key) === this) workload.runs.delete(id.key);
     workload.pending -= 1;
     if (account.ordering === 'serial') workload.turns.release(parts.user, parts.possession.turn);
