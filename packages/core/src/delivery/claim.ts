@@ -20,7 +20,7 @@ export type Which = Pick<Claim, 'attempt' | 'expired'>;
 /** Counts the delivery, and starts the run when claimed. */
 export function claim(delivery: DeliveryAttempt, which: Which = {}): Awaitable<Begun> {
   const here = delivery.workload.runs.get(delivery.id.key);
-  return here ? join(delivery, here, which) : claimRun(delivery, which);
+  return here && !here.isGivenUp ? join(delivery, here, which) : claimRun(delivery, which);
 }
 
 async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): Promise<Begun> {
@@ -31,7 +31,10 @@ async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): P
   delivery.underWay = account.clock.now() - since;
   count(delivery, claimed);
   publishJoined(delivery, claimed.state === 'ended' ? 'ended' : 'running');
-  return claimed;
+  if (claimed.state !== 'yours' || !here.isGivenUp) return claimed;
+  // It was given up meanwhile: this may have claimed it again, for who does not run it any more.
+  await account.deliveries.finish(id, { owner: here.owner, outcome: undefined, answering: 0 });
+  return claimRun(delivery, { attempt: delivery.attempt });
 }
 
 /**

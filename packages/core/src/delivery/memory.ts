@@ -25,11 +25,14 @@ import {
 
 /** Milliseconds for which the reply of a run is kept: the platform's last try comes 10 s after the first. */
 const KEPT = 30_000;
+/** Milliseconds for which that of a run is kept that was taken over: its former owner may come late. */
+const KEPT_LONG = 300_000;
 
 /** The state of one message in memory: the two facts of store.ts, and the steps that change them. */
 class ReplySlot {
   readonly #body: string;
   #owner: string | undefined;
+  #wasTakenOver = false;
   /** The owner that gave the run up last. */
   #gaveUp: string | undefined;
   /** When the owner's lease ends. */
@@ -69,10 +72,12 @@ class ReplySlot {
     if (before !== owner && before !== expired && this.leaseLeft(now) > 0) {
       return { attempt, isSame, state: 'running' };
     }
+    const replaces = before === owner ? undefined : before;
+    if (replaces !== undefined) this.#wasTakenOver = true;
     this.#owner = owner;
     this.#until = now + lease;
     this.keptUntil = Number.POSITIVE_INFINITY;
-    return { attempt, isSame, state: 'yours', replaces: before === owner ? undefined : before };
+    return { attempt, isSame, state: 'yours', replaces };
   }
 
   #count(now: number, sentAt: number): void {
@@ -142,7 +147,7 @@ class ReplySlot {
     const isGivenUp = this.#owner === undefined && outcome === undefined;
     if (!this.#mayBelongTo(owner) || isGivenUp) return 'stale';
     this.#owner = owner;
-    this.keptUntil = now + KEPT;
+    this.keptUntil = now + (this.#wasTakenOver ? KEPT_LONG : KEPT);
     if (outcome === undefined) {
       this.#gaveUp = owner;
       this.#owner = undefined;

@@ -13,6 +13,8 @@ export interface ActiveRun {
   readonly handoff: Handoff;
   /** The number of the latest delivery. */
   readonly attempt: number;
+  /** Whether it has failed, and another delivery may run the message. */
+  readonly isGivenUp: boolean;
   /** Records a newer delivery, and its deadline on the account's clock. */
   meet(attempt: number, closing: number): void;
   /** Records that the last delivery was answered without the reply. */

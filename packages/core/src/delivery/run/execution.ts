@@ -182,7 +182,9 @@ async function reportFailure(
 }
 
 /** Gives the run up, for the next delivery. */
-async function giveBack({ account, id, owner, parts }: Run): Promise<unknown> {
+async function giveBack(run: Run): Promise<unknown> {
+  const { account, id, owner, parts } = run;
+  run.isGivenUp = true;
   const finish = { owner, outcome: undefined, answering: 0 };
   return account.steps.commit(id, finish, parts.possession.lock, undefined);
 }

@@ -82,6 +82,8 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   hasResponded = false;
   /** Whether a late reply was held while the run still had its lock. */
   isHeld = false;
+  /** Whether it has failed, and another delivery may run the message. */
+  isGivenUp = false;
   /** Whether another run has replaced it. */
   isStale = false;
   /** Whether another owner was seen to have it while it waited for its turn. */

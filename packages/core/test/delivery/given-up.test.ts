@@ -1,0 +1,139 @@
+/** A run that is given up is run by the next delivery, or for it, in whatever order their calls arrive. */
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import {
+  createWebhook,
+  MemoryContextStore,
+  MemoryDeliveryStore,
+  type Reply,
+  StoreError,
+  type UndeliveredError,
+  type WebhookOptions,
+} from '@wechat-mp/core';
+import type { Claim, DeliveryId, Finish, RunRegistry, WaitOptions } from '@wechat-mp/core/stores';
+import { plain, userMessage } from '../../../../test/support/platform.ts';
+import { recorder } from '../support.ts';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+const message = plain({ token: 'TOKEN' }, userMessage('text', { Content: 'hi' }));
+const runRegistry: RunRegistry = {
+  write: async () => {},
+  beat: async () => {},
+  erase: async () => {},
+  takeExpired: async () => [],
+};
+const after = (milliseconds: number) =>
+  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+
+/** Fails the first time that it is called, after a number of milliseconds. */
+function failOnce(milliseconds: number) {
+  let calls = 0;
+  return async () => {
+    calls += 1;
+    if (calls > 1) return 'the reply';
+    await after(milliseconds);
+    throw new Error('it failed');
+  };
+}
+
+function create(given: Partial<WebhookOptions>, handler: () => Promise<string>) {
+  const pushed: Reply[] = [];
+  const send = async (_: string, reply: Reply) => pushed.push(reply);
+  const webhook = createWebhook(
+    {
+      token: 'TOKEN',
+      client: { message: { custom: { send } } },
+      retryOnError: true,
+      logger: recorder(),
+      ...given,
+    },
+    handler,
+  );
+  return { webhook, pushed };
+}
+
+it('by a delivery whose claim arrives just after that', async () => {
+  let giveUp = () => {};
+  const isGivenUp = new Promise<void>((resolve) => {
+    giveUp = resolve;
+  });
+  let claims = 0;
+  class Late extends MemoryDeliveryStore {
+    override async claim(id: DeliveryId, claim: Claim) {
+      claims += 1;
+      if (claims === 2) await isGivenUp;
+      return super.claim(id, claim);
+    }
+    override async finish(id: DeliveryId, finish: Finish) {
+      const result = await super.finish(id, finish);
+      if (finish.outcome === undefined) giveUp();
+      await after(50);
+      return result;
+    }
+  }
+  const deliveries = new Late();
+  const { webhook } = create({ deliveries }, failOnce(500));
+  void webhook.handle(message);
+  await jest.advanceTimersByTimeAsync(100);
+  const second = webhook.handle(message);
+  await jest.advanceTimersByTimeAsync(2000);
+  expect((await second).body).toContain('the reply');
+  await jest.advanceTimersByTimeAsync(20_000);
+});
+
+it('for the last delivery, whose window closes in another process just after that', async () => {
+  let fails = () => {};
+  const failed = new Promise<void>((resolve) => {
+    fails = resolve;
+  });
+  class Shared extends MemoryDeliveryStore {
+    readonly runRegistry = runRegistry;
+    override async wait(id: DeliveryId, options: WaitOptions) {
+      if (options.attempt === 0) return super.wait(id, options);
+      // It leaves before it could hear of it.
+      await after(4600);
+      return undefined;
+    }
+    override async closeWindow(id: DeliveryId, attempt: number) {
+      fails();
+      await after(100);
+      return super.closeWindow(id, attempt);
+    }
+  }
+  const shared = { deliveries: new Shared(), contexts: new MemoryContextStore() };
+  const { webhook, pushed } = create({ ...shared, maxDeliveries: 2 }, async () => {
+    await failed;
+    throw new Error('it failed');
+  });
+  void webhook.handle(message);
+  await jest.advanceTimersByTimeAsync(100);
+  const other = create({ ...shared, maxDeliveries: 2 }, async () => 'the reply');
+  const last = other.webhook.handle(message);
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect((await last).body).toBe('success');
+  expect([...pushed, ...other.pushed]).toEqual([{ type: 'text', content: 'the reply' }]);
+});
+
+it('or is told of, when the last delivery met it late', async () => {
+  const told: unknown[] = [];
+  let claims = 0;
+  class Late extends MemoryDeliveryStore {
+    override async claim(id: DeliveryId, claim: Claim) {
+      claims += 1;
+      // Both have asked before either has an answer.
+      await after(claims * 50);
+      return super.claim(id, claim);
+    }
+  }
+  const deliveries = new Late();
+  const onUndelivered = ({ reply }: UndeliveredError) => void told.push(reply);
+  const { webhook } = create({ deliveries, maxDeliveries: 2, onUndelivered }, async () => {
+    await after(500);
+    throw new StoreError('the context store failed: it is away');
+  });
+  const answers = [webhook.handle(message), webhook.handle(message)];
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([503, 503]);
+  expect(told).toEqual([{ type: 'none' }]);
+});
