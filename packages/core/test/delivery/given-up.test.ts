@@ -1,4 +1,4 @@
-/** A run that is given up is run by the next delivery, or for it, in whatever order their calls arrive. */
+/** A run that is given up is run by the next delivery, or for it, in any order of their calls. */
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import {
   createWebhook,
@@ -115,7 +115,7 @@ it('for the last delivery, whose window closes in another process just after tha
   expect([...pushed, ...other.pushed]).toEqual([{ type: 'text', content: 'the reply' }]);
 });
 
-it('or is told of, when the last delivery met it late', async () => {
+it('or reported, when the last delivery met it late', async () => {
   const told: unknown[] = [];
   let claims = 0;
   class Late extends MemoryDeliveryStore {
