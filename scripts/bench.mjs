@@ -1,11 +1,12 @@
 // Runs a benchmark as users run the packages: compiled, without what a loader adds to each function.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-const folder = mkdtempSync(join(tmpdir(), 'wechat-mp-bench-'));
+// Within the workspace, where what is loaded later is found.
+mkdirSync('bench/.cache', { recursive: true });
+const folder = mkdtempSync(join('bench/.cache', 'compiled-'));
 const outfile = join(folder, 'bench.mjs');
 await build({
   entryPoints: [process.argv[2]],

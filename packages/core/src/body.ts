@@ -1,10 +1,11 @@
 import { finished, Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Awaitable } from './awaitable.ts';
-import { type Clock, systemClock, type Timer, type TurnWatcher, watchTurn } from './clock.ts';
+import { type Clock, systemClock, type Timer } from './clock.ts';
 import { RequestError } from './errors.ts';
 import type { WebhookRequest } from './exchange.ts';
 import { decode } from './message/message.ts';
+import { takeSlice } from './time-slice.ts';
 import { within } from './with-timeout.ts';
 
 /** Milliseconds for which the rest of a body that is too large is discarded. */
@@ -49,15 +50,42 @@ function isTouched(stream: ReadableStream): boolean {
   return stream.locked || Readable.isDisturbed(stream as unknown as Readable);
 }
 
-function readStream(stream: Readable, bounds: Bounds): Promise<string> {
-  return new Promise((resolve, reject) => {
-    new Collector(stream, bounds, resolve, reject).start();
+async function readStream(stream: Readable, bounds: Bounds): Promise<string> {
+  const { headers } = stream as { headers?: Record<string, string | undefined> };
+  const announced = Number(headers?.['content-length'] ?? Number.NaN);
+  // Of any other stream nobody knows whether its headers are about what comes out of it.
+  const isRequest = 'complete' in stream && stream.readableEncoding === null;
+  const length = isRequest ? announced : Number.NaN;
+  if (announced > bounds.limit) return refuseLarge(stream, bounds);
+  await takeSlice();
+  const whole = takeWhole(stream, length);
+  if (whole !== null) return decode(checkBytes(whole));
+  const text = await new Promise<string>((resolve, reject) => {
+    new Collector(stream, length, bounds, resolve, reject).start();
   });
+  await takeSlice();
+  return text;
 }
 
-/** Reads the bytes of a stream within its bounds. */
-class Collector implements TurnWatcher {
+async function refuseLarge(
+  stream: Readable,
+  { limit, clock = systemClock }: Bounds,
+): Promise<never> {
+  await discard(stream, clock);
+  throw tooLarge(limit);
+}
+
+/** Reads a body that has arrived, as most do with their head, unless somebody else reads it too. */
+function takeWhole(stream: Readable, length: number): unknown {
+  if (stream.readableFlowing !== null || stream.readableLength !== length) return null;
+  return stream.read();
+}
+
+/** Reads the bytes of a stream as they come, within its bounds. */
+class Collector {
   readonly #stream: Readable;
+  /** Bytes that were announced. */
+  readonly #length: number;
   readonly #bounds: Bounds;
   readonly #clock: Clock;
   readonly #resolve: (text: string) => void;
@@ -65,19 +93,18 @@ class Collector implements TurnWatcher {
   readonly #chunks: Uint8Array[] = [];
   /** Bytes. */
   #size = 0;
-  /** The Content-Length of a Node request in bytes. */
-  #length = Number.NaN;
   #isOver = false;
-  #isListening = false;
   #timer: Timer | undefined;
 
   constructor(
     stream: Readable,
+    length: number,
     bounds: Bounds,
     resolve: (text: string) => void,
     reject: (error: RequestError) => void,
   ) {
     this.#stream = stream;
+    this.#length = length;
     this.#bounds = bounds;
     this.#clock = bounds.clock ?? systemClock;
     this.#resolve = resolve;
@@ -86,41 +113,13 @@ class Collector implements TurnWatcher {
 
   start(): void {
     const stream = this.#stream;
-    const { headers } = stream as { headers?: Record<string, string | undefined> };
-    const announced = Number(headers?.['content-length'] ?? Number.NaN);
-    if (announced > this.#bounds.limit) return this.#refuseLarge();
-    // Of any other stream nobody knows whether its headers are about what comes out of it.
-    if ('complete' in stream && stream.readableEncoding === null) this.#length = announced;
-    stream.on('error', (error) => this.#finish(error));
-    // Most come with their head: whole at the end of this turn, they need no more listeners, and no timer.
-    if (!(this.#length > 0)) this.#listen();
-    watchTurn(this);
-  }
-
-  onTurnEnd(): void {
-    if (this.#isOver || this.#takeWhole()) return;
-    this.#listen();
     const { milliseconds } = this.#bounds;
     this.#timer = this.#clock.setTimeout(() => {
       this.#pause();
       const text = `the body did not arrive within ${milliseconds} ms`;
       this.#reject(new RequestError('WECHAT_BODY_TOO_SLOW', text));
     }, milliseconds);
-  }
-
-  /** Reads a body that has arrived, unless somebody else reads it too. */
-  #takeWhole(): boolean {
-    const stream = this.#stream;
-    if (stream.readableFlowing !== null || stream.readableLength !== this.#length) return false;
-    const whole: unknown = stream.read();
-    if (whole !== null) this.#add(whole);
-    return whole !== null;
-  }
-
-  #listen(): void {
-    if (this.#isListening) return;
-    this.#isListening = true;
-    const stream = this.#stream;
+    stream.on('error', (error) => this.#finish(error));
     // What is over tells nobody any more that it is.
     if (stream.destroyed || stream.readableEnded) {
       return void finished(stream, { writable: false }, (error) => this.#finish(error));
@@ -131,38 +130,30 @@ class Collector implements TurnWatcher {
   }
 
   readonly #add = (chunk: unknown): void => {
-    const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    if (!(part instanceof Uint8Array)) {
+    try {
+      const part = checkBytes(chunk);
+      this.#size += part.length;
+      this.#chunks.push(part);
+    } catch (error) {
       this.#pause();
-      return this.#break(new TypeError('neither text nor bytes'));
+      return this.#reject(error as RequestError);
     }
-    this.#size += part.length;
     if (this.#size > this.#bounds.limit) {
       this.#pause();
-      return this.#refuseLarge();
+      void refuseLarge(this.#stream, this.#bounds).catch(this.#reject);
+    } else if (this.#size === this.#length) {
+      // The stream tells of its end some turns later.
+      this.#finish();
     }
-    this.#chunks.push(part);
-    // The stream tells of its end some turns later.
-    if (this.#size === this.#length) this.#finish();
   };
 
   #finish(error?: Error | null): void {
     if (this.#isOver) return;
     this.#endWatch();
-    if (error) return this.#break(error);
+    if (error) return this.#reject(createUnreadable(error));
     const [first] = this.#chunks;
     const whole = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
     this.#resolve(decode(whole as Uint8Array));
-  }
-
-  #break(cause: Error): void {
-    const message = 'the body could not be read: it ended early, or is neither text nor bytes';
-    this.#reject(new RequestError('WECHAT_BODY_UNREADABLE', message, { cause }));
-  }
-
-  #refuseLarge(): void {
-    const refuse = () => this.#reject(tooLarge(this.#bounds.limit));
-    void discard(this.#stream, this.#clock).then(refuse);
   }
 
   #pause(): void {
@@ -174,6 +165,18 @@ class Collector implements TurnWatcher {
     this.#isOver = true;
     if (this.#timer) this.#clock.clearTimeout(this.#timer);
   }
+}
+
+/** Returns a piece of a body, of which text is taken for UTF-8. */
+function checkBytes(chunk: unknown): Uint8Array {
+  const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+  if (part instanceof Uint8Array) return part;
+  throw createUnreadable(new TypeError('neither text nor bytes'));
+}
+
+function createUnreadable(cause: Error): RequestError {
+  const message = 'the body could not be read: it ended early, or is neither text nor bytes';
+  return new RequestError('WECHAT_BODY_UNREADABLE', message, { cause });
 }
 
 /** Discards the rest of a body for a moment: a response now would be lost with the connection. */

@@ -8,7 +8,7 @@ import type { WechatContext } from './context/context.ts';
 import { answerDelivery } from './delivery/answer.ts';
 import { OrphanRecovery } from './delivery/orphans.ts';
 import { Workload } from './delivery/workload.ts';
-import { openBody, openEcho, readQuery, sealReply, verifyQuery } from './envelope.ts';
+import { type Opened, openBody, openEcho, readQuery, sealReply, verifyQuery } from './envelope.ts';
 import { RequestError, SignatureError } from './errors.ts';
 import type { Answer, Exchange, WebhookRequest, WebhookResponse } from './exchange.ts';
 import { type Message, toMessage } from './message/message.ts';
@@ -18,6 +18,8 @@ import { printable } from './printable.ts';
 import { SUCCESS } from './reply/parse.ts';
 import { refuse, respond } from './response.ts';
 import { createDispatch, type Dispatch, type HandlersLike } from './router.ts';
+import { waitForSliceEnd } from './time-slice.ts';
+import type { Tree } from './tree.ts';
 import { type ContextOwner, openContext } from './with-context.ts';
 
 /**
@@ -138,9 +140,10 @@ export function createWebhook(
         const service = { account, workload, dispatch: answer, waitUntil: request.waitUntil };
         const answering = answerDelivery({ message, at, request }, service);
         const tree = isPromise(answering) ? await answering : answering;
-        if (!tree) return respond(SUCCESS);
-        const reply = push ? writePushReply(tree, opened) : sealReply(tree, opened);
-        return respond(reply, opened.format);
+        const response = createResponse(tree, opened, push !== undefined);
+        const end = waitForSliceEnd();
+        if (end) await end;
+        return response;
       } catch (error) {
         return refuse(error, account, request, isUnread(request.body));
       }
@@ -157,6 +160,12 @@ export function createWebhook(
       await closing;
     },
   };
+}
+
+/** Creates the response with a reply, or without: `success`. */
+function createResponse(tree: Tree | undefined, opened: Opened, isPush: boolean): WebhookResponse {
+  if (!tree) return respond(SUCCESS);
+  return respond(isPush ? writePushReply(tree, opened) : sealReply(tree, opened), opened.format);
 }
 
 const ignore = () => {};
