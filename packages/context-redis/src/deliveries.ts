@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import {
   type Begun,
   type Claim,
@@ -325,5 +325,5 @@ function readEnded([, outcome]: readonly ScriptResult[]): Ended {
 
 /** Returns a hash, so that Redis need not hold what the user wrote. */
 function digest(text: string): string {
-  return createHash('sha1').update(text).digest('base64url');
+  return hash('sha1', text, 'base64url');
 }

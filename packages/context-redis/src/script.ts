@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { describeError } from '@wechat-mp/core';
-import { type Clock, StoreError, within } from '@wechat-mp/core/stores';
+import { type Clock, StoreError, waitForSliceEnd, within } from '@wechat-mp/core/stores';
 
 /** The methods used of ioredis, either `Redis` or `Cluster`, version 5 or 6. */
 export interface RedisClient {
@@ -17,6 +18,8 @@ export interface RedisClient {
   /** Creates a connection of the same kind, for subscriptions. */
   duplicate(override?: object): RedisListener;
   once(event: 'end', listener: () => void): unknown;
+  /** The socket; a cluster has several, and none here. */
+  readonly stream?: Pick<Writable, 'cork' | 'uncork' | 'writableCorked'> | undefined;
 }
 
 /** A connection for subscriptions. */
@@ -85,6 +88,7 @@ export function defineScript(lua: string, undo?: Undo): Script {
     const { clock, timeout } = connection;
     const since = clock.now();
     let answered: { value: unknown } | undefined;
+    sendTogether(connection.redis);
     const running = run(connection, keys, args);
     try {
       // A client that is not connected queues commands, for a long time: better to say so soon.
@@ -107,6 +111,16 @@ export function defineScript(lua: string, undo?: Undo): Script {
     }
     throw new StoreError(`Redis did not answer within ${timeout} ms`);
   };
+}
+
+/** Sends what is asked for several messages in one piece: each piece costs as much as what it is about. */
+function sendTogether({ stream }: RedisClient): void {
+  if (!stream || stream.writableCorked > 0) return;
+  stream.cork();
+  const send = () => stream.uncork();
+  const end = waitForSliceEnd();
+  if (end) void end.then(send);
+  else process.nextTick(send);
 }
 
 function toAnswer(value: unknown): ScriptResult {

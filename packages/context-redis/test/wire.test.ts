@@ -92,3 +92,21 @@ describe.each(Object.entries(kinds))('%s', (_name, start) => {
     expect(await client.pttl(`bot-a:${user}:lock`)).toBeGreaterThan(300_000);
   });
 });
+
+it('what is asked for several messages at once goes out in one piece', async () => {
+  const client = track(new Redis((await startRedis()).port));
+  const { deliveries } = redisStores(client);
+  const claim = (key: string) =>
+    deliveries.claim(
+      { account: 'default', openid: 'o1', key },
+      { owner: key, lease: 1000, body: 'hi' },
+    );
+  await claim('first');
+  const { stream } = client;
+  const write = jest.spyOn(stream, '_write' as never);
+  const writev = jest.spyOn(stream, '_writev' as never);
+  const claimed = await Promise.all(['second', 'third', 'fourth'].map(claim));
+  expect(claimed.map(({ state }) => state)).toEqual(['yours', 'yours', 'yours']);
+  expect(write).toHaveBeenCalledTimes(0);
+  expect(writev).toHaveBeenCalledTimes(1);
+});

@@ -43,6 +43,7 @@ export { MemorySessionStore, type SessionStore } from './unofficial/session-stor
 // Time and failures
 export { type Clock, systemClock, type Timer } from './clock.ts';
 export { InvalidArgumentError, StoreError } from './errors.ts';
+export { waitForSliceEnd } from './time-slice.ts';
 export { within } from './with-timeout.ts';
 
 // Options, read by a table
