@@ -4,7 +4,7 @@
 // else in the process has its turn.
 
 /** Milliseconds of a slice. */
-const SLICE = 2;
+const SLICE = 1;
 
 // As they are when the module is loaded: a test may stop the time later, but not the turns.
 const nextTick = process.nextTick.bind(process);
