@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers';
-
 // Messages are worked on in slices of time, not as they are read. Many connections may be ready in one
 // turn of the event loop: to read all, then to answer all, then to write all costs half of doing the
 // three for one after another, as code and data stay in the caches; and between two slices everything
@@ -8,8 +6,9 @@ import { setImmediate } from 'node:timers';
 /** Milliseconds of a slice. */
 const SLICE = 1;
 
-// As it is when the module is loaded: a test may stop the time later, but not the turns.
+// As they are when the module is loaded: a test may stop the time later, but not the turns.
 const nextTick = process.nextTick.bind(process);
+const immediate = globalThis.setImmediate;
 const now = Promise.resolve();
 
 /** The messages that wait for a slice. */
@@ -23,7 +22,7 @@ let ended: Promise<void> | undefined;
 /** Resolves when a message has its time in a slice. */
 export function takeSlice(): Promise<void> {
   return new Promise((resolve) => {
-    if (waiting.push(resolve) === 1 && !isRunning) setImmediate(beginSlice);
+    if (waiting.push(resolve) === 1 && !isRunning) immediate(beginSlice);
   });
 }
 
@@ -55,5 +54,5 @@ function goOn(): void {
   endSlice?.();
   endSlice = undefined;
   ended = undefined;
-  if (waiting.length > 0) setImmediate(beginSlice);
+  if (waiting.length > 0) immediate(beginSlice);
 }
