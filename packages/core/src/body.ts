@@ -57,13 +57,13 @@ async function readStream(stream: Readable, bounds: Bounds): Promise<string> {
   const isRequest = 'complete' in stream && stream.readableEncoding === null;
   const length = isRequest ? announced : Number.NaN;
   if (announced > bounds.limit) return refuseLarge(stream, bounds);
-  await takeSlice();
+  if (isRequest) await takeSlice();
   const whole = takeWhole(stream, length);
   if (whole !== null) return decode(checkBytes(whole));
   const text = await new Promise<string>((resolve, reject) => {
     new Collector(stream, length, bounds, resolve, reject).start();
   });
-  await takeSlice();
+  if (isRequest) await takeSlice();
   return text;
 }
 
