@@ -7,8 +7,9 @@ import { defineScript, type Script, type ScriptResult, type Undo } from './scrip
 // that were given it, `late` or `sent`; 0 or none is nobody. The `others` that were given it, as `1,2,`.
 // Also the number of `attempts`, that of each delivery by its name (`#…`), when each was counted (`c1`,
 // ms) and sent (`s1`, in seconds), the fingerprint of the `body`, and whether the run may be `written` down
-// for when its process dies. ioredis may put a prefix of its own before KEYS, so the names of channels come as ARGV. A user without
-// rights may not publish: what is written counts all the same, and who waits looks by itself.
+// for when its process dies. ioredis may put a prefix of its own before KEYS, so the names of channels
+// come as ARGV. A user without rights may not publish: what is written counts all the same, and who
+// waits looks by itself.
 
 /** Milliseconds for which a run is remembered after it has ended or renewed its lease. */
 const KEPT = 30_000;

@@ -42,6 +42,17 @@ const nextTick = process.nextTick.bind(process);
 const immediate = globalThis.setImmediate;
 const now = Promise.resolve();
 
+/** Calls back once the promises of this callback have run. */
+export function callAfterPromises(callback: () => void): void {
+  // Microtasks come before the ticks that they ask for.
+  void now.then(() => nextTick(callback));
+}
+
+/** Calls back when the event loop has seen to its sockets. */
+export function callNextTurn(callback: () => void): void {
+  immediate(callback);
+}
+
 /** A callback for the end of this turn of the event loop. What has ended by then ignores it. */
 export interface TurnWatcher {
   onTurnEnd(): void;
@@ -51,8 +62,7 @@ let watchers: TurnWatcher[] = [];
 
 /** Calls a watcher at the end of this turn. Work that has ended by then needs no timer. */
 export function watchTurn(watcher: TurnWatcher): void {
-  // Microtasks come before the ticks that they ask for.
-  if (watchers.push(watcher) === 1) void now.then(() => nextTick(endTurn));
+  if (watchers.push(watcher) === 1) callAfterPromises(endTurn);
 }
 
 function endTurn(): void {
@@ -67,6 +77,6 @@ const TURNS = 8;
 /** Waits until the event loop has seen what lies ready in its sockets, for example that a client has hung up. */
 export async function takeTurns(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) {
-    await new Promise<void>((resolve) => void immediate(resolve));
+    await new Promise<void>((resolve) => callNextTurn(resolve));
   }
 }

@@ -1,3 +1,5 @@
+import { callAfterPromises, callNextTurn } from './clock.ts';
+
 // Messages are worked on in slices of time, not as they are read. Many connections may be ready in one
 // turn of the event loop: to read all, then to answer all, then to write all costs half of doing the
 // three for one after another, as code and data stay in the caches; and between two slices everything
@@ -5,11 +7,6 @@
 
 /** Milliseconds of a slice. */
 const SLICE = 1;
-
-// As they are when the module is loaded: a test may stop the time later, but not the turns.
-const nextTick = process.nextTick.bind(process);
-const immediate = globalThis.setImmediate;
-const now = Promise.resolve();
 
 /** The messages that wait for a slice. */
 const waiting: (() => void)[] = [];
@@ -22,7 +19,7 @@ let ended: Promise<void> | undefined;
 /** Resolves when a message has its time in a slice. */
 export function takeSlice(): Promise<void> {
   return new Promise((resolve) => {
-    if (waiting.push(resolve) === 1 && !isRunning) immediate(beginSlice);
+    if (waiting.push(resolve) === 1 && !isRunning) callNextTurn(beginSlice);
   });
 }
 
@@ -46,13 +43,13 @@ function goOn(): void {
   const next = isOver ? undefined : waiting.shift();
   if (next) {
     next();
-    // After its promises: they are its work.
-    void now.then(() => nextTick(goOn));
+    // Its promises are its work.
+    callAfterPromises(goOn);
     return;
   }
   isRunning = false;
   endSlice?.();
   endSlice = undefined;
   ended = undefined;
-  if (waiting.length > 0) immediate(beginSlice);
+  if (waiting.length > 0) callNextTurn(beginSlice);
 }

@@ -17,13 +17,11 @@ import { answerInPlace, fitPending, fitReply } from './run/completion.ts';
 import { answerError } from './run/execution.ts';
 import { ELSEWHERE, type Handover } from './run/handoff.ts';
 import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
+import { LOOK_AGAIN } from './run/reclaim.ts';
 import type { Service } from './run/run.ts';
 import type { Begun, Ended, Outcome } from './store.ts';
 import { watchOver } from './takeover.ts';
 import { lookAfter } from './unconfirmed.ts';
-
-/** Milliseconds between two attempts to claim a free run. */
-const LOOK_AGAIN = 100;
 
 /**
  * Answers one delivery with the reply of the message's run, in this process or another. Undefined

@@ -36,8 +36,8 @@ import type { Reply } from '../reply/reply.ts';
 // those before it, which may not show yet. Each answers for it: gives it to the platform, or releases it.
 // Which one is the newest can be in doubt, as claims overtake each other on their way here. Certain is
 // that a delivery which was counted before another one came, or which the platform sent in an earlier
-// second, is over: a reply is free once all that were given it have released it, or are over. Who released the last one watches it until another delivery
-// has it or it is sent.
+// second, is over: a reply is free once all that were given it have released it, or are over. Who
+// released the last one watches it until another delivery has it or it is sent.
 //
 // A call that was rejected may have been carried out, its answer was lost: a store that can do that takes
 // the claim of a reply back, and the same call may come twice.

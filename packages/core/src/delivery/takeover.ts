@@ -1,10 +1,8 @@
 import type { DeliveryAttempt } from './attempt.ts';
 import { claim } from './claim.ts';
 import { leaseMilliseconds } from './run/heartbeat.ts';
+import { LOOK_AGAIN } from './run/reclaim.ts';
 import type { Begun } from './store.ts';
-
-/** Milliseconds between two attempts to claim a free run. */
-const LOOK_AGAIN = 100;
 
 /** Claims a message without a delivery, and runs it when claimed. */
 export async function takeUp(attempt: DeliveryAttempt, expired?: string): Promise<Begun> {

@@ -2,8 +2,8 @@ import type { Claim, Claimed } from '../store.ts';
 import { leaseMilliseconds } from './heartbeat.ts';
 import type { Run } from './run.ts';
 
-/** Milliseconds between two claims. */
-const LOOK_AGAIN = 100;
+/** Milliseconds between two attempts to claim a run. */
+export const LOOK_AGAIN = 100;
 
 /**
  * Claims a run again, once no other owner has it. Another one answers, unless it has died, or never
