@@ -57,6 +57,8 @@ async function readStream(stream: Readable, bounds: Bounds): Promise<string> {
   const isRequest = 'complete' in stream && stream.readableEncoding === null;
   const length = isRequest ? announced : Number.NaN;
   if (announced > bounds.limit) return refuseLarge(stream, bounds);
+  // What breaks while it waits must not end the process; the collector sees it afterwards.
+  stream.on('error', ignore);
   if (isRequest) await takeSlice();
   const whole = takeWhole(stream, length);
   if (whole !== null) return decode(checkBytes(whole));
@@ -66,6 +68,8 @@ async function readStream(stream: Readable, bounds: Bounds): Promise<string> {
   if (isRequest) await takeSlice();
   return text;
 }
+
+const ignore = () => {};
 
 async function refuseLarge(
   stream: Readable,

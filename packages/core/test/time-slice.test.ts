@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { expect, it } from '@jest/globals';
 import { createWebhook } from '@wechat-mp/core';
 import { nodeRequest, sendResponse } from '@wechat-mp/core/adapter';
@@ -78,4 +79,17 @@ it.each([
   server.close();
   answers.forEach((answer, index) => expect(answer).toContain(`<![CDATA[to o${index}]]>`));
   expect(new Set(seen).size).toBeGreaterThan(CONNECTIONS / 3);
+});
+
+it('a request that breaks while it waits for its slice is refused, and ends nothing else', async () => {
+  const { query, body = '' } = plain({ token: 'TOKEN' }, userMessage('text', { Content: 'hi' }));
+  const length = Buffer.byteLength(`${body}`);
+  const request = Object.assign(new Readable({ read: () => {} }), {
+    complete: false,
+    headers: { 'content-length': `${length}` },
+  });
+  const webhook = createWebhook({ token: 'TOKEN', logger: recorder() }, () => 'done');
+  const answering = webhook.handle({ method: 'POST', query, body: request });
+  request.destroy(new Error('the connection broke'));
+  expect((await answering).status).toBe(400);
 });
