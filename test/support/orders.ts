@@ -434,12 +434,9 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     const die = () => hangUp('the process died');
     process.connections.add(die);
     clock.at(random() < 0.15 ? random() * HANGS_UP : HANGS_UP, () => hangUp('hung up'));
-    const { query, ...delivery } = plain(ACCOUNT, fields as never);
     const request = {
-      ...delivery,
-      query: mayStall
-        ? signedQuery(ACCOUNT.token, String(Math.floor(time.wallTime() / 1000)))
-        : query,
+      ...plain(ACCOUNT, fields as never),
+      query: signedQuery(ACCOUNT.token, String(Math.floor(time.wallTime() / 1000))),
       signal: gone.signal,
       ...(mayStall && { isGone: () => gone.signal.aborted }),
     };
@@ -472,7 +469,10 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     const MsgId = `70${seed % 1e6}0${String(number).padStart(6, '0')}`;
     const fields = { ...userMessage('text', { Content, MsgId }), FromUserName: `o${user}` };
     told.set(id, { id, number: MsgId, ...one, ...ends, log: [] });
-    clock.at(random() * 3000, () => deliver(id, fields, 1));
+    clock.at(random() * 3000, () => {
+      const CreateTime = Math.floor(time.wallTime() / 1000);
+      deliver(id, { ...fields, CreateTime }, 1);
+    });
   }
   if (mayDie) {
     clock.at(random() * 20_000, () => {

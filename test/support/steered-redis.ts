@@ -86,15 +86,19 @@ interface Ear {
 }
 
 /** The scripts that each server has, by the sums of those that stand in them. */
-const loaded = new WeakMap<Redis, Map<string, string>>();
+const loaded = new WeakMap<Redis, Map<string, Promise<string>>>();
 
 /** Empties a server, which is the place where processes meet from then on. */
 export async function steerRedis(redis: Redis): Promise<Place> {
   await redis.flushall();
-  const steered = loaded.get(redis) ?? new Map<string, string>();
+  const steered = loaded.get(redis) ?? new Map<string, Promise<string>>();
   loaded.set(redis, steered);
   const ears = new Map<string, Set<Ear>>();
   let underWay = 0;
+  /** The script that was sent last: they are sent in the order of the calls. */
+  let sending = Promise.resolve('');
+  /** Answers that have come: they are passed on when nothing else happens, so that their speed changes nothing. */
+  const answered: (() => void)[] = [];
 
   async function run(
     wire: Wire,
@@ -102,15 +106,16 @@ export async function steerRedis(redis: Redis): Promise<Place> {
     keyCount: number,
     given: readonly (string | number)[],
   ): Promise<unknown> {
-    const script = steered.get(sum);
-    if (script === undefined) throw new Error('NOSCRIPT');
+    const time = Math.round(wire.clock.wallTime());
     underWay += 1;
     try {
-      const time = Math.round(wire.clock.wallTime());
+      sending = sending.then(() => steered.get(sum) as Promise<string>);
+      const script = await sending;
       const [result, published] = (await redis.evalsha(script, keyCount, ...given, time)) as [
         unknown,
         string[],
       ];
+      await new Promise<void>((resolve) => answered.push(resolve));
       for (const channel of published) {
         for (const ear of ears.get(channel) ?? []) ear.wire.tell(() => ear.hear(channel));
       }
@@ -138,26 +143,30 @@ export async function steerRedis(redis: Redis): Promise<Place> {
   }
 
   function createStores(wire: Wire) {
-    /** The message whose late reply a script is about to claim. */
-    let claiming: DeliveryId | undefined;
+    /** The messages whose late replies are about to be claimed, by who claims them. */
+    const claims = new Map<string, DeliveryId>();
+    const send = (sum: string, keyCount: number, given: (string | number)[]) =>
+      wire.carry(async () => {
+        const result = await run(wire, sum, keyCount, given);
+        const id = claims.get(`${given.at(-1)}`);
+        if (id && result === 1) wire.noteSending(id);
+        return result;
+      }, findSlot(given));
+    const unknown = new Map<string, (script: Promise<string>) => void>();
+    const sent = new Map<string, Promise<unknown>>();
     const client = {
       evalsha: (sum: string, keyCount: number, ...given: (string | number)[]) => {
-        const id = claiming;
-        return wire.carry(async () => {
-          const result = await run(wire, sum, keyCount, given);
-          if (id && result === 1) wire.noteSending(id);
-          return result;
-        }, findSlot(given));
+        if (steered.has(sum)) return send(sum, keyCount, given);
+        // What the server has from an earlier order must not change this one: it is on its way already.
+        steered.set(sum, new Promise((load) => unknown.set(sum, load)));
+        sent.set(sum, send(sum, keyCount, given));
+        return Promise.reject(new Error('NOSCRIPT'));
       },
-      eval: (script: string, keyCount: number, ...given: (string | number)[]) =>
-        wire.carry(async () => {
-          const sum = createHash('sha1').update(script).digest('hex');
-          const text = `${STEERING}${script}${RETURNING}`;
-          underWay += 1;
-          steered.set(sum, String(await redis.script('LOAD', text)));
-          underWay -= 1;
-          return run(wire, sum, keyCount, given);
-        }, findSlot(given)),
+      eval: (script: string) => {
+        const sum = createHash('sha1').update(script).digest('hex');
+        unknown.get(sum)?.(redis.script('LOAD', `${STEERING}${script}${RETURNING}`).then(String));
+        return sent.get(sum) as Promise<unknown>;
+      },
       duplicate: () => createListener(wire),
       once: () => {},
     };
@@ -165,10 +174,8 @@ export async function steerRedis(redis: Redis): Promise<Place> {
     const { deliveries } = stores;
     const claimLateReply = deliveries.claimLateReply.bind(deliveries);
     deliveries.claimLateReply = (id, sender) => {
-      claiming = id;
-      const claimed = claimLateReply(id, sender);
-      claiming = undefined;
-      return claimed;
+      if (sender) claims.set(sender, id);
+      return claimLateReply(id, sender);
     };
     return stores;
   }
@@ -179,7 +186,10 @@ export async function steerRedis(redis: Redis): Promise<Place> {
       // An answer may lead to more than one turn, however slow the machine is.
       for (let quiet = 0; quiet < 3; quiet += 1) {
         await takeTurn();
-        if (underWay > 0) quiet = -1;
+        if (underWay > answered.length) quiet = -1;
+        if (quiet < 2 || answered.length === 0) continue;
+        for (const pass of answered.splice(0)) pass();
+        quiet = -1;
       }
     },
   };

@@ -302,8 +302,9 @@ function nameDelivery(): string {
   return `#${randomUUID()}`;
 }
 
-function finishArguments({ owner, outcome, answering }: Finish): (string | number)[] {
-  return [owner, outcome === undefined ? '' : JSON.stringify(outcome), answering];
+function finishArguments({ owner, outcome, answering, isTaken }: Finish): (string | number)[] {
+  const reply = outcome === undefined ? '' : JSON.stringify(outcome);
+  return [owner, reply, answering, isTaken ? '1' : ''];
 }
 
 function readClaimed(found: ScriptResult): Claimed {

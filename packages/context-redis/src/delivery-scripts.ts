@@ -99,8 +99,12 @@ end`;
 
 /** Returns the result for a run that has ended already, or nil while it can still end. */
 const HAS_FINISHED = `
-local function hasFinished(key, owner, outcome, answering)
+local function hasFinished(key, owner, outcome, answering, isTaken)
   local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder')
+  if isTaken == '1' and run[2] and run[3] ~= 'late' and run[3] ~= 'sent' then
+    give(key, answering, run[3])
+    run[3] = answering
+  end
   -- What nobody has, or a failover has forgotten, is its former owner's still.
   local isFree = not run[1] or run[1] == '' and not run[2]
   if isFree and outcome == '' or not isFree and run[1] ~= owner then
@@ -120,8 +124,8 @@ end`;
 
 /** Ends a run; the outcome '' gives the run up. */
 const FINISH = `${GIVE}${HAS_FINISHED}
-local function finish(key, channel, owner, outcome, answering)
-  local finished = hasFinished(key, owner, outcome, answering)
+local function finish(key, channel, owner, outcome, answering, isTaken)
+  local finished = hasFinished(key, owner, outcome, answering, isTaken)
   if finished then
     return finished
   end
@@ -229,29 +233,29 @@ return claimed`,
   undoClaim,
 );
 
-/** ARGV: channel, owner, outcome, number of the answered delivery or 0. */
+/** ARGV: channel, owner, outcome, number of the answered delivery or 0, '1' when it has the reply already. */
 export const finish: Script = defineScript(`${FINISH}
-return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
+return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`);
 
 /**
  * KEYS: delivery, context, lock. ARGV: as for finish, then the arguments of save when there is
  * something to save.
  */
 export const commit: Script = defineScript(`${FINISH}${SAVE}${RELEASE}
-local finished = hasFinished(KEYS[1], ARGV[2], ARGV[3], ARGV[4])
+local finished = hasFinished(KEYS[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])
 if finished then
-  release(KEYS[3], ARGV[5])
+  release(KEYS[3], ARGV[6])
   return finished
 end
-if ARGV[6] then
-  local saved = save(KEYS[2], KEYS[3], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9])
+if ARGV[7] then
+  local saved = save(KEYS[2], KEYS[3], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10])
   if saved ~= 1 then
     return saved
   end
-elseif ARGV[5] ~= '' then
-  release(KEYS[3], ARGV[5])
+elseif ARGV[6] ~= '' then
+  release(KEYS[3], ARGV[6])
 end
-return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])`);
+return finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5])`);
 
 /** ARGV: attempt. Returns `ended` with the outcome, `free`, or the remaining milliseconds of the lease. */
 export const look: Script = defineScript(

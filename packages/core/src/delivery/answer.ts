@@ -16,7 +16,7 @@ import { parkOutcome } from './late/parking.ts';
 import { answerInPlace, fitPending, fitReply } from './run/completion.ts';
 import { answerError } from './run/execution.ts';
 import { ELSEWHERE, type Handover } from './run/handoff.ts';
-import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
+import { findRegistry } from './run/heartbeat.ts';
 import { LOOK_AGAIN } from './run/reclaim.ts';
 import type { Service } from './run/run.ts';
 import type { Begun, Ended, Outcome } from './store.ts';
@@ -118,13 +118,18 @@ async function wait(
   delivery: DeliveryAttempt,
   claiming: Awaitable<Begun>,
 ): Promise<Tree | undefined> {
-  let found: Begun | Ended;
+  let claimed: Begun;
   try {
-    found = await claiming;
+    claimed = await claiming;
   } catch (error) {
     lookAfter(delivery);
     return answerUnclaimed(delivery, storeFailed('delivery', error));
   }
+  return waitForReply(delivery, claimed);
+}
+
+async function waitForReply(delivery: DeliveryAttempt, claimed: Begun): Promise<Tree | undefined> {
+  let found: Begun | Ended = claimed;
   while (found.state !== 'ended') {
     const handover = await waitHere(delivery);
     if (!handover) return leave(delivery);
@@ -215,7 +220,7 @@ async function leave(delivery: DeliveryAttempt): Promise<Tree | undefined> {
 function watchElsewhere(delivery: DeliveryAttempt): void {
   const { account, id, workload } = delivery;
   if (!findRegistry(account) || workload.runs.has(id.key)) return;
-  runInBackground(() => watchOver(delivery.withoutClient(), 2 * leaseMilliseconds(account)));
+  runInBackground(() => watchOver(delivery.withoutClient()));
 }
 
 function showPending(delivery: DeliveryAttempt): Tree | undefined {
@@ -250,6 +255,18 @@ async function waitForNext(delivery: DeliveryAttempt): Promise<undefined> {
   await within(new Promise(() => {}), delivery.timeLeft(), delivery.signal(), clock);
 }
 
+/** Claims the reply of a run that the store ended after all. Who is refused comes again. */
+async function claimOnceMore(delivery: DeliveryAttempt, error: unknown): Promise<Tree | undefined> {
+  delivery.attempt = 1;
+  let claimed: Begun;
+  try {
+    claimed = await claim(delivery);
+  } catch {
+    throw error;
+  }
+  return waitForReply(delivery, claimed);
+}
+
 /** Joins a run of this process when the store fails. */
 async function answerUnclaimed(
   delivery: DeliveryAttempt,
@@ -258,11 +275,12 @@ async function answerUnclaimed(
   const { account, id, message, service, workload } = delivery;
   const run = workload.runs.get(id.key);
   if (run) {
+    // The store can give it nothing: it has no number there.
+    delivery.attempt = 0;
     const handover = await run.handoff.enter(delivery).wait();
     if (handover?.state === 'respond') return handover.tree;
-    // Who is refused comes again.
-    if (handover) throw handover.state === 'failed' ? handover.error : error;
-    return undefined;
+    if (handover?.state === 'failed') throw handover.error;
+    return handover && (await claimOnceMore(delivery, error));
   }
   const exchange = delivery.createExchange(error);
   const fitted = await answerError(error, exchange, account, (reply) =>

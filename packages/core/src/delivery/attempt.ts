@@ -87,7 +87,8 @@ export class DeliveryAttempt implements Visitor {
    */
   timeLeft(): number {
     const { clock, maxDeliveries, replyWindow } = this.account;
-    if (this.attempt >= maxDeliveries) return this.closing - clock.now();
+    // One that the store has not counted may be the first.
+    if (Math.max(this.attempt, 1) >= maxDeliveries) return this.closing - clock.now();
     // A window of less than a second is one of a test.
     const hangsUp = Math.max(replyWindow + 1500, replyWindow < 1000 ? 0 : 6000);
     return this.incoming.at + hangsUp - clock.now();

@@ -8,11 +8,8 @@ import { execute } from './run/execution.ts';
 import { leaseMilliseconds } from './run/heartbeat.ts';
 import { type Possession, Run } from './run/run.ts';
 import { areRunsSeen, RunWatch } from './run/run-watch.ts';
-import type { Begun, Claim, Claimed } from './store.ts';
+import { type Begun, type Claim, type Claimed, DELIVERIES } from './store.ts';
 import type { ActiveRun } from './workload.ts';
-
-/** How often the platform delivers a message. */
-const DELIVERIES = 3;
 
 /** A claim of a delivery that was counted before, or of a run whose process has died. */
 export type Which = Pick<Claim, 'attempt' | 'expired'>;

@@ -322,6 +322,22 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.claimLateReply(id), true);
   },
 
+  'a reply that a delivery has already is not sent late, whoever ended the run': async (
+    store,
+    id,
+  ) => {
+    await store.claim(id, createClaim('first'));
+    await store.finish(id, createFinish('first', { answering: 0 }));
+    await store.finish(id, createFinish('first', { answering: 3, isTaken: true }));
+    assert.equal(await store.claimLateReply(id), false);
+    const other = { ...id, key: `${id.key}-other` };
+    await store.claim(other, createClaim('second'));
+    await store.finish(other, createFinish('second', { answering: 0 }));
+    const late = createFinish('first', { answering: 3, isTaken: true });
+    assert.equal(await store.finish(other, late), 'stale');
+    assert.equal(await store.claimLateReply(other), false);
+  },
+
   'a delivery that the platform sent in an earlier second is over, however long a claim took':
     async (store, id) => {
       await store.claim(id, createClaim('first', { sentAt: 1_700_000_007 }));

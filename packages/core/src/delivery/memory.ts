@@ -143,7 +143,8 @@ class ReplySlot {
     return this.#holder === 'late' ? 'late' : 'renewed';
   }
 
-  finish({ owner, outcome, answering }: Finish, now: number): CompletionResult {
+  finish({ owner, outcome, answering, isTaken }: Finish, now: number): CompletionResult {
+    if (isTaken && this.hasEnded && typeof this.#holder === 'number') this.#giveTo(answering);
     const isGivenUp = this.#owner === undefined && outcome === undefined;
     if (!this.#mayBelongTo(owner) || isGivenUp) return 'stale';
     this.#owner = owner;

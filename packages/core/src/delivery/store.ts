@@ -42,6 +42,9 @@ import type { Reply } from '../reply/reply.ts';
 // A call that was rejected may have been carried out, its answer was lost: a store that can do that takes
 // the claim of a reply back, and the same call may come twice.
 
+/** How often the platform delivers a message. */
+export const DELIVERIES = 3;
+
 /** The id of a message: the platform delivers the same one up to three times. */
 export interface DeliveryId extends ContextUser {
   /** Identifies the message among all others. */
@@ -105,6 +108,11 @@ export interface Finish {
   readonly outcome: Outcome | undefined;
   /** The latest delivery that waits where the run is, which becomes the holder; 0 for none. */
   readonly answering: number;
+  /**
+   * Whether that delivery has its answer already, as the store had failed to say whose the reply is. Who
+   * ended the run does not matter then: its reply is not sent as well. Default: false.
+   */
+  readonly isTaken?: boolean | undefined;
 }
 
 /**

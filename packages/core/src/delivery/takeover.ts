@@ -1,3 +1,4 @@
+import { askAgain } from '../ask-again.ts';
 import type { DeliveryAttempt } from './attempt.ts';
 import { claim } from './claim.ts';
 import { leaseMilliseconds } from './run/heartbeat.ts';
@@ -16,20 +17,26 @@ export async function takeUp(attempt: DeliveryAttempt, expired?: string): Promis
 }
 
 /**
- * Watches the run of another process, for the given milliseconds, and takes it up when that process dies
- * or gives it up. Returns whether it has ended.
+ * Watches the run of another process, for the given milliseconds (default: two leases), and takes it up
+ * when that process dies or gives it up. Returns whether it has ended.
  */
-export async function watchOver(attempt: DeliveryAttempt, milliseconds: number): Promise<boolean> {
+export async function watchOver(attempt: DeliveryAttempt, milliseconds?: number): Promise<boolean> {
   const { account, id, workload } = attempt;
   const { clock, deliveries } = account;
-  const end = clock.now() + milliseconds;
+  const lease = leaseMilliseconds(account);
+  const end = clock.now() + (milliseconds ?? 2 * lease);
   while (!workload.isClosing && clock.now() < end) {
-    const patience = Math.min(end - clock.now(), leaseMilliseconds(account));
-    const found = await deliveries.wait(id, { attempt: 0, milliseconds: patience });
+    const patience = Math.min(end - clock.now(), lease);
+    const found = await askAgain(
+      clock,
+      () => deliveries.wait(id, { attempt: 0, milliseconds: patience }),
+      () => workload.isClosing,
+    );
     if (found?.state === 'ended') return true;
     if (found?.state !== 'free') continue;
-    if ((await takeUp(attempt)).state === 'yours') break;
-    // Its owner was only late.
+    const claimed = await takeUp(attempt).catch(() => undefined);
+    if (claimed?.state === 'yours') break;
+    // Its owner was only late, or the store is.
     await workload.sleep(clock, LOOK_AGAIN);
   }
   return false;

@@ -1,12 +1,15 @@
 import { askAgain } from '../ask-again.ts';
+import { runInBackground } from '../background.ts';
 import type { DeliveryAttempt } from './attempt.ts';
 import { parkOutcome } from './late/parking.ts';
-import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
-import type { DeliveryStore, Ended, Free } from './store.ts';
-import { takeUp } from './takeover.ts';
+import { leaseMilliseconds } from './run/heartbeat.ts';
+import type { DeliveryStore } from './store.ts';
+import { takeUp, watchOver } from './takeover.ts';
 
 /** Maximum number of messages that are looked after for a store. */
 const MAX_MESSAGES = 1000;
+/** How many of them are asked for at the same time, once the store answers. */
+const AT_ONCE = 50;
 
 /**
  * Milliseconds after the arrival of a delivery within which no store has forgotten its message: what is
@@ -20,7 +23,7 @@ const queues = new WeakMap<DeliveryStore, Map<string, DeliveryAttempt>>();
 /**
  * Looks after the message of a delivery whose call of the store failed. The call may have been carried
  * out all the same, and have kept the reply from the process that had it; or the run may be free, and
- * no other delivery come. One message after another is asked for, until the store answers again.
+ * no other delivery come. One message is asked for until the store answers again, then the others.
  */
 export function lookAfter(delivery: DeliveryAttempt): void {
   const { account, id, service, workload } = delivery;
@@ -42,6 +45,7 @@ async function lookAfterAll(queue: Map<string, DeliveryAttempt>): Promise<void> 
         () => look(delivery),
         () => workload.isClosing,
       );
+      await lookAtOthers(queue, key);
     } catch {
       // The others would wait for as long, unless it is another webhook that is closed.
       if (!workload.isClosing) queue.clear();
@@ -50,26 +54,38 @@ async function lookAfterAll(queue: Map<string, DeliveryAttempt>): Promise<void> 
   }
 }
 
+/** Looks at more messages, as the store answers; those for which it fails are left to be asked for again. */
+async function lookAtOthers(queue: Map<string, DeliveryAttempt>, first: string): Promise<void> {
+  const others = [...queue].filter(([key]) => key !== first).slice(0, AT_ONCE);
+  const looks = others.map(async ([key, delivery]) => {
+    await look(delivery);
+    queue.delete(key);
+  });
+  await Promise.allSettled(looks);
+}
+
 async function look(delivery: DeliveryAttempt): Promise<void> {
   const { account, id, workload } = delivery;
   const found = await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
   if (found?.state === 'ended' && found.outcome) {
     parkOutcome(delivery, found.outcome, { releases: 0 });
   }
-  if (isUnrun(delivery, found) && findRegistry(account)) {
-    workload.track(takeUpLater(delivery).catch(() => {}));
-  }
-}
-
-function isUnrun({ account, incoming }: DeliveryAttempt, found: Ended | Free | undefined): boolean {
-  return found?.state === 'free' && account.clock.now() - incoming.at < REMEMBERED;
+  if (found?.state === 'ended' || account.lateReply === 'drop') return;
+  if (found) workload.track(takeUpLater(delivery).catch(() => {}));
+  // It may fail, and count on another delivery: this one may have been the last.
+  else runInBackground(() => watchOver(delivery.withoutClient()));
 }
 
 /** Takes a free run up, once a process that could not renew its lease meanwhile has had time to do so. */
 async function takeUpLater(delivery: DeliveryAttempt): Promise<void> {
-  const { account, id, workload } = delivery;
-  await workload.sleep(account.clock, leaseMilliseconds(account));
-  const found = await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
-  const isFull = workload.isClosing || workload.pending >= account.maxPending;
-  if (isUnrun(delivery, found) && !isFull) await takeUp(delivery.withoutClient());
+  const { account, id, incoming, workload } = delivery;
+  const { clock, deliveries, maxPending } = account;
+  await workload.sleep(clock, leaseMilliseconds(account));
+  const isOver = () =>
+    workload.isClosing || workload.pending >= maxPending || clock.now() - incoming.at >= REMEMBERED;
+  const takeUpUnrun = async () => {
+    const found = await deliveries.wait(id, { attempt: 0, milliseconds: 0 });
+    if (found?.state === 'free' && !isOver()) await takeUp(delivery.withoutClient());
+  };
+  await askAgain(clock, takeUpUnrun, isOver);
 }

@@ -134,6 +134,37 @@ it('what a delivery has got is not sent as well when the store is away as that i
   expect(pushed).toEqual([]);
 });
 
+it('a run whose context cannot be loaded when nobody waits any more waits for the store', async () => {
+  const away = 20_000;
+  class SlowContexts extends MemoryContextStore {
+    override async load(...given: Parameters<MemoryContextStore['load']>) {
+      await wait(2000);
+      if (Date.now() - start < away) throw new Error('away');
+      return super.load(...given);
+    }
+  }
+  const start = Date.now();
+  const contexts = new SlowContexts();
+  const { deliver, pushed, undelivered, runs } = createBot(away, away, { contexts });
+  void deliver(1000);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect({ pushed, undelivered, runs: runs() }).toEqual({
+    pushed: [answer],
+    undelivered: [],
+    runs: 1,
+  });
+});
+
+it('a delivery that could not be claimed has the reply of a run that the store has ended since', async () => {
+  const { deliver, pushed, runs } = createBot(4900, 5500);
+  void deliver(4800);
+  await jest.advanceTimersByTimeAsync(5000);
+  const second = deliver();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect((await second).body).toContain('answer 1');
+  expect({ pushed, runs: runs() }).toEqual({ pushed: [], runs: 1 });
+});
+
 it('onUndelivered is called for a reply when the store stays away', async () => {
   const { deliver, pushed, undelivered } = createBot(5500, Number.POSITIVE_INFINITY);
   void deliver();

@@ -8,7 +8,7 @@ import { storeFailed } from '../../store-failure.ts';
 import type { Tree } from '../../tree.ts';
 import { messageKey } from '../../undelivered.ts';
 import { sendLate } from '../late/parking.ts';
-import type { Claim, CompletionResult, Finish } from '../store.ts';
+import { type Claim, type CompletionResult, DELIVERIES, type Finish } from '../store.ts';
 import { ELSEWHERE } from './handoff.ts';
 import { reclaim } from './reclaim.ts';
 import type { Run } from './run.ts';
@@ -104,7 +104,7 @@ async function endUnstored(run: Run, ending: Ending, error: unknown): Promise<Ru
   const { answering } = how;
   const failed = storeFailed(save ? 'context' : 'delivery', error);
   if (handoff.isUnsure) await handoff.lookAround();
-  const isGiven = answering > 0 && !save && handoff.settle({ state: 'respond', tree }, answering);
+  const isGiven = !save && handoff.settle({ state: 'respond', tree }, answering);
   if (answering > 0 && save && account.onError) throw failed;
   // Who is refused comes again.
   const isRefused = !isGiven && handoff.settle({ state: 'failed', error: failed });
@@ -112,8 +112,10 @@ async function endUnstored(run: Run, ending: Ending, error: unknown): Promise<Ru
     const details = { err: error, message: messageKey(message) };
     account.logger.warn(details, 'could not store the end of a run');
   }
-  const ended = await endAgain(run, ending, isGiven ? answering : 0);
-  if (isGiven) return { result: 'respond', answering };
+  // One that the store has not counted is the newest.
+  const taker = isGiven ? answering || DELIVERIES : 0;
+  const ended = await endAgain(run, ending, taker);
+  if (isGiven) return { result: 'respond', answering: taker };
   // It may have been claimed for who was refused then.
   return 'result' in ended ? { ...ended, answering } : ended;
 }
@@ -143,9 +145,10 @@ async function endAgain(
     return claimed;
   };
   const end = async (): Promise<CompletionResult | Refused> => {
-    const { state } = await reclaim(run, claimAgain, answering);
+    const { state } = await reclaim(run, claimAgain);
     if (state === 'running' || run.isStale) return 'stale';
-    return checkResult(await finish(run, { ...how, answering }, save, whole));
+    const isTaken = answering > 0;
+    return checkResult(await finish(run, { ...how, answering, isTaken }, save, whole));
   };
   let result: CompletionResult | Refused;
   try {

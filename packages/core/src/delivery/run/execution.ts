@@ -1,4 +1,5 @@
 import type { Account } from '../../account.ts';
+import { askAgain } from '../../ask-again.ts';
 import { isPromise } from '../../awaitable.ts';
 import { runInBackground } from '../../background.ts';
 import type { Turn } from '../../context/keyed-mutex.ts';
@@ -32,9 +33,8 @@ export async function execute(run: Run): Promise<void> {
       await account.deliveries.interrupt(id);
       run.watch?.endLap('storeTime');
     }
-    const loaded = turn ? await takeTurn(run, turn) : parts.loaded;
-    if (loaded === 'stale') return;
-    if (!account.steps.open) run.transaction = await loadContext(run, loaded);
+    if (turn) await waitForTurn(run, turn);
+    if (!openAtOnce(run) && !(await prepare(run))) return;
     run.isBegun = true;
     run.watch?.begin();
     run.exchange = new RunExchange(run);
@@ -55,13 +55,47 @@ export async function execute(run: Run): Promise<void> {
   }
 }
 
-/** Waits for the turn among the user's messages, then claims the message again. */
-async function takeTurn(run: Run, turn: Turn): Promise<Loaded | 'stale' | undefined> {
+/** Uses the context that came with the claim, or that is opened on first use; false when there is none yet. */
+function openAtOnce(run: Run): boolean {
   const { account, id, parts } = run;
+  const { loaded, possession } = parts;
+  // On its turn the message is claimed again.
+  if (possession.turn) return false;
+  if (account.steps.open) return true;
+  if (!loaded || !('record' in loaded)) return false;
+  run.transaction = new ContextTransaction(account, id, possession.lock, loaded.record);
+  return true;
+}
+
+/** Waits for the turn among the user's messages. */
+async function waitForTurn(run: Run, turn: Turn): Promise<void> {
   runInBackground(() => keepPlace(run));
   await turn.comes;
   run.watch?.endLap('queueTime');
   run.stayAlive();
+}
+
+/**
+ * Loads the context; false when another process has taken the message over. A store that fails is asked
+ * again while nobody waits: who waits is refused, and comes again.
+ */
+async function prepare(run: Run): Promise<boolean> {
+  const { account, handoff, parts, workload } = run;
+  let isClaimed = !parts.possession.turn;
+  const load = async () => {
+    const found = isClaimed ? parts.loaded : await claimAgain(run);
+    // It has to be claimed again when loading fails.
+    isClaimed = false;
+    if (found === 'stale') return false;
+    if (!account.steps.open) run.transaction = await loadContext(run, found);
+    return true;
+  };
+  const isOver = () => handoff.newest > 0 || run.isStale || workload.isClosing;
+  return askAgain(account.clock, load, isOver);
+}
+
+async function claimAgain(run: Run): Promise<Loaded | 'stale' | undefined> {
+  const { account, id, parts } = run;
   const begun = await reclaim(run, async (claim) => {
     const claimed = await account.steps.begin(id, claim, parts.possession.lock);
     // Who waits here finds the other run, or the place where it was.
