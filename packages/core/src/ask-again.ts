@@ -2,8 +2,9 @@ import type { Clock } from './clock.ts';
 
 /** Milliseconds for which a store that fails is asked again: Sentinel finds a new master in some seconds. */
 const PATIENCE = 60_000;
-/** Milliseconds between two tries. */
+/** Milliseconds between two tries: twice as many each time, up to the longest. */
 const PAUSE = 500;
+const LONGEST_PAUSE = 2000;
 
 /**
  * Asks a store until it answers, `isOver` says so, or a minute has passed; rejects with its last
@@ -15,14 +16,14 @@ export async function askAgain<T>(
   isOver: () => boolean = () => false,
 ): Promise<T> {
   const end = clock.now() + PATIENCE;
-  for (;;) {
+  for (let pause = PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
       return await ask();
     } catch (error) {
       if (isOver() || clock.now() >= end) throw error;
     }
     await new Promise<void>((resolve) => {
-      clock.setTimeout(resolve, PAUSE).unref?.();
+      clock.setTimeout(resolve, pause).unref?.();
     });
   }
 }
