@@ -36,6 +36,7 @@ it.each([
   [691_287_201, 'messages that were refused are all looked after before they are too old'],
   [791_287_286, 'a run that fails after the last delivery was refused is run again'],
   [691_287_256, 'a reply that an uncounted delivery has is not sent as well'],
+  [800_000_009, 'an uncounted delivery whose client is gone does not count as the newest'],
 ])('while the store is away for some seconds (seed %d): %s', async (away) => {
   const place = await steerRedis(redis);
   const what = { messages: 250, latency: 300, mayBeAway: true };

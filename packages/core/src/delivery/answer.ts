@@ -257,6 +257,8 @@ async function waitForNext(delivery: DeliveryAttempt): Promise<undefined> {
 
 /** Claims the reply of a run that the store ended after all. Who is refused comes again. */
 async function claimOnceMore(delivery: DeliveryAttempt, error: unknown): Promise<Tree | undefined> {
+  // Counted now, it would be newer than the delivery that the platform has sent since.
+  if (delivery.isGone()) return undefined;
   delivery.attempt = 1;
   let claimed: Begun;
   try {
