@@ -356,6 +356,15 @@ describe('refused before anything is sent is', () => {
       'the file "gone.png" cannot be read: ENOENT',
     ],
     [
+      'a stream that fails while its file is looked at',
+      () => {
+        const stream = createReadStream(join(folder, 'gone.png'));
+        process.nextTick(() => stream.emit('error', settled(broken()).errored));
+        return stream;
+      },
+      'the file "gone.png" cannot be read: ENOENT',
+    ],
+    [
       'a stream that has failed',
       () => settled(broken()),
       'the file "given" cannot be read: ENOENT',
