@@ -44,6 +44,8 @@ export async function openFile(
   rule: FileRule | undefined,
   options: UploadOptions,
 ): Promise<OutgoingFile> {
+  // A stream that fails before it is read would end the process: who reads it has its error all the same.
+  if (file instanceof Readable) file.on('error', () => {});
   try {
     return await lookAt(await openSource(file, rule), rule, options);
   } finally {

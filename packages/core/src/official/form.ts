@@ -52,10 +52,6 @@ export async function createForm(
       `a form needs a file, a path, a Buffer, a Blob or a Readable, as ${[...FILES].join(' or ')}`,
     );
   }
-  // One that fails before it is read would end the process: who reads it has its error all the same.
-  for (const value of Object.values(fields)) {
-    if (value instanceof Readable) value.on('error', () => {});
-  }
   const values: Record<string, string | OutgoingFile> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue;
