@@ -101,6 +101,7 @@ end`;
 const HAS_FINISHED = `
 local function hasFinished(key, owner, outcome, answering, isTaken)
   local run = redis.call('HMGET', key, 'owner', 'outcome', 'holder')
+  -- The user has a reply, whoever ended the run.
   if isTaken == '1' and run[2] and run[3] ~= 'late' and run[3] ~= 'sent' then
     give(key, answering, run[3])
     run[3] = answering

@@ -20,13 +20,15 @@ export async function takeUp(attempt: DeliveryAttempt, expired?: string): Promis
  * Watches the run of another process, for the given milliseconds (default: two leases), and takes it up
  * when that process dies or gives it up. Returns whether it has ended.
  */
-export async function watchOver(attempt: DeliveryAttempt, milliseconds?: number): Promise<boolean> {
+export async function watchOver(
+  attempt: DeliveryAttempt,
+  milliseconds = 2 * leaseMilliseconds(attempt.account),
+): Promise<boolean> {
   const { account, id, workload } = attempt;
   const { clock, deliveries } = account;
-  const lease = leaseMilliseconds(account);
-  const end = clock.now() + (milliseconds ?? 2 * lease);
+  const end = clock.now() + milliseconds;
   while (!workload.isClosing && clock.now() < end) {
-    const patience = Math.min(end - clock.now(), lease);
+    const patience = Math.min(end - clock.now(), leaseMilliseconds(account));
     const found = await askAgain(
       clock,
       () => deliveries.wait(id, { attempt: 0, milliseconds: patience }),

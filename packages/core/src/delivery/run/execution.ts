@@ -34,7 +34,9 @@ export async function execute(run: Run): Promise<void> {
       run.watch?.endLap('storeTime');
     }
     if (turn) await waitForTurn(run, turn);
-    if (!openAtOnce(run) && !(await prepare(run))) return;
+    // On its turn the message is claimed again.
+    const isReady = !turn && useLoaded(run, parts.loaded);
+    if (!isReady && !(await prepare(run))) return;
     run.isBegun = true;
     run.watch?.begin();
     run.exchange = new RunExchange(run);
@@ -55,15 +57,12 @@ export async function execute(run: Run): Promise<void> {
   }
 }
 
-/** Uses the context that came with the claim, or that is opened on first use; false when there is none yet. */
-function openAtOnce(run: Run): boolean {
+/** Uses the context that came with a claim, or that is opened on first use; false when it has to be loaded. */
+function useLoaded(run: Run, loaded: Loaded | undefined): boolean {
   const { account, id, parts } = run;
-  const { loaded, possession } = parts;
-  // On its turn the message is claimed again.
-  if (possession.turn) return false;
   if (account.steps.open) return true;
   if (!loaded || !('record' in loaded)) return false;
-  run.transaction = new ContextTransaction(account, id, possession.lock, loaded.record);
+  run.transaction = new ContextTransaction(account, id, parts.possession.lock, loaded.record);
   return true;
 }
 
@@ -87,7 +86,7 @@ async function prepare(run: Run): Promise<boolean> {
     // It has to be claimed again when loading fails.
     isClaimed = false;
     if (found === 'stale') return false;
-    if (!account.steps.open) run.transaction = await loadContext(run, found);
+    if (!useLoaded(run, found)) run.transaction = await loadContext(run, found);
     return true;
   };
   const isOver = () => handoff.newest > 0 || run.isStale || workload.isClosing;
@@ -129,7 +128,6 @@ async function keepPlace(run: Run): Promise<void> {
 async function loadContext(run: Run, loaded: Loaded | undefined): Promise<ContextTransaction> {
   const { account, id, parts } = run;
   const { lock } = parts.possession;
-  if (loaded && 'record' in loaded) return new ContextTransaction(account, id, lock, loaded.record);
   run.stayAlive();
   const transaction = await begin(account, id, lock, loaded);
   run.watch?.endLap(loaded ? 'queueTime' : 'storeTime');

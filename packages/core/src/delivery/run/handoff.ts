@@ -1,6 +1,7 @@
 import type { Awaitable } from '../../awaitable.ts';
 import { type Clock, type Timer, type TurnWatcher, takeTurns, watchTurn } from '../../clock.ts';
 import type { Tree } from '../../tree.ts';
+import { DELIVERIES } from '../store.ts';
 
 /** The result of a run for waiting deliveries of this process. */
 export type Handover =
@@ -33,8 +34,6 @@ export interface Visitor {
 
 /** Share of the reply deadline by which a delivery waits longer when only the store's answer is missing. */
 const GRACE = 0.08;
-/** Number of deliveries of one message. */
-const MAX_ROUNDS = 3;
 
 /** The handoff of a run's reply to the waiting deliveries of this process. */
 export class Handoff {
@@ -91,7 +90,7 @@ export class Handoff {
 
   /** Waits until disconnected clients are noticed, also those that come meanwhile. */
   async lookAround(): Promise<void> {
-    for (let round = 0; round < MAX_ROUNDS && this.isUnsure; round += 1) {
+    for (let round = 0; round < DELIVERIES && this.isUnsure; round += 1) {
       const visitors = this.#places.map(({ visitor }) => visitor);
       await takeTurns();
       for (const visitor of visitors) visitor.noteSeen();
