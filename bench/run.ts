@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { buildPackages } from '../scripts/build.ts';
 import { startRedis, stopRedis } from '../test/support/redis.ts';
 import { measureFairness, tabulateDelays } from './fairness.ts';
 import {
@@ -19,25 +20,13 @@ import { measureStart } from './start.ts';
 const isFull = process.argv.includes('--full');
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const built = spawnSync(
-  'npx',
-  [
-    'tsc',
-    '-b',
-    'packages/core',
-    'packages/express',
-    'packages/koa',
-    'packages/fastify',
-    'packages/context-redis',
-  ],
-  { cwd: root, stdio: 'inherit' },
-);
-if (built.status !== 0) process.exit(1);
+buildPackages('core', 'express', 'koa', 'fastify', 'context-redis');
 mkdirSync(FOLDER, { recursive: true });
 const script = await compileServers();
 const load = { connections: 50, warmUp: 15_000, measured: 20_000 };
 
-const redis = isFull ? await startRedis() : undefined;
+// Beside the load, away from the server that is measured.
+const redis = isFull ? await startRedis('--server-cpulist', '1') : undefined;
 const env = redis && { REDIS_PORT: `${redis.port}` };
 const subjects = (isFull ? FULL : QUICK).map((name): Subject => ({ name, ...(env && { env }) }));
 const rows = await measureSeries(script, subjects, { ...load, rounds: isFull ? 5 : 2 });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWebhook } from '@wechat-mp/core';
 import { createSimulator } from '@wechat-mp/simulator';
-import { buildPackage } from '../scripts/build.ts';
+import { buildPackages } from '../scripts/build.ts';
 
 const MESSAGES_A_MINUTE = 10_000;
 const SERVING = 2000;
@@ -27,7 +27,7 @@ await wechat.close();
 console.log('messages a minute | at least');
 console.log([Math.round((BATCHES * USERS) / minutes), MESSAGES_A_MINUTE].join(' | '));
 
-buildPackage('simulator');
+buildPackages('simulator');
 const times = [];
 for (let round = 0; round < 5; round += 1) times.push(await startCommand());
 console.log('ms until the command serves, the best of 5 | at most');

@@ -1,15 +1,23 @@
-// Compiles packages for the tests that run what users run.
+// Builds packages for what runs them as users do.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { runAlone } from './lock.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Brings the `dist` of a package, and of those that it needs, up to date; quick when it is. */
-export function buildPackage(name: string): void {
-  const args = ['node_modules/typescript/bin/tsc', '-b', `packages/${name}`];
-  const { status, stdout } = runAlone('build', () =>
-    spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }),
-  );
-  if (status !== 0) throw new Error(`packages/${name} does not compile:\n${stdout}`);
+/** Brings the `dist` of packages, and of those that they need, up to date; quick when it is. */
+export function buildPackages(...names: readonly string[]): void {
+  const folders = names.map((name) => `packages/${name}`);
+  runAlone('build', () => {
+    run('node_modules/typescript/bin/tsc', '-b', ...folders);
+    run('scripts/bundle.mjs');
+  });
+}
+
+function run(...args: readonly string[]): void {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}${stderr}`);
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSimulator, type Simulator } from '@wechat-mp/simulator';
-import { buildPackage } from '../../scripts/build.ts';
+import { buildPackages } from '../../scripts/build.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { startRedis, stopRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
@@ -53,7 +53,7 @@ function readManifest(name: string): Manifest {
 
 /** Packs the packages; gives their tarballs by their names. */
 function packAll(): Record<string, string> {
-  for (const name of PACKAGES) buildPackage(name);
+  buildPackages(...PACKAGES);
   const folder = join(temp, 'tarballs');
   mkdirSync(folder);
   const filters = PACKAGES.map((name) => `--filter=./packages/${name}`);

@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { buildPackage } from '../../../scripts/build.ts';
+import { buildPackages } from '../../../scripts/build.ts';
 import { manifest } from '../src/manifest.ts';
 import { makeFolder, removeFolders } from './support.ts';
 
 const CLI = resolve('packages/create-wechat-mp/dist/cli.js');
 
-beforeAll(() => buildPackage('create-wechat-mp'));
+beforeAll(() => buildPackages('create-wechat-mp'));
 afterAll(removeFolders);
 
 function run(cwd: string, args: readonly string[], nodeOptions: readonly string[] = []) {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createWebhook } from '@wechat-mp/core';
 import { nodeRequest } from '@wechat-mp/core/adapter';
-import { buildPackage } from '../../../scripts/build.ts';
+import { buildPackages } from '../../../scripts/build.ts';
 import { closeServers, listen } from '../../../test/support/http.ts';
 
 const TOKEN = 'CommandToken';
@@ -18,7 +18,7 @@ const running: ChildProcess[] = [];
 let target = '';
 
 beforeAll(async () => {
-  buildPackage('simulator');
+  buildPackages('simulator');
   target = await startBot();
 });
 afterAll(closeServers);
