@@ -26,7 +26,7 @@ const script = await compileServers();
 const load = { connections: 50, warmUp: 15_000, measured: 20_000 };
 
 // Beside the load, away from the server that is measured.
-const redis = isFull ? await startRedis('--server-cpulist', '1') : undefined;
+const redis = isFull ? await startRedis('--server_cpulist', '1') : undefined;
 const env = redis && { REDIS_PORT: `${redis.port}` };
 const subjects = (isFull ? FULL : QUICK).map((name): Subject => ({ name, ...(env && { env }) }));
 const rows = await measureSeries(script, subjects, { ...load, rounds: isFull ? 5 : 2 });

@@ -168,6 +168,8 @@ export interface NodeRequest extends WebhookRequest {
   readonly response: ServerResponse;
   /** Whether the client has disconnected; cheaper than `signal`, which is created on first use. */
   readonly isGone: () => boolean;
+  /** Calls a listener when the client has disconnected, or was answered; returns how to end that. */
+  readonly onGone: (listener: () => void) => () => void;
 }
 
 /**
@@ -260,6 +262,12 @@ class DescribedRequest implements NodeRequest {
   get signal(): AbortSignal {
     this.#signal ??= createSignal(this.response);
     return this.#signal;
+  }
+
+  onGone(listener: () => void): () => void {
+    const { response } = this;
+    response.on('close', listener);
+    return () => void response.off('close', listener);
   }
 
   isGone(): boolean {

@@ -27,7 +27,10 @@ export interface IncomingDelivery {
   /** Time of arrival, on the account's clock. */
   readonly at: number;
   readonly request: Pick<WebhookRequest, 'native' | 'signal'> &
-    Partial<Pick<WebhookRequest, 'query'>> & { isGone?: () => boolean };
+    Partial<Pick<WebhookRequest, 'query'>> & {
+      isGone?: () => boolean;
+      onGone?: (listener: () => void) => () => void;
+    };
 }
 
 /** The state of one delivery, which is claimed (claim.ts) and answered (answer.ts). */
@@ -101,6 +104,15 @@ export class DeliveryAttempt implements Visitor {
 
   signal(): AbortSignal | undefined {
     return this.incoming.request.signal;
+  }
+
+  /** Calls a listener when the client disconnects; returns how to end that. */
+  onGone(listener: () => void): () => void {
+    const { request } = this.incoming;
+    if (request.onGone) return request.onGone(listener);
+    const { signal } = request;
+    signal?.addEventListener('abort', listener);
+    return () => signal?.removeEventListener('abort', listener);
   }
 
   /** Returns whether the client may have disconnected before this process had time to notice. */

@@ -28,8 +28,8 @@ export interface Visitor {
   readonly mayBeGone: () => boolean;
   /** Notes that the process has had that time. */
   readonly noteSeen: () => void;
-  /** Aborts when its client has disconnected. Created on first use. */
-  readonly signal: () => AbortSignal | undefined;
+  /** Calls a listener when its client disconnects; returns how to end that. */
+  readonly onGone: (listener: () => void) => () => void;
 }
 
 /** Share of the reply deadline by which a delivery waits longer when only the store's answer is missing. */
@@ -148,7 +148,7 @@ export class Place implements TurnWatcher {
     if (this.given) return this.given;
     watchTurn(this);
     return new Promise((resolve) => {
-      this.#waiting = { resolve, timer: undefined, signal: undefined };
+      this.#waiting = { resolve, timer: undefined, stop: undefined };
     });
   }
 
@@ -161,16 +161,8 @@ export class Place implements TurnWatcher {
   onTurnEnd(): void {
     const waiting = this.#waiting;
     if (!waiting) return;
-    const signal = this.visitor.signal();
-    if (signal?.aborted) {
-      this.#end(undefined);
-      return;
-    }
-    if (signal) {
-      waiting.signal = signal;
-      waiting.onGone = () => this.#end(undefined);
-      signal.addEventListener('abort', waiting.onGone);
-    }
+    if (this.visitor.isGone()) return this.#end(undefined);
+    waiting.stop = this.visitor.onGone(() => this.#end(undefined));
     this.#startTimer(waiting, this.visitor.timeLeft());
   }
 
@@ -206,7 +198,7 @@ export class Place implements TurnWatcher {
     this.#waiting = undefined;
     this.#handoff.leave(this);
     if (waiting.timer) this.#handoff.clock.clearTimeout(waiting.timer);
-    if (waiting.onGone) waiting.signal?.removeEventListener('abort', waiting.onGone);
+    waiting.stop?.();
     waiting.resolve(handover);
   }
 }
@@ -215,6 +207,6 @@ export class Place implements TurnWatcher {
 interface Waiting {
   readonly resolve: (handover: Handover | undefined) => void;
   timer: Timer | undefined;
-  signal: AbortSignal | undefined;
-  onGone?: () => void;
+  /** Ends the watch of its client. */
+  stop: (() => void) | undefined;
 }
