@@ -44,6 +44,8 @@ export class DeliveryAttempt implements Visitor {
   /** The user's key in the queue of messages. */
   readonly user: string;
   readonly body: string;
+  /** When the platform sent it, in Unix seconds: each delivery is signed with the time. */
+  readonly sentAt: number;
   /** Whether the run of a dead process is resumed, which is registered already. */
   readonly isRecovered: boolean;
   /** The reply deadline, on the account's clock. */
@@ -72,6 +74,7 @@ export class DeliveryAttempt implements Visitor {
     this.id = idempotencyKey(message, account.id);
     this.user = nameLine(account.id, message.source);
     this.body = fingerprint(message);
+    this.sentAt = Number(incoming.request.query?.['timestamp'] ?? message.time);
     this.isRecovered = isRecovered;
     this.closing = incoming.at + account.replyWindow;
     this.attempt = attempt;
@@ -140,11 +143,6 @@ export class DeliveryAttempt implements Visitor {
     const age = this.#age() - this.workload.usualAge;
     const unread = age - (this.account.clock.now() - this.incoming.at);
     return Math.max(unread, 0) + RESOLUTION;
-  }
-
-  /** When the platform sent it, in Unix seconds: each delivery is signed with the time. */
-  get sentAt(): number {
-    return Number(this.incoming.request.query?.['timestamp'] ?? this.message.time);
   }
 
   #age(): number {

@@ -70,14 +70,22 @@ export function answerInPlace(
  * delivery asks for it, or it is sent late. The store decides that, in one step.
  */
 export function complete(run: Run, fitted: FittedReply, patience?: number): Awaitable<void> {
-  if (!run.handoff.isUnsure) return completeNow(run, fitted, patience);
-  return run.handoff.lookAround().then(() => completeNow(run, fitted, patience));
+  const newest = run.handoff.lookAround();
+  return isPromise(newest)
+    ? newest.then((found) => completeFor(found, run, fitted, patience))
+    : completeFor(newest, run, fitted, patience);
 }
 
-function completeNow(run: Run, fitted: FittedReply, patience?: number): Awaitable<void> {
+/** `newest`: the number of the latest waiting delivery. */
+function completeFor(
+  newest: number,
+  run: Run,
+  fitted: FittedReply,
+  patience: number | undefined,
+): Awaitable<void> {
   // It was abandoned when the webhook was closed.
   if (run.isStale) return undefined;
-  const ended = endRun(run, fitted);
+  const ended = endRun(run, fitted, newest);
   return isPromise(ended)
     ? giveLater(run, fitted, ended, patience)
     : give(run, fitted, ended, patience);
@@ -91,7 +99,8 @@ async function giveLater(
 ): Promise<void> {
   const how = await ended;
   // The process may have stood still since it asked the store.
-  if (run.handoff.isUnsure) await run.handoff.lookAround();
+  const seen = run.handoff.lookAround();
+  if (isPromise(seen)) await seen;
   give(run, fitted, how, patience);
 }
 

@@ -25,10 +25,10 @@ export interface RunEnd {
   readonly answering: number;
 }
 
-/** Ends the run in the store, with the changes of its context. */
-export function endRun(run: Run, fitted: FittedReply): Awaitable<RunEnd> {
+/** Ends the run in the store, with the changes of its context, for the latest waiting delivery. */
+export function endRun(run: Run, fitted: FittedReply, newest: number): Awaitable<RunEnd> {
   const isChanged = run.isKept && run.transaction?.context.modified === true;
-  return isChanged ? storeChanges(run, fitted) : storeOnce(run, fitted, undefined);
+  return isChanged ? storeChanges(run, fitted) : storeOnce(run, fitted, newest, undefined);
 }
 
 /** Ends the run in the store, again when the context has to be merged with another process's save. */
@@ -37,7 +37,7 @@ async function storeChanges(run: Run, fitted: FittedReply): Promise<RunEnd> {
   if (transaction.isOver) await transaction.context.flush();
   for (;;) {
     const save = run.hasResponded ? undefined : transaction.pendingSave();
-    const completion = await storeOnce(run, fitted, save);
+    const completion = await storeOnce(run, fitted, run.handoff.newest, save);
     if (!('current' in completion)) {
       if (save) transaction.accept(save);
       return completion;
@@ -46,20 +46,26 @@ async function storeChanges(run: Run, fitted: FittedReply): Promise<RunEnd> {
   }
 }
 
-function storeOnce(run: Run, fitted: FittedReply, save: undefined): Awaitable<RunEnd>;
 function storeOnce(
   run: Run,
   fitted: FittedReply,
+  answering: number,
+  save: undefined,
+): Awaitable<RunEnd>;
+function storeOnce(
+  run: Run,
+  fitted: FittedReply,
+  answering: number,
   save: Save | undefined,
 ): Awaitable<RunEnd | Refused>;
 function storeOnce(
   run: Run,
   { tree, reply, whole }: FittedReply,
+  answering: number,
   save: Save | undefined,
 ): Awaitable<RunEnd | Refused> {
   const { handoff, owner } = run;
   const outcome = reply && tree ? { reply, time: Number(tree['CreateTime']) } : null;
-  const answering = handoff.newest;
   const how = { owner, outcome, answering };
   const finishing = finish(run, how, save, whole);
   if (!isPromise(finishing)) {
@@ -103,7 +109,8 @@ async function endUnstored(run: Run, ending: Ending, error: unknown): Promise<Ru
   const { how, save, tree } = ending;
   const { answering } = how;
   const failed = storeFailed(save ? 'context' : 'delivery', error);
-  if (handoff.isUnsure) await handoff.lookAround();
+  const seen = handoff.lookAround();
+  if (isPromise(seen)) await seen;
   const isGiven = !save && handoff.settle({ state: 'respond', tree }, answering);
   if (answering > 0 && save && account.onError) throw failed;
   // Who is refused comes again.

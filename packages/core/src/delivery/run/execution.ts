@@ -2,12 +2,20 @@ import type { Account } from '../../account.ts';
 import { askAgain } from '../../ask-again.ts';
 import { isPromise } from '../../awaitable.ts';
 import { runInBackground } from '../../background.ts';
+import type { WechatContext } from '../../context/context.ts';
 import type { Turn } from '../../context/keyed-mutex.ts';
 import type { Loaded } from '../../context/store.ts';
 import { begin, ContextTransaction, rollback } from '../../context/transaction.ts';
 import { disarmError } from '../../describe-error.ts';
 import { ContextConflictError, StoreError } from '../../errors.ts';
-import { type Answer, type Exchange, isStream } from '../../exchange.ts';
+import {
+  type Answer,
+  type DeliveryState,
+  type Exchange,
+  isStream,
+  type MessageClient,
+} from '../../exchange.ts';
+import type { Message } from '../../message/message.ts';
 import type { ReplyLike } from '../../reply/reply.ts';
 import { messageKey, UndeliveredError } from '../../undelivered.ts';
 import { reportUndelivered, withHeld } from '../late/late-replies.ts';
@@ -17,7 +25,7 @@ import type { FittedReply } from './ending.ts';
 import { ELSEWHERE } from './handoff.ts';
 import { findRegistry, limitRun } from './heartbeat.ts';
 import { reclaim } from './reclaim.ts';
-import { createExchange, type Run, RunExchange } from './run.ts';
+import { createExchange, type Run } from './run.ts';
 import { answerStream } from './stream.ts';
 
 /**
@@ -54,6 +62,35 @@ export async function execute(run: Run): Promise<void> {
     await answerFailure(run, disarmError(error)).catch((failure: unknown) => fail(run, failure));
   } finally {
     run.end();
+  }
+}
+
+/** The exchange of a run. */
+class RunExchange implements Exchange {
+  readonly message: Message;
+  readonly client: MessageClient | undefined;
+  readonly native: unknown;
+  readonly state: Record<string, unknown> = {};
+  match: RegExpMatchArray | undefined = undefined;
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.message = run.message;
+    this.client = run.account.client;
+    this.native = run.parts.native;
+    this.#run = run;
+  }
+
+  get context(): WechatContext {
+    return this.#run.openContext();
+  }
+
+  get delivery(): DeliveryState {
+    return this.#run.delivery;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
   }
 }
 

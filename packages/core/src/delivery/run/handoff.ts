@@ -64,7 +64,7 @@ export class Handoff {
   enter(visitor: Visitor): Place {
     const place = new Place(this, visitor);
     // Who comes later must not have what was not claimed for it.
-    if (this.hasSettled) place.give(ELSEWHERE);
+    if (this.hasSettled) place.given = ELSEWHERE;
     else this.#places.push(place);
     return place;
   }
@@ -82,19 +82,33 @@ export class Handoff {
     return newest;
   }
 
-  /** Whether some client may have disconnected unnoticed. */
-  get isUnsure(): boolean {
-    for (const { visitor } of this.#places) if (visitor.mayBeGone()) return true;
-    return false;
+  /**
+   * Returns the same once clients that have disconnected are noticed, also of those that come meanwhile:
+   * at once when they are.
+   */
+  lookAround(): Awaitable<number> {
+    return this.#findNewest() ?? this.#lookAround();
   }
 
-  /** Waits until disconnected clients are noticed, also those that come meanwhile. */
-  async lookAround(): Promise<void> {
-    for (let round = 0; round < DELIVERIES && this.isUnsure; round += 1) {
+  /** Undefined while some client may have disconnected unnoticed. */
+  #findNewest(): number | undefined {
+    let newest = 0;
+    for (const { visitor } of this.#places) {
+      if (visitor.mayBeGone()) return undefined;
+      if (visitor.attempt > newest && !visitor.isGone()) newest = visitor.attempt;
+    }
+    return newest;
+  }
+
+  async #lookAround(): Promise<number> {
+    for (let round = 0; round < DELIVERIES; round += 1) {
       const visitors = this.#places.map(({ visitor }) => visitor);
       await takeTurns();
       for (const visitor of visitors) visitor.noteSeen();
+      const newest = this.#findNewest();
+      if (newest !== undefined) return newest;
     }
+    return this.newest;
   }
 
   /**
@@ -121,7 +135,8 @@ export class Handoff {
       const { visitor } = place;
       const isFor = (only === undefined || visitor.attempt === only) && !visitor.isGone();
       if (isFor && given.state !== 'elsewhere') this.isTaken = true;
-      place.give(isFor ? given : ELSEWHERE);
+      place.given = isFor ? given : ELSEWHERE;
+      if (place.waiting) place.end(place.given);
     }
     return this.isTaken;
   }
@@ -132,8 +147,8 @@ export class Place implements TurnWatcher {
   readonly visitor: Visitor;
   /** The result it was given. */
   given: Handover | undefined;
+  waiting: Waiting | undefined;
   readonly #handoff: Handoff;
-  #waiting: Waiting | undefined;
 
   constructor(handoff: Handoff, visitor: Visitor) {
     this.#handoff = handoff;
@@ -148,21 +163,16 @@ export class Place implements TurnWatcher {
     if (this.given) return this.given;
     watchTurn(this);
     return new Promise((resolve) => {
-      this.#waiting = { resolve, timer: undefined, stop: undefined };
+      this.waiting = { resolve, timer: undefined, stop: undefined };
     });
-  }
-
-  give(handover: Handover): void {
-    this.given = handover;
-    this.#end(handover);
   }
 
   /** Watches the time and the client only when there is something to wait for. */
   onTurnEnd(): void {
-    const waiting = this.#waiting;
+    const waiting = this.waiting;
     if (!waiting) return;
-    if (this.visitor.isGone()) return this.#end(undefined);
-    waiting.stop = this.visitor.onGone(() => this.#end(undefined));
+    if (this.visitor.isGone()) return this.end(undefined);
+    waiting.stop = this.visitor.onGone(() => this.end(undefined));
     this.#startTimer(waiting, this.visitor.timeLeft());
   }
 
@@ -174,28 +184,29 @@ export class Place implements TurnWatcher {
     const { answering, grace, isSaving, offered } = this.#handoff;
     const left = this.visitor.timeLeft();
     if (left > 0) return this.#startTimer(waiting, left);
-    if (!offered || answering !== this.visitor.attempt) return this.#end(undefined);
+    if (!offered || answering !== this.visitor.attempt) return this.end(undefined);
     if (left > -grace) return this.#startTimer(waiting, grace + left);
     if (!isSaving) {
       if (this.visitor.mayBeGone()) return void this.#lookAround(waiting);
       this.#handoff.isTaken = true;
-      return this.#end(offered);
+      return this.end(offered);
     }
     // The claim is on its way to the store: only who sent it may give it back.
-    this.#end({ state: 'closed' });
+    this.end({ state: 'closed' });
   }
 
   /** Timers come before what lies in the sockets: its client may have hung up when they are late. */
   async #lookAround(waiting: Waiting): Promise<void> {
     await takeTurns();
     this.visitor.noteSeen();
-    if (this.#waiting === waiting) this.#close(waiting);
+    if (this.waiting === waiting) this.#close(waiting);
   }
 
-  #end(handover: Handover | undefined): void {
-    const waiting = this.#waiting;
+  /** Ends the wait. */
+  end(handover: Handover | undefined): void {
+    const waiting = this.waiting;
     if (!waiting) return;
-    this.#waiting = undefined;
+    this.waiting = undefined;
     this.#handoff.leave(this);
     if (waiting.timer) this.#handoff.clock.clearTimeout(waiting.timer);
     waiting.stop?.();

@@ -4,7 +4,7 @@ import type { WechatContext } from '../../context/context.ts';
 import type { Turn } from '../../context/keyed-mutex.ts';
 import type { ContextLock, Loaded } from '../../context/store.ts';
 import { ContextTransaction } from '../../context/transaction.ts';
-import type { DeliveryState, Exchange, MessageClient } from '../../exchange.ts';
+import type { DeliveryState, Exchange } from '../../exchange.ts';
 import type { Message } from '../../message/message.ts';
 import type { Reply } from '../../reply/reply.ts';
 import type { Dispatch } from '../../router.ts';
@@ -239,35 +239,6 @@ export function describeDelivery(
   closing: number,
 ): { attempt: number; deadline: number } {
   return { attempt, deadline: Math.round(clock.wallTime() + closing - clock.now()) };
-}
-
-/** The exchange of a run. */
-export class RunExchange implements Exchange {
-  readonly message: Message;
-  readonly client: MessageClient | undefined;
-  readonly native: unknown;
-  readonly state: Record<string, unknown> = {};
-  match: RegExpMatchArray | undefined = undefined;
-  readonly #run: Run;
-
-  constructor(run: Run) {
-    this.message = run.message;
-    this.client = run.account.client;
-    this.native = run.parts.native;
-    this.#run = run;
-  }
-
-  get context(): WechatContext {
-    return this.#run.openContext();
-  }
-
-  get delivery(): DeliveryState {
-    return this.#run.delivery;
-  }
-
-  get signal(): AbortSignal {
-    return this.#run.signal;
-  }
 }
 
 /** Creates the exchange of a run without a context. */
