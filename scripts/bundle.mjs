@@ -1,33 +1,44 @@
 // Writes the JavaScript of the core: a file for each entry point of its package.json, and chunks of
 // what they share. Who imports one of them loads a few files, not ninety, and starts 35 ms earlier.
 // The declarations beside them are the compiler's. Run: npm run build
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
-const folder = fileURLToPath(new URL('../packages/core/', import.meta.url));
-const { exports } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
+const folder = fileURLToPath(new URL('../packages/core', import.meta.url));
+const dist = join(folder, 'dist');
+const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const sources = Object.values(exports).flatMap((entry) => entry['@wechat-mp/source'] ?? []);
 
-const { outputFiles } = await build({
-  absWorkingDir: folder,
-  entryPoints: Object.values(exports).flatMap((entry) => entry['@wechat-mp/source'] ?? []),
-  outbase: 'src',
-  outdir: 'dist',
-  chunkNames: 'chunks/[hash]',
-  bundle: true,
-  splitting: true,
-  packages: 'external',
-  format: 'esm',
+const bundle = await rolldown({
+  cwd: folder,
+  input: Object.fromEntries(
+    sources.map((source) => [relative('src', source).replace(/\.ts$/, ''), source]),
+  ),
   platform: 'node',
-  target: 'node20.19',
-  sourcemap: true,
-  sourcesContent: false,
-  write: false,
+  // Packages stay imports.
+  external: /^[^./]/,
 });
+const { output } = await bundle.generate({
+  dir: dist,
+  format: 'esm',
+  // Names that stay: traces of different releases have the same ones.
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name].js',
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+});
+
 // A suite that runs meanwhile may load what another one builds: what is the same is not touched.
-for (const { path, text } of outputFiles) {
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+for (const file of output) {
+  const path = join(dist, file.fileName);
+  const content = file.type === 'chunk' ? file.code : file.source;
+  if (existsSync(path) && readFileSync(path, 'utf8') === content) continue;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+  writeFileSync(path, content);
+}
+const written = output.map(({ fileName }) => fileName);
+for (const name of readdirSync(dist, { recursive: true })) {
+  if (/\.js(\.map)?$/.test(name) && !written.includes(name)) rmSync(join(dist, name));
 }
