@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { InvalidArgumentError } from '@wechat-mp/core';
 import { grantAllowance, type Trigger } from '../allowance.ts';
 import type { Person } from '../state.ts';
@@ -15,11 +16,15 @@ const TRIGGERS: Readonly<Partial<Record<SentName, Trigger>>> = {
   'event:scancode_waitmsg': 'click',
 };
 
-const started = BigInt(Date.now()) * 1_000_000n;
+let lastId = BigInt(Date.now()) * 1_000_000n + BigInt(randomInt(1_000_000));
 
-/** Creates an id as large as the platform's: more than a JavaScript number holds. */
-function newMessageId(number: number): string {
-  return String(started + BigInt(number));
+/**
+ * Creates an id as large as the platform's: more than a JavaScript number holds. No other simulator of this
+ * process has it: to a bot that they share it would be the same message.
+ */
+function createMessageId(): string {
+  lastId += 1n;
+  return String(lastId);
 }
 
 /** Creates a message: missing tags have a sample's values. `time` is in Unix seconds. */
@@ -41,7 +46,7 @@ export function pack(
       FromUserName: person.openid,
       CreateTime: time,
       MsgType,
-      ...(event === undefined ? { MsgId: newMessageId(number) } : { Event: event }),
+      ...(event === undefined ? { MsgId: createMessageId() } : { Event: event }),
       ...sample,
       ...fields,
     },
