@@ -5,7 +5,7 @@ import { MemoryContextStore } from './context/memory.ts';
 import type { Ordering, TransactionOptions } from './context/transaction.ts';
 import { MemoryDeliveryStore } from './delivery/memory.ts';
 import type { DeliveryStore, Steps } from './delivery/store.ts';
-import { NeedParamError } from './errors.ts';
+import { InvalidArgumentError, NeedParamError } from './errors.ts';
 import type { MessageClient, WebhookRequest } from './exchange.ts';
 import { guardStores } from './guarded-stores.ts';
 import { type Logger, ONLY_ACCOUNT, protect } from './logger.ts';
@@ -94,6 +94,9 @@ export function createAccount(given: string | AccountOptions, shared: SharedStor
   }
   const mode = chooseMode(checked.mode, encodingAESKey, appid);
   const lateReply = chooseLateReply(checked.lateReply, client);
+  if (checked.holdKeyword !== undefined && lateReply !== 'hold') {
+    throw new InvalidArgumentError("holdKeyword asks for held replies: give lateReply: 'hold' too");
+  }
   const id = createAccountId(appid, checked.account);
   const logger = protect(checked.logger, id);
   warnOfUnknown(options, logger);

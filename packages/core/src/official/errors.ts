@@ -90,11 +90,18 @@ export class IPNotAllowedError extends OfficialAPIError {
   }
 }
 
+/** Mass messages have a number of their own: one a day, or four a month. */
+const NO_MASS_MESSAGE = 45028;
+
 /** The calls of the day or the month are used up. Code `WECHAT_API_QUOTA`. */
 export class QuotaExceededError extends OfficialAPIError {
   override readonly name: string = 'QuotaExceededError';
   constructor(refusal: Refusal) {
-    super(refusal, 'WECHAT_API_QUOTA', 'See client.openapi.getApiQuota for the remaining calls');
+    const advice =
+      refusal.errcode === NO_MASS_MESSAGE
+        ? 'No mass message is left: send the next one in the next day, or month'
+        : 'See client.openapi.getApiQuota for the remaining calls';
+    super(refusal, 'WECHAT_API_QUOTA', advice);
   }
 }
 

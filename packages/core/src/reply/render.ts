@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../errors.ts';
 import { consoleLogger, type Logger } from '../logger.ts';
 import type { MessageName } from '../message/message.ts';
 import type { Tree, TreeValue } from '../tree.ts';
@@ -82,6 +83,11 @@ function writeTags(members: Members, values: object, missing?: string): Tree {
  * @throws {InvalidArgumentError} when the value is no reply, or lacks what its type needs
  */
 export function renderReply(reply: ReplyLike, to: Addressee): string {
+  if (typeof to?.target !== 'string' || typeof to.source !== 'string') {
+    throw new InvalidArgumentError(
+      'renderReply needs { target, source }: whom the reply is for, and from',
+    );
+  }
   const tree = replyTree(reply, to);
   return tree === undefined ? SUCCESS : renderXml({ xml: tree });
 }

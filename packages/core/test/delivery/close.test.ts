@@ -1,5 +1,5 @@
 /** How a webhook stops, and what bounds one user's share of it. */
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createWebhook, type Handler, type Reply, type WebhookOptions } from '@wechat-mp/core';
 import { plain, userMessage } from '../../../../test/support/platform.ts';
 import { recorder } from '../support.ts';
@@ -9,20 +9,27 @@ const ACCOUNT = { token: 'TOKEN' };
 function setUp(handler: Handler, options: Partial<WebhookOptions> = {}) {
   const pushed: Reply[] = [];
   const undelivered: Reply[] = [];
+  const told: string[][] = [];
   const log = recorder();
   const send = async (_: string, reply: Reply) => pushed.push(reply);
   const webhook = createWebhook(
     {
       ...ACCOUNT,
       client: { message: { custom: { send } } },
-      onUndelivered: ({ reply }) => void undelivered.push(reply),
+      onUndelivered: ({ reply, isSeen }) => {
+        undelivered.push(reply);
+        told.push([
+          isSeen ? 'seen' : 'missing',
+          reply.type === 'text' ? reply.content : reply.type,
+        ]);
+      },
       logger: log,
       ...options,
     },
     handler,
   );
   const say = (Content = 'hi') => webhook.handle(plain(ACCOUNT, userMessage('text', { Content })));
-  return { webhook, say, pushed, undelivered, log };
+  return { webhook, say, pushed, undelivered, told, log };
 }
 
 describe('close()', () => {
@@ -51,6 +58,58 @@ describe('close()', () => {
     await webhook.close({ timeout: 1 });
     expect((await going).status).toBe(503);
     expect([pushed, undelivered]).toEqual([[], [{ type: 'none' }]]);
+  });
+
+  describe('with a stream that goes on', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+    const advance = (milliseconds: number) => jest.advanceTimersByTimeAsync(milliseconds);
+
+    async function* count(): AsyncGenerator<string> {
+      for (let number = 1; ; number += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        yield `${number}. `;
+      }
+    }
+
+    it('reports what the user has, and apart from it what the stream said since', async () => {
+      const { webhook, say, told } = setUp(() => count(), { maxDeliveries: 1 });
+      const going = say();
+      await advance(7500);
+      const closed = webhook.close({ timeout: 1 });
+      await advance(100);
+      await closed;
+      expect((await going).body).toContain('1. 2. 3. 4. ');
+      expect(told).toEqual([
+        ['seen', '1. 2. 3. 4. '],
+        ['missing', '5. 6. 7. '],
+      ]);
+    });
+
+    it('reports what waits behind a push that goes on as missing', async () => {
+      const never = () => new Promise<never>(() => {});
+      const client = { message: { custom: { send: never } } };
+      const { webhook, say, told } = setUp(() => count(), { maxDeliveries: 1, client });
+      void say();
+      await advance(30_500);
+      const closed = webhook.close({ timeout: 1 });
+      await advance(100);
+      await closed;
+      expect(told.map(([state]) => state)).toEqual(['seen', 'missing', 'missing']);
+      expect(told.map(([, text]) => text).join('')).toBe(
+        Array.from({ length: 30 }, (_, index) => `${index + 1}. `).join(''),
+      );
+    });
+
+    it('reports all of it as missing before the user has anything', async () => {
+      const { webhook, say, told } = setUp(() => count());
+      const going = say();
+      await advance(2500);
+      const closed = webhook.close({ timeout: 1 });
+      await advance(100);
+      await closed;
+      expect([(await going).status, told]).toEqual([503, [['missing', '1. 2. ']]]);
+    });
   });
 });
 

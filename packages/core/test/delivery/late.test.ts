@@ -328,6 +328,7 @@ describe('an option that is wrong is found when the webhook is made', () => {
     ),
     ...[0, 4, 1.5, '2'].map((value): [object, RegExp] => [{ maxDeliveries: value }, /1, 2, 3/]),
     ...['', 5].map((value): [object, RegExp] => [{ holdKeyword: value }, /holdKeyword/]),
+    [{ client, holdKeyword: '继续' }, /lateReply: 'hold'/],
     [{ onUndelivered: 'log' }, /function/],
     ...[5, {}].map((value): [object, RegExp] => [{ interruptBy: value }, /RegExp/]),
     [{ abortAtDeadline: 'yes' }, /true or false/],

@@ -51,10 +51,16 @@ export class LateReplies {
     });
   }
 
-  /** Reports unsent replies as undelivered. */
-  async abandon(): Promise<void> {
+  /** Takes back the replies that are not sent yet. */
+  takeWaiting(): Reply[] {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
+    return waiting;
+  }
+
+  /** Reports unsent replies as undelivered. */
+  async abandon(): Promise<void> {
+    const waiting = this.takeWaiting();
     const key = messageKey(this.#exchange.message);
     const cause = new Error('the webhook was closed before it was sent');
     for (const reply of waiting) {

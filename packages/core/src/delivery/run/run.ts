@@ -95,6 +95,8 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   unstored: Reply | undefined = undefined;
   /** The replies the user has already received of a running stream. */
   said: readonly Reply[] = NOTHING;
+  /** Takes the pieces of a running stream that are not sent yet. */
+  takeUnsaid: (() => readonly Reply[]) | undefined = undefined;
   /** Called when its late replies are sent as well. */
   onDone: (() => void) | undefined = undefined;
   /** The context, if it was loaded. */
@@ -194,19 +196,30 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     if (this.account.abortAtDeadline) this.abort();
   }
 
-  /** Abandons the run because the webhook is closed, and reports what the user does not get. */
+  /**
+   * Abandons the run because the webhook is closed, and reports what the user has of a stream, and what
+   * is missing.
+   */
   async abandon(cause: Error): Promise<void> {
-    const { account, handoff, message, said, unstored } = this;
+    const { handoff, said, unstored } = this;
     const isAnswered = handoff.isTaken && !unstored && said.length === 0;
+    const waiting = this.#late?.takeWaiting() ?? [];
+    const missing = [...waiting, ...(this.takeUnsaid?.() ?? NOTHING)];
     this.isStale = true;
     this.watch?.conclude('abandoned');
     this.abort();
     this.#heartbeat?.unregister();
     handoff.settle({ state: 'failed', error: cause });
-    if (isAnswered) return;
-    const reply = said.length > 0 ? joinReplies(said) : (unstored ?? NO_REPLY);
-    const error = new UndeliveredError(reply, messageKey(message), cause, true);
-    await reportUndelivered(error, this.exchange ?? createExchange(this), account);
+    const seen = said.filter((reply) => !waiting.includes(reply));
+    if (seen.length > 0) await this.#report(joinReplies(seen), cause, true);
+    for (const reply of missing) await this.#report(reply, cause);
+    if (isAnswered || seen.length + missing.length > 0) return;
+    await this.#report(unstored ?? NO_REPLY, cause);
+  }
+
+  #report(reply: Reply, cause: Error, isSeen = false): Promise<void> {
+    const error = new UndeliveredError(reply, messageKey(this.message), cause, isSeen);
+    return reportUndelivered(error, this.exchange ?? createExchange(this), this.account);
   }
 
   /** Releases everything it holds in this process. */

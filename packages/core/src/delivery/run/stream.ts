@@ -53,6 +53,9 @@ export async function answerStream(
         run.abort();
       },
       send,
+      share: (takeUnsaid) => {
+        run.takeUnsaid = takeUnsaid;
+      },
     });
     pieces = await limitRun(run, following, true);
   } finally {
@@ -97,6 +100,8 @@ interface Following {
   readonly answer: (reply: Reply | undefined) => void;
   /** Sends what came too late for the delivery. */
   readonly send: (reply: Reply) => void;
+  /** Gets the function that takes the pieces that are not sent yet. */
+  readonly share: (takeUnsaid: () => Reply[]) => void;
 }
 
 /** Follows a stream to its end; returns the replies left to answer and to send, the passive one first. */
@@ -173,6 +178,7 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
     pieces.push(reply);
   }
 
+  following.share(takeAll);
   const stopped = new Promise<void>((resolve) => {
     stop.addEventListener('abort', () => resolve(), { once: true });
   });

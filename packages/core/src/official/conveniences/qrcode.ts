@@ -99,7 +99,9 @@ function readScene(call: string, scene: unknown, largest: number) {
     );
   }
   if (Number.isInteger(scene) && scene >= 1 && scene <= largest) return { scene_id: scene };
-  throw wrong(call, 'scene', `a text, or a whole number from 1 to ${largest}`, scene);
+  throw new InvalidArgumentError(
+    `${call}: scene must be a text, or a whole number from 1 to ${largest}, not ${scene}`,
+  );
 }
 
 function readSeconds(call: string, given: unknown): number | undefined {
