@@ -222,6 +222,11 @@ function readQuery(url: string): NodeRequest['query'] {
   return query;
 }
 
+/** The part of a response of HTTP/2 that others lack. */
+interface Http2Response {
+  readonly stream?: { readonly destroyed: boolean };
+}
+
 class DescribedRequest implements NodeRequest {
   readonly method: string;
   readonly query: NodeRequest['query'];
@@ -266,14 +271,18 @@ class DescribedRequest implements NodeRequest {
 
   onGone(listener: () => void): () => void {
     const { response } = this;
-    response.on('close', listener);
-    return () => void response.off('close', listener);
+    response.once('close', listener);
+    // Stand-ins for a response, in tests, may have neither `off` nor this.
+    return () => void response.removeListener?.('close', listener);
   }
 
   isGone(): boolean {
-    const { destroyed, socket } = this.response;
-    // Node closes a connection that its client has ended, but only some turns later.
-    return destroyed || socket?.writableEnded === true;
+    const { destroyed, socket, stream } = this.response as ServerResponse & Http2Response;
+    // A response of HTTP/2 does not tell of itself, its stream does.
+    if (destroyed ?? stream?.destroyed === true) return true;
+    // Node closes a connection that its client has ended, but only some turns later. A response that waits
+    // for an earlier one of its connection has no socket yet.
+    return socket ? socket.writableEnded : this.#request.socket?.destroyed === true;
   }
 }
 
@@ -306,7 +315,9 @@ export function sendResponse(
 ): void {
   if (response.headersSent || response.destroyed) return;
   const length = Buffer.byteLength(body);
-  response.writeHead(status, { ...headers, 'content-length': length }).end(body);
+  // Not in one chain: what stands for a response in serverless-http returns nothing here.
+  response.writeHead(status, { ...headers, 'content-length': length });
+  response.end(body);
 }
 
 const delivered = new Exposure<Exchange>({
