@@ -320,10 +320,13 @@ export function sendResponse(
   response.end(body);
 }
 
-const delivered = new Exposure<Exchange>({
-  wechatMessage: ({ message }) => message,
-  wechatContext: ({ context }) => context,
-});
+const NOT_PARSED = 'the webhook has not parsed this request, or the request is not from WeChat';
+const NOT_LOGGED_IN = 'no login covers this route: put wechatOAuth before it';
+
+const delivered = new Exposure<Exchange>(
+  { wechatMessage: ({ message }) => message, wechatContext: ({ context }) => context },
+  NOT_PARSED,
+);
 /** By name. */
 const others = new Map<string, Exposure<unknown>>();
 
@@ -335,7 +338,8 @@ export function guard(targets: readonly object[], replyTarget: object): void {
 
 /** Sets a property, or makes it throw NeedParseError until it has a value. */
 export function expose(target: object, name: string, value?: unknown): void {
-  const exposure = others.get(name) ?? new Exposure<unknown>({ [name]: (shown) => shown });
+  const reason = name === 'wechatUser' ? NOT_LOGGED_IN : NOT_PARSED;
+  const exposure = others.get(name) ?? new Exposure<unknown>({ [name]: (shown) => shown }, reason);
   others.set(name, exposure);
   if (value === undefined) exposure.prepare(target);
   else exposure.show(target, value);

@@ -46,16 +46,14 @@ export class Exposure<T> {
   readonly #prepared = new WeakSet<object>();
   readonly #alone = new WeakSet<object>();
 
-  /** `readers`: the value of each property, by what is shown. */
-  constructor(readers: Readonly<Record<string, (value: T) => unknown>>) {
+  /** `readers`: the value of each property, by what is shown; `reason`: why there may be none yet. */
+  constructor(readers: Readonly<Record<string, (value: T) => unknown>>, reason: string) {
     const keeper = this.#keeper;
     this.#properties = Object.entries(readers).map(([name, read]) => {
       const get = function get(this: object) {
         const value = keeper.read(this);
         if (value !== undefined) return read(value);
-        throw new NeedParseError(
-          `${name} is not available: the webhook has not parsed this request, or the request is not from WeChat`,
-        );
+        throw new NeedParseError(`${name} is not available: ${reason}`);
       };
       return [name, { get, configurable: true }] as const;
     });

@@ -72,6 +72,14 @@ it.each(Object.entries(kinds))('requests %s have one shape, in any order', (_nam
   }
 });
 
+it('a user without a login is told apart from a message that is not parsed', () => {
+  const one = {} as Shown;
+  guard([one], one);
+  expose(one, 'wechatUser');
+  expect(() => one['wechatUser']).toThrow('put wechatOAuth before it');
+  expect(() => one['wechatMessage']).toThrow('the webhook has not parsed this request');
+});
+
 it('nothing that is Node’s or the language’s has the properties', () => {
   for (const create of Object.values(kinds)) guard([create()], create());
   for (const { prototype } of [IncomingMessage, ServerResponse, Object]) {
