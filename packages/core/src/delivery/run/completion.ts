@@ -72,15 +72,15 @@ export function answerInPlace(
 export function complete(run: Run, fitted: FittedReply, patience?: number): Awaitable<void> {
   const newest = run.handoff.lookAround();
   return isPromise(newest)
-    ? newest.then((found) => completeFor(found, run, fitted, patience))
-    : completeFor(newest, run, fitted, patience);
+    ? newest.then((found) => completeFor(run, fitted, found, patience))
+    : completeFor(run, fitted, newest, patience);
 }
 
 /** `newest`: the number of the latest waiting delivery. */
 function completeFor(
-  newest: number,
   run: Run,
   fitted: FittedReply,
+  newest: number,
   patience: number | undefined,
 ): Awaitable<void> {
   // It was abandoned when the webhook was closed.

@@ -83,8 +83,8 @@ export class Handoff {
   }
 
   /**
-   * Returns the same once clients that have disconnected are noticed, also of those that come meanwhile:
-   * at once when they are.
+   * Returns `newest` once the clients that have disconnected are noticed, also those of deliveries that
+   * come meanwhile: at once when none can have gone unnoticed.
    */
   lookAround(): Awaitable<number> {
     return this.#findNewest() ?? this.#lookAround();
