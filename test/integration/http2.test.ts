@@ -1,7 +1,13 @@
 /** Deliveries over HTTP/2, as a gateway sends them on, and the clients of them that go away. */
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ClientHttp2Session, connect, createServer, type Http2Server } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  connect,
+  constants,
+  createServer,
+  type Http2Server,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createWebhook, type HandlersLike, type WebhookOptions } from '@wechat-mp/core';
@@ -87,7 +93,7 @@ describe.each(Object.entries(servers))('%s', (_name, create) => {
     const [stream] = (await arrived) as [EventEmitter];
     await started;
     const gone = once(stream, 'close');
-    first.close(8);
+    first.close(constants.NGHTTP2_CANCEL);
     await gone;
     events.emit('finish');
     expect(await readAnswer(session)).toMatchObject({ Content: 'the reply' });

@@ -1,6 +1,13 @@
 /** How a webhook stops, and what bounds one user's share of it. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { createWebhook, type Handler, type Reply, type WebhookOptions } from '@wechat-mp/core';
+import {
+  createWebhook,
+  type Handler,
+  MemoryDeliveryStore,
+  type Reply,
+  reply,
+  type WebhookOptions,
+} from '@wechat-mp/core';
 import { plain, userMessage } from '../../../../test/support/platform.ts';
 import { recorder } from '../support.ts';
 
@@ -99,6 +106,26 @@ describe('close()', () => {
       expect(told.map(([, text]) => text).join('')).toBe(
         Array.from({ length: 30 }, (_, index) => `${index + 1}. `).join(''),
       );
+    });
+
+    it('reports nothing that a store is still asked for, and the rest as missing', async () => {
+      class Remote extends MemoryDeliveryStore {
+        override async finish(...given: Parameters<MemoryDeliveryStore['finish']>) {
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+          return super.finish(...given);
+        }
+      }
+      async function* talk() {
+        yield 'the first';
+        yield reply.image('MEDIA');
+      }
+      const { webhook, say, told } = setUp(talk, { deliveries: new Remote() });
+      const going = say();
+      await advance(500);
+      const closed = webhook.close({ timeout: 1 });
+      await advance(2000);
+      await closed;
+      expect([(await going).status, told]).toEqual([503, [['missing', 'image']]]);
     });
 
     it('reports all of it as missing before the user has anything', async () => {

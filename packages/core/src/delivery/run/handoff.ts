@@ -75,11 +75,7 @@ export class Handoff {
 
   /** The number of the latest waiting delivery; 0 when there is none. */
   get newest(): number {
-    let newest = 0;
-    for (const { visitor } of this.#places) {
-      if (visitor.attempt > newest && !visitor.isGone()) newest = visitor.attempt;
-    }
-    return newest;
+    return this.#findNewest(false) ?? 0;
   }
 
   /**
@@ -87,14 +83,14 @@ export class Handoff {
    * come meanwhile: at once when none can have gone unnoticed.
    */
   lookAround(): Awaitable<number> {
-    return this.#findNewest() ?? this.#lookAround();
+    return this.#findNewest(true) ?? this.#lookAround();
   }
 
-  /** Undefined while some client may have disconnected unnoticed. */
-  #findNewest(): number | undefined {
+  /** Undefined when it has to be certain, and some client may have disconnected unnoticed. */
+  #findNewest(isCertain: boolean): number | undefined {
     let newest = 0;
     for (const { visitor } of this.#places) {
-      if (visitor.mayBeGone()) return undefined;
+      if (isCertain && visitor.mayBeGone()) return undefined;
       if (visitor.attempt > newest && !visitor.isGone()) newest = visitor.attempt;
     }
     return newest;
@@ -105,7 +101,7 @@ export class Handoff {
       const visitors = this.#places.map(({ visitor }) => visitor);
       await takeTurns();
       for (const visitor of visitors) visitor.noteSeen();
-      const newest = this.#findNewest();
+      const newest = this.#findNewest(true);
       if (newest !== undefined) return newest;
     }
     return this.newest;

@@ -95,8 +95,8 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   unstored: Reply | undefined = undefined;
   /** The replies the user has already received of a running stream. */
   said: readonly Reply[] = NOTHING;
-  /** Takes the pieces of a running stream that are not sent yet. */
-  takeUnsaid: (() => readonly Reply[]) | undefined = undefined;
+  /** The pieces of a running stream that are not sent yet. */
+  unsaid: readonly Reply[] = NOTHING;
   /** Called when its late replies are sent as well. */
   onDone: (() => void) | undefined = undefined;
   /** The context, if it was loaded. */
@@ -204,7 +204,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     const { handoff, said, unstored } = this;
     const isAnswered = handoff.isTaken && !unstored && said.length === 0;
     const waiting = this.#late?.takeWaiting() ?? [];
-    const missing = [...waiting, ...(this.takeUnsaid?.() ?? NOTHING)];
+    const missing = [...waiting, ...this.unsaid];
     this.isStale = true;
     this.watch?.conclude('abandoned');
     this.abort();

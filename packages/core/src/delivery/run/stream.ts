@@ -28,6 +28,8 @@ export async function answerStream(
     run.said = [...run.said, reply];
     run.late.send(reply);
   };
+  const unsaid: Reply[] = [];
+  run.unsaid = unsaid;
   const unlisten = interrupts && deliveries.onInterrupt(id, () => run.abort());
   let pieces: Reply[];
   try {
@@ -53,9 +55,7 @@ export async function answerStream(
         run.abort();
       },
       send,
-      share: (takeUnsaid) => {
-        run.takeUnsaid = takeUnsaid;
-      },
+      pieces: unsaid,
     });
     pieces = await limitRun(run, following, true);
   } finally {
@@ -68,6 +68,8 @@ export async function answerStream(
     return;
   }
   const [first, ...rest] = pieces;
+  // The first is on its way to the store.
+  run.unsaid = rest;
   await complete(run, fitReply(run, first));
   if (!run.isStale) for (const piece of rest) run.late.send(piece, 'rest');
 }
@@ -100,14 +102,13 @@ interface Following {
   readonly answer: (reply: Reply | undefined) => void;
   /** Sends what came too late for the delivery. */
   readonly send: (reply: Reply) => void;
-  /** Gets the function that takes the pieces that are not sent yet. */
-  readonly share: (takeUnsaid: () => Reply[]) => void;
+  /** The pieces that are not sent yet. */
+  readonly pieces: Reply[];
 }
 
 /** Follows a stream to its end; returns the replies left to answer and to send, the passive one first. */
 async function follow(stream: ReplyStream, following: Following): Promise<Reply[]> {
-  const { clock, left, stop, check, answer, send } = following;
-  const pieces: Reply[] = [];
+  const { clock, left, pieces, stop, check, answer, send } = following;
   /** The last piece, which the next yielded text may continue. */
   let growing: TextReply | undefined;
   let interval = following.interval;
@@ -178,7 +179,6 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
     pieces.push(reply);
   }
 
-  following.share(takeAll);
   const stopped = new Promise<void>((resolve) => {
     stop.addEventListener('abort', () => resolve(), { once: true });
   });
