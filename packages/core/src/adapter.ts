@@ -179,10 +179,10 @@ export interface NodeRequest extends WebhookRequest {
 const CLIENT_GONE = new WechatError('WECHAT_CLIENT_GONE', 'the client has disconnected');
 
 /** Creates a signal that aborts when the response can no longer be sent. */
-function createSignal(response: ServerResponse): AbortSignal {
+function createSignal(request: NodeRequest): AbortSignal {
   const gone = new AbortController();
-  if (response.destroyed) gone.abort(CLIENT_GONE);
-  else response.once('close', () => gone.abort(CLIENT_GONE));
+  if (request.isGone()) gone.abort(CLIENT_GONE);
+  else request.onGone(() => gone.abort(CLIENT_GONE));
   return gone.signal;
 }
 
@@ -265,7 +265,7 @@ class DescribedRequest implements NodeRequest {
   }
 
   get signal(): AbortSignal {
-    this.#signal ??= createSignal(this.response);
+    this.#signal ??= createSignal(this);
     return this.#signal;
   }
 

@@ -52,6 +52,12 @@ it.each([OnlyOnce, WithoutOff])(
   },
 );
 
+it('the signal of a client of HTTP/2 that has gone already is aborted', () => {
+  const response = { stream: { destroyed: true }, once() {} } as unknown as ServerResponse;
+  const { signal } = nodeRequest({ method: 'POST', headers: {} } as IncomingMessage, response);
+  expect(signal?.aborted).toBe(true);
+});
+
 it('a reply is pushed when the client has gone while its response waits behind another', async () => {
   const clock = new ManualClock();
   const pushed: unknown[] = [];
