@@ -1,7 +1,7 @@
 /** The objects created for a message that is answered at once, by count. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Clock } from '@wechat-mp/core';
 import { hosts } from '../support/hosts.ts';
 import { closeServers, recorder, search, send } from '../support/http.ts';
@@ -65,7 +65,17 @@ describe.each(adapters)('$name', ({ start }) => {
     await send(`${origin}/wechat`, write());
     made.timers = 0;
 
-    const RealController = globalThis.AbortController;
+    // Replaced, not spied on: Jest's suites share the object behind it, and what one left running.
+    const { crypto: realCrypto, AbortController: RealController } = globalThis;
+    const countedCrypto = Object.create(realCrypto, {
+      randomUUID: {
+        value: () => {
+          made.uuids += 1;
+          return realCrypto.randomUUID();
+        },
+      },
+    });
+    Object.defineProperty(globalThis, 'crypto', { value: countedCrypto, configurable: true });
     class CountedController extends RealController {
       constructor() {
         super();
@@ -73,12 +83,10 @@ describe.each(adapters)('$name', ({ start }) => {
       }
     }
     globalThis.AbortController = CountedController;
-    const uuids = jest.spyOn(globalThis.crypto, 'randomUUID');
     const answers: string[] = [];
     for (let sent = 0; sent < 5; sent += 1) answers.push(await sendAtOnce(origin, write()));
     globalThis.AbortController = RealController;
-    made.uuids = uuids.mock.calls.length;
-    uuids.mockRestore();
+    Object.defineProperty(globalThis, 'crypto', { value: realCrypto, configurable: true });
     expect(answers.filter((answer) => !answer.startsWith('HTTP/1.1 200'))).toEqual([]);
     expect(made).toEqual({ timers: 0, controllers: 0, uuids: 0 });
   });
