@@ -81,6 +81,18 @@ function countTries(wechat: Simulator): (count: number) => Promise<void> {
   };
 }
 
+/** Sends a text that is tried three times, without waiting for the pauses between them. */
+async function sendThrice(listener: RequestListener): Promise<Outcome> {
+  const wechat = await startAt(listener, { clock: 'virtual' });
+  const tries = countTries(wechat);
+  const sending = wechat.user('alice').sendText('hi');
+  for (const seen of [1, 2]) {
+    await tries(seen);
+    await wechat.advance(5000);
+  }
+  return await sending;
+}
+
 const shown = ({ verdict, reply: given, problems }: Outcome) => ({
   verdict,
   reply: given,
@@ -363,14 +375,7 @@ describe('the platform tries again', () => {
       if (requests < 3) return void request.destroy();
       response.end('success');
     };
-    const wechat = await startAt(bot, { clock: 'virtual' });
-    const tries = countTries(wechat);
-    const sending = wechat.user('alice').sendText('hi');
-    for (const seen of [1, 2]) {
-      await tries(seen);
-      await wechat.advance(5000);
-    }
-    const { verdict, deliveries } = await sending;
+    const { verdict, deliveries } = await sendThrice(bot);
     expect([verdict, deliveries.length]).toEqual(['nothing', 3]);
     expect(deliveries[0]?.problem).toMatch(/^the bot closed the connection/);
   });
@@ -731,7 +736,7 @@ describe('faults', () => {
 
 describe('a target', () => {
   it('that answers without end is not read on', async () => {
-    const wechat = await startAt((_, response) => {
+    const { problems } = await sendThrice((_, response) => {
       const chunk = Buffer.alloc(1024 * 1024, 'a');
       const more = () => {
         while (!response.destroyed && response.write(chunk));
@@ -739,16 +744,14 @@ describe('a target', () => {
       response.on('drain', more);
       more();
     });
-    const { problems } = await wechat.user('alice').sendText('hi');
     expect(problems[0]).toContain('longer than 1 MiB');
   });
 
   it('that closes the connection in the middle of its answer is reported', async () => {
-    const wechat = await startAt((_, response) => {
+    const { problems } = await sendThrice((_, response) => {
       response.writeHead(200, { 'content-length': 100 }).write('<xml>');
       setImmediate(() => response.destroy());
     });
-    const { problems } = await wechat.user('alice').sendText('hi');
     expect(problems[0]).toContain('in the middle of its answer');
   });
 
