@@ -8,11 +8,12 @@ import {
   UsageError,
 } from './arguments.ts';
 import { DEFAULTS, TOPICS } from './choices.ts';
+import { createFiles } from './files.ts';
 import { checkFolder, nameProject, writeFiles } from './folder.ts';
 import { detectLanguage, type Language } from './language.ts';
 import { manifest } from './manifest.ts';
 import { detectPackageManager, type PackageManager } from './package-manager.ts';
-import { createFiles, type Project } from './project.ts';
+import type { Project } from './project.ts';
 import { askChoices, askFolder, Cancelled, DEFAULT_FOLDER, type Terminal } from './questions.ts';
 import { TEXTS, type Texts } from './texts.ts';
 
