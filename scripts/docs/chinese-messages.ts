@@ -111,6 +111,7 @@ export const CHINESE_MESSAGES: Readonly<Record<string, string>> = {
   'reply.news':
     '图文。应答用户消息时微信只显示一篇，应答事件时最多八篇；多出的会截去，并在日志里警告。',
   'reply.transferToCustomerService': '把会话转给客服；传 `kfAccount` 则转给指定客服。',
+  'reply.transferToAI': '交给公众平台的 AI 回复；须已在后台开启，并已学习完历史文章。',
   'reply.deviceText': '应答 `device_text` 消息。',
   'reply.deviceEvent': '应答 `device_event:bind` 和 `device_event:unbind`。',
   'reply.deviceStatus':

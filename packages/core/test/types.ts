@@ -321,6 +321,7 @@ const articles: readonly Article[] = [{ title: 'A', description: 'B', picUrl: 'C
 reply.news(articles) satisfies Reply;
 reply.transferToCustomerService() satisfies Reply;
 reply.transferToCustomerService('agent@account') satisfies Reply;
+reply.transferToAI() satisfies Reply;
 reply.deviceStatus({ deviceType: 'A', deviceId: 'B', deviceStatus: 1 }) satisfies Reply;
 same<ReturnType<typeof reply.none>['type'], 'none'>(true);
 // @ts-expect-error -- a text needs its content

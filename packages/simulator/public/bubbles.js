@@ -97,7 +97,7 @@ const DRAW = {
     ),
 
   mini: ({ title }) => el('div', { class: 'card' }, words(title, t('mini'))),
-  notice: ({ text }) => el('p', { class: 'notice' }, `${t('transferred')} ${text}`.trim()),
+  notice: ({ name, text }) => el('p', { class: 'notice' }, `${t(name)} ${text}`.trim()),
   other: ({ name = '', text = '' }) =>
     el('div', { class: 'bubble text' }, `${t('other')} ${name}`, el('pre', {}, text)),
 };

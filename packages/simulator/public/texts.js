@@ -59,6 +59,7 @@ const TEXTS = {
   template: ['Template message', '模板消息'],
   mini: ['Mini Program', '小程序'],
   transferred: ['Transferred to customer service', '已转接人工客服'],
+  transferredToAI: ['Transferred to the platform’s AI', '已转接AI回复'],
   other: ['A message of type', '消息类型'],
   you: ['You', '你'],
   account: ['Account', '公众号'],

@@ -655,6 +655,7 @@ describe('an answer is judged', () => {
     ['music', reply.music('https://e.com/a.mp3', { title: 't' })],
     ['news', reply.news([{ title: 't', description: 'd', picUrl: 'http://e/p', url: 'http://e' }])],
     ['transfer', reply.transferToCustomerService('test1@test')],
+    ['transfer to AI', reply.transferToAI()],
   ])('every reply of the library is right: %s', async (_, given) => {
     for (const mode of ['plain', 'safe'] as const) {
       const wechat = await startWith(() => given, { ...SECRET, mode });

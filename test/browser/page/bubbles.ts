@@ -125,9 +125,12 @@ describe('a bubble', () => {
     expect(await answer.getByRole('link').allInnerTexts()).toEqual(['One', 'Two', 'Three']);
   });
 
-  it('shows that the conversation was handed to customer service', async () => {
-    next = reply.transferToCustomerService();
+  it.each([
+    ['customer service', reply.transferToCustomerService()],
+    ['the platform’s AI', reply.transferToAI()],
+  ])('shows that the conversation was handed to %s', async (whom, answer) => {
+    next = answer;
     await room.chat.say('help');
-    await room.tab.getByText('Transferred to customer service').waitFor();
+    await room.tab.getByText(`Transferred to ${whom}`).waitFor();
   });
 });

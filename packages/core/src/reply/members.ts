@@ -90,6 +90,7 @@ export const REPLIES = {
   },
   news: {},
   transfer_customer_service: { kfAccount: optionalText('KfAccount') },
+  transfer_biz_ai_ivr: {},
   device_text: deviceContent,
   device_event: {
     /** `bind` or `unbind`, as in the event that is answered. */

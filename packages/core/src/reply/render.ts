@@ -53,6 +53,7 @@ const BODIES: { [T in Reply['type']]: BodyWriter<T> } = {
   transfer_customer_service: (reply) => ({
     TransInfo: reply.kfAccount === undefined ? undefined : tags(reply),
   }),
+  transfer_biz_ai_ivr: tags,
   device_text: tags,
   device_event: tags,
   device_status: tags,

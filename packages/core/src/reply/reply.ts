@@ -20,6 +20,7 @@ export interface NewsReply {
   articles: readonly Article[];
 }
 export interface TransferReply extends ReplyOf<'transfer_customer_service'> {}
+export interface TransferToAIReply extends ReplyOf<'transfer_biz_ai_ivr'> {}
 export interface DeviceTextReply extends ReplyOf<'device_text'> {}
 export interface DeviceEventReply extends ReplyOf<'device_event'> {}
 export interface DeviceStatusReply extends ReplyOf<'device_status'> {}
@@ -35,6 +36,7 @@ export type Reply =
   | MusicReply
   | NewsReply
   | TransferReply
+  | TransferToAIReply
   | DeviceTextReply
   | DeviceEventReply
   | DeviceStatusReply
@@ -93,6 +95,12 @@ export const reply = {
     type: 'transfer_customer_service',
     ...(kfAccount === undefined ? {} : { kfAccount }),
   }),
+
+  /**
+   * 转接AI回复: lets the platform's own AI answer what a user sent. It has to be switched on in the
+   * console, and to have learned the account's articles.
+   */
+  transferToAI: (): TransferToAIReply => ({ type: 'transfer_biz_ai_ivr' }),
 
   /** 设备文本: answers a `device_text` message. */
   deviceText: (options: Omit<DeviceTextReply, 'type'>): DeviceTextReply => ({

@@ -185,6 +185,7 @@ describe('push sends', () => {
 describe('what could not be sent reaches onUndelivered', () => {
   it.each<[string, Reply]>([
     ['a transfer to an agent', reply.transferToCustomerService()],
+    ['a transfer to the platform’s AI', reply.transferToAI()],
     ['a text for a device', reply.deviceText(device)],
     ['an event for a device', reply.deviceEvent({ ...device, event: 'bind' })],
     [

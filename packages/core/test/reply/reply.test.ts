@@ -63,6 +63,7 @@ const samples: [string, Reply, string][] = [
     reply.transferToCustomerService('kf1@gh'),
     `<TransInfo>${cdata('KfAccount', 'kf1@gh')}</TransInfo>`,
   ],
+  ['transfer_biz_ai_ivr', reply.transferToAI(), ''],
   ['device_text', reply.deviceText({ ...device, ...session }), DEVICE + SESSION],
   [
     'device_event',

@@ -37,7 +37,11 @@ export type Bubble =
       readonly url: string;
     }
   | { readonly kind: 'mini'; readonly title: string; readonly media: string }
-  | { readonly kind: 'notice'; readonly text: string }
+  | {
+      readonly kind: 'notice';
+      readonly name: 'transferred' | 'transferredToAI';
+      readonly text: string;
+    }
   | { readonly kind: 'other'; readonly name: string; readonly text: string };
 
 /** One article, or a link that a user sends. */
@@ -99,7 +103,9 @@ export function toBubble(message: ReceivedMessage): Bubble | undefined {
     case 'miniprogram':
       return { kind: 'mini', title: message.title, media: message.thumbMediaId };
     case 'transfer_customer_service':
-      return { kind: 'notice', text: message.kfAccount ?? '' };
+      return { kind: 'notice', name: 'transferred', text: message.kfAccount ?? '' };
+    case 'transfer_biz_ai_ivr':
+      return { kind: 'notice', name: 'transferredToAI', text: '' };
     case 'card':
     case 'device_text':
     case 'device_event':

@@ -101,6 +101,8 @@ const FORMS: Readonly<Record<string, Form>> = {
       ...given('kfAccount', text((tags['TransInfo'] ?? {}) as Tags, 'KfAccount')),
     }),
   },
+  // https://github.com/binarywang/WxJava/issues/3878
+  transfer_biz_ai_ivr: { needed: [], read: () => ({ type: 'transfer_biz_ai_ivr' }) },
   device_text: {
     needed: [],
     documented: ['DeviceType', 'DeviceID', 'SessionID', 'Content'],
