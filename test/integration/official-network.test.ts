@@ -1,9 +1,15 @@
 /** The way to the platform: certificates, and proxies. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer } from 'node:http';
-import { createServer } from 'node:https';
-import { type AddressInfo, connect, type Server } from 'node:net';
+import { Agent, createServer as createHttpServer } from 'node:http';
+import { createServer, Agent as TlsAgent } from 'node:https';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  Socket,
+} from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { HttpProxyAgent } from 'hpagent';
 import { catchError, createClient, usePlatform } from '../support/official-client.ts';
@@ -21,9 +27,10 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+const read = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
+const [key, cert] = [read('localhost-key.pem'), read('localhost.pem')];
+
 describe('a certificate that no known authority has signed', () => {
-  const read = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
-  const [key, cert] = [read('localhost-key.pem'), read('localhost.pem')];
   const serve = () =>
     listen(
       createServer({ key, cert }, (request, response) => {
@@ -37,7 +44,7 @@ describe('a certificate that no known authority has signed', () => {
     const error = await catchError(
       createClient(getPlatform(), { baseUrl, retry: 0 }).callback.getCallbackIp(),
     );
-    expect(error).toMatchObject({ code: 'WECHAT_NETWORK' });
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: false });
     expect(error.message).toContain('SELF_SIGNED');
   });
 
@@ -45,6 +52,78 @@ describe('a certificate that no known authority has signed', () => {
     const baseUrl = `https://localhost:${await serve()}`;
     const client = createClient(getPlatform(), { baseUrl, https: { ca: cert } });
     expect((await client.callback.getCallbackIp()).ip_list).toEqual(['1.1.1.1']);
+  });
+});
+
+describe('a message is not sent, and tried again, when', () => {
+  it.each<[string, (socket: Socket) => void, RegExp]>([
+    [
+      'the connection ends in the handshake',
+      (socket) => socket.once('data', () => socket.destroy()),
+      /ECONNRESET/,
+    ],
+    ['no handshake comes', (socket) => void socket.resume(), /no answer within 100 ms/],
+  ])('%s', async (_, answer, reason) => {
+    let connections = 0;
+    const server = createTcpServer((socket) => {
+      connections += 1;
+      answer(socket.on('error', () => {}));
+    });
+    const baseUrl = `https://127.0.0.1:${await listen(server)}`;
+    const client = createClient(getPlatform(), {
+      baseUrl,
+      accessToken: 't',
+      retry: 1,
+      timeout: 100,
+    });
+    const error = await catchError(client.message.custom.sendText('o1', 'hello'));
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: false });
+    expect(error.message).toMatch(reason);
+    expect(connections).toBe(2);
+  });
+
+  it.each(['ETIMEDOUT', 'ECONNRESET', 'EADDRNOTAVAIL'])(
+    'connecting fails with %s',
+    async (code) => {
+      let connections = 0;
+      class Unconnected extends Agent {
+        override createConnection(): Socket {
+          connections += 1;
+          const socket = new Socket();
+          const error = Object.assign(new Error(`connect ${code}`), { code, syscall: 'connect' });
+          setImmediate(() => socket.destroy(error));
+          return socket;
+        }
+      }
+      const agent = { http: new Unconnected() };
+      const client = createClient(getPlatform(), { agent, accessToken: 't', retry: 1 });
+      const error = await catchError(client.message.custom.sendText('o1', 'hello'));
+      expect(error).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: false });
+      expect(connections).toBe(2);
+    },
+  );
+});
+
+describe('a message may have been sent, and is not tried again, when', () => {
+  it.each([
+    ['of a new connection', false],
+    ['of one that was used before', true],
+  ])('the connection ends after the handshake, %s', async (_, isKept) => {
+    let requests = 0;
+    const server = createServer({ key, cert }, (request, response) => {
+      if (request.url?.includes('getcallbackip')) return void response.end('{"ip_list":[]}');
+      requests += 1;
+      request.socket.destroy();
+    });
+    const baseUrl = `https://localhost:${await listen(server)}`;
+    const agent = { https: new TlsAgent({ keepAlive: true, maxSockets: 1 }) };
+    const options = { baseUrl, agent, accessToken: 't', https: { ca: cert }, retry: 2 };
+    const client = createClient(getPlatform(), options);
+    if (isKept) await client.callback.getCallbackIp();
+    const error = await catchError(client.message.custom.sendText('o1', 'hello'));
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: true });
+    expect(requests).toBe(1);
+    agent.https.destroy();
   });
 });
 

@@ -32,15 +32,12 @@ export interface HttpResponse {
   readonly answer: unknown;
 }
 
-/** Network errors after which nothing was sent. */
-const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
-
 /** Creates the function that sends a request once. It rejects with a NetworkError. */
 export function createHttp(options: HttpOptions): (request: HttpRequest) => Promise<HttpResponse> {
   const { timeout, maxResponseSize } = options;
   const send = createSender(options);
   return async ({ method, url, path, headers, body, isDownload }) => {
-    const stream = send(url, { method, headers, body, timeout, isDownload });
+    const { stream, wasSent } = send(url, { method, headers, body, timeout, isDownload });
     try {
       const { statusCode: status, headers } = await readHead(stream);
       if (isDownload && status === 200) {
@@ -49,7 +46,7 @@ export function createHttp(options: HttpOptions): (request: HttpRequest) => Prom
       const bytes = await readBytes(path, stream, maxResponseSize);
       return readAnswer(path, status, bytes.toString());
     } catch (error) {
-      throw networkError(path, error, timeout);
+      throw networkError(path, error, timeout, wasSent());
     }
   };
 }
@@ -73,10 +70,14 @@ function readAnswer(path: string, status: number, text: string): HttpResponse {
  * Creates a NetworkError; got’s errors contain the whole request with its token, so only the reason
  * is kept.
  */
-function networkError(path: string, error: unknown, timeout: number): WechatError {
+function networkError(
+  path: string,
+  error: unknown,
+  timeout: number,
+  wasSent: boolean,
+): WechatError {
   if (error instanceof WechatError) return error;
   if (error instanceof TimeoutError) {
-    const wasSent = !['lookup', 'connect', 'secureConnect'].includes(error.event);
     return new NetworkError(path, `no answer within ${timeout} ms`, { wasSent });
   }
   // A file that cannot be sent says itself what is wrong.
@@ -84,6 +85,5 @@ function networkError(path: string, error: unknown, timeout: number): WechatErro
   const cause = describeError(error);
   Reflect.deleteProperty(cause, 'stack');
   const { code = cause.name } = cause;
-  const wasSent = !UNSENT.has(`${code}`);
   return new NetworkError(path, `the platform could not be reached (${code})`, { wasSent, cause });
 }

@@ -1,3 +1,5 @@
+import type { ClientRequest } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Agents, Method, Request } from 'got';
 import got from 'got';
 import type { Form } from './form.ts';
@@ -18,6 +20,13 @@ export interface Outgoing {
   readonly isDownload?: boolean;
 }
 
+/** A request on its way. */
+export interface Sending {
+  readonly stream: Request;
+  /** Whether it may have arrived: without a connection nothing is sent. */
+  readonly wasSent: () => boolean;
+}
+
 /** Creates the function that sends a request once, and follows nothing. */
 export function createSender({ https, agent, userAgent }: SenderOptions) {
   const http = got.extend({
@@ -29,7 +38,7 @@ export function createSender({ https, agent, userAgent }: SenderOptions) {
     ...(agent && { agent }),
     ...(https?.ca && { https: { certificateAuthority: https.ca } }),
   });
-  return (url: string, outgoing: Outgoing): Request => {
+  return (url: string, outgoing: Outgoing): Sending => {
     const { method, headers, body, timeout, isDownload = false } = outgoing;
     const isForm = typeof body === 'object';
     const stream = http.stream(url, {
@@ -41,6 +50,22 @@ export function createSender({ https, agent, userAgent }: SenderOptions) {
     });
     // Else a POST waits for what is written to it.
     if (method === 'POST' && body === undefined) stream.end();
-    return stream;
+    let wasSent = false;
+    stream.once('request', (request: ClientRequest) => {
+      request.once('socket', (socket) => {
+        callWhenConnected(socket, () => {
+          wasSent = true;
+        });
+      });
+    });
+    return { stream, wasSent: () => wasSent };
   };
+}
+
+/** Calls a function once requests leave by a socket, at once if they do: it may have been used before. */
+function callWhenConnected(socket: Socket, call: () => void): void {
+  const { pending, secureConnecting } = socket as Socket & { secureConnecting?: boolean };
+  if (secureConnecting) socket.once('secureConnect', call);
+  else if (pending) socket.once('connect', call);
+  else call();
 }

@@ -68,7 +68,7 @@ export function createHttp(given: HttpOptions): Http {
       ...(cookie && { cookie }),
       ...type,
     };
-    const stream = send(url, { method, headers, body, timeout });
+    const { stream, wasSent } = send(url, { method, headers, body, timeout });
     try {
       const { statusCode: status, headers } = await readHead(stream);
       const body = await readBytes(path, stream, maxResponseSize);
@@ -81,7 +81,7 @@ export function createHttp(given: HttpOptions): Http {
       const sent = { ...query, ...fields, secret: listSecrets(form, cookie) };
       return { status, contentType, body, hasCookies: cookies.length > 0, sent };
     } catch (error) {
-      throw unreached(path, error);
+      throw unreached(path, error, wasSent());
     }
   };
 }
@@ -125,10 +125,10 @@ function listSecrets(form: BackEndRequest['form'], cookie = ''): string[] {
  * Creates a NetworkError; got’s errors contain the whole request with its cookies, so only the
  * reason is kept.
  */
-function unreached(path: string, error: unknown): WechatError {
+function unreached(path: string, error: unknown, wasSent: boolean): WechatError {
   if (error instanceof WechatError) return error;
   if (error instanceof RequestError && error.cause instanceof WechatError) return error.cause;
   const { code, name } = describeError(error);
   const said = `the back end could not be reached (${code ?? name})`;
-  return new NetworkError(path, said, { wasSent: code !== 'ECONNREFUSED' && code !== 'ENOTFOUND' });
+  return new NetworkError(path, said, { wasSent });
 }
