@@ -74,6 +74,23 @@ describe('what the platform refuses is an error of a class of its own', () => {
     expect(error.message).toContain('Add 125.33.201.21');
   });
 
+  it.each([
+    ['hint: [OOcsrA0577oxy3] requestIP: 123.57.208.67', '123.57.208.67'],
+    ['requestIP: 2001:db8::7 rid: 5f5a4a3c-1d2e3f40-5b6c7d8e', '2001:db8::7'],
+    ['hint: [Kx.0A]', undefined],
+  ])('so is one that is not listed for a third-party platform: %s', async (rest, ip) => {
+    const platform = getPlatform();
+    const errmsg = `access clientip is not registered ${rest}`;
+    platform.answer(SEND, () => ({ errcode: 61004, errmsg }));
+    const error = await catchError(createClient(platform).message.custom.send(message));
+    expect(error).toBeInstanceOf(IPNotAllowedError);
+    const seen = ip === undefined ? '' : ` requestIP: ${ip}`;
+    expect(error).toMatchObject({ ip, errmsg: `access clientip is not registered${seen}` });
+    expect(error.message).toContain(
+      `Add ${ip ?? 'the server’s address'} to the third-party platform’s 白名单IP地址列表`,
+    );
+  });
+
   it('also where the refusal has another form (base_resp)', async () => {
     const platform = getPlatform();
     platform.answer('/publisher/stat', () => ({ base_resp: { ret: 45009, err_msg: 'freq' } }));

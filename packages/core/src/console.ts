@@ -29,4 +29,6 @@ export const CONSOLE = {
   oauthDomain: OLD,
   /** 业务域名. */
   businessDomain: OLD,
+  /** Everything of a third-party platform, its 白名单IP地址列表 too. */
+  component: '微信开放平台 → 管理中心 → 第三方平台',
 } as const;

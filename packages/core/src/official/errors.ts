@@ -44,8 +44,8 @@ export class OfficialAPIError extends WechatError {
 }
 
 const RID = /,?\s*rid:\s*([\w-]+)/;
-/** Matches the end of a message: a rid, or before 2020 a hint. */
-const HINT = /,?\s*(?:rid:|hints?:).*$/s;
+/** Matches what is for the platform's support alone: a rid at the end, and before 2020 a hint. */
+const HINT = /,?\s*(?:hints?:\s*(?:\[[^\]]*\]|.*$)|rid:.*$)/gs;
 
 /** The token, the AppID or the secret was refused. Code `WECHAT_API_CREDENTIAL`. */
 export class InvalidCredentialError extends OfficialAPIError {
@@ -61,8 +61,10 @@ function adviseOnCredential({ errcode, path, isCloud }: Refusal): string {
   if (errcode === 40243)
     return `The AppSecret is frozen: unfreeze it in the console (${CONSOLE.appsecret})`;
   const isToken = [40001, 40014, 41001, 42001, 42007].includes(errcode);
-  if (!isToken || path.endsWith('token'))
-    return `Compare appid and appsecret with the console (${CONSOLE.appsecret})`;
+  if (!isToken || path.endsWith('token')) {
+    const place = path.startsWith('/cgi-bin/component/') ? CONSOLE.component : CONSOLE.appsecret;
+    return `Compare appid and appsecret with the console (${place})`;
+  }
   return path.startsWith('/sns/')
     ? 'The user’s token has expired: refresh it, or send the user through the login again'
     : 'Its replacements are refused too: does another program fetch tokens for this account?';
@@ -73,6 +75,11 @@ const CLOUD_SERVICE =
 const CLOUD_PERMISSIONS =
   'In 微信云托管, 云调用 → 微信令牌权限配置 lists the permitted paths, one per line';
 
+/** Matches the address in the messages of 40164 and of 61004. */
+const IP = /(?:invalid ip|requestIP:?)\s*([\da-f.:]+)/i;
+/** The address is not in the list of a third-party platform. */
+const NOT_REGISTERED = 61004;
+
 /** The server’s address is not in the console’s IP 白名单. Code `WECHAT_API_IP`. */
 export class IPNotAllowedError extends OfficialAPIError {
   override readonly name: string = 'IPNotAllowedError';
@@ -80,12 +87,12 @@ export class IPNotAllowedError extends OfficialAPIError {
   readonly ip: string | undefined;
 
   constructor(refusal: Refusal) {
-    const ip = /invalid ip ([\da-f.:]+)/i.exec(refusal.errmsg)?.[1];
-    super(
-      refusal,
-      'WECHAT_API_IP',
-      `Add ${ip ?? 'the server’s address'} to the console’s IP 白名单 (${CONSOLE.ipAllowlist})`,
-    );
+    const ip = IP.exec(refusal.errmsg)?.[1];
+    const list =
+      refusal.errcode === NOT_REGISTERED
+        ? `third-party platform’s 白名单IP地址列表 (${CONSOLE.component})`
+        : `console’s IP 白名单 (${CONSOLE.ipAllowlist})`;
+    super(refusal, 'WECHAT_API_IP', `Add ${ip ?? 'the server’s address'} to the ${list}`);
     this.ip = ip;
   }
 }
