@@ -1,5 +1,5 @@
 /** Bodies after other parsers, and with the Content-Types that senders claim. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { WebhookOptions } from '@wechat-mp/core';
@@ -60,6 +60,14 @@ const parseAwayInKoa =
     await next();
   };
 
+/** As functions of clouds do it, which read a request before their framework has it. */
+const behindFunction =
+  (start: (options: WebhookOptions) => RequestListener | Promise<RequestListener>): Start =>
+  async (options) => {
+    const answer = await start(options);
+    return listen((req, res) => void parseAway(req, (bytes) => bytes).then(() => answer(req, res)));
+  };
+
 const besideFastify =
   (
     parseAs: 'string' | 'buffer',
@@ -97,6 +105,15 @@ const readable: Record<string, Start> = {
   'koa-bodyparser of xml': behindKoa(bodyParser({ enableTypes: ['json', 'form', 'xml'] })),
   'Koa, an object and rawBody as a Buffer': behindKoa(parseAwayInKoa((bytes) => bytes)),
   'Koa, an object and rawBody as a string': behindKoa(parseAwayInKoa(String)),
+  'Koa, rawBody of a function’s host': behindFunction((options) =>
+    new Koa().use(onKoa(options, handlers)).callback(),
+  ),
+  'Fastify, rawBody of a function’s host': behindFunction(async (options) => {
+    const app = fastify();
+    app.register(onFastify(options, handlers));
+    await app.ready();
+    return app.routing;
+  }),
   'Fastify, own parser that gives an object': besideFastify('string', () => ({}), false),
   'Fastify without handlers, own parser that gives an object': besideFastify(
     'string',

@@ -9,7 +9,7 @@ import {
   type Http2Server,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createWebhook, type HandlersLike, type WebhookOptions } from '@wechat-mp/core';
 import { nodeRequest, sendResponse } from '@wechat-mp/core/adapter';
 import { wechat as onFastify } from '@wechat-mp/fastify';
@@ -107,5 +107,16 @@ describe.each(Object.entries(servers))('%s', (_name, create) => {
     await started;
     events.emit('finish');
     expect(await answer).toMatchObject({ Content: 'the reply' });
+  });
+
+  it('a refusal names no connection, which HTTP/2 has no header for', async () => {
+    const { session } = await begin();
+    const warned = jest.spyOn(process, 'emitWarning');
+    const path = `/?${search({ ...delivery.query, signature: 'wrong' })}`;
+    const stream = session.request({ ':method': 'POST', ':path': path, 'content-length': 5 });
+    const [headers] = await once(stream.end('12345'), 'response');
+    expect(headers[':status']).toBe(401);
+    expect(warned.mock.calls).toEqual([]);
+    warned.mockRestore();
   });
 });

@@ -1,5 +1,7 @@
 /** Without handlers: the webhook checks and parses, the app's own route answers. */
 import { EventEmitter, once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { type Message, NeedParseError, type ReplyLike } from '@wechat-mp/core';
 import type { AdapterOptions } from '@wechat-mp/core/adapter';
@@ -7,12 +9,12 @@ import { wechat as onExpress } from '@wechat-mp/express';
 import { wechat as onFastify } from '@wechat-mp/fastify';
 import { wechat as onKoa } from '@wechat-mp/koa';
 import type express from 'express';
-import fastify from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import type Koa from 'koa';
 import mount from 'koa-mount';
 import { ManualClock } from '../support/clock.ts';
 import { expressVersions, koaVersions } from '../support/hosts.ts';
-import { closeServers, listen, listenFastify, recorder, send } from '../support/http.ts';
+import { closeServers, listen, listenFastify, recorder, search, send } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 
 afterAll(closeServers);
@@ -214,4 +216,74 @@ describe.each(Object.entries(frameworks))('%s', (name, start) => {
     const read = platform.readAnswer({ token }, delivery, answer);
     expect(read).toEqual(ofTypeText);
   });
+});
+
+describe('a route of Fastify', () => {
+  const prepare = async (route: (app: FastifyInstance) => void) => {
+    const app = fastify();
+    app.register(onFastify({ token, logger: recorder().logger }));
+    app.register(async (inner) => route(inner));
+    const delivery = platform.plain({ token }, platform.userMessage('text'));
+    const origin = await listenFastify(app);
+    return { app, origin, delivery };
+  };
+
+  it('may end with nothing, as after `reply.send`', async () => {
+    const { origin, delivery } = await prepare((app) => {
+      app.post('/', async ({ wechatMessage }, reply) => {
+        reply.wechatReply(`type ${wechatMessage.type}`);
+      });
+    });
+    const answer = await send(origin, delivery);
+    expect(platform.readAnswer({ token }, delivery, answer)).toEqual(ofTypeText);
+  });
+
+  it('may be in a scope whose parsers are its own', async () => {
+    const { origin, delivery } = await prepare((app) => {
+      app.removeAllContentTypeParsers();
+      app.addContentTypeParser(
+        'text/xml',
+        { parseAs: 'string' },
+        async (_: unknown, body: string) => body,
+      );
+      app.post('/', async ({ wechatMessage }, reply) =>
+        reply.wechatReply(`type ${wechatMessage.type}`),
+      );
+    });
+    const answer = await send(origin, delivery);
+    expect(platform.readAnswer({ token }, delivery, answer)).toEqual(ofTypeText);
+  });
+
+  it.each(['with', 'without'])(
+    'that runs %s handlers keeps no client’s connection open once the app is closed',
+    async (kind) => {
+      const events = new EventEmitter();
+      const app = fastify();
+      const text = async () => {
+        events.emit('started');
+        await once(events, 'finish');
+        return 'the reply';
+      };
+      const { logger } = recorder();
+      app.register(onFastify({ token, logger }, kind === 'with' ? { text } : undefined));
+      if (kind === 'without') {
+        app.post('/', async (_request, reply) => reply.wechatReply(await text()));
+      }
+      const origin = await listenFastify(app);
+      const delivery = platform.plain({ token }, platform.userMessage('text'));
+      const agent = new Agent({ keepAlive: true });
+      const started = once(events, 'started');
+      const client = request(`${origin}/?${search(delivery.query)}`, { method: 'POST', agent });
+      client.setHeader('content-type', 'text/xml').end(delivery.body);
+      const answered = once(client, 'response') as Promise<[IncomingMessage]>;
+      await started;
+      const closed = app.close();
+      events.emit('finish');
+      const [response] = await answered;
+      expect(await readText(response)).toContain('the reply');
+      // As long as the client's agent keeps its end, which is until it is destroyed.
+      await closed;
+      agent.destroy();
+    },
+  );
 });

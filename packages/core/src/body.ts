@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { finished, Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Awaitable } from './awaitable.ts';
@@ -19,11 +20,13 @@ interface Bounds {
   readonly clock?: Clock;
 }
 
-/** Whether a request has an unread body. */
+/** Whether a request has an unread body, which only the end of its connection ends. */
 export function isUnread(body: WebhookRequest['body']): boolean {
   if (body instanceof ReadableStream) return !isTouched(body);
   if (!(body instanceof Readable) || body.readableDidRead) return false;
-  const { headers } = body as { headers?: Record<string, unknown> };
+  const { headers, httpVersionMajor } = body as Partial<IncomingMessage>;
+  // A connection of HTTP/2 has streams, which end alone.
+  if (httpVersionMajor === 2) return false;
   // A request of HTTP without either has none.
   return !headers || 'content-length' in headers || 'transfer-encoding' in headers;
 }
@@ -45,6 +48,13 @@ export function readBody(body: WebhookRequest['body'], bounds: Bounds): Awaitabl
   return decode(body);
 }
 
+/** Stops a body that somebody else reads too, so that nothing of it passes; returns how to let it go on. */
+export function holdBody(body: WebhookRequest['body']): () => void {
+  if (!(body instanceof Readable) || body.readableFlowing !== true) return ignore;
+  body.pause();
+  return () => void body.resume();
+}
+
 /** Whether a web stream was read, or is being read. */
 function isTouched(stream: ReadableStream): boolean {
   return stream.locked || Readable.isDisturbed(stream as unknown as Readable);
@@ -59,7 +69,8 @@ async function readStream(stream: Readable, bounds: Bounds): Promise<string> {
   if (announced > bounds.limit) return refuseLarge(stream, bounds);
   // What breaks while it waits must not end the process; the collector sees it afterwards.
   stream.on('error', ignore);
-  if (isRequest) await takeSlice();
+  // What somebody else reads too does not wait.
+  if (isRequest && stream.readableFlowing !== true) await takeSlice();
   const whole = takeWhole(stream, length);
   if (whole !== null) return decode(checkBytes(whole));
   const text = await new Promise<string>((resolve, reject) => {
@@ -131,6 +142,8 @@ class Collector {
     stream.on('end', () => this.#finish());
     stream.on('close', () => this.#isOver || this.#finish(new Error('it ended too early')));
     stream.on('data', this.#add);
+    // Who stopped it may not know that it is awaited here.
+    if (stream.readableFlowing === false) stream.resume();
   }
 
   readonly #add = (chunk: unknown): void => {
@@ -155,6 +168,7 @@ class Collector {
     if (this.#isOver) return;
     this.#endWatch();
     if (error) return this.#reject(createUnreadable(error));
+    if (this.#size < this.#length) return this.#reject(createIncomplete(this.#size, this.#length));
     const [first] = this.#chunks;
     const whole = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
     this.#resolve(decode(whole as Uint8Array));
@@ -181,6 +195,11 @@ function checkBytes(chunk: unknown): Uint8Array {
 function createUnreadable(cause: Error): RequestError {
   const message = 'the body could not be read: it ended early, or is neither text nor bytes';
   return new RequestError('WECHAT_BODY_UNREADABLE', message, { cause });
+}
+
+function createIncomplete(size: number, length: number): RequestError {
+  const message = `the body has ${size} of the ${length} bytes that were announced: another reader took the others before the webhook. Mount the webhook before it, or make it keep the bytes in req.rawBody`;
+  return new RequestError('WECHAT_BODY_UNREADABLE', message);
 }
 
 /** Discards the rest of a body for a moment: a response now would be lost with the connection. */

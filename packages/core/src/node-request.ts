@@ -131,7 +131,7 @@ class DescribedRequest implements NodeRequest {
  * Converts a Node request for a webhook.
  *
  * `parsed` is where an earlier parser may have left the body: text, bytes and unread streams are
- * taken from its `rawBody` and `body`, else the unread request itself.
+ * taken from its `rawBody` and `body`, then from those of the request, else the unread request itself.
  */
 export function nodeRequest(
   request: IncomingMessage,
@@ -139,9 +139,15 @@ export function nodeRequest(
   native: unknown = request,
   parsed: object = {},
 ): NodeRequest {
-  const { rawBody, body } = parsed as { rawBody?: unknown; body?: unknown };
-  const usable = [rawBody, body, request].find(isUsable);
+  const usable = findKept(parsed) ?? findKept(request) ?? (isUsable(request) ? request : undefined);
   return new DescribedRequest(request, response, native, usable);
+}
+
+/** Returns the body that a parser has kept, or another stream in its place. */
+function findKept(parsed: object): NodeRequest['body'] {
+  const { rawBody, body } = parsed as { rawBody?: unknown; body?: unknown };
+  if (isUsable(rawBody)) return rawBody;
+  return isUsable(body) ? body : undefined;
 }
 
 function isUsable(body: unknown): body is string | Uint8Array | Readable {

@@ -1,7 +1,7 @@
 import type { Account, AccountResolver } from './account.ts';
-import { createAccountLookup } from './account-lookup.ts';
+import { type AccountLookup, createAccountLookup } from './account-lookup.ts';
 import { isPromise } from './awaitable.ts';
-import { isUnread, readBody } from './body.ts';
+import { holdBody, isUnread, readBody } from './body.ts';
 import { systemClock } from './clock.ts';
 import { checkPush, checkSender, openPush, readPush, writePushReply } from './cloud-source.ts';
 import type { WechatContext } from './context/context.ts';
@@ -112,7 +112,7 @@ export function createWebhook(
         checkMethod(request.method);
         const push = readPush(request);
         const query = push ? undefined : readQuery(request.query);
-        account ??= await accounts.find(request);
+        account ??= await findAccount(accounts, request);
         if (!account)
           throw new RequestError('WECHAT_UNKNOWN_ACCOUNT', 'no account matches this request');
         refuseWhenClosing(workload);
@@ -160,6 +160,18 @@ export function createWebhook(
       await closing;
     },
   };
+}
+
+async function findAccount(
+  accounts: AccountLookup,
+  request: WebhookRequest,
+): Promise<Account | undefined> {
+  const release = holdBody(request.body);
+  try {
+    return await accounts.find(request);
+  } finally {
+    release();
+  }
 }
 
 /** Creates the response with a reply, or without: `success`. */

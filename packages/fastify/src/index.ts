@@ -38,7 +38,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
   const { hasHandlers, path, accepts, controls, handle } = mount(options, handlers);
 
   const answering: Plugin = async (app) => {
-    app.addHook('onClose', () => controls.close());
+    app.addHook('preClose', () => controls.close());
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     app.all(path ?? '/', async (request, reply) => {
@@ -47,12 +47,16 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
   };
 
   const preparing: Plugin = async (app) => {
-    app.addHook('onClose', () => controls.close());
+    const answering = new WeakMap<FastifyReply, Promise<WebhookResponse>>();
+    const ended = new WeakSet<FastifyReply>();
+    app.addHook('preClose', () => controls.close());
     // Under a type of its own, the body passes by the app's parsers: it has to be verified as it came.
     if (!app.hasContentTypeParser(UNREAD)) {
       app.addContentTypeParser(UNREAD, (_request, payload, done) => done(null, payload));
     }
     app.addHook('onRequest', async (request) => {
+      // A scope that has removed it has parsers of its own.
+      if (!request.server.hasContentTypeParser(UNREAD)) return;
       if (accepts(request.url, request.raw)) request.headers['content-type'] = UNREAD;
     });
     app.addHook('preHandler', async (request, reply) => {
@@ -63,6 +67,7 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
         const response = handle(described, [request], (answer) => {
           expose(reply, 'wechatReply', (given: ReplyLike) => {
             answer(given);
+            answering.set(reply, response);
             return reply;
           });
           isRouteAsked = true;
@@ -70,10 +75,19 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
         });
         void response.then((value) => {
           if (!isRouteAsked) resolve(value);
-          else if (!reply.sent) send(reply, value);
+          else if (!reply.sent && !ended.has(reply)) send(reply, value);
         });
       });
       return refusal && send(reply, refusal);
+    });
+    // A route that returns nothing ends its reply before ours is there.
+    app.addHook('onSend', async (_request, reply, payload) => {
+      const response = answering.get(reply);
+      if (!response || (payload !== undefined && payload !== null)) return payload;
+      ended.add(reply);
+      const { status, headers, body } = await response;
+      reply.code(status).headers(headers);
+      return body;
     });
   };
 
