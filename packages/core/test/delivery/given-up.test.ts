@@ -137,3 +137,33 @@ it('or reported, when the last delivery met it late', async () => {
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([503, 503]);
   expect(told).toEqual([{ type: 'none' }]);
 });
+
+it.each([
+  ['with it', { runRegistry }],
+  ['without one', {}],
+])(
+  'or answered by onError, once, when the last delivery was in another process (a registry: %s)',
+  async (_, more) => {
+    let runs = 0;
+    const shared = {
+      deliveries: Object.assign(new MemoryDeliveryStore(), more),
+      contexts: new MemoryContextStore(),
+      onError: () => 'sorry',
+    };
+    const handler = async () => {
+      runs += 1;
+      await after(16_000);
+      throw new Error('it failed');
+    };
+    const { webhook, pushed } = create(shared, handler);
+    const other = create(shared, handler);
+    void webhook.handle(message);
+    for (let delivery = 2; delivery <= 3; delivery += 1) {
+      await jest.advanceTimersByTimeAsync(5000);
+      void other.webhook.handle(message);
+    }
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect([...pushed, ...other.pushed]).toEqual([{ type: 'text', content: 'sorry' }]);
+    expect(runs).toBe(1);
+  },
+);

@@ -187,17 +187,9 @@ function callHandlers(run: Run, exchange: Exchange): Answer | Promise<Answer> {
 
 /** Answers for failed handlers, or a failed store. */
 async function answerFailure(run: Run, error: unknown): Promise<void> {
-  const { account, handoff, message, parts } = run;
+  const { account, parts } = run;
   const exchange = run.exchange ?? createExchange(run, error);
-  const isLast = run.attempt >= account.maxDeliveries;
-  if (account.retryOnError && !isStoreFailure(error) && !run.hasResponded && !isLast) {
-    const details = { err: error, message: messageKey(message) };
-    run.watch?.fail(error, true);
-    account.logger.warn(details, 'a handler failed; the next delivery runs it again');
-    await giveBack(run);
-    handoff.settle({ state: 'again' });
-    return;
-  }
+  if (mayRunAgain(run, error) && (await leaveToNext(run, error))) return;
   run.watch?.fail(error);
   if (!run.isBegun) rollback(account, run.id, parts.possession.lock);
   run.isKept = false;
@@ -211,6 +203,33 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
   if (!run.hasResponded) return complete(run, fitted);
   if (fitted.whole) run.late.send(fitted.whole);
   runInBackground(async () => run.transaction?.end(false));
+}
+
+function mayRunAgain(run: Run, error: unknown): boolean {
+  const isFailure = run.account.retryOnError && !isStoreFailure(error);
+  return isFailure && !run.hasResponded && !isLastDelivery(run);
+}
+
+/** Whether no other delivery of the message is to be expected: none was known, or its time is over. */
+function isLastDelivery({ account, attempt, closing }: Run): boolean {
+  if (attempt === 0 || attempt >= account.maxDeliveries) return true;
+  return account.clock.now() > closing + parkingMilliseconds(account);
+}
+
+/** Gives a failed run up; false, and the run is taken back, when the last delivery was elsewhere. */
+async function leaveToNext(run: Run, error: unknown): Promise<boolean> {
+  const { account, handoff, message } = run;
+  if ((await giveBack(run)) !== 'defer') {
+    const details = { err: error, message: messageKey(message) };
+    run.watch?.fail(error, true);
+    account.logger.warn(details, 'a handler failed; the next delivery runs it again');
+    handoff.settle({ state: 'again' });
+    return true;
+  }
+  const { state } = await reclaim(run, (claim) => account.deliveries.claim(run.id, claim));
+  run.isGivenUp = state !== 'yours';
+  if (run.isGivenUp) handoff.settle(ELSEWHERE);
+  return run.isGivenUp;
 }
 
 /** Makes the platform try again; on the last try it calls `onUndelivered`. */
@@ -229,7 +248,7 @@ async function reportFailure(
   result: unknown,
   isRefused: boolean,
 ): Promise<void> {
-  const { account, attempt, closing, message, unstored } = run;
+  const { account, attempt, message, unstored } = run;
   const key = messageKey(message);
   const details = { err: error, message: key };
   // Who is refused comes again, unless it was the last delivery.
@@ -241,10 +260,9 @@ async function reportFailure(
   if (!isRefused || unstored) {
     account.logger.error(details, 'the handler failed after all deliveries had ended');
   }
-  // The platform would have delivered again by now, or the last delivery was in another process.
-  const isForgotten = account.clock.now() > closing + parkingMilliseconds(account);
-  const isLast = attempt === 0 || attempt >= account.maxDeliveries || result === 'defer';
-  if (!account.onUndelivered || !(unstored || isLast || isForgotten)) return;
+  // Or the last delivery was in another process.
+  const isLast = isLastDelivery(run) || result === 'defer';
+  if (!account.onUndelivered || !(unstored || isLast)) return;
   const exchange = run.exchange ?? createExchange(run, error);
   const reply = unstored ?? { type: 'none' };
   await reportUndelivered(new UndeliveredError(reply, key, error), exchange, account);
