@@ -143,23 +143,23 @@ export class ContextTransaction implements ContextBacking {
     await this.#write(true);
   }
 
-  /** Saves the changes, if they are to be kept, and releases the lock. */
-  async end(isKept: boolean): Promise<void> {
-    const isSaved = isKept && this.context.modified && (await this.#write(false));
+  /** Saves the changes, if they are to be kept, and releases the lock. `ask` may ask the store repeatedly. */
+  async end(isKept: boolean, ask: Ask = askOnce): Promise<void> {
+    const isSaved = isKept && this.context.modified && (await this.#write(false, ask));
     const { lock } = this;
     if (lock && !isSaved) await attempt(this.#options.contexts.release(this.#user, lock));
   }
 
   /** Returns false when the state has expired: then there is nothing to write. */
-  async #write(keepLock: boolean): Promise<boolean> {
+  async #write(keepLock: boolean, ask: Ask = askOnce): Promise<boolean> {
     for (;;) {
       if (this.#millisecondsLeft() <= 0) {
         await this.context.flush();
         return false;
       }
       const save = this.#createSave(keepLock);
-      const step = this.#options.contexts.save(this.#user, save.record, save.options);
-      const refused = await attempt(step);
+      const step = () => this.#options.contexts.save(this.#user, save.record, save.options);
+      const refused = await attempt(ask(step));
       if (!refused) {
         this.accept(save);
         return true;
@@ -206,6 +206,9 @@ export class ContextTransaction implements ContextBacking {
     return Math.ceil(expiry.getTime() - now);
   }
 }
+
+type Ask = <T>(step: () => Promise<T>) => Promise<T>;
+const askOnce: Ask = (step) => step();
 
 async function attempt<T>(step: Promise<T>): Promise<T> {
   try {

@@ -5,11 +5,15 @@ import {
   createWebhook,
   type Exchange,
   type HandlersLike,
+  MemoryContextStore,
+  MemoryDeliveryStore,
   type Message,
   type Reply,
   type ReplyStream,
   Router,
   reply,
+  StoreError,
+  type UndeliveredError,
   type WebhookOptions,
 } from '@wechat-mp/core';
 import { OPENID, plain, readAnswer, userMessage } from '../../../../test/support/platform.ts';
@@ -70,7 +74,8 @@ function setUp(handlers: HandlersLike, options: Partial<WebhookOptions> = {}) {
     await advance(milliseconds);
     return (await answer).shown;
   }
-  return { log, levels, say, sayFor, sent, texts, times };
+  const deliver = (delivery: ReturnType<typeof plain>) => webhook.handle(delivery);
+  return { deliver, log, levels, say, sayFor, sent, texts, times };
 }
 
 const CHINESE = '从前有座山，山里有座庙。庙里有个老和尚，他说：“从前有座山！”讲到哪里了？'.repeat(
@@ -107,6 +112,24 @@ describe('a stream', () => {
     expect(torn.filter((one) => one !== texts().at(-1))).toEqual([]);
     expect(levels()).toEqual([]);
   });
+
+  it.each([0, 6000])(
+    'keeps its order while a slow store is told of its first words, after %i ms',
+    async (silence) => {
+      class Slow extends MemoryDeliveryStore {
+        override async finish(...given: Parameters<MemoryDeliveryStore['finish']>) {
+          await wait(300);
+          return super.finish(...given);
+        }
+      }
+      const text = '我们去公园走走吧。'.repeat(300);
+      const { sayFor, texts } = setUp(() => chunks(silence, text, 9000, '再见。'), {
+        deliveries: new Slow(),
+      });
+      const shown = await sayFor(60_000);
+      expect([shown === 'success' ? '' : shown, ...texts()].join('')).toBe(`${text}再见。`);
+    },
+  );
 
   it('pauses twice as long after each message, as their number is limited', async () => {
     const { sayFor, times } = setUp(() => chunks(...Array(300).fill([300, '走吧。']).flat()));
@@ -196,6 +219,71 @@ describe('a stream that fails', () => {
     const passing = new Router().use((_, next) => next()).error(() => 'Not mine.');
     const router = new Router().use(passing).on('text', () => chunks(broken));
     expect((await setUp(router).say()).shown).toBe('success');
+  });
+});
+
+describe('a stream that has spoken', () => {
+  class Away extends MemoryContextStore {
+    failures = 0;
+    override async save(...given: Parameters<MemoryContextStore['save']>) {
+      this.failures -= 1;
+      if (this.failures >= 0) throw new Error('the store is away');
+      return super.save(...given);
+    }
+  }
+  const spoken = async function* (_: Message, { context }: Exchange): ReplyStream {
+    context.set('step', 1);
+    yield* chunks('One. ', 6000, 'Two. ', 4000, 'Three.');
+  };
+
+  it('has its rest sent, and its context saved, when the store is away at its end', async () => {
+    const contexts = new Away();
+    contexts.failures = 1;
+    const { sayFor, texts, levels } = setUp(spoken, { contexts });
+    expect(await sayFor(30_000)).toBe('One. ');
+    expect([texts().join(''), levels()]).toEqual(['Two. Three.', []]);
+    const kept = await contexts.load({ account: 'default', openid: OPENID });
+    expect(kept).toMatchObject({ record: { json: '{"step":1}' } });
+  });
+
+  it('has its rest sent, and the failure told, when the store stays away', async () => {
+    const contexts = new Away();
+    contexts.failures = 1000;
+    const told: unknown[] = [];
+    const onUndelivered = ({ reply, cause }: UndeliveredError) => void told.push([reply, cause]);
+    const { sayFor, texts, levels } = setUp(spoken, { contexts, onUndelivered });
+    expect(await sayFor(120_000)).toBe('One. ');
+    expect([texts().join(''), levels()]).toEqual(['Two. Three.', ['error']]);
+    expect(told).toEqual([[{ type: 'none' }, expect.any(StoreError)]]);
+  });
+
+  it.each([
+    ['before the deadline', 1000],
+    ['after it', 6000],
+  ])('%s is not repeated by another process when its own has died', async (_, silence) => {
+    let isDead = false;
+    class Shared extends MemoryDeliveryStore {
+      override async renew(...given: Parameters<MemoryDeliveryStore['renew']>) {
+        if (isDead) throw new Error('dead');
+        return super.renew(...given);
+      }
+    }
+    let runs = 0;
+    const talk = () => {
+      runs += 1;
+      return chunks(silence, 'One. ', 40_000, 'Two.');
+    };
+    const shared = { deliveries: new Shared(), contexts: new MemoryContextStore() };
+    const [first, other] = [setUp(talk, shared), setUp(talk, shared)];
+    const delivery = plain(ACCOUNT, userMessage('text', { Content: 'a question' }));
+    void first.deliver(delivery);
+    await advance(12_000);
+    isDead = true;
+    await advance(10_000);
+    expect(first.texts().concat(other.texts())).toEqual(silence > 5000 ? ['One. '] : []);
+    void other.deliver(delivery);
+    await advance(15_000);
+    expect(runs).toBe(1);
   });
 });
 

@@ -235,8 +235,9 @@ async function leaveToNext(run: Run, error: unknown): Promise<boolean> {
 /** Makes the platform try again; on the last try it calls `onUndelivered`. */
 function fail(run: Run, error: unknown): void {
   run.watch?.fail(error);
-  const givenUp = giveUp(run).catch(() => undefined);
-  const isRefused = run.handoff.settle({ state: 'failed', error });
+  // A stream that has answered has ended in the store.
+  const givenUp = run.hasResponded ? Promise.resolve() : giveUp(run).catch(() => undefined);
+  const isRefused = run.handoff.settle({ state: 'failed', error }) && !run.hasResponded;
   const reporting = givenUp.then((result) => reportFailure(run, error, result, isRefused));
   run.workload.track(reporting);
   run.parts.service.waitUntil?.(reporting);
@@ -261,7 +262,7 @@ async function reportFailure(
     account.logger.error(details, 'the handler failed after all deliveries had ended');
   }
   // Or the last delivery was in another process.
-  const isLast = isLastDelivery(run) || result === 'defer';
+  const isLast = isLastDelivery(run) || result === 'defer' || run.hasResponded;
   if (!account.onUndelivered || !(unstored || isLast)) return;
   const exchange = run.exchange ?? createExchange(run, error);
   const reply = unstored ?? { type: 'none' };

@@ -1,4 +1,5 @@
-import type { Awaitable } from '../../awaitable.ts';
+import { askAgain } from '../../ask-again.ts';
+import { type Awaitable, isPromise } from '../../awaitable.ts';
 import type { Clock } from '../../clock.ts';
 import type { Exchange, ReplyStream } from '../../exchange.ts';
 import { toReply } from '../../reply/parse.ts';
@@ -22,7 +23,7 @@ export async function answerStream(
 ): Promise<void> {
   const { account, id, message } = run;
   const { abortAtDeadline, clock, deliveries, interrupts, logger, replyWindow } = account;
-  let responding: { readonly done: Awaitable<void> } | undefined;
+  let ending: Awaitable<void> = undefined;
   const send = (reply: Reply) => {
     if (run.isStale) return;
     run.said = [...run.said, reply];
@@ -41,12 +42,14 @@ export async function answerStream(
       isWhole: abortAtDeadline,
       mayFlush: () => run.late.left > 1,
       check: (reply) => void fitReply(run, reply),
-      answer: (reply) => {
-        if (reply) {
-          run.hasResponded = true;
-          run.said = [...run.said, reply];
-          responding = { done: complete(run, fitReply(run, reply), 2 * AHEAD * replyWindow) };
-        }
+      begin: (reply) => {
+        const fitted = fitReply(run, reply);
+        run.hasResponded = true;
+        run.said = [fitted.whole ?? reply];
+        ending = complete(run, fitted, 2 * AHEAD * replyWindow);
+        return ending;
+      },
+      close: () => {
         if (!abortAtDeadline) return;
         logger.warn(
           { message: messageKey(message) },
@@ -61,10 +64,11 @@ export async function answerStream(
   } finally {
     unlisten?.();
   }
-  if (responding) {
-    await run.transaction?.end(run.isKept);
-    await responding.done;
+  if (run.hasResponded) {
+    await ending;
     pieces.forEach(send);
+    const isOver = () => run.isStale || run.workload.isClosing;
+    await run.transaction?.end(run.isKept, (save) => askAgain(clock, save, isOver));
     return;
   }
   const [first, ...rest] = pieces;
@@ -98,9 +102,11 @@ interface Following {
   readonly mayFlush: () => boolean;
   /** Throws when a yielded value is not a reply. */
   readonly check: (reply: Reply) => void;
-  /** Answers the delivery when the stream has not ended by then; undefined when nothing has arrived yet. */
-  readonly answer: (reply: Reply | undefined) => void;
-  /** Sends what came too late for the delivery. */
+  /** Says the first words, which end the run in the store, so that no other process repeats them. */
+  readonly begin: (reply: Reply) => Awaitable<void>;
+  /** Called when the stream has not ended by the time of the passive reply. */
+  readonly close: () => void;
+  /** Sends what follows the first words. */
   readonly send: (reply: Reply) => void;
   /** The pieces that are not sent yet. */
   readonly pieces: Reply[];
@@ -108,11 +114,16 @@ interface Following {
 
 /** Follows a stream to its end; returns the replies left to answer and to send, the passive one first. */
 async function follow(stream: ReplyStream, following: Following): Promise<Reply[]> {
-  const { clock, left, pieces, stop, check, answer, send } = following;
+  const { clock, left, pieces, stop, check, begin, send } = following;
   /** The last piece, which the next yielded text may continue. */
   let growing: TextReply | undefined;
   let interval = following.interval;
   let isLate = false;
+  let hasBegun = false;
+  let isOver = false;
+  /** Whether the first words are on their way to the store, and how many pieces follow them at once. */
+  let isBeginning = false;
+  let owed = 0;
   let timer = clock.setTimeout(close, left());
 
   function close(): void {
@@ -123,15 +134,32 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
     isLate = true;
     const ready = following.isWhole ? [] : takeWhole();
     // Without the end of a sentence it is better to show something than nothing.
-    const [first, ...more] = fit(ready.length > 0 ? ready : takeAll());
-    answer(first);
-    more.forEach(send);
+    say(ready.length > 0 ? ready : takeAll());
+    following.close();
     timer = clock.setTimeout(flush, interval);
   }
 
+  function say(ready: Reply[]): void {
+    if (hasBegun) return ready.forEach(send);
+    const [first, ...more] = fit(ready);
+    if (!first) return;
+    hasBegun = true;
+    const beginning = begin(first);
+    if (!isPromise(beginning)) return more.forEach(send);
+    isBeginning = true;
+    owed = more.length;
+    pieces.unshift(...more);
+    const goOn = () => {
+      isBeginning = false;
+      if (!isOver) pieces.splice(0, owed).forEach(send);
+      owed = 0;
+    };
+    beginning.then(goOn, goOn);
+  }
+
   function flush(): void {
-    const ready = following.mayFlush() ? takeWhole() : [];
-    ready.forEach(send);
+    const ready = !isBeginning && following.mayFlush() ? takeWhole() : [];
+    say(ready);
     if (ready.length > 0) interval *= 2;
     timer = clock.setTimeout(flush, interval);
   }
@@ -185,10 +213,12 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
   try {
     await Promise.race([gather(), stopped]);
   } finally {
+    isOver = true;
     clock.clearTimeout(timer);
   }
   if (!isLate) return fit(pieces);
-  return stop.aborted ? [] : pieces.filter((piece) => piece !== growing || growing.content !== '');
+  if (stop.aborted) return pieces.slice(0, owed);
+  return pieces.filter((piece) => piece !== growing || growing.content !== '');
 }
 
 /** Moves text beyond the limit of a passive reply to the next one. */
