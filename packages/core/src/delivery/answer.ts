@@ -122,7 +122,6 @@ async function wait(
   try {
     claimed = await claiming;
   } catch (error) {
-    lookAfter(delivery);
     return answerUnclaimed(delivery, storeFailed('delivery', error));
   }
   return waitForReply(delivery, claimed);
@@ -269,7 +268,7 @@ async function claimOnceMore(delivery: DeliveryAttempt, error: unknown): Promise
   return waitForReply(delivery, claimed);
 }
 
-/** Joins a run of this process when the store fails. */
+/** Joins a run of this process when the store fails, else leaves the answer to `onError`. */
 async function answerUnclaimed(
   delivery: DeliveryAttempt,
   error: unknown,
@@ -277,6 +276,7 @@ async function answerUnclaimed(
   const { account, id, message, service, workload } = delivery;
   const run = workload.runs.get(id.key);
   if (run) {
+    lookAfter(delivery);
     // The store can give it nothing: it has no number there.
     delivery.attempt = 0;
     const handover = await run.handoff.enter(delivery).wait();
@@ -285,8 +285,13 @@ async function answerUnclaimed(
     return handover && (await claimOnceMore(delivery, error));
   }
   const exchange = delivery.createExchange(error);
-  const fitted = await answerError(error, exchange, account, (reply) =>
-    fitReply({ account, message }, reply),
-  );
-  return answerInPlace(fitted, service, () => exchange);
+  try {
+    const fitted = await answerError(error, exchange, account, (reply) =>
+      fitReply({ account, message }, reply),
+    );
+    delivery.hasOtherAnswer = !delivery.isGone();
+    return answerInPlace(fitted, service, () => exchange);
+  } finally {
+    lookAfter(delivery);
+  }
 }

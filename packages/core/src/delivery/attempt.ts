@@ -56,6 +56,8 @@ export class DeliveryAttempt implements Visitor {
   run: ActiveRun | undefined = undefined;
   place: Place | undefined = undefined;
   hasShownPending = false;
+  /** Whether `onError` has answered in place of the handlers, which are not to be run any more. */
+  hasOtherAnswer = false;
   /** Whether the store has counted this delivery. */
   isCounted = false;
   /** Milliseconds that its claim took. */

@@ -70,7 +70,7 @@ async function look(delivery: DeliveryAttempt): Promise<void> {
   if (found?.state === 'ended' && found.outcome) {
     parkOutcome(delivery, found.outcome, { releases: 0 });
   }
-  if (found?.state === 'ended' || account.lateReply === 'drop') return;
+  if (found?.state === 'ended' || account.lateReply === 'drop' || delivery.hasOtherAnswer) return;
   if (found) workload.track(takeUpLater(delivery).catch(() => {}));
   // It may fail, and count on another delivery: this one may have been the last.
   else runInBackground(() => watchOver(delivery.withoutClient()));

@@ -190,3 +190,32 @@ it('a reply that a delivery got while the store was away is not reported when th
   await closed;
   expect({ pushed, undelivered }).toEqual({ pushed: [], undelivered: [] });
 });
+
+it.each(['claim', 'load'])(
+  'a message that onError has answered is not run later: a %s failed',
+  async (what) => {
+    let isAway = true;
+    const fail = () => {
+      if (!isAway) return;
+      isAway = false;
+      throw new Error('away');
+    };
+    class Contexts extends MemoryContextStore {
+      override async load(...given: Parameters<MemoryContextStore['load']>) {
+        if (what === 'load') fail();
+        return super.load(...given);
+      }
+    }
+    class Deliveries extends MemoryDeliveryStore {
+      override async claim(...given: Parameters<MemoryDeliveryStore['claim']>) {
+        if (what === 'claim') fail();
+        return super.claim(...given);
+      }
+    }
+    const stores = { contexts: new Contexts(), deliveries: new Deliveries() };
+    const { deliver, pushed, runs } = createBot(0, 0, { ...stores, onError: () => 'Sorry.' });
+    expect((await deliver()).body).toContain('Sorry.');
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect({ pushed, runs: runs() }).toEqual({ pushed: [], runs: 0 });
+  },
+);
