@@ -16,7 +16,11 @@ export interface DeliveryStoreCheck {
   readonly run: (store: DeliveryStore) => Promise<void>;
 }
 
-const outcome = { reply: { type: 'text', content: '你好' }, time: 1_700_000_000 } as const;
+const outcome = {
+  reply: { type: 'text', content: '你好' },
+  time: 1_700_000_000,
+  rest: { type: 'text', content: '再见' },
+} as const;
 let messages = 0;
 const newMessage = (): DeliveryId => {
   messages += 1;

@@ -39,7 +39,7 @@ class ReplySlot {
   #until = 0;
   #attempts = 0;
   /** Set when the run has ended. A text is stored as a string: there are thousands of them. */
-  #reply: string | Reply | null | undefined;
+  #reply: string | Outcome | undefined;
   /** When the reply was created, in Unix seconds. */
   #time = 0;
   /** The holder of the reply: the number of a delivery, `late`, `sent`, or 0 for none yet. */
@@ -120,12 +120,9 @@ class ReplySlot {
   }
 
   get #outcome(): Outcome | undefined {
-    const reply = this.#reply;
-    if (reply === undefined || reply === null) return reply;
-    return {
-      reply: typeof reply === 'string' ? { type: 'text', content: reply } : reply,
-      time: this.#time,
-    };
+    const kept = this.#reply;
+    if (typeof kept !== 'string') return kept;
+    return { reply: { type: 'text', content: kept }, time: this.#time };
   }
 
   closeWindow(attempt: number, now: number): Ended | Free | undefined {
@@ -154,8 +151,8 @@ class ReplySlot {
       this.#owner = undefined;
       return this.#holder === 'late' ? 'defer' : 'park';
     }
-    const reply = outcome && outcome.reply;
-    this.#reply = reply?.type === 'text' ? reply.content : reply;
+    const isText = outcome?.reply.type === 'text' && !outcome.rest;
+    this.#reply = isText ? outcome.reply.content : outcome;
     this.#time = outcome?.time ?? 0;
     if (this.#holder === 'late') return 'defer';
     if (answering > 0) this.#giveTo(answering);

@@ -8,10 +8,11 @@ import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { DeliveryAttempt } from './attempt.ts';
-import { LateReplies, reportUndelivered } from './late/late-replies.ts';
+import { joinReplies, LateReplies, reportUndelivered } from './late/late-replies.ts';
+import { QUEUED_LEASE } from './run/execution.ts';
 import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
 import type { Service } from './run/run.ts';
-import type { RegisteredRun, RunRegistry } from './store.ts';
+import type { Ended, Free, Outcome, RegisteredRun, RunRegistry } from './store.ts';
 import { takeUp, watchOver } from './takeover.ts';
 import type { Workload } from './workload.ts';
 
@@ -91,9 +92,7 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
   const { id } = attempt;
   // It was only late to say that it lives.
   if (workload.runs.has(id.key)) return;
-  const found = run.isRecovered
-    ? await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 })
-    : await takeUp(attempt, run.owner);
+  const found = run.isRecovered ? await findRecovered(attempt) : await takeUp(attempt, run.owner);
   if (found?.state === 'yours') return;
   const erase = () => runInBackground(() => findRegistry(account)?.erase(id));
   if (found?.state === 'running') {
@@ -115,14 +114,31 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
   }
   if (found?.state !== 'ended' || found.outcome === null) return erase();
   // Without an outcome it was claimed to be sent: nobody knows whether it was.
-  const { reply } = found.outcome ?? { reply: { type: 'none' } as const };
+  const { reply, rest }: NonNullable<Outcome> = found.outcome ?? {
+    reply: { type: 'none' },
+    time: 0,
+  };
   if (found.outcome && (await account.deliveries.claimLateReply(id, sender))) {
     const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
     const late = new LateReplies(exchange, account);
     late.send(reply);
+    if (rest) late.send(rest, 'rest');
     workload.trackLate(late);
     void late.done.then(erase);
     return;
   }
-  return report(reply, 'the process died after it had started to answer');
+  return report(
+    rest ? joinReplies([reply, rest]) : reply,
+    'the process died after it had started to answer',
+  );
+}
+
+/** Finds where a message stands that two processes had; undefined while a third one has it. */
+async function findRecovered({ account, id }: DeliveryAttempt): Promise<Ended | Free | undefined> {
+  const found = await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
+  if (found) return found;
+  // The second one may have died with a lease that goes on.
+  const milliseconds = QUEUED_LEASE + leaseMilliseconds(account);
+  const later = await account.deliveries.wait(id, { attempt: 0, milliseconds });
+  return later?.state === 'free' ? later : undefined;
 }

@@ -89,6 +89,8 @@ export type Outcome = {
   readonly reply: Reply;
   /** When it was created, in Unix seconds: all deliveries get the same. */
   readonly time: number;
+  /** What was too long for it: sent by the process that ran the handler, or by who takes up after it. */
+  readonly rest?: Reply | undefined;
 } | null;
 
 /** The run has ended. Without an outcome the reply is late: answer `success`. */

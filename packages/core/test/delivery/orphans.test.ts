@@ -4,6 +4,7 @@ import {
   createWebhook,
   type Handler,
   MemoryDeliveryStore,
+  type Reply,
   type WebhookOptions,
   type WebhookRequest,
 } from '@wechat-mp/core';
@@ -177,65 +178,68 @@ describe('the runs of processes that died', () => {
   });
 });
 
-describe('a reply that a delivery releases, as its client has disconnected', () => {
-  /** Two processes that share a store, of which the first one may die. */
-  function createProcesses() {
-    const clock = new ManualClock();
-    const store = new MemoryDeliveryStore({ clock });
-    const pushed: string[] = [];
-    const undelivered: unknown[] = [];
-    const lives: { until: number; runs: Map<string, RegisteredRun> }[] = [];
-    const createProcess = (name: string) => {
-      const life = { until: 0, runs: new Map<string, RegisteredRun>() };
-      lives.push(life);
-      const process = { isDead: false };
-      const never = new Promise<never>(() => {});
-      /** Answers nothing any more once the process has died. */
-      const carry = <S extends object>(target: S): S =>
-        new Proxy(target, {
-          get: (_, method) => {
-            const value: unknown = Reflect.get(target, method);
-            if (typeof value !== 'function') return value;
-            return (...given: unknown[]) =>
-              process.isDead ? never : (Reflect.apply(value, target, given) as unknown);
-          },
-        });
-      const runRegistry: RunRegistry = {
-        write: async (id, run, milliseconds) => {
-          life.until = clock.now() + milliseconds;
-          life.runs.set(id.key, run);
+/** Processes that share a store, of which each may die. */
+function createProcesses(createHandler: (clock: ManualClock) => Handler = () => () => 'an answer') {
+  const clock = new ManualClock();
+  const handler = createHandler(clock);
+  const texts: string[] = [];
+  const store = new MemoryDeliveryStore({ clock });
+  const pushed: string[] = [];
+  const undelivered: unknown[] = [];
+  const lives: { until: number; runs: Map<string, RegisteredRun> }[] = [];
+  const createProcess = (name: string) => {
+    const life = { until: 0, runs: new Map<string, RegisteredRun>() };
+    lives.push(life);
+    const process = { isDead: false };
+    const never = new Promise<never>(() => {});
+    /** Answers nothing any more once the process has died. */
+    const carry = <S extends object>(target: S, more: object = {}): S =>
+      new Proxy(target, {
+        get: (_, method) => {
+          const value: unknown = Reflect.get(method in more ? more : target, method);
+          if (typeof value !== 'function') return value;
+          return (...given: unknown[]) =>
+            process.isDead ? never : (Reflect.apply(value, target, given) as unknown);
         },
-        beat: async (milliseconds) => void (life.until = clock.now() + milliseconds),
-        erase: async ({ key }) => void life.runs.delete(key),
-        takeExpired: async () =>
-          lives
-            .filter(({ until }) => until <= clock.now())
-            .flatMap(({ runs }) => {
-              const taken = [...runs.values()];
-              runs.clear();
-              return taken;
-            }),
-      };
-      const deliveries = carry(
-        Object.assign(Object.create(store), { runRegistry: carry(runRegistry) }),
-      );
-      const send = async () => void pushed.push(name);
-      const webhook = createWebhook(
-        {
-          token: 'TOKEN',
-          clock,
-          deliveries,
-          logger: recorder(),
-          onUndelivered: ({ reply }) => void undelivered.push(reply),
-          client: { message: { custom: { send } } },
-        },
-        () => 'an answer',
-      );
-      return { process, webhook };
+      });
+    const runRegistry: RunRegistry = {
+      write: async (id, run, milliseconds) => {
+        life.until = clock.now() + milliseconds;
+        life.runs.set(id.key, run);
+      },
+      beat: async (milliseconds) => void (life.until = clock.now() + milliseconds),
+      erase: async ({ key }) => void life.runs.delete(key),
+      takeExpired: async () => {
+        const dead = lives.filter((other) => other !== life && other.until <= clock.now());
+        const taken = dead.flatMap(({ runs }) => [...runs]);
+        for (const { runs } of dead) runs.clear();
+        for (const [key, run] of taken) life.runs.set(key, { ...run, isRecovered: true });
+        if (taken.length > 0) life.until = Math.max(life.until, clock.now() + 5000);
+        return taken.map(([, run]) => run);
+      },
     };
-    return { clock, pushed, undelivered, createProcess };
-  }
+    const deliveries = carry(store, { runRegistry: carry(runRegistry) });
+    const send = async (_openid: string, reply: Reply) => {
+      pushed.push(name);
+      if (reply.type === 'text') texts.push(reply.content);
+    };
+    const webhook = createWebhook(
+      {
+        token: 'TOKEN',
+        clock,
+        deliveries,
+        logger: recorder(),
+        onUndelivered: ({ reply }) => void undelivered.push(reply),
+        client: { message: { custom: { send } } },
+      },
+      handler,
+    );
+    return { process, webhook };
+  };
+  return { clock, pushed, texts, undelivered, createProcess };
+}
 
+describe('a reply that a delivery releases, as its client has disconnected', () => {
   it.each([
     ['is pushed by its process', false, ['first']],
     ['is pushed by another process when that one dies before it has done so', true, ['second']],
@@ -252,5 +256,58 @@ describe('a reply that a delivery releases, as its client has disconnected', () 
     first.process.isDead = dies;
     await clock.advance(60_000);
     expect([pushed, undelivered]).toEqual([expected, []]);
+  });
+});
+
+describe('when a process dies', () => {
+  // The clock of the webhooks is moved by hand; turns of the event loop pass as ever.
+  beforeEach(() => void jest.useRealTimers());
+
+  const say = (Content: string) =>
+    plain({ token: 'TOKEN' }, userMessage('text', { Content })) as WebhookRequest;
+
+  it('with a long reply that waits for a delivery, another one sends all of it', async () => {
+    const long = `${'前半句'.repeat(200)}。${'后半句'.repeat(200)}。`;
+    const { clock, texts, pushed, createProcess } = createProcesses((time) => async ({ raw }) => {
+      if (raw.includes('hi')) return 'an answer';
+      await time.after(6000);
+      return long;
+    });
+    const [first, second] = [createProcess('first'), createProcess('second')];
+    await second.webhook.handle(say('hi'));
+    const gone = new AbortController();
+    void first.webhook.handle({ ...say('a long one'), signal: gone.signal });
+    await clock.advance(5000);
+    gone.abort();
+    await clock.advance(1500);
+    first.process.isDead = true;
+    await clock.advance(60_000);
+    expect(texts.join('')).toBe(long);
+    expect(new Set(pushed)).toEqual(new Set(['second']));
+  });
+
+  it('and then the one that took its messages up, each of them is reported, also one that waited', async () => {
+    const { clock, pushed, undelivered, createProcess } = createProcesses(
+      (time) =>
+        async ({ raw }) => {
+          if (raw.includes('hi')) return 'an answer';
+          await time.after(100_000);
+          return 'never';
+        },
+    );
+    const [first, second, third] = ['first', 'second', 'third'].map(createProcess) as [
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+    ];
+    for (const content of ['a question', 'another']) void first.webhook.handle(say(content));
+    await clock.advance(2000);
+    first.process.isDead = true;
+    await second.webhook.handle(say('hi'));
+    await clock.advance(12_000);
+    second.process.isDead = true;
+    await third.webhook.handle(say('hi'));
+    await clock.advance(90_000);
+    expect([pushed, undelivered]).toEqual([[], [{ type: 'none' }, { type: 'none' }]]);
   });
 });

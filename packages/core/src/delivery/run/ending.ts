@@ -60,12 +60,13 @@ function storeOnce(
 ): Awaitable<RunEnd | Refused>;
 function storeOnce(
   run: Run,
-  { tree, reply, whole }: FittedReply,
+  { tree, reply, rest, whole }: FittedReply,
   answering: number,
   save: Save | undefined,
 ): Awaitable<RunEnd | Refused> {
   const { handoff, owner } = run;
-  const outcome = reply && tree ? { reply, time: Number(tree['CreateTime']) } : null;
+  const time = Number(tree?.['CreateTime']);
+  const outcome = reply && tree ? { reply, time, ...(rest && { rest }) } : null;
   const how = { owner, outcome, answering };
   const finishing = finish(run, how, save, whole);
   if (!isPromise(finishing)) {

@@ -149,7 +149,7 @@ async function claimAgain(run: Run): Promise<Loaded | 'stale' | undefined> {
 }
 
 /** Milliseconds for which a queued message is safe: the platform delivers it for 15 s. */
-const QUEUED_LEASE = 20_000;
+export const QUEUED_LEASE = 20_000;
 
 /** Registers a queued message: once registered, its lease may be long and cost nothing. */
 async function keepPlace(run: Run): Promise<void> {
