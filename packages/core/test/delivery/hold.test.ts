@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import {
   type Answer,
   createWebhook,
+  MemoryContextStore,
   MemoryDeliveryStore,
   type Reply,
   reply,
@@ -235,6 +236,61 @@ describe('a held reply is not lost', () => {
     expect(shown.replaceAll(/\s+/g, ' ')).toBe(`about it ${said}${sorry}question`);
     // A failure that onError answers is its to tell.
     expect(levels()).toEqual(options.onError ? [] : ['error']);
+  });
+
+  it('when maxRun is over before the last window, and onError answers', async () => {
+    const endless = () => new Promise<Answer>(() => {});
+    const options = { maxDeliveries: 3 as const, maxRun: 3000, onError: () => 'Sorry.' };
+    const { say } = setUp({ long: () => '字'.repeat(900), next: endless }, options);
+    const first = await say('long');
+    expect(await after(4000, say('next'))).toBe(`${'字'.repeat(900 - first.length)}\n\nSorry.`);
+  });
+
+  it('when the context cannot be saved, and onError answers', async () => {
+    class Contexts extends MemoryContextStore {
+      isAway = false;
+      override async save(...given: Parameters<MemoryContextStore['save']>) {
+        if (this.isAway) throw new Error('away');
+        return super.save(...given);
+      }
+    }
+    const contexts = new Contexts();
+    const { say, sayLate } = setUp({}, { contexts, onError: () => 'Sorry.' });
+    await sayLate();
+    contexts.isAway = true;
+    expect(await after(1000, say('next'))).toBe('about slow\n\nSorry.');
+  });
+
+  it('when another run answers the message, as its own was taken for dead', async () => {
+    let isLost = false;
+    class Lost extends MemoryDeliveryStore {
+      override async finish(...[id, finish]: Parameters<MemoryDeliveryStore['finish']>) {
+        if (isLost) {
+          isLost = false;
+          const other = { owner: 'other', attempt: 0, expired: finish.owner };
+          await super.claim(id, { ...other, lease: 1000, body: '' });
+          await super.finish(id, { ...finish, ...other, answering: 0 });
+        }
+        return super.finish(id, finish);
+      }
+    }
+    const { say, sayLate } = setUp({}, { deliveries: new Lost() });
+    await sayLate();
+    isLost = true;
+    await after(5000, say('next'));
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(await say('继续')).toContain('about slow');
+  });
+
+  it('when the keyword of interruptBy comes, nor is the one answer of its handler', async () => {
+    const { say, sayLate } = setUp({}, { interruptBy: '停', ordering: 'parallel' });
+    await sayLate();
+    const next = say('slow too');
+    await jest.advanceTimersByTimeAsync(1000);
+    await after(1000, say('停'));
+    expect(await after(WINDOW, next)).toBe('about slow');
+    await jest.advanceTimersByTimeAsync(6000);
+    expect(await say('继续')).toBe('about slow too');
   });
 
   it('when the store cannot keep it: onUndelivered gets it', async () => {

@@ -240,7 +240,7 @@ export async function withHeld(
       'could not read a held reply; it was dropped',
     );
   }
-  return join(readable, answer);
+  return new HeldAnswer(readable, answer);
 }
 
 /** Parses a held reply, which another program may have written. */
@@ -252,25 +252,51 @@ function readReply(text: string): Reply | undefined {
   }
 }
 
-/** Joins two replies, as one text when both are texts: the platform shows one reply to a message. */
-async function* join(
-  held: readonly Reply[],
-  answer: Promise<Reply | ReplyStream | undefined> | undefined,
-): ReplyStream {
-  let isText = false;
-  const paragraph = (text: string) => (isText ? `\n\n${text}` : text);
-  for (const reply of held) {
+/** Held replies, and the answer that follows them: as one text where both are texts. */
+export class HeldAnswer implements ReplyStream {
+  readonly held: readonly Reply[];
+  readonly #answer: Promise<Reply | ReplyStream | undefined> | undefined;
+  /** Whether the answer is a stream, which may be interrupted. */
+  isStream = false;
+
+  constructor(
+    held: readonly Reply[],
+    answer: Promise<Reply | ReplyStream | undefined> | undefined,
+  ) {
+    this.held = held;
+    this.#answer = answer;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string | Reply> {
+    let isText = false;
+    const paragraph = (text: string) => (isText ? `\n\n${text}` : text);
+    for (const reply of joinHeld(this.held)) {
+      yield reply.type === 'text' ? reply.content : reply;
+      isText = reply.type === 'text';
+    }
+    const given = await this.#answer;
+    if (!isStream(given)) {
+      if (given) yield given.type === 'text' ? paragraph(given.content) : given;
+      return;
+    }
+    this.isStream = true;
+    for await (const piece of given) {
+      yield typeof piece === 'string' ? paragraph(piece) : piece;
+      isText = false;
+    }
+  }
+}
+
+/** Joins replies: texts that follow one another become one, with empty lines between them. */
+export function joinHeld(replies: readonly Reply[]): Reply[] {
+  const joined: Reply[] = [];
+  for (const reply of replies) {
     // It may be what was left of a longer text.
-    yield reply.type === 'text' ? paragraph(reply.content.replace(/^\n+/, '')) : reply;
-    isText = reply.type === 'text';
+    const content = reply.type === 'text' ? reply.content.replace(/^\n+/, '') : undefined;
+    const last = joined.at(-1);
+    if (content === undefined) joined.push(reply);
+    else if (last?.type !== 'text') joined.push({ type: 'text', content });
+    else joined[joined.length - 1] = { type: 'text', content: `${last.content}\n\n${content}` };
   }
-  const given = await answer;
-  if (!isStream(given)) {
-    if (given) yield given.type === 'text' ? paragraph(given.content) : given;
-    return;
-  }
-  for await (const piece of given) {
-    yield typeof piece === 'string' ? paragraph(piece) : piece;
-    isText = false;
-  }
+  return joined;
 }

@@ -116,6 +116,7 @@ function give(
     const text = 'a run lost its lease, and its reply was dropped: another run answers';
     if (!handoff.isTaken) account.logger.warn({ message: messageKey(message) }, text);
     run.isStale = true;
+    run.holdAgain();
     run.watch?.conclude('superseded');
     handoff.settle(ELSEWHERE);
     return;

@@ -18,7 +18,7 @@ import {
 import type { Message } from '../../message/message.ts';
 import type { ReplyLike } from '../../reply/reply.ts';
 import { messageKey, UndeliveredError } from '../../undelivered.ts';
-import { reportUndelivered, withHeld } from '../late/late-replies.ts';
+import { HeldAnswer, joinHeld, reportUndelivered, withHeld } from '../late/late-replies.ts';
 import { parkingMilliseconds } from '../late/parking.ts';
 import { complete, fitReply } from './completion.ts';
 import type { FittedReply } from './ending.ts';
@@ -51,6 +51,7 @@ export async function execute(run: Run): Promise<void> {
     const given = callHandlers(run, run.exchange);
     if (isPromise(given)) run.show();
     const answer = isPromise(given) ? await limitRun(run, given, false) : given;
+    if (answer instanceof HeldAnswer) run.held = answer.held;
     const completing = isStream(answer)
       ? answerStream(run, run.exchange, answer)
       : complete(run, fitReply(run, answer));
@@ -200,9 +201,17 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
     fail(run, failure);
     return;
   }
-  if (!run.hasResponded) return complete(run, fitted);
+  if (!run.hasResponded) return completeWithHeld(run, fitted);
   if (fitted.whole) run.late.send(fitted.whole);
   runInBackground(async () => run.transaction?.end(false));
+}
+
+/** Completes a failed run, with the held replies that were taken for it before the answer. */
+async function completeWithHeld(run: Run, fitted: FittedReply): Promise<void> {
+  if (run.held.length === 0) return complete(run, fitted);
+  const [first, ...others] = joinHeld([...run.held, ...(fitted.whole ? [fitted.whole] : [])]);
+  await complete(run, fitReply(run, first));
+  if (!run.isStale) for (const reply of others) run.late.send(reply);
 }
 
 function mayRunAgain(run: Run, error: unknown): boolean {
@@ -235,6 +244,7 @@ async function leaveToNext(run: Run, error: unknown): Promise<boolean> {
 /** Makes the platform try again; on the last try it calls `onUndelivered`. */
 function fail(run: Run, error: unknown): void {
   run.watch?.fail(error);
+  run.holdAgain();
   // A stream that has answered has ended in the store.
   const givenUp = run.hasResponded ? Promise.resolve() : giveUp(run).catch(() => undefined);
   const isRefused = run.handoff.settle({ state: 'failed', error }) && !run.hasResponded;

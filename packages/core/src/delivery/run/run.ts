@@ -93,6 +93,8 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   overrun: ((error: Error) => void) | undefined = undefined;
   /** The reply, while the store fails to take it. */
   unstored: Reply | undefined = undefined;
+  /** The held replies that were taken for this message: another is to have them when this one fails. */
+  held: readonly Reply[] = NOTHING;
   /** The replies the user has already received of a running stream. */
   said: readonly Reply[] = NOTHING;
   /** The pieces of a running stream that are not sent yet. */
@@ -189,6 +191,13 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   get late(): LateReplies {
     this.#late ??= new LateReplies(this.exchange ?? createExchange(this), this.account);
     return this.#late;
+  }
+
+  /** Holds again what was held, as this run answers nobody. */
+  holdAgain(): void {
+    if (this.hasResponded) return;
+    for (const reply of this.held) this.late.send(reply);
+    this.held = NOTHING;
   }
 
   /** Records that the last delivery was answered without the reply. */

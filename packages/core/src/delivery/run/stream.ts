@@ -6,6 +6,7 @@ import { toReply } from '../../reply/parse.ts';
 import type { Reply, TextReply } from '../../reply/reply.ts';
 import { splitText, wholeSentences } from '../../reply/split.ts';
 import { messageKey } from '../../undelivered.ts';
+import { HeldAnswer } from '../late/late-replies.ts';
 import { complete, fitReply } from './completion.ts';
 import { limitRun } from './heartbeat.ts';
 import type { Run } from './run.ts';
@@ -31,7 +32,8 @@ export async function answerStream(
   };
   const unsaid: Reply[] = [];
   run.unsaid = unsaid;
-  const unlisten = interrupts && deliveries.onInterrupt(id, () => run.abort());
+  const isOne = () => stream instanceof HeldAnswer && !stream.isStream;
+  const unlisten = interrupts && deliveries.onInterrupt(id, () => isOne() || run.abort());
   let pieces: Reply[];
   try {
     const following = follow(stream, {
