@@ -2,8 +2,8 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import common from '@nestjs/common';
-import core from '@nestjs/core';
+import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { createWebhook } from '@wechat-mp/core';
 import { nodeRequest, sendResponse } from '@wechat-mp/core/adapter';
 import { wechat as forExpress } from '@wechat-mp/express';
@@ -42,10 +42,10 @@ class Bot {
 }
 // What a compiler makes of decorators.
 OnText()(Bot.prototype, 'text', Object.getOwnPropertyDescriptor(Bot.prototype, 'text'));
-common.Injectable()(Bot);
+Injectable()(Bot);
 class AppModule {}
-common.Module({ imports: [WechatModule.forRoot({ token: 'TOKEN' })], providers: [Bot] })(AppModule);
-const nest = await core.NestFactory.create(AppModule, { logger: false });
+Module({ imports: [WechatModule.forRoot({ token: 'TOKEN' })], providers: [Bot] })(AppModule);
+const nest = await NestFactory.create(AppModule, { logger: false });
 await nest.listen(0, '127.0.0.1');
 await answerOver(await nest.getUrl());
 await nest.close();

@@ -22,6 +22,10 @@ const OLDEST = {
   koa: '^2.15.0',
   '@types/koa': '^2.15.0',
   ioredis: '^5.0.0',
+  '@nestjs/common': '^11.0.0',
+  '@nestjs/core': '^11.0.0',
+  '@nestjs/platform-express': '^11.0.0',
+  '@nestjs/testing': '^11.0.0',
 };
 
 /** Vitest 5 does not run on Node 20. */
@@ -59,8 +63,10 @@ export function checkAll(temp, tarballs) {
   report('oldest: types', checkTypes(oldest, findCommand('tsc')));
   for (const version of NODES) {
     const node = findNode(temp, version);
-    for (const folder of [newest, oldest]) runPrograms(folder, node);
-    runJest(newest, node);
+    for (const folder of [newest, oldest]) {
+      runPrograms(folder, node);
+      runJest(folder, node);
+    }
     step(
       `newest: Vitest, Node ${version}`,
       newest,
@@ -118,11 +124,12 @@ function runPrograms(folder, node) {
 }
 
 function runJest(folder, node) {
+  const name = nameProject(folder);
   const jest = findMain(folder, 'jest');
   const version = run(folder, node, '--version').stdout.trim();
   const modules = '--experimental-vm-modules';
-  step(`newest: Jest, CommonJS, Node ${version}`, join(folder, 'jest'), node, jest);
-  step(`newest: Jest, ESM, Node ${version}`, join(folder, 'jest-esm'), node, modules, jest);
+  step(`${name}: Jest, CommonJS, Node ${version}`, join(folder, 'jest'), node, jest);
+  step(`${name}: Jest, ESM, Node ${version}`, join(folder, 'jest-esm'), node, modules, jest);
 }
 
 /**

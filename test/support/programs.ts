@@ -44,7 +44,8 @@ export async function bundlePrograms(...files: readonly string[]): Promise<void>
       'class-transformer',
     ],
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      // A name of its own, as Nest imports createRequire too.
+      js: "import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);",
     },
   });
 }
