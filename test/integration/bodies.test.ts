@@ -112,7 +112,7 @@ const readable: Record<string, Start> = {
     const app = fastify();
     app.register(onFastify(options, handlers));
     await app.ready();
-    return app.routing;
+    return (req, res) => app.routing(req, res);
   }),
   'Fastify, own parser that gives an object': besideFastify('string', () => ({}), false),
   'Fastify without handlers, own parser that gives an object': besideFastify(

@@ -228,16 +228,6 @@ describe('a route of Fastify', () => {
     return { app, origin, delivery };
   };
 
-  it('may end with nothing, as after `reply.send`', async () => {
-    const { origin, delivery } = await prepare((app) => {
-      app.post('/', async ({ wechatMessage }, reply) => {
-        reply.wechatReply(`type ${wechatMessage.type}`);
-      });
-    });
-    const answer = await send(origin, delivery);
-    expect(platform.readAnswer({ token }, delivery, answer)).toEqual(ofTypeText);
-  });
-
   it('may be in a scope whose parsers are its own', async () => {
     const { origin, delivery } = await prepare((app) => {
       app.removeAllContentTypeParsers();

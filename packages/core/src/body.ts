@@ -20,13 +20,17 @@ interface Bounds {
   readonly clock?: Clock;
 }
 
+/** Whether a request has its connection for itself, as in HTTP/1: a stream of HTTP/2 ends alone. */
+export function ownsConnection(body: WebhookRequest['body']): boolean {
+  return (Object(body) as Partial<IncomingMessage>).httpVersionMajor !== 2;
+}
+
 /** Whether a request has an unread body, which only the end of its connection ends. */
 export function isUnread(body: WebhookRequest['body']): boolean {
   if (body instanceof ReadableStream) return !isTouched(body);
   if (!(body instanceof Readable) || body.readableDidRead) return false;
-  const { headers, httpVersionMajor } = body as Partial<IncomingMessage>;
-  // A connection of HTTP/2 has streams, which end alone.
-  if (httpVersionMajor === 2) return false;
+  const { headers } = body as Partial<IncomingMessage>;
+  if (!ownsConnection(body)) return false;
   // A request of HTTP without either has none.
   return !headers || 'content-length' in headers || 'transfer-encoding' in headers;
 }

@@ -1,7 +1,7 @@
 import type { Account, AccountResolver } from './account.ts';
 import { type AccountLookup, createAccountLookup } from './account-lookup.ts';
 import { isPromise } from './awaitable.ts';
-import { holdBody, isUnread, readBody } from './body.ts';
+import { holdBody, isUnread, ownsConnection, readBody } from './body.ts';
 import { systemClock } from './clock.ts';
 import { checkPush, checkSender, openPush, readPush, writePushReply } from './cloud-source.ts';
 import type { WechatContext } from './context/context.ts';
@@ -143,7 +143,7 @@ export function createWebhook(
         const response = createResponse(tree, opened, push !== undefined);
         const end = waitForSliceEnd();
         if (end) await end;
-        return response;
+        return workload.isClosing ? endConnection(response, request) : response;
       } catch (error) {
         return refuse(error, account, request, isUnread(request.body));
       }
@@ -178,6 +178,12 @@ async function findAccount(
 function createResponse(tree: Tree | undefined, opened: Opened, isPush: boolean): WebhookResponse {
   if (!tree) return respond(SUCCESS);
   return respond(isPush ? writePushReply(tree, opened) : sealReply(tree, opened), opened.format);
+}
+
+/** Lets a server that is about to close end the connection, which its client would keep for the next request. */
+function endConnection(response: WebhookResponse, { body }: WebhookRequest): WebhookResponse {
+  if (!ownsConnection(body)) return response;
+  return { ...response, headers: { ...response.headers, connection: 'close' } };
 }
 
 const ignore = () => {};

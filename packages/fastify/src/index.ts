@@ -38,7 +38,9 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
   const { hasHandlers, path, accepts, controls, handle } = mount(options, handlers);
 
   const answering: Plugin = async (app) => {
-    app.addHook('preClose', () => controls.close());
+    // Begun before the server stops, so that what is still answered ends its connection.
+    app.addHook('preClose', async () => void controls.close());
+    app.addHook('onClose', () => controls.close());
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     app.all(path ?? '/', async (request, reply) => {
@@ -47,9 +49,8 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
   };
 
   const preparing: Plugin = async (app) => {
-    const answering = new WeakMap<FastifyReply, Promise<WebhookResponse>>();
-    const ended = new WeakSet<FastifyReply>();
-    app.addHook('preClose', () => controls.close());
+    app.addHook('preClose', async () => void controls.close());
+    app.addHook('onClose', () => controls.close());
     // Under a type of its own, the body passes by the app's parsers: it has to be verified as it came.
     if (!app.hasContentTypeParser(UNREAD)) {
       app.addContentTypeParser(UNREAD, (_request, payload, done) => done(null, payload));
@@ -67,7 +68,6 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
         const response = handle(described, [request], (answer) => {
           expose(reply, 'wechatReply', (given: ReplyLike) => {
             answer(given);
-            answering.set(reply, response);
             return reply;
           });
           isRouteAsked = true;
@@ -75,19 +75,10 @@ export function wechat(options: AdapterOptions, handlers?: HandlersLike): Closab
         });
         void response.then((value) => {
           if (!isRouteAsked) resolve(value);
-          else if (!reply.sent && !ended.has(reply)) send(reply, value);
+          else if (!reply.sent) send(reply, value);
         });
       });
       return refusal && send(reply, refusal);
-    });
-    // A route that returns nothing ends its reply before ours is there.
-    app.addHook('onSend', async (_request, reply, payload) => {
-      const response = answering.get(reply);
-      if (!response || (payload !== undefined && payload !== null)) return payload;
-      ended.add(reply);
-      const { status, headers, body } = await response;
-      reply.code(status).headers(headers);
-      return body;
     });
   };
 

@@ -4,7 +4,6 @@ import type { ContextUser } from '../context/store.ts';
 import { ExpiringMap } from '../expiring-map.ts';
 import { joinKey } from '../join-key.ts';
 import { checkCount } from '../option-checks.ts';
-import type { Reply } from '../reply/reply.ts';
 import { checkSpelling } from '../spelling.ts';
 import { within } from '../with-timeout.ts';
 import {

@@ -89,7 +89,7 @@ export type Outcome = {
   readonly reply: Reply;
   /** When it was created, in Unix seconds: all deliveries get the same. */
   readonly time: number;
-  /** What was too long for it: sent by the process that ran the handler, or by who takes up after it. */
+  /** The text beyond it: sent late by the process that ran the handler, or by the one that takes up after it. */
   readonly rest?: Reply | undefined;
 } | null;
 

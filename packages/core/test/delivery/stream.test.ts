@@ -114,7 +114,7 @@ describe('a stream', () => {
   });
 
   it.each([0, 6000])(
-    'keeps its order while a slow store is told of its first words, after %i ms',
+    'keeps its order while its first words are on their way to a slow store, after %i ms',
     async (silence) => {
       class Slow extends MemoryDeliveryStore {
         override async finish(...given: Parameters<MemoryDeliveryStore['finish']>) {

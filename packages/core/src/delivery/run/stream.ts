@@ -24,7 +24,7 @@ export async function answerStream(
 ): Promise<void> {
   const { account, id, message } = run;
   const { abortAtDeadline, clock, deliveries, interrupts, logger, replyWindow } = account;
-  let ending: Awaitable<void> = undefined;
+  let ending = undefined as Awaitable<void>;
   const send = (reply: Reply) => {
     if (run.isStale) return;
     run.said = [...run.said, reply];
