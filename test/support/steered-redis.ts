@@ -169,6 +169,7 @@ export async function steerRedis(redis: Redis): Promise<Place> {
       },
       duplicate: () => createListener(wire),
       once: () => {},
+      off: () => {},
     };
     const stores = redisStores(client, { clock: wire.clock });
     const { deliveries } = stores;

@@ -9,8 +9,8 @@ const DISCONNECT_TIMEOUT = 100;
 /** The listeners of one channel. */
 interface Audience {
   readonly listeners: Set<() => void>;
-  /** Resolves when subscribed; rejects when Redis refuses. */
-  readonly ready: Promise<unknown>;
+  /** Resolves when subscribed, on each connection again; rejects when Redis refuses. */
+  ready: Promise<unknown>;
 }
 
 /**
@@ -35,10 +35,8 @@ export class Channels {
     const redis = (this.#listener ??= this.#connect());
     const audience = this.#audiences.get(channel) ?? {
       listeners: new Set(),
-      ready: redis.subscribe(channel),
+      ready: subscribe(redis, channel),
     };
-    // Who does not wait for it looks by itself.
-    audience.ready.catch(() => {});
     audience.listeners.add(listener);
     this.#audiences.set(channel, audience);
     return {
@@ -60,21 +58,41 @@ export class Channels {
 
   #connect(): RedisListener {
     const { redis } = this.#connection;
-    const listener = redis.duplicate({ disconnectTimeout: DISCONNECT_TIMEOUT });
+    const listener = redis.duplicate({
+      disconnectTimeout: DISCONNECT_TIMEOUT,
+      // ioredis catches no rejection of its own subscriptions, and that would end the process.
+      autoResubscribe: false,
+    });
     // Without a connection, whoever waits looks by itself.
     listener.on('error', () => {});
     listener.on('message', (channel) => this.notify(channel));
-    listener.on('close', () => this.#letGo(listener));
-    redis.once('end', () => {
-      this.#audiences.clear();
-      this.#letGo(listener);
+    listener.on('ready', () => {
+      if (this.#listener !== listener) return;
+      for (const [channel, audience] of this.#audiences) {
+        audience.ready = subscribe(listener, channel);
+      }
     });
+    listener.on('close', () => this.#letGo(listener));
+    redis.once('end', this.#endWithClient);
     return listener;
   }
+
+  readonly #endWithClient = (): void => {
+    this.#audiences.clear();
+    if (this.#listener) this.#letGo(this.#listener);
+  };
 
   #letGo(listener: RedisListener): void {
     if (this.#listener !== listener || this.#audiences.size > 0) return;
     this.#listener = undefined;
+    this.#connection.redis.off('end', this.#endWithClient);
     listener.disconnect();
   }
+}
+
+function subscribe(redis: RedisListener, channel: string): Promise<unknown> {
+  const ready = redis.subscribe(channel);
+  // Who does not wait for it looks by itself.
+  ready.catch(() => {});
+  return ready;
 }

@@ -18,6 +18,7 @@ export interface RedisClient {
   /** Creates a connection of the same kind, for subscriptions. */
   duplicate(override?: object): RedisListener;
   once(event: 'end', listener: () => void): unknown;
+  off(event: 'end', listener: () => void): unknown;
   /** The socket; a cluster has several, and none here. */
   readonly stream?: Pick<Writable, 'cork' | 'uncork' | 'writableCorked'> | undefined;
 }
@@ -30,7 +31,7 @@ export interface RedisListener {
   unsubscribe(channel: string): Promise<unknown>;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  on(event: 'close', listener: () => void): unknown;
+  on(event: 'ready' | 'close', listener: () => void): unknown;
   disconnect(): void;
 }
 

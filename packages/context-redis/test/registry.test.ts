@@ -34,6 +34,7 @@ function createProcess() {
     eval: (...given: Parameters<Redis['eval']>) => redis.eval(...given),
     duplicate: () => redis.duplicate(),
     once: (event: 'end', listener: () => void) => redis.once(event, listener),
+    off: (event: 'end', listener: () => void) => redis.off(event, listener),
   };
   const registry = redisStores(client as never, { timeout: 60_000 }).deliveries
     .runRegistry as RunRegistry;

@@ -28,6 +28,7 @@ function createTwiceClient() {
     },
     duplicate: () => redis.duplicate(),
     once: (event: 'end', listener: () => void) => redis.once(event, listener),
+    off: (event: 'end', listener: () => void) => redis.off(event, listener),
   };
 }
 const createTwice = () => redisStores(createTwiceClient() as never);
@@ -229,6 +230,7 @@ function createLate() {
     eval: (...given: Parameters<Redis['eval']>) => redis.eval(...given).then(count),
     duplicate: () => redis.duplicate(),
     once: (event: 'end', listener: () => void) => redis.once(event, listener),
+    off: (event: 'end', listener: () => void) => redis.off(event, listener),
   };
   return {
     late: redisStores(client as never, { timeout: 1 }).deliveries,
