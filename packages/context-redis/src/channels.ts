@@ -85,7 +85,7 @@ export class Channels {
   #letGo(listener: RedisListener): void {
     if (this.#listener !== listener || this.#audiences.size > 0) return;
     this.#listener = undefined;
-    this.#connection.redis.off('end', this.#endWithClient);
+    this.#connection.redis.off?.('end', this.#endWithClient);
     listener.disconnect();
   }
 }

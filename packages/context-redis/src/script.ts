@@ -18,7 +18,7 @@ export interface RedisClient {
   /** Creates a connection of the same kind, for subscriptions. */
   duplicate(override?: object): RedisListener;
   once(event: 'end', listener: () => void): unknown;
-  off(event: 'end', listener: () => void): unknown;
+  readonly off?: (event: 'end', listener: () => void) => unknown;
   /** The socket; a cluster has several, and none here. */
   readonly stream?: Pick<Writable, 'cork' | 'uncork' | 'writableCorked'> | undefined;
 }
