@@ -134,11 +134,22 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
 }
 
 /** Finds where a message stands that two processes had; undefined while a third one has it. */
-async function findRecovered({ account, id }: DeliveryAttempt): Promise<Ended | Free | undefined> {
+async function findRecovered({
+  account,
+  id,
+  workload,
+}: DeliveryAttempt): Promise<Ended | Free | undefined> {
   const found = await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
   if (found) return found;
   // The second one may have died with a lease that goes on.
   const milliseconds = QUEUED_LEASE + leaseMilliseconds(account);
-  const later = await account.deliveries.wait(id, { attempt: 0, milliseconds });
-  return later?.state === 'free' ? later : undefined;
+  const { registrations } = workload;
+  // Another process is to look at it should this one die meanwhile, and none before.
+  await registrations.enter(id, account, undefined);
+  try {
+    const later = await account.deliveries.wait(id, { attempt: 0, milliseconds });
+    return later?.state === 'free' ? later : undefined;
+  } finally {
+    registrations.leave(id, account);
+  }
 }
