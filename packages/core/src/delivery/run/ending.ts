@@ -8,7 +8,13 @@ import { storeFailed } from '../../store-failure.ts';
 import type { Tree } from '../../tree.ts';
 import { messageKey } from '../../undelivered.ts';
 import { sendLate } from '../late/parking.ts';
-import { type Claim, type CompletionResult, DELIVERIES, type Finish } from '../store.ts';
+import {
+  type Claim,
+  type CompletionResult,
+  DELIVERIES,
+  type Finish,
+  type Outcome,
+} from '../store.ts';
 import { ELSEWHERE } from './handoff.ts';
 import { reclaim } from './reclaim.ts';
 import type { Run } from './run.ts';
@@ -65,8 +71,7 @@ function storeOnce(
   save: Save | undefined,
 ): Awaitable<RunEnd | Refused> {
   const { handoff, owner } = run;
-  const time = Number(tree?.['CreateTime']);
-  const outcome = reply && tree ? { reply, time, ...(rest && { rest }) } : null;
+  const outcome = reply && tree ? createOutcome(reply, tree, rest) : null;
   const how = { owner, outcome, answering };
   const finishing = finish(run, how, save, whole);
   if (!isPromise(finishing)) {
@@ -74,6 +79,11 @@ function storeOnce(
   }
   if (answering > 0) handoff.offer({ state: 'respond', tree }, answering, save !== undefined);
   return checkFinished(run, finishing, { how, save, whole, tree });
+}
+
+function createOutcome(reply: Reply, tree: Tree, rest: Reply | undefined): Outcome {
+  const time = Number(tree['CreateTime']);
+  return rest ? { reply, time, rest } : { reply, time };
 }
 
 /** The end of a run, as told to the store. */
