@@ -2,8 +2,9 @@ import { type Awaitable, isPromise } from '../awaitable.ts';
 import { runInBackground } from '../background.ts';
 import { deliveryChannel } from '../diagnostics.ts';
 import { StoreError } from '../errors.ts';
-import { messageKey } from '../undelivered.ts';
+import { messageKey, UndeliveredError } from '../undelivered.ts';
 import type { DeliveryAttempt } from './attempt.ts';
+import { reportUndelivered } from './late/late-replies.ts';
 import { execute } from './run/execution.ts';
 import { leaseMilliseconds } from './run/heartbeat.ts';
 import { type Possession, Run } from './run/run.ts';
@@ -13,6 +14,9 @@ import type { ActiveRun } from './workload.ts';
 
 /** A claim of a delivery that was counted before, or of a run whose process has died. */
 export type Which = Pick<Claim, 'attempt' | 'expired'>;
+
+/** The end of an owner's name who took a run up that its process had died of, for no delivery. */
+const TAKEN_UP = ':taken-up';
 
 /** Counts the delivery, and starts the run when claimed. */
 export function claim(delivery: DeliveryAttempt, which: Which = {}): Awaitable<Begun> {
@@ -44,7 +48,8 @@ function claimRun(delivery: DeliveryAttempt, { attempt, expired }: Which): Await
   const { deliveries, steps } = account;
   const isSerial = account.ordering === 'serial';
   const turn = isSerial ? workload.turns.acquire(user) : undefined;
-  const owner = workload.createOwner(!steps.open);
+  const name = workload.createOwner(!steps.open);
+  const owner = delivery.attempt === 0 ? `${name}${TAKEN_UP}` : name;
   const lease = leaseMilliseconds(account);
   const lock = isSerial ? { owner, lease } : undefined;
   const possession = { owner, lease, turn, lock };
@@ -82,6 +87,8 @@ async function awaitClaim(
 function take(delivery: DeliveryAttempt, begun: Begun, possession: Possession): Begun {
   count(delivery, begun);
   if (begun.state === 'yours') {
+    const isDeadly = delivery.attempt === 0 && begun.replaces?.endsWith(TAKEN_UP);
+    if (isDeadly) return endDeadly(delivery, begun, possession);
     start(delivery, begun, possession);
     return begun;
   }
@@ -89,6 +96,22 @@ function take(delivery: DeliveryAttempt, begun: Begun, possession: Possession): 
   const { lock, turn } = possession;
   if (lock) delivery.workload.turns.release(delivery.user, turn);
   return begun;
+}
+
+/** Ends a message that two processes died of, one after another: it must not kill all of them. */
+function endDeadly(
+  delivery: DeliveryAttempt,
+  begun: Begun,
+  { lock, owner, turn }: Possession,
+): Begun {
+  const { account, id, message, user, workload } = delivery;
+  const finish = { owner, outcome: null, answering: 0 };
+  runInBackground(() => account.steps.commit(id, finish, lock, undefined));
+  if (lock) workload.turns.release(user, turn);
+  const cause = new Error('two processes died one after another while they ran its handler');
+  const error = new UndeliveredError({ type: 'none' }, messageKey(message), cause, true);
+  workload.track(reportUndelivered(error, delivery.createExchange(cause), account));
+  return { attempt: begun.attempt, isSame: begun.isSame, state: 'ended', outcome: null };
 }
 
 function count(delivery: DeliveryAttempt, { attempt, isSame }: Claimed): void {

@@ -9,10 +9,9 @@ import type { Dispatch } from '../router.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { DeliveryAttempt } from './attempt.ts';
 import { joinReplies, LateReplies, reportUndelivered } from './late/late-replies.ts';
-import { QUEUED_LEASE } from './run/execution.ts';
 import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
 import type { Service } from './run/run.ts';
-import type { Ended, Free, Outcome, RegisteredRun, RunRegistry } from './store.ts';
+import type { Outcome, RegisteredRun, RunRegistry } from './store.ts';
 import { takeUp, watchOver } from './takeover.ts';
 import type { Workload } from './workload.ts';
 
@@ -92,27 +91,17 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
   const { id } = attempt;
   // It was only late to say that it lives.
   if (workload.runs.has(id.key)) return;
-  const found = run.isRecovered ? await findRecovered(attempt) : await takeUp(attempt, run.owner);
-  if (found?.state === 'yours') return;
+  const found = await takeUp(attempt, run.owner);
+  if (found.state === 'yours') return;
+  if (found.state === 'running') return watchRegistered(attempt);
   const erase = () => runInBackground(() => findRegistry(account)?.erase(id));
-  if (found?.state === 'running') {
-    const isOver = await watchOver(attempt, Number.POSITIVE_INFINITY);
-    return isOver ? erase() : undefined;
-  }
   const report = async (reply: Reply, cause: string) => {
     const error = new UndeliveredError(reply, messageKey(message), new Error(cause), true);
     const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
     await reportUndelivered(error, exchange, account);
     erase();
   };
-  // What kills a process must not kill all of them.
-  if (found?.state === 'free') {
-    return report(
-      { type: 'none' },
-      'two processes died one after another while they ran its handler',
-    );
-  }
-  if (found?.state !== 'ended' || found.outcome === null) return erase();
+  if (found.outcome === null) return erase();
   // Without an outcome it was claimed to be sent: nobody knows whether it was.
   const { reply, rest }: NonNullable<Outcome> = found.outcome ?? {
     reply: { type: 'none' },
@@ -133,23 +122,13 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
   );
 }
 
-/** Finds where a message stands that two processes had; undefined while a third one has it. */
-async function findRecovered({
-  account,
-  id,
-  workload,
-}: DeliveryAttempt): Promise<Ended | Free | undefined> {
-  const found = await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
-  if (found) return found;
-  // The second one may have died with a lease that goes on.
-  const milliseconds = QUEUED_LEASE + leaseMilliseconds(account);
-  const { registrations } = workload;
-  // Another process is to look at it should this one die meanwhile, and none before.
-  await registrations.enter(id, account, undefined);
+/** Watches a run of another process, as one that a third process is to take up should this one die. */
+async function watchRegistered(attempt: DeliveryAttempt): Promise<void> {
+  const { account, id, workload } = attempt;
+  await workload.registrations.enter(id, account, undefined);
   try {
-    const later = await account.deliveries.wait(id, { attempt: 0, milliseconds });
-    return later?.state === 'free' ? later : undefined;
+    await watchOver(attempt, Number.POSITIVE_INFINITY);
   } finally {
-    registrations.leave(id, account);
+    workload.registrations.leave(id, account);
   }
 }

@@ -179,9 +179,10 @@ describe('the runs of processes that died', () => {
 });
 
 /** Processes that share a store, of which each may die. */
-function createProcesses(createHandler: (clock: ManualClock) => Handler = () => () => 'an answer') {
+function createProcesses(
+  createHandler: (clock: ManualClock, process: string) => Handler = () => () => 'an answer',
+) {
   const clock = new ManualClock();
-  const handler = createHandler(clock);
   const texts: string[] = [];
   const store = new MemoryDeliveryStore({ clock });
   const pushed: string[] = [];
@@ -234,7 +235,7 @@ function createProcesses(createHandler: (clock: ManualClock) => Handler = () => 
         onUndelivered: ({ reply }) => void undelivered.push(reply),
         client: { message: { custom: { send } } },
       },
-      handler,
+      createHandler(clock, name),
     );
     return { process, webhook };
   };
@@ -311,5 +312,34 @@ describe('when a process dies', () => {
     await third.webhook.handle(say('hi'));
     await clock.advance(90_000);
     expect([pushed, undelivered]).toEqual([[], [{ type: 'none' }, { type: 'none' }]]);
+  });
+
+  it('and others of the same message, it is taken up once after the last delivery, then reported', async () => {
+    const runs: string[] = [];
+    const { clock, pushed, undelivered, createProcess } = createProcesses(
+      (time, name) =>
+        async ({ raw }) => {
+          if (raw.includes('hi')) return 'an answer';
+          runs.push(name);
+          await time.after(100_000);
+          return 'never';
+        },
+    );
+    const names = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
+    const all = new Map(names.map((name) => [name, createProcess(name)]));
+    for (const one of all.values()) void one.webhook.handle(say('hi'));
+    const deadly = say('deadly');
+    for (const name of names.slice(0, 3)) {
+      void all.get(name)?.webhook.handle(deadly);
+      await clock.advance(5000);
+      expect(runs.at(-1)).toBe(name);
+      Object.assign(all.get(name)?.process as object, { isDead: true });
+    }
+    await clock.advance(15_000);
+    expect(runs).toHaveLength(4);
+    Object.assign(all.get(runs[3] as string)?.process as object, { isDead: true });
+    await clock.advance(120_000);
+    expect(runs).toHaveLength(4);
+    expect([pushed, undelivered]).toEqual([[], [{ type: 'none' }]]);
   });
 });

@@ -150,7 +150,7 @@ async function claimAgain(run: Run): Promise<Loaded | 'stale' | undefined> {
 }
 
 /** Milliseconds for which a queued message is safe: the platform delivers it for 15 s. */
-export const QUEUED_LEASE = 20_000;
+const QUEUED_LEASE = 20_000;
 
 /** Registers a queued message: once registered, its lease may be long and cost nothing. */
 async function keepPlace(run: Run): Promise<void> {
