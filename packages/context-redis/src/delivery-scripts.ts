@@ -401,11 +401,16 @@ return erase() and 1 or 0`);
  */
 export const takeExpired: Script = defineScript(`${NOW}${ERASE}
 local isOwn = ARGV[1] == ARGV[3]
-if not isOwn and redis.call('HEXISTS', KEYS[3], ARGV[2]) == 1 then
-  return 1
-end
+-- It was taken before, or its run goes on with whoever takes it.
+local isHere = not isOwn and redis.call('HEXISTS', KEYS[3], ARGV[2]) == 1
 local lives = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if (lives and tonumber(lives) > now()) or not erase() then
+if lives and tonumber(lives) > now() then
+  return isHere and 1
+end
+local isErased = erase()
+if isHere then
+  return 1
+elseif not isErased then
   return false
 end
 -- Whoever takes their own was only late to say that they live.

@@ -66,3 +66,17 @@ it.each([
   expect(lost).toEqual({ answers: 0, requests: 0 });
   expect(taken.toSorted()).toEqual(messages);
 });
+
+it('a run that goes on here is taken out of what a dead process had registered of it', async () => {
+  const account = 'gh_here';
+  const isKnown = (known: string) => known === account;
+  const id = { account, openid: 'o1', key: 'one' };
+  const dead = createProcess().registry;
+  await dead.write(id, { account, owner: 'dead', message: 'one' }, 1);
+  const { registry } = createProcess();
+  await registry.write(id, { account, owner: 'alive', message: 'one' }, 60_000);
+  await pause(10);
+  await registry.takeExpired(isKnown, 10);
+  await registry.erase(id);
+  expect(await registry.takeExpired(isKnown, 10)).toEqual([]);
+});

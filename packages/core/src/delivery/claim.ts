@@ -109,7 +109,7 @@ function endDeadly(
   runInBackground(() => account.steps.commit(id, finish, lock, undefined));
   if (lock) workload.turns.release(user, turn);
   const cause = new Error('two processes died one after another while they ran its handler');
-  const error = new UndeliveredError({ type: 'none' }, messageKey(message), cause, true);
+  const error = new UndeliveredError({ type: 'none' }, messageKey(message), cause);
   workload.track(reportUndelivered(error, delivery.createExchange(cause), account));
   return { attempt: begun.attempt, isSame: begun.isSame, state: 'ended', outcome: null };
 }

@@ -96,7 +96,8 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
   if (found.state === 'running') return watchRegistered(attempt);
   const erase = () => runInBackground(() => findRegistry(account)?.erase(id));
   const report = async (reply: Reply, cause: string) => {
-    const error = new UndeliveredError(reply, messageKey(message), new Error(cause), true);
+    const isSeen = reply.type !== 'none';
+    const error = new UndeliveredError(reply, messageKey(message), new Error(cause), isSeen);
     const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
     await reportUndelivered(error, exchange, account);
     erase();

@@ -167,3 +167,30 @@ it.each([
     expect(runs).toBe(1);
   },
 );
+
+it('or reported, when no delivery comes for it any more', async () => {
+  class Conflicting extends MemoryContextStore {
+    override save = async () => ({ current: { version: 99, json: '{}', expiry: undefined } });
+  }
+  const told: unknown[] = [];
+  const webhook = createWebhook(
+    {
+      token: 'TOKEN',
+      contexts: new Conflicting(),
+      logger: recorder(),
+      client: { message: { custom: { send: async () => {} } } },
+      onUndelivered: ({ reply }) => void told.push(reply),
+    },
+    async (_message, { context }) => {
+      context.set('step', 1);
+      await after(6000);
+      return 'the reply';
+    },
+  );
+  const gone = new AbortController();
+  void webhook.handle({ ...message, signal: gone.signal });
+  await jest.advanceTimersByTimeAsync(5000);
+  gone.abort();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(told).toEqual([{ type: 'none' }]);
+});

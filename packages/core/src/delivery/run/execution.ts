@@ -272,11 +272,20 @@ async function reportFailure(
     account.logger.error(details, 'the handler failed after all deliveries had ended');
   }
   // Or the last delivery was in another process.
+  if (!account.onUndelivered) return;
   const isLast = isLastDelivery(run) || result === 'defer' || run.hasResponded;
-  if (!account.onUndelivered || !(unstored || isLast)) return;
+  if (!unstored && !isLast && !(await isLeft(run))) return;
   const exchange = run.exchange ?? createExchange(run, error);
   const reply = unstored ?? { type: 'none' };
   await reportUndelivered(new UndeliveredError(reply, key, error), exchange, account);
+}
+
+/** Whether nobody has taken a run up that was given back, when the next delivery would have come. */
+async function isLeft({ account, id, workload }: Run): Promise<boolean> {
+  await workload.sleep(account.clock, parkingMilliseconds(account));
+  const look = account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
+  const found = await look.catch(() => undefined);
+  return found?.state === 'free';
 }
 
 /** Gives the run up, for the next delivery. */
