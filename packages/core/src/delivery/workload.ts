@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { KeyedMutex } from '../context/keyed-mutex.ts';
 import { RequestError } from '../errors.ts';
+import { within } from '../with-timeout.ts';
 import type { LateReplies } from './late/late-replies.ts';
 import type { Handoff } from './run/handoff.ts';
 import { Registrations } from './run/heartbeat.ts';
@@ -32,6 +33,9 @@ let owners = 0;
 
 /** Milliseconds between two checks for work that cannot report its end. */
 const LOOK_AGAIN = 20;
+
+/** Milliseconds, at most, for which a closing webhook waits until its registrations are erased. */
+const ERASED = 1000;
 
 /** The work in progress of a webhook in this process. */
 export class Workload {
@@ -93,10 +97,12 @@ export class Workload {
       const left = end - clock.now();
       if (left <= 0) {
         await this.#abandon();
-        return;
+        break;
       }
       await new Promise<void>((resolve) => clock.setTimeout(resolve, Math.min(left, LOOK_AGAIN)));
     }
+    // The process may end now: what stays registered would be taken for what it died of.
+    await within(this.registrations.settle(), ERASED, undefined, clock);
   }
 
   /** Reports everything that users no longer get. */

@@ -8,6 +8,7 @@ import {
   reply,
   type WebhookOptions,
 } from '@wechat-mp/core';
+import type { RunRegistry } from '@wechat-mp/core/stores';
 import { plain, userMessage } from '../../../../test/support/platform.ts';
 import { recorder } from '../support.ts';
 
@@ -65,6 +66,29 @@ describe('close()', () => {
     await webhook.close({ timeout: 1 });
     expect((await going).status).toBe(503);
     expect([pushed, undelivered]).toEqual([[], [{ type: 'none' }]]);
+  });
+
+  it('waits until what it had registered is erased: another process would take it for a death', async () => {
+    jest.useFakeTimers();
+    const registered = new Set<string>();
+    const runRegistry: RunRegistry = {
+      write: async ({ key }) => void registered.add(key),
+      beat: async () => {},
+      erase: async ({ key }) => {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        registered.delete(key);
+      },
+      takeExpired: async () => [],
+    };
+    const deliveries = Object.assign(new MemoryDeliveryStore(), { runRegistry });
+    const { webhook, say } = setUp(() => new Promise(() => {}), { deliveries });
+    void say();
+    await jest.advanceTimersByTimeAsync(3000);
+    expect(registered.size).toBe(1);
+    const closed = webhook.close({ timeout: 100 }).then(() => registered.size);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(await closed).toBe(0);
+    jest.useRealTimers();
   });
 
   describe('with a stream that goes on', () => {

@@ -62,6 +62,12 @@ export class Registrations {
     await one.done;
   }
 
+  /** Resolves when what was entered and left so far is written and erased. */
+  async settle(): Promise<void> {
+    const all = [...this.#registries.values()].flatMap((registry) => [...registry.all.values()]);
+    await Promise.allSettled(all.map(({ done }) => done));
+  }
+
   /** Ends a registration; the last one of a message erases it. */
   leave(id: DeliveryId, account: Account): void {
     const registry = findRegistry(account);
