@@ -68,7 +68,7 @@ describe('close()', () => {
     expect([pushed, undelivered]).toEqual([[], [{ type: 'none' }]]);
   });
 
-  it('waits until what it had registered is erased: another process would take it for a death', async () => {
+  it('waits until what it had registered is erased, as another process would run it again', async () => {
     jest.useFakeTimers();
     const registered = new Set<string>();
     const runRegistry: RunRegistry = {
