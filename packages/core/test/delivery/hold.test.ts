@@ -293,6 +293,24 @@ describe('a held reply is not lost', () => {
     expect(await say('继续')).toBe('about slow too');
   });
 
+  it('nor overtaken: what follows one is held again before the next message asks for it', async () => {
+    class Slow extends MemoryDeliveryStore {
+      override async hold(...given: Parameters<MemoryDeliveryStore['hold']>) {
+        await wait(300);
+        return super.hold(...given);
+      }
+    }
+    const deliveries = new Slow();
+    const { say } = setUp({}, { deliveries, contexts: new MemoryContextStore() });
+    const user = { account: 'default', openid: OPENID };
+    const images = ['m0', 'm1', 'm2'].map((mediaId) => JSON.stringify(reply.image(mediaId)));
+    const holding = Promise.all(images.map((image) => deliveries.hold(user, image, 60_000)));
+    await after(300, holding);
+    const asked = ['hello', '继续', '继续', '继续', '继续'].map((content) => say(content));
+    await jest.advanceTimersByTimeAsync(4000);
+    expect(await Promise.all(asked)).toEqual(['m0', 'm1', 'm2', 'hello!', '继续!']);
+  });
+
   it('when the store cannot keep it: onUndelivered gets it', async () => {
     class FullStore extends MemoryDeliveryStore {
       override hold = () => Promise.reject(new Error('full'));

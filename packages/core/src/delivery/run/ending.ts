@@ -198,7 +198,7 @@ function finish(
   return account.deliveries.finish(id, how);
 }
 
-/** Holds a late reply before the lock is released, as the user's next message may ask for it. */
+/** Holds a late reply, and those that follow one, before the lock is released: the user's next message may ask for them. */
 async function finishHolding(
   run: Run,
   how: Finish,
@@ -214,8 +214,9 @@ async function finishHolding(
   if (result === 'defer' && whole) {
     run.isHeld = true;
     sendLate(run, whole);
-    await run.late.done;
   }
+  if (result === 'defer' || result === 'respond') run.sendUnsaid();
+  if (run.isHeld || result === 'respond') await run.lateDone();
   if (lock) await contexts.release(id, lock);
   return result;
 }

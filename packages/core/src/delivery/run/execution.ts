@@ -210,8 +210,9 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
 async function completeWithHeld(run: Run, fitted: FittedReply): Promise<void> {
   if (run.held.length === 0) return complete(run, fitted);
   const [first, ...others] = joinHeld([...run.held, ...(fitted.whole ? [fitted.whole] : [])]);
+  run.unsaid = others;
   await complete(run, fitReply(run, first));
-  if (!run.isStale) for (const reply of others) run.late.send(reply);
+  if (!run.isStale) run.sendUnsaid();
 }
 
 function mayRunAgain(run: Run, error: unknown): boolean {

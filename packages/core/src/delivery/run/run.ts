@@ -97,7 +97,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   held: readonly Reply[] = NOTHING;
   /** The replies the user has already received of a running stream. */
   said: readonly Reply[] = NOTHING;
-  /** The pieces of a running stream that are not sent yet. */
+  /** The pieces of a running stream that are not sent yet, and what follows a reply. */
   unsaid: readonly Reply[] = NOTHING;
   /** Called when its late replies are sent as well. */
   onDone: (() => void) | undefined = undefined;
@@ -191,6 +191,18 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   get late(): LateReplies {
     this.#late ??= new LateReplies(this.exchange ?? createExchange(this), this.account);
     return this.#late;
+  }
+
+  /** Resolves when its late replies so far are sent. */
+  async lateDone(): Promise<void> {
+    await this.#late?.done;
+  }
+
+  /** Sends what follows its reply. */
+  sendUnsaid(): void {
+    const pieces = this.unsaid;
+    this.unsaid = NOTHING;
+    for (const piece of pieces) this.late.send(piece, 'rest');
   }
 
   /** Holds again what was held, as this run answers nobody. */

@@ -77,7 +77,7 @@ export async function answerStream(
   // The first is on its way to the store.
   run.unsaid = rest;
   await complete(run, fitReply(run, first));
-  if (!run.isStale) for (const piece of rest) run.late.send(piece, 'rest');
+  if (!run.isStale) run.sendUnsaid();
 }
 
 /** Returns the milliseconds until a stream has to answer, so that its reply reaches the last delivery. */
