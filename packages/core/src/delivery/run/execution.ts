@@ -18,7 +18,8 @@ import {
 import type { Message } from '../../message/message.ts';
 import type { ReplyLike } from '../../reply/reply.ts';
 import { messageKey, UndeliveredError } from '../../undelivered.ts';
-import { HeldAnswer, joinHeld, reportUndelivered, withHeld } from '../late/late-replies.ts';
+import { HeldAnswer, joinHeld, withHeld } from '../late/held-answer.ts';
+import { reportUndelivered } from '../late/late-replies.ts';
 import { parkingMilliseconds } from '../late/parking.ts';
 import { complete, fitReply } from './completion.ts';
 import type { FittedReply } from './ending.ts';

@@ -6,7 +6,7 @@ import { toReply } from '../../reply/parse.ts';
 import type { Reply, TextReply } from '../../reply/reply.ts';
 import { splitText, wholeSentences } from '../../reply/split.ts';
 import { messageKey } from '../../undelivered.ts';
-import { HeldAnswer } from '../late/late-replies.ts';
+import { HeldAnswer } from '../late/held-answer.ts';
 import { complete, fitReply } from './completion.ts';
 import { limitRun } from './heartbeat.ts';
 import type { Run } from './run.ts';
