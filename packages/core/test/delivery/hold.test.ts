@@ -246,6 +246,25 @@ describe('a held reply is not lost', () => {
     expect(await after(4000, say('next'))).toBe(`${'字'.repeat(900 - first.length)}\n\nSorry.`);
   });
 
+  it('when the next delivery runs the message again (retryOnError)', async () => {
+    let runs = 0;
+    const once = () => {
+      runs += 1;
+      return runs === 1 ? new Promise<Answer>(() => {}) : 'about next';
+    };
+    const options = { maxDeliveries: 3 as const, maxRun: 3000, retryOnError: true };
+    const { deliver, say } = setUp({ long: () => '字'.repeat(900), next: once }, options);
+    const first = await say('long');
+    const fields = userMessage('text', { Content: 'next' });
+    const gone = new AbortController();
+    void deliver(fields, gone.signal);
+    await jest.advanceTimersByTimeAsync(5000);
+    gone.abort();
+    const left = '字'.repeat(900 - first.length);
+    expect(await after(4000, deliver(fields))).toBe(`${left}\n\nabout next`);
+    expect(runs).toBe(2);
+  });
+
   it('when the context cannot be saved, and onError answers', async () => {
     class Contexts extends MemoryContextStore {
       isAway = false;

@@ -215,8 +215,10 @@ async function finishHolding(
     run.isHeld = true;
     sendLate(run, whole);
   }
-  if (result === 'defer' || result === 'respond') run.sendUnsaid();
-  if (run.isHeld || result === 'respond') await run.lateDone();
+  if (result === 'defer' || result === 'respond') {
+    run.sendUnsaid();
+    await run.lateDone();
+  }
   if (lock) await contexts.release(id, lock);
   return result;
 }

@@ -246,7 +246,6 @@ async function leaveToNext(run: Run, error: unknown): Promise<boolean> {
 /** Makes the platform try again; on the last try it calls `onUndelivered`. */
 function fail(run: Run, error: unknown): void {
   run.watch?.fail(error);
-  run.holdAgain();
   // A stream that has answered has ended in the store.
   const givenUp = run.hasResponded ? Promise.resolve() : giveUp(run).catch(() => undefined);
   const isRefused = run.handoff.settle({ state: 'failed', error }) && !run.hasResponded;
@@ -290,10 +289,11 @@ async function isLeft({ account, id, workload }: Run): Promise<boolean> {
   return found?.state === 'free';
 }
 
-/** Gives the run up, for the next delivery. */
+/** Gives the run up, with the held replies that it has taken, for the next delivery. */
 async function giveBack(run: Run): Promise<unknown> {
   const { account, id, owner, parts } = run;
   run.isGivenUp = true;
+  run.holdAgain();
   const finish = { owner, outcome: undefined, answering: 0 };
   return account.steps.commit(id, finish, parts.possession.lock, undefined);
 }

@@ -123,9 +123,8 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
   let isLate = false;
   let hasBegun = false;
   let isOver = false;
-  /** Whether the first words are on their way to the store, and how many pieces follow them at once. */
-  let isBeginning = false;
-  let owed = 0;
+  /** How many pieces follow the first words at once, while those are on their way to the store. */
+  let owed: number | undefined;
   let timer = clock.setTimeout(close, left());
 
   function close(): void {
@@ -148,19 +147,17 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
     hasBegun = true;
     const beginning = begin(first);
     if (!isPromise(beginning)) return more.forEach(send);
-    isBeginning = true;
     owed = more.length;
     pieces.unshift(...more);
     const goOn = () => {
-      isBeginning = false;
-      if (!isOver) pieces.splice(0, owed).forEach(send);
-      owed = 0;
+      owed = undefined;
+      if (!isOver) pieces.splice(0, more.length).forEach(send);
     };
     beginning.then(goOn, goOn);
   }
 
   function flush(): void {
-    const ready = !isBeginning && following.mayFlush() ? takeWhole() : [];
+    const ready = owed === undefined && following.mayFlush() ? takeWhole() : [];
     say(ready);
     if (ready.length > 0) interval *= 2;
     timer = clock.setTimeout(flush, interval);
@@ -219,7 +216,7 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
     clock.clearTimeout(timer);
   }
   if (!isLate) return fit(pieces);
-  if (stop.aborted) return pieces.slice(0, owed);
+  if (stop.aborted) return pieces.slice(0, owed ?? 0);
   return pieces.filter((piece) => piece !== growing || growing.content !== '');
 }
 
