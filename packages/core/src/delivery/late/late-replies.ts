@@ -3,7 +3,6 @@ import { disarmError, summarizeError } from '../../describe-error.ts';
 import { describeSeen, type LateReason, replyChannel } from '../../diagnostics.ts';
 import { InvalidArgumentError } from '../../errors.ts';
 import type { Exchange } from '../../exchange.ts';
-import type { Message } from '../../message/message.ts';
 import { hasSender, warnOfNobody } from '../../reply/address.ts';
 import type { Reply } from '../../reply/reply.ts';
 import { splitText } from '../../reply/split.ts';
