@@ -117,7 +117,7 @@ describe('close()', () => {
       ]);
     });
 
-    it('reports what waits behind a push that goes on as missing', async () => {
+    it('reports a push that goes on, and what waits behind it, as missing', async () => {
       const never = () => new Promise<never>(() => {});
       const client = { message: { custom: { send: never } } };
       const { webhook, say, told } = setUp(() => count(), { maxDeliveries: 1, client });
@@ -126,7 +126,8 @@ describe('close()', () => {
       const closed = webhook.close({ timeout: 1 });
       await advance(100);
       await closed;
-      expect(told.map(([state]) => state)).toEqual(['seen', 'missing', 'missing']);
+      expect(told.map(([state]) => state)).toEqual(['seen', 'missing', 'missing', 'missing']);
+      expect(told[0]).toEqual(['seen', '1. 2. 3. 4. ']);
       expect(told.map(([, text]) => text).join('')).toBe(
         Array.from({ length: 30 }, (_, index) => `${index + 1}. `).join(''),
       );
@@ -150,6 +151,54 @@ describe('close()', () => {
       await advance(2000);
       await closed;
       expect([(await going).status, told]).toEqual([503, [['missing', 'image']]]);
+    });
+
+    describe('a late text of three messages, of which the first is pushed,', () => {
+      const texts = ['一', '二', '三'].map((word) => `${word.repeat(600)}。`);
+      const late = () =>
+        new Promise<string>((resolve) => setTimeout(() => resolve(texts.join('')), 5000));
+
+      it.each([
+        ['is sent after all', (end: () => void) => end, [texts[0], texts[1]]],
+        [
+          'fails',
+          (_: () => void, fail: (error: Error) => void) => () => fail(new Error('gone')),
+          [texts[0]],
+        ],
+      ])('has the rest reported once, also when the second %s', async (_, choose, arrived) => {
+        const sent: string[] = [];
+        let settle = () => {};
+        const send = async (_: string, one: Reply) => {
+          const { content } = one as { content: string };
+          if (sent.length > 0) {
+            await new Promise<void>((resolve, reject) => {
+              settle = choose(resolve, reject);
+            });
+          }
+          sent.push(content);
+        };
+        const client = { message: { custom: { send } } };
+        const causes: unknown[] = [];
+        const missing: string[] = [];
+        const { webhook, say } = setUp(late, {
+          maxDeliveries: 1,
+          client,
+          onUndelivered: ({ reply: one, cause, isSeen }) => {
+            causes.push({ code: (cause as { code?: string }).code, isSeen });
+            missing.push(one.type === 'text' ? one.content : one.type);
+          },
+        });
+        void say();
+        await advance(15_000);
+        const closed = webhook.close({ timeout: 1 });
+        await advance(100);
+        await closed;
+        expect(missing).toEqual([texts.slice(1).join('')]);
+        expect(causes).toEqual([{ code: 'WECHAT_CLOSING', isSeen: false }]);
+        settle();
+        await advance(1000);
+        expect([sent, missing.length]).toEqual([arrived, 1]);
+      });
     });
 
     it('reports all of it as missing before the user has anything', async () => {

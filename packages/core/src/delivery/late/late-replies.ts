@@ -1,7 +1,7 @@
 import type { Account } from '../../account.ts';
 import { disarmError, summarizeError } from '../../describe-error.ts';
 import { describeSeen, type LateReason, replyChannel } from '../../diagnostics.ts';
-import { InvalidArgumentError } from '../../errors.ts';
+import { InvalidArgumentError, RequestError } from '../../errors.ts';
 import type { Exchange } from '../../exchange.ts';
 import { hasSender, warnOfNobody } from '../../reply/address.ts';
 import type { Reply } from '../../reply/reply.ts';
@@ -14,13 +14,31 @@ const REASONS: Record<LateReason, string> = {
   rest: 'a reply was too long for one answer, and its rest was dropped: give a `client`, or `lateReply`',
 };
 
+/** A late reply until all of it is sent. */
+interface Sending {
+  readonly reply: Reply;
+  readonly reason: LateReason;
+  /** Its messages, once it is being sent. */
+  parts: readonly Reply[];
+  /** How many of them are sent. */
+  sent: number;
+}
+
+/** A late reply that a closing webhook does not send. */
+export interface UnsentReply {
+  readonly reply: Reply;
+  /** What has been sent of it. */
+  readonly sent: readonly Reply[];
+  readonly missing: Reply;
+  readonly cause: Error;
+}
+
 /** Sends late replies, in order. Never rejects. */
 export class LateReplies {
   readonly #exchange: Exchange;
   readonly #account: Account;
   #pushed = 0;
-  /** The replies that are not sent yet. */
-  readonly #waiting = new Set<Reply>();
+  readonly #unsent = new Set<Sending>();
   #last: Promise<void> = Promise.resolve();
 
   constructor(exchange: Exchange, account: Account) {
@@ -41,71 +59,66 @@ export class LateReplies {
 
   /** Sends a reply after the previous ones, if `isWanted` still says so then. */
   send(reply: Reply, reason: LateReason = 'late', isWanted?: () => Promise<boolean>): void {
-    this.#waiting.add(reply);
+    const sending: Sending = { reply, reason, parts: [], sent: 0 };
+    this.#unsent.add(sending);
     this.#last = this.#last.then(async () => {
       const isSent = !isWanted || (await isWanted());
-      // Replies no longer here have been reported as undelivered.
-      if (this.#waiting.delete(reply) && isSent) await this.#sendNow(reply, reason);
+      if (isSent && this.#unsent.has(sending)) await this.#sendNow(sending);
+      this.#unsent.delete(sending);
     });
   }
 
-  /** Takes back the replies that are not sent yet. */
-  takeWaiting(): Reply[] {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    return waiting;
+  /** Takes back what is not sent yet; what is on its way counts as missing. */
+  takeUnsent(): UnsentReply[] {
+    const unsent = Array.from(this.#unsent, describeUnsent);
+    this.#unsent.clear();
+    return unsent;
   }
 
   /** Reports unsent replies as undelivered. */
   async abandon(): Promise<void> {
-    const waiting = this.takeWaiting();
-    const key = messageKey(this.#exchange.message);
-    const cause = new Error('the webhook was closed before it was sent');
-    for (const reply of waiting) {
-      await reportUndelivered(
-        new UndeliveredError(reply, key, cause),
-        this.#exchange,
-        this.#account,
-      );
-    }
+    for (const { missing, cause } of this.takeUnsent()) await this.#report(missing, cause);
   }
 
-  async #sendNow(reply: Reply, reason: LateReason): Promise<void> {
+  async #sendNow(sending: Sending): Promise<void> {
     const { logger, lateReply } = this.#account;
     const { message } = this.#exchange;
+    const { reply } = sending;
     if (!hasSender(message)) {
-      this.#publish('dropped', reply, reason);
+      this.#publish('dropped', sending);
       return warnOfNobody(message, logger);
     }
+    sending.parts = [reply];
     try {
       if (typeof lateReply === 'function') {
         await lateReply(reply, this.#exchange);
-        this.#publish('handed', reply, reason);
+        this.#publish('handed', sending);
       } else if (lateReply === 'hold') {
         await this.#hold(reply);
-        this.#publish('held', reply, reason);
+        this.#publish('held', sending);
       } else if (lateReply === 'push') {
-        await this.#push(reply, reason);
+        await this.#push(sending);
       } else {
-        this.#publish('dropped', reply, reason);
-        logger.warn({ message: messageKey(message) }, REASONS[reason]);
+        this.#publish('dropped', sending);
+        logger.warn({ message: messageKey(message) }, REASONS[sending.reason]);
       }
     } catch (thrown) {
-      const error = disarmError(thrown);
-      await reportUndelivered(
-        error instanceof UndeliveredError
-          ? error
-          : new UndeliveredError(reply, messageKey(message), error),
-        this.#exchange,
-        this.#account,
-      );
+      // Otherwise it was reported when the webhook was closed.
+      if (!this.#unsent.delete(sending)) return;
+      const { missing } = describeUnsent(sending);
+      await this.#report(missing, disarmError(thrown));
     }
   }
 
-  #publish(event: 'dropped' | 'handed' | 'held', { type }: Reply, reason: LateReason): void {
+  #report(missing: Reply, cause: unknown): Promise<void> {
+    const error = new UndeliveredError(missing, messageKey(this.#exchange.message), cause);
+    return reportUndelivered(error, this.#exchange, this.#account);
+  }
+
+  #publish(event: 'dropped' | 'handed' | 'held', { reply, reason }: Sending): void {
     if (!replyChannel.hasSubscribers) return;
     const seen = { account: this.#account.id, message: messageKey(this.#exchange.message) };
-    replyChannel.publish({ event, ...seen, reply: type, reason });
+    replyChannel.publish({ event, ...seen, reply: reply.type, reason });
   }
 
   async #hold(reply: Reply): Promise<void> {
@@ -116,27 +129,37 @@ export class LateReplies {
   }
 
   /** Sends a reply as customer-service messages, one after another. */
-  async #push(reply: Reply, reason: LateReason): Promise<void> {
+  async #push(sending: Sending): Promise<void> {
     const { client, clock, id, maxLateMessages } = this.#account;
     const { message } = this.#exchange;
+    const { reply, reason } = sending;
     const since = replyChannel.hasSubscribers ? clock.now() : undefined;
     const parts = splitReply(reply);
-    for (const [index, part] of parts.entries()) {
-      try {
-        if (this.left <= 0) {
-          throw new Error(`more than ${maxLateMessages} messages (maxLateMessages)`);
-        }
-        this.#pushed += 1;
-        await client?.message.custom.send(message.source, part);
-      } catch (error) {
-        throw new UndeliveredError(joinReplies(parts.slice(index)), messageKey(message), error);
-      }
+    sending.parts = parts;
+    for (const part of parts) {
+      if (this.left <= 0)
+        throw new Error(`more than ${maxLateMessages} messages (maxLateMessages)`);
+      this.#pushed += 1;
+      await client?.message.custom.send(message.source, part);
+      sending.sent += 1;
+      if (sending.sent === parts.length) this.#unsent.delete(sending);
+      else if (!this.#unsent.has(sending)) return;
     }
     if (since === undefined) return;
     const seen = { account: id, message: messageKey(message), reply: reply.type, reason };
     const duration = clock.now() - since;
     replyChannel.publish({ event: 'pushed', ...seen, messages: parts.length, duration });
   }
+}
+
+const UNSENT = 'the webhook was closed before it was sent';
+const ON_ITS_WAY = 'the webhook was closed while it was being sent: the user may have it';
+
+function describeUnsent({ reply, parts, sent }: Sending): UnsentReply {
+  const isOnItsWay = parts.length > 0;
+  const missing = isOnItsWay ? joinReplies(parts.slice(sent)) : reply;
+  const cause = new RequestError('WECHAT_CLOSING', isOnItsWay ? ON_ITS_WAY : UNSENT);
+  return { reply, sent: parts.slice(0, sent), missing, cause };
 }
 
 /** Calls `onUndelivered`. Never rejects. */

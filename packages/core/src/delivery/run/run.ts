@@ -224,16 +224,17 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   async abandon(cause: Error): Promise<void> {
     const { handoff, said, unstored } = this;
     const isAnswered = handoff.isTaken && !unstored && said.length === 0;
-    const waiting = this.#late?.takeWaiting() ?? [];
-    const missing = [...waiting, ...this.unsaid];
+    const unsent = this.#late?.takeUnsent() ?? [];
     this.isStale = true;
     this.watch?.conclude('abandoned');
     this.abort();
     this.#heartbeat?.unregister();
     handoff.settle({ state: 'failed', error: cause });
-    const seen = said.filter((reply) => !waiting.includes(reply));
+    const seen = said.flatMap((reply) => unsent.find((one) => one.reply === reply)?.sent ?? reply);
+    const unsaid = this.unsaid.map((reply) => ({ missing: reply, cause }));
+    const missing = [...unsent, ...unsaid];
     if (seen.length > 0) await this.#report(joinReplies(seen), cause, true);
-    for (const reply of missing) await this.#report(reply, cause);
+    for (const one of missing) await this.#report(one.missing, one.cause);
     if (isAnswered || seen.length + missing.length > 0) return;
     await this.#report(unstored ?? NO_REPLY, cause);
   }
