@@ -1,11 +1,11 @@
 /** Bodies that come in pieces, late or never, and clients that go away. */
 import { EventEmitter, once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Exchange } from '@wechat-mp/core';
 import { ManualClock } from '../support/clock.ts';
 import { hosts } from '../support/hosts.ts';
-import { closeServers, recorder, search, send, untilDeserted } from '../support/http.ts';
+import { closeServers, dial, recorder, send, untilDeserted, writeHead } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 import { until } from '../support/until.ts';
 
@@ -18,17 +18,10 @@ const greeting = text('你好 😀 𠮷');
 const replyWindow = 4500;
 
 /** Opens a connection and announces a body, of which nothing is sent yet. */
-async function announce(origin: string, { query, body = '' }: platform.Delivery): Promise<Socket> {
-  const { hostname, port } = new URL(origin);
-  const socket = connect(Number(port), hostname).setEncoding('utf8');
+async function announce(origin: string, delivery: platform.Delivery): Promise<Socket> {
+  const socket = dial(origin);
   await once(socket, 'connect');
-  const head = [
-    `POST /wechat?${search(query)} HTTP/1.1`,
-    'Host: localhost',
-    'Content-Type: text/xml',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  socket.write(writeHead('/wechat', delivery));
   return socket;
 }
 

@@ -1,10 +1,9 @@
 /** The objects created for a message that is answered at once, by count. */
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Clock } from '@wechat-mp/core';
 import { hosts } from '../support/hosts.ts';
-import { closeServers, recorder, search, send } from '../support/http.ts';
+import { closeServers, dial, recorder, send, writeHead } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 
 afterAll(closeServers);
@@ -19,17 +18,8 @@ const handlers = { text: ({ content }: { content: string }) => `You said: ${cont
 
 /** Sends a delivery as one piece, as the platform's small ones come, and waits for the answer. */
 async function sendAtOnce(origin: string, delivery: platform.Delivery): Promise<string> {
-  const { hostname, port } = new URL(origin);
-  const { body = '', query } = delivery;
-  const socket = connect(Number(port), hostname).setEncoding('utf8');
-  const head = [
-    `POST /wechat?${search(query)} HTTP/1.1`,
-    'Host: localhost',
-    'Connection: close',
-    'Content-Type: text/xml',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const socket = dial(origin);
+  socket.write(`${writeHead('/wechat', delivery, 'Connection: close')}${delivery.body}`);
   let answer = '';
   socket.on('data', (chunk: string) => {
     answer += chunk;

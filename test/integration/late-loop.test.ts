@@ -1,11 +1,10 @@
 /** A process that had no time to read: the platform has hung up before its deliveries are seen. */
 import { spawnSync } from 'node:child_process';
-import { connect } from 'node:net';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createWebhook, MemoryDeliveryStore, type Reply } from '@wechat-mp/core';
 import { ManualClock } from '../support/clock.ts';
 import { hosts } from '../support/hosts.ts';
-import { closeServers, recorder, send as request, search } from '../support/http.ts';
+import { closeServers, dial, recorder, send as request, writeHead } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 import { until } from '../support/until.ts';
 
@@ -29,14 +28,8 @@ function sendAndHangUp(origin: string, requests: readonly string[]): void {
   expect([status, String(stderr)]).toEqual([0, '']);
 }
 
-function write({ query, body = '' }: platform.Delivery): string {
-  const head = [
-    `POST /wechat?${search(query)} HTTP/1.1`,
-    'Host: localhost',
-    'Content-Type: text/xml',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  return `${head.join('\r\n')}\r\n\r\n${body}`;
+function write(delivery: platform.Delivery): string {
+  return `${writeHead('/wechat', delivery)}${delivery.body}`;
 }
 
 /** Creates a delivery that was sent a number of seconds ago. */
@@ -136,7 +129,7 @@ describe.each(looking)('$name', ({ start }) => {
       return 'done';
     };
     const origin = await start({ '/wechat': [options, { text }] });
-    const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+    const socket = dial(origin);
     socket.end(write(createOld(clock, 0)));
     await until(() => runs === 1);
     for (let second = 0; second < 60; second += 1) await clock.advance(1000);

@@ -1,6 +1,5 @@
 /** Middleware and hooks around a webhook: what they can read, and what they must not run. */
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Handlers, Message } from '@wechat-mp/core';
 import { wechat as onExpress } from '@wechat-mp/express';
@@ -10,7 +9,15 @@ import express from 'express';
 import fastify from 'fastify';
 import Koa from 'koa';
 import { ManualClock } from '../support/clock.ts';
-import { closeServers, listen, listenFastify, recorder, search, send } from '../support/http.ts';
+import {
+  closeServers,
+  dial,
+  listen,
+  listenFastify,
+  recorder,
+  send,
+  writeHead,
+} from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 
 afterAll(closeServers);
@@ -140,18 +147,12 @@ it('a delivery whose client left before the webhook saw it is not waited for', a
     await webhook(req, res, next);
     events.dispatchEvent(new Event('over'));
   });
-  const { port, hostname } = new URL(await listen(app));
-  const { query, body = '' } = platform.plain({ token }, message);
+  const origin = await listen(app);
+  const delivery = platform.plain({ token }, message);
   const arrived = once(events, 'arrived');
   const over = once(events, 'over');
-  const socket = connect(Number(port), hostname);
-  const head = [
-    `POST /?${search(query)} HTTP/1.1`,
-    'Host: localhost',
-    'Content-Type: text/xml',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const socket = dial(origin);
+  socket.write(`${writeHead('/', delivery)}${delivery.body}`);
   await arrived;
   socket.destroy();
   expect(await over).toHaveLength(1);

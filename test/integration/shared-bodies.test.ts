@@ -1,7 +1,7 @@
 /** Bodies that somebody else reads beside the webhook: loggers, proxies, plugins that keep the bytes. */
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -13,7 +13,7 @@ import { wechat as onKoa } from '@wechat-mp/koa';
 import express from 'express';
 import fastify from 'fastify';
 import Koa from 'koa';
-import { closeServers, listen, listenFastify, recorder, search } from '../support/http.ts';
+import { closeServers, dial, listen, listenFastify, recorder, writeHead } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 
 afterAll(closeServers);
@@ -96,24 +96,17 @@ const cuts: Record<string, (head: string, body: string) => readonly string[]> = 
 /** Sends a delivery piece by piece, each once the server has read those before; returns the answer. */
 async function sendInPieces(
   origin: string,
-  { query, body = '' }: platform.Delivery,
+  delivery: platform.Delivery,
   cut: (head: string, body: string) => readonly string[],
   events: EventEmitter,
 ): Promise<platform.Answer> {
-  const { hostname, port } = new URL(origin);
-  const socket = connect(Number(port), hostname).setEncoding('utf8');
-  const head = [
-    `POST /?${search(query)} HTTP/1.1`,
-    'Host: localhost',
-    'Connection: close',
-    'Content-Type: text/xml',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
+  const socket = dial(origin);
+  const head = writeHead('/', delivery, 'Connection: close');
   let answer = '';
   socket.on('data', (chunk: string) => {
     answer += chunk;
   });
-  const [first, ...others] = cut(`${head.join('\r\n')}\r\n\r\n`, body);
+  const [first, ...others] = cut(head, delivery.body ?? '');
   const closed = once(socket, 'close');
   const begun = once(events, 'read');
   socket.write(first as string);

@@ -7,12 +7,12 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { Logger } from '@wechat-mp/core';
 import type { FastifyInstance } from 'fastify';
-import type { Answer } from './platform.ts';
+import type { Answer, Delivery } from './platform.ts';
 import { until } from './until.ts';
 
 export interface Sent {
@@ -55,6 +55,24 @@ export async function send(address: string, sent: Sent): Promise<HttpAnswer> {
     headers: response.headers,
     body: text,
   };
+}
+
+/** Opens a connection to a server. */
+export function dial(origin: string): Socket {
+  const { hostname, port } = new URL(origin);
+  return connect(Number(port), hostname).setEncoding('utf8');
+}
+
+/** Writes the head of a delivery's request, for whoever sends the bytes by themselves. */
+export function writeHead(path: string, { query, body = '' }: Delivery, ...more: string[]): string {
+  const lines = [
+    `POST ${path}?${search(query)} HTTP/1.1`,
+    'Host: localhost',
+    'Content-Type: text/xml',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...more,
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
 export function search(query: Sent['query']): string {
