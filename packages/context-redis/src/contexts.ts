@@ -8,7 +8,7 @@ import {
   type SaveOptions,
   StoreError,
 } from '@wechat-mp/core/stores';
-import { escapePart } from './escape-part.ts';
+import { createContextKeys } from './keys.ts';
 import { type Connection, defineScript, type ScriptResult } from './script.ts';
 
 // In every script KEYS[1] is the context, KEYS[2] the lock. A context is kept as
@@ -99,7 +99,7 @@ export class RedisContextStore implements ContextStore {
   }
 
   async load(user: ContextUser, lock?: ContextLock, rolling?: number): Promise<Loaded> {
-    const keys = createKeys(this.#connection, user);
+    const keys = createContextKeys(this.#connection, user);
     const { owner, lease } = lock ?? { owner: '', lease: 0 };
     return readLoaded(await load(this.#connection, keys, owner, lease, rolling ?? ''), keys);
   }
@@ -109,43 +109,28 @@ export class RedisContextStore implements ContextStore {
     record: ContextRecord,
     options: SaveOptions,
   ): Promise<Refused | undefined> {
-    const keys = createKeys(this.#connection, user);
+    const keys = createContextKeys(this.#connection, user);
     return readRefused(await save(this.#connection, keys, ...saveArguments(record, options)), keys);
   }
 
   async delete(user: ContextUser): Promise<void> {
-    const [context] = createKeys(this.#connection, user);
+    const [context] = createContextKeys(this.#connection, user);
     await forget(this.#connection, [context]);
   }
 
   async renew(user: ContextUser, { owner, lease }: ContextLock): Promise<boolean> {
     return (
-      (await renew(this.#connection, createKeys(this.#connection, user), owner, lease)) === '1'
+      (await renew(this.#connection, createContextKeys(this.#connection, user), owner, lease)) ===
+      '1'
     );
   }
 
   async release(user: ContextUser, { owner }: ContextLock): Promise<void> {
-    await release(this.#connection, createKeys(this.#connection, user), owner);
+    await release(this.#connection, createContextKeys(this.#connection, user), owner);
   }
 
   /** Does nothing: every key has a time to live. */
   async clearExpired(): Promise<void> {}
-}
-
-/** Returns the prefix of a user's keys; the braces put all of them into one slot of a Cluster. */
-export function userKey(
-  { prefix }: Pick<Connection, 'prefix'>,
-  { account, openid }: ContextUser,
-): string {
-  return `${prefix}{${escapePart(account)}:${escapePart(openid)}}`;
-}
-
-export function createKeys(
-  connection: Connection,
-  user: ContextUser,
-): [context: string, lock: string] {
-  const key = userKey(connection, user);
-  return [`${key}:context`, `${key}:lock`];
 }
 
 export function saveArguments(

@@ -1,4 +1,4 @@
-import { hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   type Begun,
   type Claim,
@@ -16,7 +16,6 @@ import {
   type LeaseRequest,
   type Outcome,
   type Refused,
-  type RegisteredRun,
   type RunRegistry,
   type Save,
   type UnitOfWork,
@@ -24,15 +23,10 @@ import {
   within,
 } from '@wechat-mp/core/stores';
 import { Channels } from './channels.ts';
-import {
-  createKeys,
-  RedisContextStore,
-  readLoaded,
-  readRefused,
-  saveArguments,
-  userKey,
-} from './contexts.ts';
+import { RedisContextStore, readLoaded, readRefused, saveArguments } from './contexts.ts';
 import * as scripts from './delivery-scripts.ts';
+import { createContextKeys, createDeliveryKey, createUserKey, digest } from './keys.ts';
+import { createRegistry } from './registry.ts';
 import { type Connection, readJson, type ScriptResult } from './script.ts';
 
 /** Milliseconds between two polls of a user without the right to subscribe. */
@@ -157,7 +151,7 @@ export class RedisDeliveryStore implements DeliveryStore {
     lock: ContextLock | undefined,
     rolling: number | undefined,
   ): Promise<Begun> {
-    const keys = createKeys(this.#connection, id);
+    const keys = createContextKeys(this.#connection, id);
     const all = [this.#createKey(id), ...keys];
     const found = (await scripts.begin(
       this.#connection,
@@ -178,7 +172,7 @@ export class RedisDeliveryStore implements DeliveryStore {
     save: Save | undefined,
   ): Promise<CompletionResult | Refused> {
     const key = this.#createKey(id);
-    const keys = createKeys(this.#connection, id);
+    const keys = createContextKeys(this.#connection, id);
     const ended = await scripts.commit(
       this.#connection,
       [key, ...keys],
@@ -194,102 +188,12 @@ export class RedisDeliveryStore implements DeliveryStore {
   }
 
   #createHeldKey(user: ContextUser): string {
-    return `${userKey(this.#connection, user)}:held`;
+    return `${createUserKey(this.#connection, user)}:held`;
   }
 
   #createInterruptKey(user: ContextUser): string {
-    return `${userKey(this.#connection, user)}:interrupt`;
+    return `${createUserKey(this.#connection, user)}:interrupt`;
   }
-}
-
-function createDeliveryKey(connection: Connection, id: DeliveryId): string {
-  return `${userKey(connection, id)}:delivery:${digest(id.key)}`;
-}
-
-/** Maximum number of dead processes whose runs are resumed in one step. */
-const MAX_EXPIRED = 10;
-
-/** The registry is one set of keys for all accounts, so that a search for dead processes is one call. */
-function createRegistry(connection: Connection): RunRegistry {
-  const self = randomUUID();
-  const keysFor = (process: string) =>
-    ['alive', `of:${process}`].map((name) => `${connection.prefix}{runs}:${name}`);
-  const own = keysFor(self);
-
-  /** Runs whose removal Redis did not confirm: it is asked again. */
-  const unsure = new Map<string, { readonly process: string; readonly run: RegisteredRun }>();
-
-  async function takeRun(process: string, name: string, run: RegisteredRun): Promise<boolean> {
-    const keys = [...keysFor(process), own[1] as string];
-    const recovered = JSON.stringify({ ...run, isRecovered: true });
-    unsure.set(name, { process, run });
-    const found = await scripts.takeExpired(connection, keys, process, name, self, recovered);
-    unsure.delete(name);
-    return found !== null;
-  }
-
-  /** Adds the runs of a dead process to those that were taken. */
-  async function takeFrom(
-    process: string,
-    isKnown: (account: string) => boolean,
-    limit: number,
-    taken: RegisteredRun[],
-  ): Promise<void> {
-    const keys = keysFor(process);
-    let cursor = '0';
-    do {
-      const scanned = await scripts.scanRuns(connection, keys, process, cursor);
-      const [next, entries] = scanned as [string, string[]];
-      const known = readRuns(entries).filter(({ run }) => isKnown(run.account));
-      await Promise.all(
-        known.slice(0, limit - taken.length).map(async ({ name, run }) => {
-          const isTaken = await takeRun(process, name, run).catch(() => false);
-          if (isTaken) taken.push(run);
-        }),
-      );
-      cursor = next;
-    } while (cursor !== '0' && taken.length < limit);
-  }
-
-  return {
-    async write(id, run, milliseconds) {
-      const name = createDeliveryKey(connection, id);
-      const lease = Math.ceil(milliseconds);
-      await scripts.write(connection, own, self, lease, name, JSON.stringify(run));
-    },
-    async beat(milliseconds) {
-      await scripts.beat(connection, own, self, Math.ceil(milliseconds));
-    },
-    async erase(id) {
-      await scripts.erase(connection, own, self, createDeliveryKey(connection, id));
-    },
-    async takeExpired(isKnown, limit) {
-      const taken: RegisteredRun[] = [];
-      try {
-        for (const [name, { process, run }] of unsure) {
-          if (await takeRun(process, name, run)) taken.push(run);
-        }
-        const dead = await scripts.listExpired(connection, own.slice(0, 1), MAX_EXPIRED);
-        for (const process of dead as string[]) {
-          if (taken.length >= limit) break;
-          await takeFrom(process, isKnown, limit, taken);
-        }
-      } catch (error) {
-        // What was taken is nobody else's any more.
-        if (taken.length === 0) throw error;
-      }
-      return taken;
-    },
-  };
-}
-
-/** Reads a flat list of alternating names and runs. */
-function readRuns(entries: readonly string[]): { name: string; run: RegisteredRun }[] {
-  return entries.flatMap((name, index) => {
-    if (index % 2 === 1) return [];
-    const json = entries[index + 1] as string;
-    return { name, run: readJson<RegisteredRun>(json, 'a registered run') };
-  });
 }
 
 function claimArguments(claim: Claim): (string | number)[] {
@@ -322,9 +226,4 @@ function readEnd(found: readonly ScriptResult[]): Ended | Free {
 function readEnded([, outcome]: readonly ScriptResult[]): Ended {
   if (typeof outcome !== 'string') return { state: 'ended', outcome: undefined };
   return { state: 'ended', outcome: readJson<Outcome>(outcome, 'the reply of a message') };
-}
-
-/** Returns a hash, so that Redis need not hold what the user wrote. */
-function digest(text: string): string {
-  return hash('sha1', text, 'base64url');
 }

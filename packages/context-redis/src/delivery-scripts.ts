@@ -397,7 +397,7 @@ return erase() and 1 or 0`);
 
 /**
  * Takes a run, if its process is still dead. KEYS[3], the hash of who takes it. ARGV: process, name, who
- * takes it, what is written down of it then.
+ * takes it, the run.
  */
 export const takeExpired: Script = defineScript(`${NOW}${ERASE}
 local isOwn = ARGV[1] == ARGV[3]

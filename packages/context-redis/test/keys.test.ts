@@ -4,8 +4,8 @@ import { redisStores } from '@wechat-mp/context-redis';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { startCluster, startRedis, stopRedis, track } from '../../../test/support/redis.ts';
-import { userKey } from '../src/contexts.ts';
 import { escapePart, escapeTag } from '../src/escape-part.ts';
+import { createUserKey } from '../src/keys.ts';
 
 afterAll(stopRedis);
 
@@ -14,7 +14,8 @@ const part = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 const connection = { redis: undefined as never, prefix: 'wechat:', timeout: 1000 };
-const createKey = (account: string, openid: string) => userKey(connection, { account, openid });
+const createKey = (account: string, openid: string) =>
+  createUserKey(connection, { account, openid });
 /** Returns the hash tag of a Cluster: the text between the first brace and the next closing one. */
 const hashTag = (key: string) => /\{(.*?)\}/s.exec(key)?.[1];
 

@@ -213,8 +213,6 @@ export interface RegisteredRun {
   readonly account: string;
   readonly owner: string;
   readonly message: string;
-  /** Whether it was taken from a dead process before: a message that ends processes must not end all. */
-  readonly isRecovered?: boolean | undefined;
 }
 
 /**
@@ -233,7 +231,7 @@ export interface RunRegistry {
 
   /**
    * Takes at most `limit` runs of known accounts whose processes have died, each of them once. They
-   * stay registered, as recovered runs of this process, until it erases them.
+   * stay registered, as runs of this process, until it erases them.
    */
   takeExpired(
     isKnown: (account: string) => boolean,

@@ -216,7 +216,7 @@ function createProcesses(
         // Whoever does not say that it lives takes its own, too.
         const own = dead.includes(life) ? [...life.runs] : [];
         for (const { runs } of dead) runs.clear();
-        for (const [key, run] of others) life.runs.set(key, { ...run, isRecovered: true });
+        for (const [key, run] of others) life.runs.set(key, run);
         if (others.length > 0) life.until = Math.max(life.until, clock.now() + 5000);
         return [...others, ...own].map(([, run]) => run);
       },

@@ -27,7 +27,7 @@ interface Sending {
 /** A late reply that a closing webhook does not send. */
 export interface UnsentReply {
   readonly reply: Reply;
-  /** What has been sent of it. */
+  /** The messages of it that have been sent. */
   readonly sent: readonly Reply[];
   readonly missing: Reply;
   readonly cause: Error;
