@@ -12,7 +12,7 @@ export const CHINESE_OPTIONS: Readonly<Record<keyof WebhookOptions, string>> = {
   encodingAESKey: '消息加解密密钥，43 个字符；更换期间可以给多个。',
   mode: '接受哪种推送：`plain`（明文）、`compatible`（兼容）、`safe`（安全）。默认：有密钥为 `safe`，否则 `plain`。',
   contexts: '上下文存在哪里，例如 `redisStores(redis).contexts`。默认：本进程的内存。',
-  contextAge: '上下文在最后一次保存之后保留多少秒。',
+  contextAge: '上下文在用户最后一条消息（或之后的保存）后再保留多少秒。',
   contextRolling:
     '用户的每条消息是否都重新计时，处理函数只读或没有用到上下文也算；`false` 则只有保存才重新计时。',
   ordering: '同一用户的消息：`serial` 依次处理（跨进程也是），`parallel` 同时处理。',

@@ -1,5 +1,6 @@
 /** The places where a webhook can be mounted, without effects on the rest of the app. */
 
+import { EventEmitter, once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import Router from '@koa/router';
 import { createWebhook } from '@wechat-mp/core';
@@ -118,6 +119,18 @@ const places: Record<string, readonly [start: () => Promise<string>, path: strin
     inFastify((app) => void app.register(onFastify({ ...account, path }, bot))),
     path,
   ],
+  'Express with a Chinese path': [
+    inExpress((app) => app.use(onExpress({ ...account, path: '/微信' }, bot))),
+    '/微信',
+  ],
+  'Koa with a Chinese path': [
+    inKoa((app) => app.use(onKoa({ ...account, path: '/微信' }, bot))),
+    '/微信',
+  ],
+  'Fastify with a Chinese path': [
+    inFastify((app) => void app.register(onFastify({ ...account, path: '/微信' }, bot))),
+    '/微信',
+  ],
   'Fastify given a webhook': [
     inFastify((app) => void app.register(onFastify(createWebhook(account, bot)), { prefix: path })),
     path,
@@ -142,6 +155,48 @@ it.each(withPath)('%s answers at no other path', async (_name, [start]) => {
   const origin = await start();
   expect(await ask(`${origin}/elsewhere`)).toBe(404);
   expect(await ask(`${origin}/wechat/below`)).toBe(404);
+});
+
+it.each(['wechat', '/wechat?account=shop', '/wechat#here', ''])(
+  'a path that is none is refused: %j',
+  (given) => {
+    for (const adapter of [onExpress, onKoa, onFastify]) {
+      expect(() => adapter({ ...account, path: given }, bot)).toThrow('path must start with /');
+    }
+  },
+);
+
+describe('an adapter in another framework says so', () => {
+  const inAnother: Record<string, () => Promise<unknown>> = {
+    'Express’ in Koa': async () => {
+      const app = new Koa().use(onExpress(account, bot) as never);
+      const [[error]] = await Promise.all([
+        once(app, 'error'),
+        visit(await listen(app.callback())),
+      ]);
+      return error;
+    },
+    'Koa’s in Express': async () => {
+      const failed = new EventEmitter();
+      const app = express().use(onKoa(account, bot) as never);
+      app.use(((error, _req, res, _next) => {
+        res.end();
+        failed.emit('failed', error);
+      }) as express.ErrorRequestHandler);
+      const [[error]] = await Promise.all([once(failed, 'failed'), visit(await listen(app))]);
+      return error;
+    },
+    'Koa’s in Fastify': async () => {
+      const app = fastify();
+      app.register(onKoa(account, bot) as never);
+      return app.ready().then(undefined, (error: unknown) => error);
+    },
+  };
+  it.each(Object.entries(inAnother))('%s', async (_, fail) => {
+    const error = await fail();
+    expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
+    expect(String(error)).toContain('wechat() was called by another framework');
+  });
 });
 
 const two: Record<string, () => Promise<string>> = {

@@ -79,13 +79,14 @@ export interface Mounted {
 /** Creates the parts of an adapter from the arguments of its `wechat()`. */
 export function mount(options: AdapterOptions, handlers?: HandlersLike): Mounted {
   const { webhook, path } = read(options, handlers);
+  const isOnPath = path === undefined ? undefined : createPathCheck(path);
   return {
     hasHandlers: webhook.hasHandlers,
     path,
     controls: takeControls(webhook),
     accepts: (url, request) =>
       (SIGNED.test(url) || (webhook.takesPushes && PUSH_HEADER in request.headers)) &&
-      (!path || isSamePath(url, path)),
+      (!isOnPath || isOnPath(url)),
     handle(request, targets, route) {
       if (!webhook.hasHandlers && route) return askRoute(webhook, request, targets, route);
       return webhook.handle(request, (exchange, next) => {
@@ -123,16 +124,21 @@ function read(options: AdapterOptions, handlers: HandlersLike | undefined) {
     throw new InvalidArgumentError('pass the handlers to createWebhook, not beside its webhook');
   }
   const { path, ...account } = options;
-  if (path !== undefined && !(typeof path === 'string' && path.startsWith('/'))) {
-    throw new InvalidArgumentError('path must start with /');
-  }
   return { webhook: createWebhook(account, handlers), path };
 }
 
-/** Whether an address, with its query, has a path; a trailing slash is ignored. */
-export function isSamePath(url: string, path: string): boolean {
-  const [given] = url.split('?', 1) as [string];
-  return given.replace(/\/$/, '') === path.replace(/\/$/, '');
+/**
+ * Creates a check of whether an address, with its query, has a path; a trailing slash is ignored.
+ *
+ * @throws {InvalidArgumentError} when it is not a path
+ */
+export function createPathCheck(path: string): (url: string) => boolean {
+  if (typeof path !== 'string' || !/^\/[^?#]*$/.test(path)) {
+    throw new InvalidArgumentError('path must start with /, and have neither ? nor #');
+  }
+  // As it comes in a request.
+  const expected = new URL(`http://localhost${path}`).pathname.replace(/\/$/, '');
+  return (url) => (url.split('?', 1)[0] as string).replace(/\/$/, '') === expected;
 }
 
 /** Milliseconds between two checks of a response whose client has disconnected. */
@@ -173,10 +179,21 @@ const delivered = new Exposure<Exchange>(
 /** By name. */
 const others = new Map<string, Exposure<unknown>>();
 
-/** Makes the properties of a request throw NeedParseError until they have a value. */
+/**
+ * Makes the properties of a request throw NeedParseError until they have a value.
+ *
+ * @throws {InvalidArgumentError} when they are not objects: another framework called the adapter
+ */
 export function guard(targets: readonly object[], replyTarget: object): void {
-  for (const target of targets) delivered.prepare(target);
-  expose(replyTarget, 'wechatReply');
+  for (const target of targets) delivered.prepare(checkTarget(target));
+  expose(checkTarget(replyTarget), 'wechatReply');
+}
+
+function checkTarget(target: object): object {
+  if (typeof target === 'object' && target !== null) return target;
+  throw new InvalidArgumentError(
+    'wechat() was called by another framework than it is for: import it from the package of yours, @wechat-mp/express, @wechat-mp/koa or @wechat-mp/fastify',
+  );
 }
 
 /** Sets a property, or makes it throw NeedParseError until it has a value. */

@@ -117,6 +117,17 @@ export function checkTexts(
     : refuse(name, 'a non-empty string, or an array of them');
 }
 
+/** Takes tokens of the console, without blanks around them, as a file of secrets may have. */
+export function checkTokens(
+  name: string,
+  value: string | readonly string[] | undefined,
+): readonly string[] {
+  const tokens = checkTexts(name, value).map((text) => text.trim());
+  return tokens.every((token) => /^[!-~]+$/.test(token))
+    ? tokens
+    : refuse(name, 'letters and digits, as the console takes them');
+}
+
 export function checkBoolean(name: string, value: boolean): boolean {
   return typeof value === 'boolean' ? value : refuse(name, 'true or false');
 }

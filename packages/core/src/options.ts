@@ -14,6 +14,7 @@ import {
   checkPositive,
   checkText,
   checkTexts,
+  checkTokens,
   createChoiceCheck,
   createMethodsCheck,
   type OptionTable,
@@ -70,7 +71,7 @@ export interface WebhookOptions {
    * process.
    */
   contexts?: ContextStore | undefined;
-  /** Seconds for which a conversation is kept after its last save. Default: 7200. */
+  /** Seconds for which a conversation is kept after the user's last message, or a later save. Default: 7200. */
   contextAge?: number | undefined;
   /**
    * Whether each message of the user restarts that time, including one whose handler only reads or
@@ -185,7 +186,7 @@ const HANGS_UP = 5000;
 
 /** The options of an account: their defaults and checks. */
 export const WEBHOOK_OPTIONS = {
-  token: { initial: [], check: checkTexts },
+  token: { initial: [], check: checkTokens },
   source: { initial: 'signature', check: createChoiceCheck('signature', 'cloud') },
   appid: { check: checkText },
   account: { check: checkFilledText },

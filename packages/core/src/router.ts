@@ -182,7 +182,7 @@ export type HandlersLike = Handlers | Handler | Pick<Router, 'run'>;
 export function createDispatch(handlers: HandlersLike): Dispatch {
   if (isRouter(handlers)) return (exchange) => handlers.run(exchange);
   if (typeof handlers === 'function') return (exchange) => handlers(exchange.message, exchange);
-  if (typeof handlers !== 'object' || handlers === null) {
+  if (typeof handlers !== 'object' || handlers === null || Array.isArray(handlers)) {
     throw new InvalidArgumentError('handlers must be an object, a Router or a function');
   }
   const byName = new Map<string, Handler>();

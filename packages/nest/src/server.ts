@@ -15,7 +15,7 @@ import {
   type Webhook,
 } from '@wechat-mp/core';
 import {
-  isSamePath,
+  createPathCheck,
   type Mounted,
   mount,
   nodeRequest,
@@ -40,7 +40,7 @@ interface FastifyApp {
 export class WechatServer implements OnModuleInit, BeforeApplicationShutdown {
   readonly webhook: Webhook;
   readonly #mounted: Mounted;
-  readonly #path: string;
+  readonly #isOnPath: (url: string) => boolean;
   readonly #host: HttpAdapterHost;
   readonly #createRouter: () => Router;
   #router: Router | undefined;
@@ -56,8 +56,7 @@ export class WechatServer implements OnModuleInit, BeforeApplicationShutdown {
     external: ExternalContextCreator,
   ) {
     const { path = '/wechat' } = options;
-    if (!path.startsWith('/')) throw new InvalidArgumentError('path must start with /');
-    this.#path = path;
+    this.#isOnPath = createPathCheck(path);
     this.webhook = createWebhook(getAccount(options, contexts), (_message, exchange) =>
       this.#router?.run(exchange),
     );
@@ -103,7 +102,7 @@ export class WechatServer implements OnModuleInit, BeforeApplicationShutdown {
 
   #accepts(request: IncomingMessage): boolean {
     const { url = '' } = request;
-    return this.#mounted.accepts(url, request) && isSamePath(url, this.#path);
+    return this.#mounted.accepts(url, request) && this.#isOnPath(url);
   }
 
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
