@@ -132,6 +132,8 @@ interface Process {
   readonly run: (callback: () => unknown) => void;
   /** Called when it dies: its connections end. */
   readonly connections: Set<() => void>;
+  /** The messages of which it may not have told the store what it has done. */
+  readonly underWay: Set<Told>;
 }
 
 /** The outcome of a message. */
@@ -145,6 +147,8 @@ export interface Told {
   runs: number;
   /** Whether the process died that was about to answer the last delivery. */
   isCutOff: boolean;
+  /** Whether its process may have looked dead once it had claimed to send the reply. */
+  mayLookDead: boolean;
   /** Whether the last delivery was refused: the platform then tells the user that the bot fails. */
   isRefused: boolean;
   readonly log: string[];
@@ -287,6 +291,7 @@ async function play(options: OrdersOptions): Promise<Told[]> {
         else callback();
       },
       connections: new Set(),
+      underWay: new Set(),
       get webhook() {
         return webhook;
       },
@@ -352,12 +357,15 @@ async function play(options: OrdersOptions): Promise<Told[]> {
         };
         if (process.isDead) cutOff();
         else process.connections.add(cutOff);
+        // While its process stands still, or the store is away, it looks dead to others, which report that.
+        if (mayStall || mayBeAway) one.mayLookDead = true;
       },
     };
     const send = async (_openid: string, reply: { type: string; content?: string }) => {
       const one = told.get(`${reply.content}`.replace('reply ', '')) as Told;
       one.pushed += 1;
       one.log.push(`${clock.now()} pushed by ${number}`);
+      noteUnderWay(process, one);
     };
     const note = (details: object, line: string) => {
       const { message } = details as { message?: { id?: string } };
@@ -397,6 +405,15 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     return process;
   }
 
+  /** Notes that a process which ends or stops now may not have told the store of a message what it has done. */
+  function noteUnderWay({ underWay }: Process, one: Told): void {
+    underWay.add(one);
+    clock.at(2 * latency + STEP, () => underWay.delete(one));
+  }
+  const cutOff = ({ underWay }: Process) => {
+    for (const one of underWay) one.isCutOff = true;
+  };
+
   const first = createProcess(0);
   const processes = place === OWN_STORES ? [first] : [first, createProcess(1)];
 
@@ -425,12 +442,11 @@ async function play(options: OrdersOptions): Promise<Told[]> {
       if (attempt < 3) clock.at(random() * 1000, () => deliver(id, fields, attempt + 1));
       else if (process.isDead) one.isCutOff = true;
     };
-    /** The store may have given it the reply just then: it takes its answer, and a call, to put that back. */
-    const isPuttingBack = () => {
-      const cutOff = () => void (one.isCutOff = true);
-      process.connections.add(cutOff);
-      clock.at(2 * latency, () => process.connections.delete(cutOff));
-    };
+    /**
+     * The store may have given it the reply just then: it takes its answer, and a call, to put that back, or to
+     * erase what was registered.
+     */
+    const isPuttingBack = () => noteUnderWay(process, one);
     const die = () => hangUp('the process died');
     process.connections.add(die);
     clock.at(random() < 0.15 ? random() * HANGS_UP : HANGS_UP, () => hangUp('hung up'));
@@ -455,7 +471,9 @@ async function play(options: OrdersOptions): Promise<Told[]> {
       isOver = true;
       process.connections.delete(die);
       one.log.push(`${clock.now()} delivery ${attempt} answered: ${body.includes(`reply ${id}]`)}`);
-      if (body.includes(`reply ${id}]`)) one.answered += 1;
+      if (!body.includes(`reply ${id}]`)) return;
+      one.answered += 1;
+      noteUnderWay(process, one);
     };
     process.run(() => void process.webhook.handle(request).then(answer));
   }
@@ -464,7 +482,7 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     const user = Math.floor(number / 2);
     const id = `${user}-${number}`;
     const one = { answered: 0, pushed: 0, undelivered: 0, runs: 0 };
-    const ends = { isCutOff: false, isRefused: false };
+    const ends = { isCutOff: false, mayLookDead: false, isRefused: false };
     const Content = `${id}:${drawLatency(random)}:${random() < 0.5 ? 'y' : 'n'}`;
     const MsgId = `70${seed % 1e6}0${String(number).padStart(6, '0')}`;
     const fields = { ...userMessage('text', { Content, MsgId }), FromUserName: `o${user}` };
@@ -479,11 +497,13 @@ async function play(options: OrdersOptions): Promise<Told[]> {
       first.isDead = true;
       first.death.abort();
       for (const end of first.connections) end();
+      cutOff(first);
     });
   }
   if (mayStall) {
     clock.at(random() * 15_000, () => {
       first.wakesAt = clock.now() + 1000 + random() * 11_000;
+      cutOff(first);
     });
   }
   await clock.run(120_000, async () => {
@@ -516,9 +536,11 @@ function drawLatency(random: Random): number {
   return random() * 20_000;
 }
 
-function isRight({ answered, pushed, undelivered, runs, isCutOff, isRefused }: Told): boolean {
-  if (answered + pushed === 1) return true;
+function isRight(one: Told): boolean {
+  const { answered, pushed, undelivered, runs, isCutOff, mayLookDead, isRefused } = one;
+  // What was on its way when its process died cannot be known to have arrived.
+  const mayBeTold = isCutOff || mayLookDead;
+  if (answered + pushed === 1) return undelivered === 0 || (undelivered === 1 && mayBeTold);
   if (runs === 0 && isRefused) return true;
-  // What was on its way to the last delivery when its process died cannot be known to have arrived.
-  return answered + pushed === 0 && (isCutOff || undelivered > 0);
+  return answered + pushed === 0 && (isCutOff || undelivered === 1);
 }

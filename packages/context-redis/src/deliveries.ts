@@ -212,9 +212,12 @@ function finishArguments({ owner, outcome, answering, isTaken }: Finish): (strin
 }
 
 function readClaimed(found: ScriptResult): Claimed {
-  const [attempt, same, state, detail] = found as [string, string, string, string | undefined];
+  const [attempt, same, state, detail, ...who] = found as readonly (string | null | undefined)[];
   const about = { attempt: Number(attempt), isSame: same === '1' };
-  if (state === 'ended') return { ...about, ...readEnded([state, detail ?? null]) };
+  if (state === 'ended') {
+    const [owner, sender] = who.map((name) => name ?? undefined);
+    return { ...about, ...readEnded([state, detail ?? null]), owner, sender };
+  }
   if (state === 'running') return { ...about, state };
   return { ...about, state: 'yours', replaces: detail || undefined };
 }

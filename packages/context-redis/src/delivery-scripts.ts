@@ -58,12 +58,13 @@ end`;
 
 /**
  * Returns the attempt, whether the body is the same, and the state: `yours` with the dead owner,
- * `running`, or `ended` with the outcome.
+ * `running`, or `ended` with the outcome, who ended it, and who sends it.
  */
 const CLAIM = `${CLAIM_REPLY}
 local function claim(key, owner, lease, body, attempt, expired, sent)
   local isNew = string.sub(attempt, 1, 1) == '#'
-  local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts', attempt)
+  local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts', attempt,
+    'sender')
   local attempts = tonumber(run[6] or 0)
   local same = (run[3] or body) == body and 1 or 0
   if isNew and run[7] then
@@ -78,7 +79,7 @@ local function claim(key, owner, lease, body, attempt, expired, sent)
   end
   if run[4] then
     local claimed = claimReply(key, run[4], run[5], isNew and attempts or attempt)
-    return { attempts, same, claimed[1], claimed[2] }
+    return { attempts, same, claimed[1], claimed[2] or false, run[1], run[8] }
   end
   local isOwn = run[1] == owner
   local lives = run[2] and tonumber(run[2]) > now()

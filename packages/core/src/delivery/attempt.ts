@@ -46,8 +46,6 @@ export class DeliveryAttempt implements Visitor {
   readonly body: string;
   /** When the platform sent it, in Unix seconds: each delivery is signed with the time. */
   readonly sentAt: number;
-  /** Whether the run of a dead process is resumed, which is registered already. */
-  readonly isRecovered: boolean;
   /** The reply deadline, on the account's clock. */
   readonly closing: number;
   /** The number of the delivery of this message; 0 when there is none. */
@@ -65,7 +63,7 @@ export class DeliveryAttempt implements Visitor {
   /** When the client was known to be connected, on the account's clock. */
   #seen = Number.NEGATIVE_INFINITY;
 
-  constructor(incoming: IncomingDelivery, service: Service, attempt = 1, isRecovered = false) {
+  constructor(incoming: IncomingDelivery, service: Service, attempt = 1) {
     const { account, workload } = service;
     const { message } = incoming;
     this.account = account;
@@ -77,7 +75,6 @@ export class DeliveryAttempt implements Visitor {
     this.user = nameLine(account.id, message.source);
     this.body = fingerprint(message);
     this.sentAt = Number(incoming.request.query?.['timestamp'] ?? message.time);
-    this.isRecovered = isRecovered;
     this.closing = incoming.at + account.replyWindow;
     this.attempt = attempt;
   }

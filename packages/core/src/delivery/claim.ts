@@ -43,8 +43,11 @@ async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): P
  * loaded in the same step; behind other messages of the user, it costs the store nothing until
  * its turn.
  */
-function claimRun(delivery: DeliveryAttempt, { attempt, expired }: Which): Awaitable<Begun> {
+function claimRun(delivery: DeliveryAttempt, which: Which): Awaitable<Begun> {
   const { account, body, id, sentAt, user, workload } = delivery;
+  const { attempt } = which;
+  // A run that was taken up before waits for its lease: the next delivery goes before its end.
+  const expired = which.expired?.endsWith(TAKEN_UP) ? undefined : which.expired;
   const { deliveries, steps } = account;
   const isSerial = account.ordering === 'serial';
   const turn = isSerial ? workload.turns.acquire(user) : undefined;
@@ -126,12 +129,12 @@ function count(delivery: DeliveryAttempt, { attempt, isSame }: Claimed): void {
 }
 
 function start(delivery: DeliveryAttempt, { loaded }: Begun, possession: Possession): void {
-  const { attempt, body, closing, id, isRecovered, message, service, user, workload } = delivery;
+  const { attempt, body, closing, id, message, service, user, workload } = delivery;
   const { native } = delivery.incoming.request;
   // It takes the place of this delivery among what is pending.
   if (delivery.run) workload.pending += 1;
   const run = new Run(
-    { id, user, service, possession, loaded, message, native, body, isRecovered },
+    { id, user, service, possession, loaded, message, native, body },
     attempt,
     closing,
   );

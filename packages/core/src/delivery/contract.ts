@@ -5,6 +5,7 @@ import {
   type Claimed,
   type DeliveryId,
   type DeliveryStore,
+  type Ended,
   type Finish,
   HELD_LIMITS,
 } from './store.ts';
@@ -37,6 +38,9 @@ const wait = { attempt: 2, milliseconds: 5000 };
 const ended = { state: 'ended', outcome };
 const late = { state: 'ended', outcome: undefined };
 const getState = ({ state }: Claimed) => state;
+/** Leaves out who ended the run. */
+const getReply = ({ owner, sender, ...told }: Claimed & Pick<Partial<Ended>, 'owner' | 'sender'>) =>
+  told;
 
 const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<void>> = {
   'held replies are taken once, in order, by their user': async (store, id) => {
@@ -140,7 +144,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.finish(id, createFinish('first')), 'respond');
     for (const attempt of [2, 3]) {
       const claimed = await store.claim(id, createClaim('second'));
-      assert.deepEqual(claimed, { attempt, isSame: true, ...ended });
+      assert.deepEqual(getReply(claimed), { attempt, isSame: true, ...ended });
     }
   },
 
@@ -244,7 +248,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.finish(id, createFinish('first')), 'defer');
     assert.deepEqual(await store.wait(id, wait), late);
     const looked = await store.claim(id, createClaim('other', { attempt: 0 }));
-    assert.deepEqual(looked, { attempt: 2, isSame: true, ...ended });
+    assert.deepEqual(getReply(looked), { attempt: 2, isSame: true, ...ended });
     assert.equal(await store.claimLateReply(id), true);
     assert.equal(await store.claimLateReply(id), false);
     assert.equal(getState(await store.claim(id, createClaim('third'))), 'ended');
@@ -364,11 +368,26 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await store.claimLateReply(id), true);
   },
 
+  'a claim tells who ended the run, and who sends its reply': async (store, id) => {
+    await store.claim(id, createClaim('first'));
+    await store.finish(id, createFinish('first', { answering: 0 }));
+    const look = async () => {
+      const { owner, sender, outcome } = (await store.claim(
+        id,
+        createClaim('second', { attempt: 0 }),
+      )) as Claimed & Ended;
+      return { owner, sender, outcome };
+    };
+    assert.deepEqual(await look(), { owner: 'first', sender: undefined, outcome });
+    assert.equal(await store.claimLateReply(id, 'a sender'), true);
+    assert.deepEqual(await look(), { owner: 'first', sender: 'a sender', outcome: undefined });
+  },
+
   'polling claims no reply': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.finish(id, createFinish('first', { answering: 0 }));
     const looked = await store.claim(id, createClaim('second', { attempt: 0 }));
-    assert.deepEqual(looked, { attempt: 1, isSame: true, ...ended });
+    assert.deepEqual(getReply(looked), { attempt: 1, isSame: true, ...ended });
     assert.equal(await store.claimLateReply(id), true);
   },
 

@@ -43,6 +43,8 @@ class ReplySlot {
   #time = 0;
   /** The holder of the reply: the number of a delivery, `late`, `sent`, or 0 for none yet. */
   #holder: number | 'late' | 'sent' = 0;
+  /** Who has claimed to send it. */
+  #sender: string | undefined;
   /** The others that were given it. */
   #others: number[] | undefined;
   /** When the first delivery was counted, on the store's clock, and sent, in Unix seconds. */
@@ -66,7 +68,10 @@ class ReplySlot {
     }
     const attempt = this.#attempts;
     const isSame = this.#body === body;
-    if (this.hasEnded) return { attempt, isSame, ...this.claimReply(counted ?? attempt) };
+    if (this.hasEnded) {
+      const ended = this.claimReply(counted ?? attempt);
+      return { attempt, isSame, ...ended, owner: this.#owner, sender: this.#sender };
+    }
     const before = this.#owner;
     if (before !== owner && before !== expired && this.leaseLeft(now) > 0) {
       return { attempt, isSame, state: 'running' };
@@ -150,7 +155,7 @@ class ReplySlot {
       this.#owner = undefined;
       return this.#holder === 'late' ? 'defer' : 'park';
     }
-    const isText = outcome?.reply.type === 'text' && !outcome.rest;
+    const isText = outcome?.reply.type === 'text' && Object.keys(outcome).length === 2;
     this.#reply = isText ? outcome.reply.content : outcome;
     this.#time = outcome?.time ?? 0;
     if (this.#holder === 'late') return 'defer';
@@ -158,9 +163,10 @@ class ReplySlot {
     return answering > 0 ? 'respond' : 'park';
   }
 
-  claimLateReply(): boolean {
+  claimLateReply(sender: string | undefined): boolean {
     if (!this.hasEnded || (this.#holder !== 0 && this.#holder !== 'late')) return false;
     this.#holder = 'sent';
+    this.#sender = sender;
     return true;
   }
 
@@ -317,8 +323,8 @@ export class MemoryDeliveryStore implements DeliveryStore {
     return result;
   }
 
-  async claimLateReply({ key }: DeliveryId): Promise<boolean> {
-    return this.slots.find(key)?.claimLateReply() ?? false;
+  async claimLateReply({ key }: DeliveryId, sender?: string): Promise<boolean> {
+    return this.slots.find(key)?.claimLateReply(sender) ?? false;
   }
 
   async releaseReply({ key }: DeliveryId, attempt: number, underWay = 0): Promise<boolean> {

@@ -8,10 +8,11 @@ import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { DeliveryAttempt } from './attempt.ts';
-import { joinReplies, LateReplies, reportUndelivered } from './late/late-replies.ts';
+import { LateReplies, reportUndelivered } from './late/late-replies.ts';
 import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
+import { LOOK_AGAIN } from './run/reclaim.ts';
 import type { Service } from './run/run.ts';
-import type { Outcome, RegisteredRun, RunRegistry } from './store.ts';
+import type { Ended, RegisteredRun, RunRegistry } from './store.ts';
 import { takeUp, watchOver } from './takeover.ts';
 import type { Workload } from './workload.ts';
 
@@ -73,7 +74,7 @@ export class OrphanRecovery {
     const account = this.#accounts?.get(run.account);
     if (!account) return;
     const service = { account, workload: this.#workload, dispatch: this.#dispatch };
-    const sender = crypto.randomUUID();
+    const sender = this.#workload.registrations.createSender();
     // It was taken from the registry: nobody else looks after it any more.
     askAgain(account.clock, () => recoverRun(run, service, sender)).catch((error: unknown) => {
       account.logger.error({ err: error }, 'could not resume a run from a crashed process');
@@ -87,40 +88,71 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
   const message = parseMessage(run.message);
   const request = { native: undefined, isGone: () => true };
   const incoming = { message, at: account.clock.now(), request };
-  const attempt = new DeliveryAttempt(incoming, service, 0, true);
+  const attempt = new DeliveryAttempt(incoming, service, 0);
   const { id } = attempt;
+  // A delivery that waits for it goes first.
+  await workload.sleep(account.clock, LOOK_AGAIN);
   // It was only late to say that it lives.
   if (workload.runs.has(id.key)) return;
   const found = await takeUp(attempt, run.owner);
   if (found.state === 'yours') return;
   if (found.state === 'running') return watchRegistered(attempt);
-  const erase = () => runInBackground(() => findRegistry(account)?.erase(id));
-  const report = async (reply: Reply, cause: string) => {
-    const isSeen = reply.type !== 'none';
-    const error = new UndeliveredError(reply, messageKey(message), new Error(cause), isSeen);
-    const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
-    await reportUndelivered(error, exchange, account);
-    erase();
-  };
-  if (found.outcome === null) return erase();
-  // Without an outcome it was claimed to be sent: nobody knows whether it was.
-  const { reply, rest }: NonNullable<Outcome> = found.outcome ?? {
-    reply: { type: 'none' },
-    time: 0,
-  };
-  if (found.outcome && (await account.deliveries.claimLateReply(id, sender))) {
+  const { registrations } = workload;
+  // Written down before it is claimed: whoever takes up after this process must know that it was.
+  await registrations.enter(id, account, { owner: run.owner, message });
+  try {
     const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
     const late = new LateReplies(exchange, account);
-    late.send(reply);
-    if (rest) late.send(rest, 'rest');
+    const lost = await sendLeft(run, found, { attempt, late, sender });
     workload.trackLate(late);
-    void late.done.then(erase);
-    return;
+    await late.done;
+    if (!lost) return;
+    const cause = new Error('the process died after it had started to answer');
+    const error = new UndeliveredError(lost.reply, messageKey(message), cause, lost.isSeen);
+    await reportUndelivered(error, exchange, account);
+  } finally {
+    registrations.leave(id, account);
   }
-  return report(
-    rest ? joinReplies([reply, rest]) : reply,
-    'the process died after it had started to answer',
-  );
+}
+
+interface Sending {
+  readonly attempt: DeliveryAttempt;
+  readonly late: LateReplies;
+  readonly sender: string;
+}
+
+/** Sends the reply that a dead process left; returns what of it is lost, or may be. */
+async function sendLeft(
+  run: RegisteredRun,
+  { outcome, owner = run.owner, sender }: Ended,
+  sending: Sending,
+): Promise<{ reply: Reply; isSeen: boolean } | undefined> {
+  const isOwner = run.owner !== '';
+  // Another run has ended it since, whose process answers for it.
+  if (outcome === null || (isOwner && owner !== run.owner)) return undefined;
+  const { account, id } = sending.attempt;
+  // Nobody knows whether what was claimed to be sent was sent.
+  if (!outcome) {
+    const isIts = sender?.startsWith(run.sender ?? '') ?? true;
+    return isIts ? { reply: { type: 'none' }, isSeen: false } : undefined;
+  }
+  const { reply, rest, isOpen, answering } = outcome;
+  const { deliveries } = account;
+  const isLeft = await deliveries.claimLateReply(id, sending.sender);
+  if (isLeft) {
+    sending.late.send(reply);
+    if (rest) sending.late.send(rest, 'rest');
+  }
+  // A delivery has the reply; what was to follow it was the run's.
+  if (!isOwner) return undefined;
+  if (isOpen) return { reply, isSeen: true };
+  if (isLeft) return undefined;
+  if (rest) return { reply: rest, isSeen: false };
+  // Nobody knows whether its last delivery was answered; should the process only stand still, it is not to send it.
+  if (answering === undefined || !(await deliveries.releaseReply(id, answering))) return undefined;
+  return (await deliveries.claimLateReply(id, sending.sender))
+    ? { reply, isSeen: true }
+    : undefined;
 }
 
 /** Watches a run of another process, as one that a third process is to take up should this one die. */

@@ -91,12 +91,19 @@ export type Outcome = {
   readonly time: number;
   /** The text beyond it: sent late by the process that ran the handler, or by the one that takes up after it. */
   readonly rest?: Reply | undefined;
+  /** Whether more replies follow it that only the process of the run has, as of a stream. */
+  readonly isOpen?: boolean | undefined;
+  /** The platform's last delivery, when the run ended for it: nobody else comes for the reply. */
+  readonly answering?: number | undefined;
 } | null;
 
 /** The run has ended. Without an outcome the reply is late: answer `success`. */
 export interface Ended {
   readonly state: 'ended';
   readonly outcome: Outcome | undefined;
+  /** Who ended it, and who has claimed to send its reply late. Only `claim` tells. */
+  readonly owner?: string | undefined;
+  readonly sender?: string | undefined;
 }
 
 /** The run's owner died or gave it up: it can be claimed. */
@@ -211,7 +218,10 @@ export interface DeliveryStore {
 export interface RegisteredRun {
   /** The account that verified its message. */
   readonly account: string;
+  /** Who runs it; '' when only its reply is to be sent. */
   readonly owner: string;
+  /** The process: the names begin with it under which it claims late replies. Default: not known. */
+  readonly sender?: string | undefined;
   readonly message: string;
 }
 

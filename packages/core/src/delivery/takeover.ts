@@ -36,10 +36,10 @@ export async function watchOver(
     );
     if (found?.state === 'ended') return true;
     if (found?.state !== 'free') continue;
+    // A delivery that waits for it goes first.
+    await workload.sleep(clock, LOOK_AGAIN);
     const claimed = await takeUp(attempt).catch(() => undefined);
     if (claimed?.state === 'yours') break;
-    // Its owner was only late, or the store is.
-    await workload.sleep(clock, LOOK_AGAIN);
   }
   return false;
 }

@@ -191,7 +191,7 @@ function createProcesses(
   const createProcess = (name: string) => {
     const life = { until: 0, runs: new Map<string, RegisteredRun>() };
     lives.push(life);
-    const process = { isDead: false };
+    const process = { isDead: false, isDeaf: false };
     const never = new Promise<never>(() => {});
     /** Answers nothing any more once the process has died. */
     const carry = <S extends object>(target: S, more: object = {}): S =>
@@ -223,6 +223,7 @@ function createProcesses(
     };
     const deliveries = carry(store, { runRegistry: carry(runRegistry) });
     const send = async (_openid: string, reply: Reply) => {
+      if (process.isDeaf) return never;
       pushed.push(name);
       if (reply.type === 'text') texts.push(reply.content);
     };
@@ -288,6 +289,89 @@ describe('when a process dies', () => {
     expect(texts.join('')).toBe(long);
     expect(new Set(pushed)).toEqual(new Set(['second']));
   });
+
+  const names = ['first', 'second', 'third'] as const;
+
+  it('a message that the next delivery ran and answered is not reported', async () => {
+    const { clock, pushed, undelivered, createProcess } = createProcesses((time) => async () => {
+      await time.after(2500);
+      return 'an answer';
+    });
+    const [first, second, third] = [names[0], names[1], names[2]].map(createProcess) as [
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+    ];
+    void third.webhook.handle(say('hi'));
+    const question = say('a question');
+    void first.webhook.handle(question);
+    await clock.advance(2000);
+    first.process.isDead = true;
+    void second.webhook.handle(question);
+    await clock.advance(5000);
+    const answered = second.webhook.handle(question);
+    await clock.advance(90_000);
+    expect((await answered).body).toContain('an answer');
+    expect([pushed, undelivered]).toEqual([[], []]);
+  });
+
+  it('nor one that the process pushed which had taken it over, when another that watched it dies', async () => {
+    const { clock, pushed, undelivered, createProcess } = createProcesses((time) => async () => {
+      await time.after(20_000);
+      return 'an answer';
+    });
+    const [first, second, third, fourth] = [...names, 'fourth'].map(createProcess) as [
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+    ];
+    const question = say('a question');
+    for (const { webhook } of [third, fourth]) void webhook.handle(say('hi'));
+    void first.webhook.handle(question);
+    await clock.advance(2000);
+    first.process.isDead = true;
+    void second.webhook.handle(question);
+    await clock.advance(10_000);
+    third.process.isDead = true;
+    await clock.advance(90_000);
+    expect(pushed.filter((name) => name === 'second')).toHaveLength(1);
+    expect(undelivered).toEqual([]);
+  });
+
+  it.each([
+    ['a long text', (long: string) => () => long, (long: string) => long.slice(600)],
+    [
+      'several replies',
+      (long: string) =>
+        async function* several() {
+          yield { type: 'text', content: long.slice(0, 600) } as const;
+          yield { type: 'image', mediaId: 'MEDIA' } as const;
+        },
+      (long: string) => long.slice(0, 600),
+    ],
+  ] as [string, (long: string) => Handler, (long: string) => string][])(
+    'while it pushes what follows the answer, as of %s, that is reported',
+    async (_, createHandler, findLost) => {
+      const long = ['一', '二'].map((word) => `${word.repeat(599)}。`).join('');
+      const { clock, pushed, undelivered, createProcess } = createProcesses(
+        () => (message, exchange) =>
+          message.raw.includes('hi')
+            ? 'an answer'
+            : (createHandler(long) as (...given: unknown[]) => never)(message, exchange),
+      );
+      const [first, second] = [createProcess('first'), createProcess('second')];
+      first.process.isDeaf = true;
+      await second.webhook.handle(say('hi'));
+      const { body } = await first.webhook.handle(say('a question'));
+      expect(body).toContain(long.slice(0, 600));
+      await clock.advance(500);
+      first.process.isDead = true;
+      await clock.advance(60_000);
+      const lost = { type: 'text', content: findLost(long) };
+      expect([pushed, undelivered]).toEqual([[], [lost]]);
+    },
+  );
 
   it('and then the one that took its messages up, each of them is reported, also one that waited', async () => {
     const { clock, pushed, undelivered, createProcess } = createProcesses(

@@ -23,11 +23,9 @@ export interface ParkedReply {
   readonly account: Account;
   readonly workload: Workload;
   readonly id: DeliveryId;
-  /** The owner of its run; '' when another process ran it. */
+  /** The owner of its run; '' when another one ended it. */
   readonly owner: string;
   readonly message: Message;
-  /** Whether a process died with it once. */
-  readonly isRecovered: boolean;
   readonly late: LateReplies;
   readonly reply: Reply;
   readonly rest: Reply | undefined;
@@ -44,10 +42,9 @@ export interface ParkedReply {
  * so that another process sends it when this one dies.
  */
 export function park(parked: ParkedReply): void {
-  const { account, id, isRecovered, late, message, owner, reply, rest, workload } = parked;
+  const { account, id, late, message, owner, reply, rest, workload } = parked;
   const { registrations } = workload;
-  const run = isRecovered ? undefined : { owner, message };
-  runInBackground(() => registrations.enter(id, account, run));
+  runInBackground(() => registrations.enter(id, account, { owner, message }));
   const watching = watch(parked);
   late.send(reply, 'late', () => watching);
   if (rest) late.send(rest, 'rest');
@@ -71,7 +68,6 @@ export function parkOutcome(
     id,
     owner: '',
     message,
-    isRecovered: false,
     late,
     reply,
     rest: undefined,
@@ -91,15 +87,15 @@ async function watch(parked: ParkedReply): Promise<boolean> {
     if (!(await isUnsent(waiting, isReleased))) return false;
   }
   await workload.sleep(account.clock, patience);
-  const sender = crypto.randomUUID();
+  const sender = workload.registrations.createSender();
   return isUnsent(waiting, () => account.deliveries.claimLateReply(id, sender));
 }
 
 /** Sends a reply that no delivery can carry any more, unless another process has done so. */
 export function sendLate(run: Run, reply: Reply): void {
-  const { account, id, message } = run;
+  const { account, id, message, workload } = run;
   const sending = { account, key: messageKey(message) };
-  const sender = crypto.randomUUID();
+  const sender = workload.registrations.createSender();
   run.late.send(reply, 'late', () =>
     isUnsent(sending, () => account.deliveries.claimLateReply(id, sender)),
   );

@@ -11,6 +11,7 @@ import { LateReplies } from '../late/late-replies.ts';
 import { park, parkingMilliseconds, sendLate } from '../late/parking.ts';
 import { endRun, type FittedReply, type RunEnd } from './ending.ts';
 import { ELSEWHERE } from './handoff.ts';
+import { findRegistry } from './heartbeat.ts';
 import type { Run, Service } from './run.ts';
 
 /**
@@ -70,6 +71,27 @@ export function answerInPlace(
  * delivery asks for it, or it is sent late. The store decides that, in one step.
  */
 export function complete(run: Run, fitted: FittedReply, patience?: number): Awaitable<void> {
+  const isMore = fitted.rest !== undefined || run.unsaid.length > 0;
+  if (isMore && findRegistry(run.account)) return completeRegistered(run, fitted, patience);
+  return completeWaiting(run, fitted, patience);
+}
+
+/** Registers a run before its end is known, as replies follow that only this process has. */
+async function completeRegistered(
+  run: Run,
+  fitted: FittedReply,
+  patience: number | undefined,
+): Promise<void> {
+  run.show();
+  await run.heartbeat.register().catch(() => {});
+  await completeWaiting(run, fitted, patience);
+}
+
+function completeWaiting(
+  run: Run,
+  fitted: FittedReply,
+  patience: number | undefined,
+): Awaitable<void> {
   const newest = run.handoff.lookAround();
   return isPromise(newest)
     ? newest.then((found) => completeFor(run, fitted, found, patience))
@@ -141,7 +163,6 @@ function give(
       id,
       owner: run.owner,
       message,
-      isRecovered: run.isRecovered,
       reply,
       rest,
       patience: patience ?? parkingMilliseconds(account),

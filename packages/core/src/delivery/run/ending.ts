@@ -71,7 +71,7 @@ function storeOnce(
   save: Save | undefined,
 ): Awaitable<RunEnd | Refused> {
   const { handoff, owner } = run;
-  const outcome = reply && tree ? createOutcome(reply, tree, rest) : null;
+  const outcome = reply && tree ? createOutcome(run, { reply, tree, rest, answering }) : null;
   const how = { owner, outcome, answering };
   const finishing = finish(run, how, save, whole);
   if (!isPromise(finishing)) {
@@ -81,9 +81,24 @@ function storeOnce(
   return checkFinished(run, finishing, { how, save, whole, tree });
 }
 
-function createOutcome(reply: Reply, tree: Tree, rest: Reply | undefined): Outcome {
-  const time = Number(tree['CreateTime']);
-  return rest ? { reply, time, rest } : { reply, time };
+interface OutcomeParts {
+  readonly reply: Reply;
+  readonly tree: Tree;
+  readonly rest: Reply | undefined;
+  readonly answering: number;
+}
+
+function createOutcome(run: Run, { reply, tree, rest, answering }: OutcomeParts): Outcome {
+  const outcome = { reply, time: Number(tree['CreateTime']) };
+  const isOpen = run.hasResponded || run.unsaid.length > 0;
+  const isLast = answering >= run.account.maxDeliveries;
+  if (!rest && !isOpen && !isLast) return outcome;
+  return {
+    ...outcome,
+    ...(rest && { rest }),
+    ...(isOpen && { isOpen }),
+    ...(isLast && { answering }),
+  };
 }
 
 /** The end of a run, as told to the store. */

@@ -274,19 +274,32 @@ async function reportFailure(
   }
   // Or the last delivery was in another process.
   if (!account.onUndelivered) return;
-  const isLast = isLastDelivery(run) || result === 'defer' || run.hasResponded;
-  if (!unstored && !isLast && !(await isLeft(run))) return;
+  if (!run.hasResponded && !(await endLeft(run))) return;
   const exchange = run.exchange ?? createExchange(run, error);
   const reply = unstored ?? { type: 'none' };
   await reportUndelivered(new UndeliveredError(reply, key, error), exchange, account);
 }
 
-/** Whether nobody has taken a run up that was given back, when the next delivery would have come. */
-async function isLeft({ account, id, workload }: Run): Promise<boolean> {
-  await workload.sleep(account.clock, parkingMilliseconds(account));
-  const look = account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
-  const found = await look.catch(() => undefined);
-  return found?.state === 'free';
+/** Ends a run that was given back, unless somebody has it when the next delivery would have come. */
+async function endLeft({
+  account,
+  id,
+  owner,
+  lease,
+  parts,
+  unstored,
+  workload,
+}: Run): Promise<boolean> {
+  const { clock, deliveries } = account;
+  // It was waited for that store for a minute.
+  const isOver = () => unstored !== undefined || workload.isClosing;
+  await workload.sleep(clock, parkingMilliseconds(account));
+  const end = async () => {
+    const claimed = await deliveries.claim(id, { owner, lease, body: parts.body, attempt: 0 });
+    if (claimed.state !== 'yours') return false;
+    return (await deliveries.finish(id, { owner, outcome: null, answering: 0 })) !== 'stale';
+  };
+  return askAgain(clock, end, isOver).catch(() => true);
 }
 
 /** Gives the run up, with the held replies that it has taken, for the next delivery. */

@@ -29,10 +29,23 @@ interface Registration {
 
 /** The messages that this process has to answer, registered for other processes in case it dies. */
 export class Registrations {
+  #name: string | undefined;
+  #senders = 0;
   readonly #registries = new Map<
     RunRegistry,
     { readonly stop: () => void; readonly all: Map<string, Registration> }
   >();
+
+  get #sender(): string {
+    this.#name ??= crypto.randomUUID();
+    return this.#name;
+  }
+
+  /** Creates a name to claim a late reply under, which those who take up after this process know. */
+  createSender(): string {
+    this.#senders += 1;
+    return `${this.#sender}/${this.#senders}`;
+  }
 
   /**
    * Registers a message; resolves once it is written. Without a `run` it is registered already: it
@@ -56,7 +69,8 @@ export class Registrations {
     known.all.set(id.key, one);
     one.count += 1;
     if (one.count === 1 && run) {
-      const written = { account: account.id, owner: run.owner, message: run.message.raw };
+      const { owner, message } = run;
+      const written = { account: account.id, owner, sender: this.#sender, message: message.raw };
       one.done = one.done.catch(() => {}).then(() => registry.write(id, written, lease));
     }
     await one.done;
@@ -122,7 +136,6 @@ export interface LivingRun {
   readonly account: Account;
   readonly workload: { readonly registrations: Registrations };
   readonly message: Message;
-  readonly isRecovered: boolean;
   readonly hasResponded: boolean;
   readonly transaction: { renew(): void } | undefined;
   /** When the handlers were called, and the callback that ends the wait for them. */
@@ -178,11 +191,10 @@ export class Heartbeat {
 
   /** Registers the run, for another process to find when this one dies. */
   async register(): Promise<void> {
-    const { account, id, message, owner, isRecovered, workload } = this.#run;
+    const { account, id, message, owner, workload } = this.#run;
     if (this.#isRegistered) return;
     this.#isRegistered = true;
-    const run = isRecovered ? undefined : { owner, message };
-    await workload.registrations.enter(id, account, run);
+    await workload.registrations.enter(id, account, { owner, message });
   }
 
   /** Unregisters a run that is completely finished. */

@@ -47,8 +47,6 @@ export interface RunParts {
   readonly message: Message;
   readonly native: unknown;
   readonly body: string;
-  /** Whether it resumes the run of a crashed process. */
-  readonly isRecovered: boolean;
 }
 
 const NOTHING: readonly Reply[] = [];
@@ -68,7 +66,6 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   readonly account: Account;
   readonly workload: Workload;
   readonly message: Message;
-  readonly isRecovered: boolean;
   readonly parts: RunParts;
   readonly handoff: Handoff;
   /** The latest delivery, and its reply deadline on the account's clock. */
@@ -120,7 +117,6 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     this.account = account;
     this.workload = workload;
     this.message = parts.message;
-    this.isRecovered = parts.isRecovered;
     this.attempt = attempt;
     this.closing = closing;
     this.handoff = new Handoff(account.clock, account.replyWindow);
