@@ -126,7 +126,7 @@ describe.each(cases)('$place, told apart $how', ({ how, make, open }) => {
   it('does not interrupt the other’s streams', async () => {
     const { send, deliveries, club } = await setUp();
     let interrupts = 0;
-    const stop = deliveries.onInterrupt(club, () => {
+    const stop = deliveries.onInterrupt({ ...club, key: 'a stream' }, () => {
       interrupts += 1;
     });
     await until(async () => {

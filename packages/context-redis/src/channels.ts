@@ -6,9 +6,12 @@ import type { Connection, RedisListener } from './script.ts';
  */
 const DISCONNECT_TIMEOUT = 100;
 
+/** Called with what was published. */
+type Listener = (text: string) => void;
+
 /** The listeners of one channel. */
 interface Audience {
-  readonly listeners: Set<() => void>;
+  readonly listeners: Set<Listener>;
   /** Resolves when subscribed, on each connection again; rejects when Redis refuses. */
   ready: Promise<unknown>;
 }
@@ -31,7 +34,7 @@ export class Channels {
    * Calls `listener` for each message until the returned function is called. `ready` resolves when
    * subscribed.
    */
-  listen(channel: string, listener: () => void): { ready: Promise<unknown>; unlisten: () => void } {
+  listen(channel: string, listener: Listener): { ready: Promise<unknown>; unlisten: () => void } {
     const redis = (this.#listener ??= this.#connect());
     const audience = this.#audiences.get(channel) ?? {
       listeners: new Set(),
@@ -52,8 +55,8 @@ export class Channels {
   }
 
   /** Calls the listeners in this process. */
-  notify(channel: string): void {
-    for (const listen of this.#audiences.get(channel)?.listeners ?? []) listen();
+  notify(channel: string, text = ''): void {
+    for (const listen of this.#audiences.get(channel)?.listeners ?? []) listen(text);
   }
 
   #connect(): RedisListener {
@@ -65,7 +68,7 @@ export class Channels {
     });
     // Without a connection, whoever waits looks by itself.
     listener.on('error', () => {});
-    listener.on('message', (channel) => this.notify(channel));
+    listener.on('message', (channel, text) => this.notify(channel, text));
     listener.on('ready', () => {
       if (this.#listener !== listener) return;
       for (const [channel, audience] of this.#audiences) {

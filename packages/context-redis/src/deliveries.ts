@@ -124,16 +124,19 @@ export class RedisDeliveryStore implements DeliveryStore {
     return held.map((text) => text.replace(/^[\w-]{36}\|/, ''));
   }
 
-  async interrupt(user: ContextUser): Promise<void> {
-    const channel = this.#createInterruptKey(user);
-    const isPublished = (await scripts.publish(this.#connection, [], channel)) === '1';
+  async interrupt(id: DeliveryId): Promise<void> {
+    const channel = this.#createInterruptKey(id);
+    const name = digest(id.key);
+    const isPublished = (await scripts.publish(this.#connection, [], channel, name)) === '1';
     // Whoever may not publish still reaches the runs of this process.
-    if (!isPublished) this.#channels.notify(channel);
+    if (!isPublished) this.#channels.notify(channel, name);
   }
 
-  onInterrupt(user: ContextUser, listener: () => void): () => void {
-    const { unlisten } = this.#channels.listen(this.#createInterruptKey(user), listener);
-    return unlisten;
+  onInterrupt(id: DeliveryId, listener: () => void): () => void {
+    const own = digest(id.key);
+    // What this message published may be heard only now.
+    const hear = (name: string) => void (name === own || listener());
+    return this.#channels.listen(this.#createInterruptKey(id), hear).unlisten;
   }
 
   unitOfWork(contexts: ContextStore): UnitOfWork | undefined {

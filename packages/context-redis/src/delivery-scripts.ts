@@ -314,8 +314,13 @@ return 1`);
 /** Bytes of the name that each reply begins with, so that it is known when it comes again. */
 const NAME = 37;
 
+/** ARGV: name and reply. */
+const unhold: Script = defineScript(`
+return redis.call('LREM', KEYS[1], 1, ARGV[1])`);
+
 /** ARGV: name and reply, milliseconds, maximum number of pieces, maximum bytes. */
-export const hold: Script = defineScript(`
+export const hold: Script = defineScript(
+  `
 local held = redis.call('LRANGE', KEYS[1], 0, -1)
 if held[#held] == ARGV[1] then
   return 1
@@ -328,7 +333,10 @@ if #held >= tonumber(ARGV[3]) or bytes > tonumber(ARGV[4]) then
   return 0
 end
 redis.call('RPUSH', KEYS[1], ARGV[1])
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])`,
+  // It was reported as undelivered.
+  ({ connection, keys, args: [held = ''] }) => unhold(connection, keys, held),
+);
 
 /** KEYS: what is held, where it was put. Puts it back, before what was held since. */
 const putBack: Script = defineScript(`
@@ -361,9 +369,9 @@ return { left, redis.call('LRANGE', KEYS[2], 0, -1) }`,
   },
 );
 
-/** Returns 1, or 0 when the Redis user may not publish. */
+/** ARGV: channel, text. Returns 1, or 0 when the Redis user may not publish. */
 export const publish: Script = defineScript(`
-return type(redis.pcall('PUBLISH', ARGV[1], '')) == 'number' and 1 or 0`);
+return type(redis.pcall('PUBLISH', ARGV[1], ARGV[2])) == 'number' and 1 or 0`);
 
 // What processes still have to answer. KEYS[1], a sorted set: until when each process surely lives (ms).
 // KEYS[2], a hash of one process: its runs by their names.

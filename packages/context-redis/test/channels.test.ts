@@ -104,7 +104,7 @@ async function startProxy(to: number): Promise<Proxy> {
 function listen(redis: Redis | Cluster, { deliveries } = redisStores(redis)) {
   const duplicate = jest.spyOn(redis, 'duplicate');
   const heard = jest.fn();
-  const unlisten = deliveries.onInterrupt(user, heard);
+  const unlisten = deliveries.onInterrupt({ ...user, key: 'a stream' }, heard);
   const subscriber = duplicate.mock.results.at(-1)?.value as Redis;
   return { heard, unlisten, subscriber };
 }
@@ -114,7 +114,7 @@ async function interruptUntil(redis: Redis | Cluster, heard: jest.Mock): Promise
   const { deliveries } = redisStores(redis);
   heard.mockClear();
   await until(async () => {
-    await deliveries.interrupt(user);
+    await deliveries.interrupt({ ...user, key: 'another message' });
     return heard.mock.calls.length > 0;
   });
 }

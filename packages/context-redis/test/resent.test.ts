@@ -141,6 +141,32 @@ it('what is held for a user is held once, and taken', async () => {
   expect(await deliveries.takeHeld(id)).toEqual(['first', 'second']);
 });
 
+it('what was held when its time was over is not held: it was reported', async () => {
+  const { deliveries } = createOnce();
+  expect(await deliveries.hold(id, 'first', 60_000)).toBe(true);
+  const { late, connect, countDone } = createLate();
+  await expect(late.hold(id, 'late', 60_000)).rejects.toThrow('did not answer');
+  connect();
+  await until(async () => countDone() === 2);
+  expect(await deliveries.takeHeld(id)).toEqual(['first']);
+});
+
+it('a message that interrupts does not interrupt its own stream, which begins to listen meanwhile', async () => {
+  const { deliveries } = createOnce();
+  const heard: string[] = [];
+  const older = { ...id, key: 'older' };
+  const newer = { ...id, key: 'newer' };
+  const stops = [older, newer].map((one) =>
+    deliveries.onInterrupt(one, () => void heard.push(one.key)),
+  );
+  await until(async () => {
+    await deliveries.interrupt(newer);
+    return heard.length > 0;
+  });
+  for (const stop of stops) stop();
+  expect(new Set(heard)).toEqual(new Set(['older']));
+});
+
 it.each(['claim', 'wait', 'closeWindow'] as const)(
   'a reply that %s claimed when its time was over is another delivery’s',
   async (step) => {

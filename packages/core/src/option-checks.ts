@@ -142,7 +142,7 @@ export function createChoiceCheck<const T>(...permitted: readonly T[]): Check<T>
 }
 
 /** The longest that Node's timers wait. */
-const MAX_NUMBER = 2 ** 31 - 1;
+export const MAX_NUMBER = 2 ** 31 - 1;
 
 export function checkPositive(name: string, value: number): number {
   return typeof value === 'number' && value > 0 && value <= MAX_NUMBER

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
+import { MAX_NUMBER } from '../option-checks.ts';
 
 /** A value that JSON can hold. */
 export type Json =
@@ -198,10 +199,12 @@ export class WechatContext<S = WechatState> {
    * @throws {InvalidArgumentError} when it is none of these
    */
   setExpiry(expiry: Expiry): void {
-    const isValid =
-      expiry === null || Number.isFinite(expiry instanceof Date ? expiry.getTime() : expiry);
-    if (!isValid)
-      throw new InvalidArgumentError('an expiry must be a number of seconds, a valid Date or null');
+    const isValid = expiry instanceof Date ? !Number.isNaN(expiry.getTime()) : isAge(expiry);
+    if (!isValid) {
+      throw new InvalidArgumentError(
+        `an expiry must be a number of seconds up to ${MAX_NUMBER}, a valid Date or null`,
+      );
+    }
     this.#touch();
     this.#expiry = expiry;
   }
@@ -280,4 +283,8 @@ function findProblem(value: unknown, above: readonly unknown[]): string | undefi
     if (problem) return problem;
   }
   return undefined;
+}
+
+function isAge(expiry: Exclude<Expiry, Date>): boolean {
+  return expiry === null || (Number.isFinite(expiry) && expiry <= MAX_NUMBER);
 }

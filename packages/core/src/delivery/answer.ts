@@ -11,6 +11,7 @@ import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { within } from '../with-timeout.ts';
 import { DeliveryAttempt, type IncomingDelivery } from './attempt.ts';
 import { claim } from './claim.ts';
+import { idempotencyKey } from './idempotency-key.ts';
 import { reportUndelivered } from './late/late-replies.ts';
 import { parkOutcome } from './late/parking.ts';
 import { answerInPlace, fitPending, fitReply } from './run/completion.ts';
@@ -36,7 +37,7 @@ export function answerDelivery(
     const message = messageKey(incoming.message);
     deliveryChannel.publish({ event: 'received', account: account.id, message });
   }
-  if (workload.pending >= account.maxPending) {
+  if (workload.pending >= account.maxPending && !isRunning(incoming.message, service)) {
     publishOverload(incoming.message, account, 'maxPending');
     account.logger.warn(
       { message: messageKey(incoming.message) },
@@ -46,11 +47,16 @@ export function answerDelivery(
   }
   workload.pending += 1;
   const delivery = new DeliveryAttempt(incoming, service);
-  const answer = isCrowded(delivery) ? undefined : claimAndWait(delivery);
+  const answer = isCrowded(delivery) ? answerCrowded(delivery) : claimAndWait(delivery);
   if (isPromise(answer)) return endLater(delivery, answer);
   // A run counts for as long as it goes on.
   if (!delivery.run) workload.pending -= 1;
   return deliveryChannel.hasSubscribers ? publishAnswer(delivery, answer) : answer;
+}
+
+/** Whether the run of a message goes on in this process: another delivery of it adds no work. */
+function isRunning(message: Message, { account, workload }: Service): boolean {
+  return workload.runs.has(idempotencyKey(message, account.id).key);
 }
 
 /** Claims the message, starts its run when claimed, and waits for the reply until the deadline. */
@@ -75,11 +81,19 @@ async function endLater(
 
 /** Whether the maximum number of messages of this user is waiting. */
 function isCrowded(delivery: DeliveryAttempt): boolean {
-  const { account, message, workload } = delivery;
-  const { logger, maxQueued } = account;
+  const { account, workload } = delivery;
+  const { maxQueued } = account;
   if (account.ordering !== 'serial' || workload.turns.count(delivery.user) < maxQueued)
     return false;
-  if (workload.runs.has(delivery.id.key)) return false;
+  return !workload.runs.has(delivery.id.key);
+}
+
+/** Answers a message of a crowded user, which is not handled unless it was begun before, here or elsewhere. */
+async function answerCrowded(delivery: DeliveryAttempt): Promise<Tree | undefined> {
+  const { account, id, message, workload } = delivery;
+  const { deliveries, logger, maxQueued } = account;
+  const found = await deliveries.wait(id, { attempt: 0, milliseconds: 0 });
+  if (found?.state !== 'free') return claimAndWait(delivery);
   publishOverload(message, account, 'maxQueued');
   const text = `${maxQueued} messages of a user wait (maxQueued): one was answered success, and not handled`;
   logger.warn({ message: messageKey(message) }, text);
@@ -88,7 +102,7 @@ function isCrowded(delivery: DeliveryAttempt): boolean {
     const error = new UndeliveredError({ type: 'none' }, messageKey(message), cause);
     workload.track(reportUndelivered(error, delivery.createExchange(cause), account));
   }
-  return true;
+  return undefined;
 }
 
 function publishOverload(message: Message, { id }: Account, limit: 'maxPending' | 'maxQueued') {

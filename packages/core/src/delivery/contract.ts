@@ -39,8 +39,11 @@ const ended = { state: 'ended', outcome };
 const late = { state: 'ended', outcome: undefined };
 const getState = ({ state }: Claimed) => state;
 /** Leaves out who ended the run. */
-const getReply = ({ owner, sender, ...told }: Claimed & Pick<Partial<Ended>, 'owner' | 'sender'>) =>
-  told;
+const getReply = ({
+  owner: _owner,
+  sender: _sender,
+  ...told
+}: Claimed & Pick<Partial<Ended>, 'owner' | 'sender'>) => told;
 
 const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<void>> = {
   'held replies are taken once, in order, by their user': async (store, id) => {
@@ -455,7 +458,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     const interrupt = async (name: 'id' | 'other') => {
       const before = heard[name];
       for (let tries = 0; tries < 500 && heard[name] === before; tries += 1) {
-        await store.interrupt(name === 'id' ? id : other);
+        await store.interrupt({ ...(name === 'id' ? id : other), key: 'another message' });
         await pause(20);
       }
       assert.ok(heard[name] > before, 'a listener is interrupted');
@@ -465,7 +468,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     await interrupt('id');
     stop();
     const before = heard.id;
-    await store.interrupt(id);
+    await store.interrupt({ ...id, key: 'another message' });
     await interrupt('other');
     assert.equal(heard.id, before);
     stopOther();

@@ -43,7 +43,7 @@ class ReplySlot {
   #time = 0;
   /** The holder of the reply: the number of a delivery, `late`, `sent`, or 0 for none yet. */
   #holder: number | 'late' | 'sent' = 0;
-  /** Who has claimed to send it. */
+  /** The name under which it was claimed to be sent. */
   #sender: string | undefined;
   /** The others that were given it. */
   #others: number[] | undefined;
@@ -92,6 +92,12 @@ class ReplySlot {
     }
     this.#counted = now;
     this.#sent = sentAt;
+  }
+
+  /** Whether its reply waits for who gives it to the user. */
+  get isWaiting(): boolean {
+    const isHeld = this.#holder !== 0 && this.#holder !== 'late';
+    return this.hasEnded && this.#reply !== null && !isHeld;
   }
 
   get hasEnded(): boolean {
@@ -245,7 +251,8 @@ class ReplySlots {
     this.#ended = 0;
     for (const [key, slot] of dropped) {
       const isRunning = slot.keptUntil === Number.POSITIVE_INFINITY;
-      if (isRunning || (!isFull && slot.keptUntil > now)) this.#young.set(key, slot);
+      const isKept = slot.keptUntil > now && (!isFull || slot.isWaiting);
+      if (isRunning || isKept) this.#young.set(key, slot);
     }
   }
 }

@@ -101,7 +101,7 @@ export type Outcome = {
 export interface Ended {
   readonly state: 'ended';
   readonly outcome: Outcome | undefined;
-  /** Who ended it, and who has claimed to send its reply late. Only `claim` tells. */
+  /** The owner that ended it, and the sender that has claimed its late reply. Only `claim` tells. */
   readonly owner?: string | undefined;
   readonly sender?: string | undefined;
 }
@@ -201,11 +201,11 @@ export interface DeliveryStore {
   /** Removes and returns the replies held for a user, oldest first. */
   takeHeld(user: ContextUser): Promise<readonly string[]>;
 
-  /** Interrupts a user's runs that listen, in any process. */
-  interrupt(user: ContextUser): Promise<void>;
+  /** Interrupts a user's runs that listen, in any process, for a message; its own run is not meant. */
+  interrupt(id: DeliveryId): Promise<void>;
 
-  /** Listens until the returned function is called. */
-  onInterrupt(user: ContextUser, listener: () => void): () => void;
+  /** Listens for other messages that interrupt, until the returned function is called. */
+  onInterrupt(id: DeliveryId, listener: () => void): () => void;
 
   /** Present in a store that several processes share. */
   readonly runRegistry?: RunRegistry;
@@ -218,7 +218,7 @@ export interface DeliveryStore {
 export interface RegisteredRun {
   /** The account that verified its message. */
   readonly account: string;
-  /** Who runs it; '' when only its reply is to be sent. */
+  /** The owner of the run; '' when only its reply is to be sent. */
   readonly owner: string;
   /** The process: the names begin with it under which it claims late replies. Default: not known. */
   readonly sender?: string | undefined;

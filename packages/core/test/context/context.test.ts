@@ -160,10 +160,14 @@ describe('the expiry', () => {
     jest.useRealTimers();
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, new Date('never'), '60' as never])(
-    'refuses %p',
-    (expiry) => {
-      expect(() => createContext().context.setExpiry(expiry)).toThrow(InvalidArgumentError);
-    },
-  );
+  it.each([
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.MAX_SAFE_INTEGER,
+    2 ** 31,
+    new Date('never'),
+    '60' as never,
+  ])('refuses %p', (expiry) => {
+    expect(() => createContext().context.setExpiry(expiry)).toThrow(InvalidArgumentError);
+  });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import {
   createWebhook,
   type Handler,
+  MemoryContextStore,
   MemoryDeliveryStore,
   type Reply,
   reply,
@@ -254,3 +255,41 @@ it.each([
     for (const one of [shown, ...texts]) expect(Buffer.byteLength(one)).toBeLessThanOrEqual(2048);
   },
 );
+
+it('maxQueued: a message that another process runs waits for it, and is not reported', async () => {
+  jest.useFakeTimers();
+  const shared = { deliveries: new MemoryDeliveryStore(), contexts: new MemoryContextStore() };
+  const handler: Handler = () =>
+    new Promise<string>((resolve) => setTimeout(() => resolve('done'), 2000));
+  const [first, other] = [{}, { maxQueued: 1 }].map((options) =>
+    setUp(handler, { ...shared, ordering: 'serial', ...options }),
+  ) as [ReturnType<typeof setUp>, ReturnType<typeof setUp>];
+  const delivery = plain(ACCOUNT, userMessage('text', { Content: 'to both' }));
+  const fromFirst = first.webhook.handle(delivery);
+  await jest.advanceTimersByTimeAsync(100);
+  for (const content of ['1', '2']) void other.say(content);
+  await jest.advanceTimersByTimeAsync(100);
+  const fromOther = other.webhook.handle(delivery);
+  await jest.advanceTimersByTimeAsync(30_000);
+  for (const answer of [fromFirst, fromOther]) expect((await answer).body).toContain('done');
+  expect(other.undelivered).toEqual([]);
+  jest.useRealTimers();
+});
+
+it('maxPending: deliveries of a message that is in work here wait for its reply', async () => {
+  jest.useFakeTimers();
+  const handler: Handler = () =>
+    new Promise<string>((resolve) => setTimeout(() => resolve('done'), 6000));
+  const { webhook, say, pushed } = setUp(handler, { maxPending: 1 });
+  const delivery = plain(ACCOUNT, userMessage('text', { Content: 'slow' }));
+  const gone = new AbortController();
+  void webhook.handle({ ...delivery, signal: gone.signal });
+  await jest.advanceTimersByTimeAsync(5000);
+  gone.abort();
+  const second = webhook.handle(delivery);
+  expect((await say('another')).body).toBe('success');
+  await jest.advanceTimersByTimeAsync(3000);
+  expect((await second).body).toContain('done');
+  expect(pushed).toEqual([]);
+  jest.useRealTimers();
+});

@@ -384,3 +384,83 @@ describe('when the next message is slow too', () => {
     expect(await say('hello')).toBe('about two\n\nhello!');
   });
 });
+
+describe('all of what is held goes out, also when the next message', () => {
+  const held = '您的包裹星期一送到。取件码是4711';
+  const never = () => new Promise<never>(() => {});
+
+  it('is not answered within maxRun', async () => {
+    const { say, sayLate } = setUp(
+      { parcel: () => wait(6000).then(() => held), ask: never },
+      { maxRun: 20_000 },
+    );
+    await sayLate('parcel');
+    const seen = [await after(WINDOW, say('ask'))];
+    await jest.advanceTimersByTimeAsync(60_000);
+    seen.push(await after(WINDOW, say('继续')));
+    expect(seen.join('')).toBe(held);
+  });
+
+  it('is interrupted', async () => {
+    async function* talk() {
+      await never();
+      yield 'never';
+    }
+    const { say, sayLate } = setUp(
+      { parcel: () => wait(6000).then(() => held), ask: talk },
+      { interruptBy: '停' },
+    );
+    await sayLate('parcel');
+    const seen = [await after(WINDOW, say('ask'))];
+    const stop = say('停');
+    await jest.advanceTimersByTimeAsync(60_000);
+    seen.push(await stop, await after(WINDOW, say('继续')));
+    expect(
+      seen
+        .join('')
+        .replace('停!', '')
+        .replace(/\n|继续!/g, ''),
+    ).toBe(held);
+  });
+});
+
+/** Stores of which one holds slowly. */
+function createRemote() {
+  class Remote extends MemoryDeliveryStore {
+    override async hold(...given: Parameters<MemoryDeliveryStore['hold']>) {
+      await wait(100);
+      return super.hold(...given);
+    }
+  }
+  return { deliveries: new Remote(), contexts: new MemoryContextStore() };
+}
+
+it('the late replies of a stream are held in their order before the next message is let in', async () => {
+  async function* talk() {
+    await wait(5000);
+    yield '一。';
+    yield reply.image('IMAGE 1');
+    yield '二。';
+    yield reply.image('IMAGE 2');
+    yield '三。';
+  }
+  const { say } = setUp({ talk }, createRemote());
+  void say('talk');
+  await jest.advanceTimersByTimeAsync(WINDOW);
+  const next = say('next');
+  await jest.advanceTimersByTimeAsync(2000);
+  const seen = [await next];
+  while (seen.length < 5) seen.push(await after(WINDOW, say('继续')));
+  expect(seen).toEqual(['一。', 'IMAGE 1', '二。', 'IMAGE 2', '三。\n\nnext!']);
+});
+
+it('the rest of a long text is held before the next message is let in', async () => {
+  const long = ['一', '二'].map((word) => `${word.repeat(599)}。`).join('');
+  const { say } = setUp({ long: () => wait(100).then(() => long) }, createRemote());
+  const first = say('long');
+  await jest.advanceTimersByTimeAsync(10);
+  const second = say('next');
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(await first).toBe(long.slice(0, 600));
+  expect(await second).toBe(`${long.slice(600)}\n\nnext!`);
+});

@@ -37,6 +37,21 @@ describe('MemoryDeliveryStore', () => {
     expect(await store.claim(message(3), claim)).toMatchObject({ state: 'ended' });
   });
 
+  it('drops no reply that waits for who gives it to the user', async () => {
+    let time = 0;
+    const store = new MemoryDeliveryStore({ maxEntries: 2, now: () => time });
+    const outcome = { reply: { type: 'text', content: 'an answer' }, time: 0 } as const;
+    await store.claim(message(0), claim);
+    expect(await store.finish(message(0), { ...end, outcome, answering: 0 })).toBe('park');
+    for (const key of [1, 2, 3, 4, 5, 6]) {
+      await store.claim(message(key), claim);
+      await store.finish(message(key), { ...end, outcome });
+    }
+    expect(await store.claimLateReply(message(0))).toBe(true);
+    time = 30_000;
+    expect(await store.claim(message(0), claim)).toMatchObject({ state: 'yours' });
+  });
+
   it('starts no timer for what it keeps', async () => {
     const before = process.getActiveResourcesInfo().length;
     const store = new MemoryDeliveryStore();

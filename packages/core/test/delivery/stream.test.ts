@@ -246,6 +246,21 @@ describe('a stream that has spoken', () => {
     expect(kept).toMatchObject({ record: { json: '{"step":1}' } });
   });
 
+  it('and then fails: what had arrived is sent, and what the user has is reported', async () => {
+    const told: unknown[] = [];
+    const onUndelivered = (error: UndeliveredError) =>
+      void told.push([error.reply, error.isSeen, error.cause]);
+    const failure = new Error('the model is gone');
+    const talk = async function* talk() {
+      yield* chunks('One. ', 20_000, 'Two. ', 10, 'Thr');
+      throw failure;
+    };
+    const { sayFor, texts, levels } = setUp(talk, { onUndelivered });
+    expect(await sayFor(60_000)).toBe('One. ');
+    expect([texts().join(''), levels()]).toEqual(['Two. Thr', ['error']]);
+    expect(told).toEqual([[{ type: 'text', content: 'One. Two. Thr' }, true, failure]]);
+  });
+
   it('has its rest sent, and the failure told, when the store stays away', async () => {
     const contexts = new Away();
     contexts.failures = 1000;

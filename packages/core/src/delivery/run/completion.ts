@@ -3,7 +3,7 @@ import { type Awaitable, isPromise } from '../../awaitable.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Message } from '../../message/message.ts';
 import { addressReply } from '../../reply/address.ts';
-import type { ReplyLike } from '../../reply/reply.ts';
+import type { Reply, ReplyLike } from '../../reply/reply.ts';
 import { MAX_TEXT_BYTES, splitText } from '../../reply/split.ts';
 import type { Tree } from '../../tree.ts';
 import { messageKey } from '../../undelivered.ts';
@@ -126,6 +126,11 @@ async function giveLater(
   give(run, fitted, how, patience);
 }
 
+/** Returns what follows the reply, unless it is held already. */
+function findRest({ isHeld }: Run, { rest }: FittedReply): Reply | undefined {
+  return isHeld ? undefined : rest;
+}
+
 /** Handles a reply as the store has decided. */
 function give(
   run: Run,
@@ -143,7 +148,8 @@ function give(
     handoff.settle(ELSEWHERE);
     return;
   }
-  const { tree, reply, whole, rest, warn } = fitted;
+  const { tree, reply, whole, warn } = fitted;
+  const rest = findRest(run, fitted);
   run.watch?.conclude(reply ? 'replied' : 'silent');
   const isAnswer = result === 'respond';
   const handover = isAnswer ? { state: 'respond' as const, tree } : ELSEWHERE;

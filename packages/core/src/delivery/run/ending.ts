@@ -230,6 +230,11 @@ async function finishHolding(
     run.isHeld = true;
     sendLate(run, whole);
   }
+  const rest = how.outcome?.rest;
+  if (result === 'respond' && rest) {
+    run.isHeld = true;
+    run.late.send(rest, 'rest');
+  }
   if (result === 'defer' || result === 'respond') {
     run.sendUnsaid();
     await run.lateDone();

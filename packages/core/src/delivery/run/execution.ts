@@ -19,7 +19,7 @@ import type { Message } from '../../message/message.ts';
 import type { ReplyLike } from '../../reply/reply.ts';
 import { messageKey, UndeliveredError } from '../../undelivered.ts';
 import { HeldAnswer, joinHeld, withHeld } from '../late/held-answer.ts';
-import { reportUndelivered } from '../late/late-replies.ts';
+import { joinReplies, reportUndelivered } from '../late/late-replies.ts';
 import { parkingMilliseconds } from '../late/parking.ts';
 import { complete, fitReply } from './completion.ts';
 import type { FittedReply } from './ending.ts';
@@ -181,6 +181,8 @@ function callHandlers(run: Run, exchange: Exchange): Answer | Promise<Answer> {
     dispatch: () => parts.service.dispatch(exchange),
     check: (answer) => fitReply(run, answer).whole,
     recover: async (error) => {
+      // It was answered for already.
+      if (run.isOverrun) return undefined;
       run.isKept = false;
       return (await answerError(error, exchange, account, (reply) => fitReply(run, reply))).whole;
     },
@@ -195,6 +197,7 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
   run.watch?.fail(error);
   if (!run.isBegun) rollback(account, run.id, parts.possession.lock);
   run.isKept = false;
+  if (run.hasResponded) return failStream(run, exchange, error);
   let fitted: FittedReply;
   try {
     fitted = await answerError(error, exchange, account, (reply) => fitReply(run, reply));
@@ -202,8 +205,31 @@ async function answerFailure(run: Run, error: unknown): Promise<void> {
     fail(run, failure);
     return;
   }
-  if (!run.hasResponded) return completeWithHeld(run, fitted);
-  if (fitted.whole) run.late.send(fitted.whole);
+  await completeWithHeld(run, fitted);
+}
+
+/** Ends a stream that failed after it had begun to answer: sends what has arrived, then what `onError` says. */
+async function failStream(run: Run, exchange: Exchange, error: unknown): Promise<void> {
+  const { account, isStale, said, unsaid } = run;
+  const { lateReply, logger, onError, onUndelivered } = account;
+  const message = messageKey(run.message);
+  // It was reported when the webhook was closed.
+  if (isStale) return;
+  run.sendUnsaid();
+  if (isStoreFailure(error) && !onError) return fail(run, error);
+  const answer = onError
+    ? await answerError(error, exchange, account, (reply) => fitReply(run, reply).whole)
+    : undefined;
+  if (answer) {
+    run.late.send(answer);
+  } else {
+    if (!onError)
+      logger.error({ err: error, message }, 'a stream failed after it had begun to answer');
+    const seen = new UndeliveredError(joinReplies([...said, ...unsaid]), message, error, true);
+    if (onUndelivered) await reportUndelivered(seen, exchange, account);
+  }
+  // The user's next message may ask for them.
+  if (lateReply === 'hold') await run.lateDone();
   runInBackground(async () => run.transaction?.end(false));
 }
 

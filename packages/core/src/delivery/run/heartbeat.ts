@@ -141,6 +141,7 @@ export interface LivingRun {
   /** When the handlers were called, and the callback that ends the wait for them. */
   since: number;
   overrun: ((error: Error) => void) | undefined;
+  isOverrun: boolean;
   abort(): void;
   closeWindow(): void;
   stayAlive(): void;
@@ -211,6 +212,7 @@ export class Heartbeat {
     if (!this.#run.hasResponded) runInBackground(() => this.#renew());
     if (account.clock.now() - this.#run.since < account.maxRun - 1) return;
     this.#run.since = Number.POSITIVE_INFINITY;
+    this.#run.isOverrun = true;
     this.#run.overrun?.(
       new RunTooLongError(`a handler did not end within ${account.maxRun} ms (maxRun)`),
     );

@@ -77,7 +77,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   isKept = true;
   /** Whether a stream has answered before its end. */
   hasResponded = false;
-  /** Whether a late reply was held while the run still had its lock. */
+  /** Whether a late reply, or the rest of one, was held while the run still had its lock. */
   isHeld = false;
   /** Whether it has failed, and another delivery may run the message. */
   isGivenUp = false;
@@ -86,6 +86,8 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   /** Whether another owner was seen to have it while it waited for its turn. */
   wasTaken = false;
   isOver = false;
+  /** Whether it took longer than `maxRun`. */
+  isOverrun = false;
   since = Number.POSITIVE_INFINITY;
   overrun: ((error: Error) => void) | undefined = undefined;
   /** The reply, while the store fails to take it. */

@@ -23,7 +23,8 @@ export async function answerStream(
   stream: ReplyStream,
 ): Promise<void> {
   const { account, id, message } = run;
-  const { abortAtDeadline, clock, deliveries, interrupts, logger, replyWindow } = account;
+  const { abortAtDeadline, clock, deliveries, interrupts, lateReply, logger, replyWindow } =
+    account;
   let ending = undefined as Awaitable<void>;
   const send = (reply: Reply) => {
     if (run.isStale) return;
@@ -32,7 +33,8 @@ export async function answerStream(
   };
   const unsaid: Reply[] = [];
   run.unsaid = unsaid;
-  const isOne = () => stream instanceof HeldAnswer && !stream.isStream;
+  const isHeld = stream instanceof HeldAnswer;
+  const isOne = () => isHeld && !stream.isStream;
   const unlisten = interrupts && deliveries.onInterrupt(id, () => isOne() || run.abort());
   let pieces: Reply[];
   try {
@@ -41,6 +43,7 @@ export async function answerStream(
       left: () => timeLeft(run),
       interval: replyWindow,
       stop: exchange.signal,
+      isKept: isHeld,
       isWhole: abortAtDeadline,
       mayFlush: () => run.late.left > 1,
       check: (reply) => void fitReply(run, reply),
@@ -63,12 +66,20 @@ export async function answerStream(
       pieces: unsaid,
     });
     pieces = await limitRun(run, following, true);
+  } catch (error) {
+    // What has arrived follows the first words, which may be on their way to the store.
+    run.unsaid = unsaid.filter((piece) => piece.type !== 'text' || piece.content !== '');
+    await ending;
+    throw error;
   } finally {
     unlisten?.();
   }
   if (run.hasResponded) {
     await ending;
+    run.unsaid = [];
     pieces.forEach(send);
+    // The user's next message may ask for them.
+    if (lateReply === 'hold') await run.lateDone();
     const isOver = () => run.isStale || run.workload.isClosing;
     await run.transaction?.end(run.isKept, (save) => askAgain(clock, save, isOver));
     return;
@@ -98,6 +109,8 @@ interface Following {
   readonly interval: number;
   /** Stops the stream: what has not arrived by then is not sent. */
   readonly stop: AbortSignal;
+  /** Whether all of what has arrived is sent all the same: held replies are in it. */
+  readonly isKept: boolean;
   /** Whether nothing follows the passive reply, so that it contains everything available. */
   readonly isWhole: boolean;
   /** Whether there may be a late reply before the last one. */
@@ -216,7 +229,7 @@ async function follow(stream: ReplyStream, following: Following): Promise<Reply[
     clock.clearTimeout(timer);
   }
   if (!isLate) return fit(pieces);
-  if (stop.aborted) return pieces.slice(0, owed ?? 0);
+  if (stop.aborted && !following.isKept) return pieces.slice(0, owed ?? 0);
   return pieces.filter((piece) => piece !== growing || growing.content !== '');
 }
 
