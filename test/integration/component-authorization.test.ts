@@ -4,6 +4,7 @@ import { redisStores } from '@wechat-mp/context-redis';
 import { createWebhook } from '@wechat-mp/core';
 import { ComponentClient, MemoryTokenStore, type TokenStore } from '@wechat-mp/core/official';
 import { Redis } from 'ioredis';
+import { recorder } from '../../packages/core/test/support.ts';
 import {
   type AuthorizingPlatform,
   startAuthorizingPlatform,
@@ -38,16 +39,21 @@ async function startProcess(store: TokenStore = tokens): Promise<ComponentClient
   return component;
 }
 
-async function pushCode(component: ComponentClient, name: string, code: string): Promise<void> {
+async function pushCode(
+  component: ComponentClient,
+  name: string,
+  code: string,
+  expected: readonly [number, string] = [200, 'success'],
+): Promise<void> {
   const message = wire.push(name, {
     AuthorizerAppid: 'wxfirst',
     AuthorizationCode: code,
     AuthorizationCodeExpiredTime: 1_700_000_600,
     PreAuthCode: 'pre-1',
   });
-  const webhook = createWebhook(account, component.handlers);
+  const webhook = createWebhook({ ...account, logger: recorder() }, component.handlers);
   const { status, body } = await webhook.handle(wire.pushed(account, message));
-  expect([status, body]).toEqual([200, 'success']);
+  expect([status, body]).toEqual(expected);
 }
 
 describe('an authorization code', () => {
@@ -124,6 +130,71 @@ describe('an authorization code', () => {
       accounts.simulator.api.authorize('wxfirst'),
     );
     await component.authorizer('wxfirst', { refreshToken: authorizer_refresh_token }).menu.get();
+    expect(accounts.listRefreshTokens()).toEqual([]);
+  });
+});
+
+describe('an authorization code that comes while the store of tokens is away', () => {
+  const CODE_TAKEN = '/cgi-bin/component/api_query_auth';
+  let isAway: boolean;
+  let goesAway: boolean;
+
+  async function startWithFlakyStore(): Promise<ComponentClient> {
+    isAway = false;
+    goesAway = false;
+    const ask =
+      <Given extends unknown[], T>(method: (...given: Given) => Promise<T>) =>
+      async (...given: Given): Promise<T> => {
+        if (isAway) throw new Error('ECONNREFUSED');
+        return method(...given);
+      };
+    const goAway = ({ path }: { path: string }) => {
+      if (goesAway && path === CODE_TAKEN) isAway = true;
+    };
+    const component = new ComponentClient({
+      ...accounts.component,
+      retry: 0,
+      logger: recorder(),
+      hooks: { afterResponse: [goAway] },
+      tokens: {
+        get: ask((key) => tokens.get(key)),
+        lock: ask((...given) => tokens.lock(...given)),
+        set: ask((...given) => tokens.set(...given)),
+      },
+    });
+    await component.setVerifyTicket(accounts.ticket);
+    await component.component.createPreAuthCode();
+    return component;
+  }
+
+  it('is not exchanged: WeChat is answered 503, and its next push is exchanged', async () => {
+    const component = await startWithFlakyStore();
+    const code = accounts.simulator.api.authorize('wxfirst');
+    isAway = true;
+    await pushCode(component, 'authorized', code, [503, 'Service Unavailable']);
+    expect(await catchError(component.authorize(code))).toMatchObject({ code: 'WECHAT_STORE' });
+    expect(accounts.countExchanges()).toBe(0);
+    isAway = false;
+    await pushCode(component, 'authorized', code);
+    await component.authorizer('wxfirst').menu.get();
+    expect(accounts.countExchanges()).toBe(1);
+  });
+
+  it('is exchanged once when the store goes away meanwhile, and kept by the next try', async () => {
+    const component = await startWithFlakyStore();
+    const code = accounts.simulator.api.authorize('wxfirst');
+    goesAway = true;
+    await pushCode(component, 'authorized', code, [503, 'Service Unavailable']);
+    goesAway = false;
+    await pushCode(component, 'authorized', code, [503, 'Service Unavailable']);
+    isAway = false;
+    await pushCode(component, 'authorized', code);
+    await component.authorizer('wxfirst').menu.get();
+    // In every process, and the same answer for who comes with the code later.
+    const other = await startProcess();
+    await other.authorizer('wxfirst').menu.get();
+    expect(await other.authorize(code)).toEqual(await component.authorize(code));
+    expect(accounts.countExchanges()).toBe(1);
     expect(accounts.listRefreshTokens()).toEqual([]);
   });
 });

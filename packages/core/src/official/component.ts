@@ -2,7 +2,7 @@ import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { CARRIED, type Middleware } from '../exchange.ts';
 import type { Logger } from '../logger.ts';
 import { checkNeeded } from '../option-checks.ts';
-import { createAuthorize } from './authorizations.ts';
+import { createAuthorize, type Exchanged } from './authorizations.ts';
 import { type Call, createCaller } from './caller.ts';
 import { type Methods, OfficialClient } from './client.ts';
 import { Credential, type Grant } from './credential.ts';
@@ -108,8 +108,10 @@ export class ComponentClient implements AuthorizerSource {
     this.#authorize = createAuthorize({
       componentAppid: this.componentAppid,
       store: this.#store,
-      logger: this.#settings.logger,
       exchange: (code) => this.#exchange(code),
+      keep: async ({ info, token }, isLate) => {
+        if (token) await this.getCredential(info.authorizer_appid).keep(token, isLate);
+      },
     });
     this.answerReleaseTest = createReleaseTest(async (code, openid, content) => {
       const { authorizer_appid } = await this.authorize(code);
@@ -131,7 +133,7 @@ export class ComponentClient implements AuthorizerSource {
         await this.authorize(message.authorizationCode);
       },
       'component:unauthorized': async (message: { authorizerAppid: string }) => {
-        await this.getCredential(message.authorizerAppid).keep(NONE);
+        await this.getCredential(message.authorizerAppid).keep(createNone(Date.now()));
       },
     };
   }
@@ -162,16 +164,12 @@ export class ComponentClient implements AuthorizerSource {
     );
   }
 
-  async #exchange(code: string): Promise<AuthorizationInfo> {
+  async #exchange(code: string): Promise<Exchanged> {
     const since = Date.now();
     const answer = await this.component.queryAuth({ authorization_code: code });
     const info = answer.authorization_info;
     const { token } = readGrant(info, 'authorizer_access_token', since);
-    await this.getCredential(info.authorizer_appid).keep({
-      ...token,
-      refreshToken: info.authorizer_refresh_token,
-    });
-    return info;
+    return { info, since, token: { ...token, refreshToken: info.authorizer_refresh_token } };
   }
 
   /**
@@ -254,5 +252,7 @@ export class ComponentClient implements AuthorizerSource {
 /** The errcode of a refresh token that is not, or no longer, the account’s. */
 const REFRESH_TOKEN_OVER = 61023;
 
-/** An expired token. */
-const NONE: Token = { value: '', since: 0, expiresAt: 0 };
+/** Creates an expired token, in place of those of an account that took its rights back. */
+function createNone(now: number): Token {
+  return { value: '', since: now, expiresAt: now };
+}

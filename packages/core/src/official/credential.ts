@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { StoreError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { acquireLock, LOCKED, LOOK_AGAIN, LOOKS, noLock, releaseLock } from './token-lock.ts';
 import type { Token, TokenStore } from './token-store.ts';
 
 /** The platform's answer, and the token in it. */
@@ -32,12 +32,8 @@ export interface CredentialParts {
   readonly now: () => number;
 }
 
-/** Milliseconds for which one process may take to fetch a token before another tries. */
-const LOCKED = 20_000;
-/** Milliseconds between two checks whether another process has fetched it. */
-const LOOK_AGAIN = 50;
-/** Maximum number of checks: longer than any lock lasts. */
-const LOOKS = (2 * LOCKED) / LOOK_AGAIN;
+/** Maximum number of locks taken to store a token: each was lost to a later one. */
+const TRIES = 3;
 /** Milliseconds until a failed or fruitless refresh is tried again while the token is still valid. */
 const TRY_AGAIN = 10_000;
 /** Milliseconds between forced refreshes: the platform allows 20 a day. */
@@ -104,18 +100,20 @@ export class Credential {
     return answer;
   }
 
-  /** Stores a token from another source, for all processes. */
-  async keep(token: Token): Promise<void> {
+  /** Stores a token from another source, for all processes; a late one unless a newer is stored. */
+  async keep(token: Token, isLate = false): Promise<void> {
     const { store, key } = this.#parts;
-    for (let look = 0; look < LOOKS; look += 1) {
-      const lock = await store.lock(key, LOCKED);
-      const kept = lock === undefined ? token : await this.#inherit(token);
-      if (lock !== undefined && (await store.set(key, kept, lock))) {
+    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+      const lock = await acquireLock(store, key);
+      const kept = await this.#inherit(token, isLate).catch(async (error: unknown) => {
+        await releaseLock(store, key, lock);
+        throw error;
+      });
+      if (await store.set(key, kept, lock)) {
         this.#givenRefreshToken = undefined;
         this.#local = kept;
         return;
       }
-      await pause(LOOK_AGAIN);
     }
     throw noLock();
   }
@@ -130,11 +128,12 @@ export class Credential {
   }
 
   /** Keeps an account's newer rights over the refresh token given by the program. */
-  async #inherit(token: Token): Promise<Token> {
+  async #inherit(token: Token, isLate: boolean): Promise<Token> {
     const { store, key } = this.#parts;
     if (token.refreshToken === undefined) return token;
-    const givenRefreshToken = this.#givenRefreshToken ?? (await store.get(key))?.givenRefreshToken;
-    return { ...token, givenRefreshToken };
+    const stored = await store.get(key);
+    if (isLate && stored && stored.since > token.since) return stored;
+    return { ...token, givenRefreshToken: this.#givenRefreshToken ?? stored?.givenRefreshToken };
   }
 
   #refreshAhead(): void {
@@ -250,12 +249,6 @@ export class Credential {
     this.#warnedAt = now();
     logger.warn({ err: error }, `the token store failed; this process uses its own ${name}`);
   }
-}
-
-function noLock(): StoreError {
-  return new StoreError(
-    `the token store failed: its lock, which lasts ${LOCKED} ms, could not be acquired within twice that time`,
-  );
 }
 
 /** Whether a call that starts now might arrive after its end. */
