@@ -201,6 +201,47 @@ describe('a token that the platform refuses', () => {
   it.each([
     ['classic', false],
     ['stable', true],
+  ])('at one path alone does not use up the day’s tokens: %s', async (_, stableToken) => {
+    const platform = getPlatform();
+    platform.answer(SEND, () => platform.refuse(40001, 'invalid credential'));
+    platform.answer(USER, () => ({ subscribe: 1 }));
+    const { logger } = recorder();
+    const client = createClient(platform, { stableToken, logger });
+    for (let calls = 0; calls < 50; calls += 1) {
+      await client.user.get('o1');
+      expect(await catchError(client.message.custom.send(message))).toMatchObject({
+        errcode: 40001,
+      });
+    }
+    // The first, two in place of it, and one that is forced.
+    expect(platform.tokenRequests.length).toBeLessThanOrEqual(4);
+  });
+
+  it.each<[string, (client: OfficialClient) => Promise<unknown>]>([
+    [
+      'the query',
+      (client) =>
+        client.request('GET', '/sns/auth', { query: { access_token: 'USER', openid: 'o1' } }),
+    ],
+    [
+      'the body',
+      (client) =>
+        client.request('POST', '/cgi-bin/tags/create', { body: { access_token: 'USER' } }),
+    ],
+  ])('and was the caller’s own, in %s, replaces none of the client’s', async (_, call) => {
+    const platform = getPlatform();
+    for (const path of ['/sns/auth', '/cgi-bin/tags/create']) {
+      platform.answer(path, () => platform.refuse(40001, 'invalid credential'));
+    }
+    const client = createClient(platform);
+    await client.accessToken.get();
+    expect(await catchError(call(client))).toMatchObject({ errcode: 40001 });
+    expect(platform.tokenRequests).toHaveLength(1);
+  });
+
+  it.each([
+    ['classic', false],
+    ['stable', true],
   ])('again and again does not use up the day’s tokens: %s', async (_, stableToken) => {
     const platform = getPlatform();
     platform.answer(SEND, () => platform.refuse(40001, 'invalid credential'));

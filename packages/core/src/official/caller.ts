@@ -90,22 +90,17 @@ export function createCaller(parts: CallerParts): Call {
       : write(endpoint, body, name);
     const access = findAccess(endpoint, name);
     const { credential, parameter } = access;
-    const token = await credential?.get();
-    const sendWith = async (by: Token | undefined) => {
-      const signed = by && parameter ? { [parameter]: by.value } : {};
+    const sendBy = (token: Token | undefined) => {
+      const signed = token && parameter ? { [parameter]: token.value } : {};
       const all = { ...signed, ...access.query, ...query };
-      const answer = await sendRepeatedly(endpoint, { query: all, body, sent, access }, name);
-      credential?.accept();
-      return answer;
+      return sendRepeatedly(endpoint, { query: all, body, sent, access }, name);
     };
-    try {
-      return await sendWith(token);
-    } catch (error) {
-      if (!credential || !token || !isTokenFailure(error)) throw error;
-      const other = await credential.replace(token);
-      if (!other) throw error;
-      return sendWith(other);
-    }
+    if (!credential || (parameter && query[parameter] !== undefined)) return sendBy(undefined);
+    // The refusal of a token that the caller gives, such as a user's, is not about the client's.
+    const isOwn = givesToken(query) || givesToken(body);
+    return isOwn
+      ? sendBy(await credential.get())
+      : sendReplacing(credential, endpoint.path, sendBy);
   }
 
   function findAccess({ auth, tokenless }: Endpoint, name: string): Access {
@@ -248,6 +243,31 @@ function throwRefusal({ endpoint: { path }, sending, response, code, said }: Ans
   if (status >= 400) {
     throw new NetworkError(path, `answered with ${status}`, { status, wasSent: true });
   }
+}
+
+/** Sends a call with a token; when it is refused, once more with another. */
+async function sendReplacing(
+  credential: Credential,
+  path: string,
+  sendBy: (token: Token) => Promise<unknown>,
+): Promise<unknown> {
+  const token = await credential.get();
+  try {
+    const answer = await sendBy(token);
+    credential.accept();
+    return answer;
+  } catch (error) {
+    if (!isTokenFailure(error)) throw error;
+    const other = await credential.replace(token, path);
+    if (!other) throw error;
+    const answer = await sendBy(other);
+    credential.accept(path);
+    return answer;
+  }
+}
+
+function givesToken(parts: unknown): boolean {
+  return isFields(parts) && parts['access_token'] !== undefined;
 }
 
 interface Filled {

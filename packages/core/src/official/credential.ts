@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
+import { Replacements } from './replacements.ts';
 import { acquireLock, LOCKED, LOOK_AGAIN, LOOKS, noLock, releaseLock } from './token-lock.ts';
 import type { Token, TokenStore } from './token-store.ts';
 
@@ -40,9 +41,12 @@ const TRY_AGAIN = 10_000;
 const FORCE_AGAIN = 2 * 3600_000;
 /** Milliseconds before its end from which the platform replaces a stable token. */
 const LONG = 300_000;
-/** Milliseconds before the next replacement when none was accepted; doubled each time. */
-const PAUSE = 1000;
-const LONGEST_PAUSE = 5 * 60_000;
+
+/** A token that the platform refused, and the path at which it did. */
+interface Refused {
+  readonly value: string;
+  readonly path: string;
+}
 
 /** A token with a lifetime: fetched once for all calls and processes, and renewed before it ends. */
 export class Credential {
@@ -52,13 +56,12 @@ export class Credential {
   #flight: Promise<Token> | undefined;
   #aheadAt = 0;
   #warnedAt = Number.NEGATIVE_INFINITY;
-  /** Number of tokens fetched in place of refused ones since the platform last accepted one. */
-  #replacements = 0;
-  #pausedUntil = 0;
+  readonly #replacements: Replacements;
 
   constructor(parts: CredentialParts) {
     this.#parts = parts;
     this.#local = parts.given;
+    this.#replacements = new Replacements(parts.now);
   }
 
   /** Returns the current token, and fetches one when there is none. */
@@ -71,24 +74,30 @@ export class Credential {
   }
 
   /**
-   * Returns another token than the refused one. While the platform refuses every new token, returns
-   * none until a growing pause has passed.
+   * Returns another token than the one refused at a path. While the platform refuses every new token,
+   * or the path does, returns none until the token is as old as a growing pause.
    */
-  async replace(failed: Token): Promise<Token | undefined> {
+  async replace(failed: Token, path: string): Promise<Token | undefined> {
     const isOther = (local: Token | undefined): local is Token =>
       local !== undefined && local.value !== failed.value && this.#isOfGiven(local);
     if (isOther(this.#local)) return this.#local;
     // What is under way may still end with the same one.
     if (this.#flight) await this.#flight.catch(() => {});
     if (isOther(this.#local)) return this.#local;
-    if (this.#parts.now() < this.#pausedUntil) return this.#takeStored(failed.value);
-    return this.#obtain(failed.value);
+    const { since } = this.#local ?? failed;
+    const { milliseconds } = this.#replacements.findPause(path);
+    // By its age: other processes that are refused do not replace what one of them has just fetched.
+    const isPaused = this.#parts.now() < since + milliseconds;
+    const refused = { value: failed.value, path };
+    return isPaused ? this.#takeStored(refused) : this.#obtain(refused);
   }
 
-  /** Records that the platform accepted a token, so that the next refused one is replaced at once. */
-  accept(): void {
-    this.#replacements = 0;
-    this.#pausedUntil = 0;
+  /**
+   * Records that the platform accepted a token, so that the next refused one is replaced at once;
+   * `path` when the token before it was refused there.
+   */
+  accept(path?: string): void {
+    this.#replacements.accept(path);
   }
 
   /** Fetches a token in any case; `isKept` says whether to use it from now on. */
@@ -144,40 +153,40 @@ export class Credential {
     });
   }
 
-  #obtain(failed?: string): Promise<Token> {
-    this.#flight ??= this.#share(failed).finally(() => {
+  #obtain(refused?: Refused): Promise<Token> {
+    this.#flight ??= this.#share(refused).finally(() => {
       this.#flight = undefined;
     });
     return this.#flight;
   }
 
-  async #share(failed: string | undefined): Promise<Token> {
+  async #share(refused: Refused | undefined): Promise<Token> {
     const { store, key } = this.#parts;
     for (let look = 0; look < LOOKS; look += 1) {
       let lock: number | undefined;
       try {
         const stored = await store.get(key);
-        if (this.#serves(stored, failed)) return this.#take(stored);
+        if (this.#serves(stored, refused)) return this.#take(stored);
         lock = await store.lock(key, LOCKED);
       } catch (error) {
-        return this.#serveAlone(error, failed);
+        return this.#serveAlone(error, refused);
       }
-      if (lock !== undefined) return this.#fetchLocked(lock, failed);
+      if (lock !== undefined) return this.#fetchLocked(lock, refused);
       const local = this.#local;
-      if (this.#isUsable(local, failed)) return local;
+      if (this.#isUsable(local, refused)) return local;
       await pause(LOOK_AGAIN);
     }
-    return this.#serveAlone(noLock(), failed);
+    return this.#serveAlone(noLock(), refused);
   }
 
-  async #fetchLocked(lock: number, failed: string | undefined): Promise<Token> {
+  async #fetchLocked(lock: number, refused: Refused | undefined): Promise<Token> {
     const { store, key } = this.#parts;
     let kept: Token | undefined;
     try {
       // Another process may have been done just before the lock.
       const stored = await store.get(key).catch(() => undefined);
-      if (this.#serves(stored, failed)) return this.#take(stored);
-      kept = await this.#fetch(stored ?? this.#local, failed);
+      if (this.#serves(stored, refused)) return this.#take(stored);
+      kept = await this.#fetch(stored ?? this.#local, refused);
     } finally {
       const isKept = await store.set(key, kept, lock).catch((error: unknown) => {
         this.#warn(error);
@@ -189,52 +198,51 @@ export class Credential {
   }
 
   /** Returns the token that another process has fetched meanwhile. */
-  async #takeStored(failed: string): Promise<Token | undefined> {
+  async #takeStored(refused: Refused): Promise<Token | undefined> {
     const { store, key } = this.#parts;
     const stored = await store.get(key).catch(() => undefined);
-    return this.#serves(stored, failed) ? this.#take(stored) : undefined;
+    return this.#serves(stored, refused) ? this.#take(stored) : undefined;
   }
 
-  /** Sets the pause before a token that replaced a refused one is replaced in turn. */
-  #pause(): void {
-    const { logger, name, now } = this.#parts;
-    this.#replacements += 1;
-    // One refusal more may be that of a token which another program replaced meanwhile.
-    if (this.#replacements === 1) return;
-    const milliseconds = Math.min(PAUSE * 2 ** (this.#replacements - 2), LONGEST_PAUSE);
-    this.#pausedUntil = now() + milliseconds;
-    logger.warn(
-      { milliseconds },
-      `the platform refuses each new ${name}; fetching another after a pause. Does another program fetch it for the same account?`,
-    );
+  /** Counts a token fetched in place of a refused one, and warns of the pause that follows. */
+  #countReplacement(path: string): void {
+    const { logger, name } = this.#parts;
+    this.#replacements.add(path);
+    const { milliseconds, isOfPath } = this.#replacements.findPause(path);
+    if (milliseconds === 0) return;
+    const said = isOfPath
+      ? `one path refuses each new ${name}, while others accept it; fetching another for it after a pause`
+      : `the platform refuses each new ${name}; fetching another after a pause. Does another program fetch it for the same account?`;
+    logger.warn(isOfPath ? { path, milliseconds } : { milliseconds }, said);
   }
 
-  async #fetch(former: Token | undefined, failed: string | undefined): Promise<Token> {
+  async #fetch(former: Token | undefined, refused: Refused | undefined): Promise<Token> {
     const { fetch, isStable, now } = this.#parts;
     const given = this.#givenRefreshToken;
-    const { token } = await fetch({ force: false, former, refused: failed, given });
-    if (failed !== undefined) this.#pause();
+    const { token } = await fetch({ force: false, former, refused: refused?.value, given });
+    if (refused) this.#countReplacement(refused.path);
     const forcedAt = former?.forcedAt;
-    const isRefused = isStable && token.value === failed;
+    const isRefused = isStable && token.value === refused?.value;
     if (!isRefused || now() - (forcedAt ?? 0) < FORCE_AGAIN) return { ...token, forcedAt };
     return { ...(await fetch({ force: true, former: token })).token, forcedAt: now() };
   }
 
   /** Serves a token known to this process alone while the store fails. */
-  async #serveAlone(error: unknown, failed: string | undefined): Promise<Token> {
+  async #serveAlone(error: unknown, refused: Refused | undefined): Promise<Token> {
     this.#warn(error);
     const local = this.#local;
-    if (this.#isUsable(local, failed)) return local;
-    return this.#take(await this.#fetch(local, failed));
+    if (this.#isUsable(local, refused)) return local;
+    return this.#take(await this.#fetch(local, refused));
   }
 
-  #isUsable(local: Token | undefined, failed: string | undefined): local is Token {
-    if (!local || local.value === failed || isOver(local, this.#parts.now())) return false;
+  #isUsable(local: Token | undefined, refused: Refused | undefined): local is Token {
+    if (!local || local.value === refused?.value || isOver(local, this.#parts.now())) return false;
     return this.#isOfGiven(local);
   }
 
-  #serves(stored: Token | undefined, failed: string | undefined): stored is Token {
-    if (!stored || stored.value === failed || isEnding(stored, this.#parts.now())) return false;
+  #serves(stored: Token | undefined, refused: Refused | undefined): stored is Token {
+    if (!stored || stored.value === refused?.value || isEnding(stored, this.#parts.now()))
+      return false;
     return this.#isOfGiven(stored);
   }
 

@@ -50,6 +50,7 @@ describe('MemoryTokenStore, full of keys', () => {
 
 const START = 1_700_000_000_000;
 const SECOND = 1000;
+const PATH = '/cgi-bin/message/custom/send';
 let time: number;
 let store: TokenStore;
 /** The tokens that the platform issued, in order. */
@@ -184,7 +185,7 @@ describe('before its end', () => {
 
 describe('a token that the platform refuses', () => {
   const refuse = async (credential: Credential, token: Token) =>
-    (await credential.replace(token))?.value;
+    (await credential.replace(token, PATH))?.value;
 
   it('is replaced once, for all calls of all processes that were refused', async () => {
     const [first, second] = [createProcess(), createProcess()];
@@ -238,7 +239,7 @@ describe('when the platform refuses each new token, there is a pause before the 
     let token = await credential.get();
     for (let second = 0; second < minutes * 60; second += 1) {
       inForce = '';
-      const other = await credential.replace(token);
+      const other = await credential.replace(token, PATH);
       if (other) {
         seconds.push(second);
         token = other;
@@ -260,7 +261,7 @@ describe('when the platform refuses each new token, there is a pause before the 
   it('also when the platform gives the same stable token over and over', async () => {
     const credential = createProcess();
     const token = await credential.get();
-    for (let call = 0; call < 100; call += 1) await credential.replace(token);
+    for (let call = 0; call < 100; call += 1) await credential.replace(token, PATH);
     // One gives the same, so that another is forced.
     expect(given.map(({ force }) => force)).toEqual([false, false, true]);
   });
@@ -279,25 +280,65 @@ describe('when the platform refuses each new token, there is a pause before the 
     const [first, second] = [createProcess(), createProcess()];
     const token = await first.get();
     inForce = '';
-    const other = (await first.replace(token)) as Token;
+    const other = (await first.replace(token, PATH)) as Token;
     inForce = '';
-    const refused = (await first.replace(other)) as Token;
-    expect(await first.replace(refused)).toBeUndefined();
+    const refused = (await first.replace(other, PATH)) as Token;
+    expect(await first.replace(refused, PATH)).toBeUndefined();
     inForce = '';
     await second.get();
-    await second.replace(refused);
-    expect((await first.replace(refused))?.value).toBe('token-4');
+    await second.replace(refused, PATH);
+    expect((await first.replace(refused, PATH))?.value).toBe('token-4');
   });
 
-  it('and none any more once a token was accepted', async () => {
+  it('and none any more once a token in place of the refused one was accepted', async () => {
     const credential = createProcess();
     let token = await credential.get();
     for (let times = 1; times <= 10; times += 1) {
-      credential.accept();
+      credential.accept(PATH);
       inForce = '';
-      token = (await credential.replace(token)) as Token;
+      token = (await credential.replace(token, PATH)) as Token;
       expect(token.value).toBe(`token-${times + 1}`);
     }
+  });
+
+  it.each([
+    ['classic', false],
+    ['stable', true],
+  ])('%s: one path refuses them, and others accept each', async (_, isStable) => {
+    const credential = createProcess({ isStable });
+    const requests: number[] = [];
+    for (let second = 0; second < 3600; second += 1) {
+      if (!isStable) inForce = '';
+      await credential.replace(await credential.get(), PATH);
+      // The call is refused again, and another is not, nor is the next one to the same path.
+      credential.accept();
+      time += SECOND;
+      if (second === 0 || second === 59 || second === 3599) requests.push(given.length);
+    }
+    expect(requests).toEqual(isStable ? [3, 9, 23] : [2, 8, 22]);
+    // A token that every path refuses is replaced at once all the same.
+    inForce = '';
+    const token = await credential.get();
+    expect((await credential.replace(token, '/cgi-bin/menu/get'))?.value).not.toBe(token.value);
+    expect(warnings()[0]).toMatch(/^one path refuses each new access token/);
+    expect(log.lines[0]?.details).toEqual({ path: PATH, milliseconds: SECOND });
+  });
+
+  it('one path refuses them, in many processes: what one has fetched, the others do not replace', async () => {
+    const processes = Array.from({ length: 10 }, () => createProcess({ isStable: false }));
+    let afterAnHour = 0;
+    for (let second = 0; second < 2 * 3600; second += 1) {
+      if (second === 3600) afterAnHour = given.length;
+      for (const one of processes) {
+        inForce = '';
+        const token = await one.get();
+        await one.replace(token, PATH);
+        one.accept();
+      }
+      time += SECOND;
+    }
+    // One in five minutes.
+    expect(given.length - afterAnHour).toBeLessThanOrEqual(13);
   });
 
   it('nor is there one after a request for a token that failed', async () => {
@@ -313,9 +354,9 @@ describe('when the platform refuses each new token, there is a pause before the 
       given: { value: 'old', since: time, expiresAt: time + 7200 * SECOND },
     });
     const old = await credential.get();
-    await expect(credential.replace(old)).rejects.toThrow('down');
+    await expect(credential.replace(old, PATH)).rejects.toThrow('down');
     isDown = false;
-    expect((await credential.replace(old))?.value).toBe('new');
+    expect((await credential.replace(old, PATH))?.value).toBe('new');
   });
 });
 
@@ -367,7 +408,7 @@ describe('when the store is down', () => {
     jest.spyOn(store, 'get').mockImplementation(down);
     jest.spyOn(store, 'lock').mockImplementation(down);
     inForce = '';
-    expect((await credential.replace(old))?.value).toBe('token-2');
+    expect((await credential.replace(old, PATH))?.value).toBe('token-2');
     expect(await valueOf(credential)).toBe('token-2');
   });
 
