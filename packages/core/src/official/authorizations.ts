@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { systemClock } from '../clock.ts';
 import { ExpiringMap } from '../expiring-map.ts';
 import type { AuthorizationInfo } from './endpoints/index.ts';
-import { acquireLock, releaseLock } from './token-lock.ts';
+import { acquireLock, releaseLock, runLocked } from './token-lock.ts';
 import type { Token, TokenStore } from './token-store.ts';
 
 /** Milliseconds for which the platform accepts a code, and its result is kept. */
@@ -63,19 +63,14 @@ export function createAuthorize({ componentAppid, store, exchange, keep }: Parts
   }
 
   async function exchangeLocked(code: string, key: string, lock: number) {
-    let own: Unkept;
-    try {
-      // Another process may have been done just before the lock.
-      const known = await find(key);
-      if (known) {
-        await releaseLock(store, key, lock);
-        return known;
-      }
-      own = { ...(await exchange(code)), lock };
-    } catch (error) {
+    // Another process may have been done just before the lock.
+    const known = await runLocked(store, key, lock, () => find(key));
+    if (known) {
       await releaseLock(store, key, lock);
-      throw error;
+      return known;
     }
+    const exchanged = await runLocked(store, key, lock, () => exchange(code));
+    const own = { ...exchanged, lock };
     unkept.set(code, own, CODE_LIFE);
     return keepResult(code, own, false).catch((error: unknown) => {
       keepLater(code, KEEP_AGAIN);

@@ -1,7 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { runInBackground } from '../background.ts';
 import type { Logger } from '../logger.ts';
 import { Replacements } from './replacements.ts';
-import { acquireLock, LOCKED, LOOK_AGAIN, LOOKS, noLock, releaseLock } from './token-lock.ts';
+import {
+  acquireLock,
+  LOCKED,
+  LOOK_AGAIN,
+  LOOKS,
+  noLock,
+  releaseLock,
+  runLocked,
+} from './token-lock.ts';
 import type { Token, TokenStore } from './token-store.ts';
 
 /** The platform's answer, and the token in it. */
@@ -35,7 +44,7 @@ export interface CredentialParts {
 
 /** Maximum number of locks taken to store a token: each was lost to a later one. */
 const TRIES = 3;
-/** Milliseconds until a failed or fruitless refresh is tried again while the token is still valid. */
+/** Milliseconds until a failed refresh, or a store that failed, is tried again while the token is valid. */
 const TRY_AGAIN = 10_000;
 /** Milliseconds between forced refreshes: the platform allows 20 a day. */
 const FORCE_AGAIN = 2 * 3600_000;
@@ -56,6 +65,9 @@ export class Credential {
   #flight: Promise<Token> | undefined;
   #aheadAt = 0;
   #warnedAt = Number.NEGATIVE_INFINITY;
+  /** The token that the store did not take. */
+  #unkept: Token | undefined;
+  #keepAt = 0;
   readonly #replacements: Replacements;
 
   constructor(parts: CredentialParts) {
@@ -70,6 +82,7 @@ export class Credential {
     const local = this.#local;
     if (!local || isOver(local, now) || !this.#isOfGiven(local)) return this.#obtain();
     if (isEnding(local, now) && now >= this.#aheadAt) this.#refreshAhead();
+    if (local === this.#unkept && now >= this.#keepAt) this.#keepAgain(local);
     return local;
   }
 
@@ -114,10 +127,7 @@ export class Credential {
     const { store, key } = this.#parts;
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const lock = await acquireLock(store, key);
-      const kept = await this.#inherit(token, isLate).catch(async (error: unknown) => {
-        await releaseLock(store, key, lock);
-        throw error;
-      });
+      const kept = await runLocked(store, key, lock, () => this.#inherit(token, isLate));
       if (await store.set(key, kept, lock)) {
         this.#givenRefreshToken = undefined;
         this.#local = kept;
@@ -181,20 +191,52 @@ export class Credential {
 
   async #fetchLocked(lock: number, refused: Refused | undefined): Promise<Token> {
     const { store, key } = this.#parts;
-    let kept: Token | undefined;
-    try {
-      // Another process may have been done just before the lock.
-      const stored = await store.get(key).catch(() => undefined);
-      if (this.#serves(stored, refused)) return this.#take(stored);
-      kept = await this.#fetch(stored ?? this.#local, refused);
-    } finally {
-      const isKept = await store.set(key, kept, lock).catch((error: unknown) => {
-        this.#warn(error);
-        return true;
-      });
-      if (!isKept && kept) kept = (await store.get(key).catch(() => undefined)) ?? kept;
+    // Another process may have been done just before the lock.
+    const stored = await store.get(key).catch(() => undefined);
+    if (this.#serves(stored, refused)) {
+      await releaseLock(store, key, lock);
+      return this.#take(stored);
     }
-    return this.#take(kept);
+    const former = stored && this.#isCurrent(stored) ? stored : this.#local;
+    this.#take(await runLocked(store, key, lock, () => this.#fetch(former, refused)));
+    return this.#storeFetched(lock, refused);
+  }
+
+  /** Stores the token that was fetched under a lock; returns the one in force. */
+  async #storeFetched(lock: number, refused: Refused | undefined): Promise<Token> {
+    const { store, key } = this.#parts;
+    const fetched = this.#local as Token;
+    try {
+      if (await store.set(key, fetched, lock)) return fetched;
+      // Another process took the lock meanwhile: it may be done, or still fetch.
+      const later = await store.get(key);
+      if (this.#serves(later, refused)) return this.#take(later);
+    } catch (error) {
+      this.#warn(error);
+    }
+    this.#waitForStore(fetched);
+    return fetched;
+  }
+
+  #waitForStore(token: Token): Token {
+    this.#unkept = token;
+    this.#keepAt = this.#parts.now() + TRY_AGAIN;
+    return token;
+  }
+
+  /** Offers the store a token that it did not take, unless it has a newer one. */
+  #keepAgain(token: Token): void {
+    this.#waitForStore(token);
+    const { store, key } = this.#parts;
+    runInBackground(async () => {
+      const lock = await store.lock(key, LOCKED);
+      if (lock === undefined) return;
+      const stored = await runLocked(store, key, lock, () => store.get(key));
+      const kept = stored && this.#isCurrent(stored) ? stored : token;
+      const isKept = await store.set(key, kept, lock);
+      if (isKept && this.#local === token) this.#local = kept;
+      if (isKept && this.#unkept === token) this.#unkept = undefined;
+    });
   }
 
   /** Returns the token that another process has fetched meanwhile. */
@@ -232,7 +274,7 @@ export class Credential {
     this.#warn(error);
     const local = this.#local;
     if (this.#isUsable(local, refused)) return local;
-    return this.#take(await this.#fetch(local, refused));
+    return this.#waitForStore(this.#take(await this.#fetch(local, refused)));
   }
 
   #isUsable(local: Token | undefined, refused: Refused | undefined): local is Token {
@@ -243,7 +285,14 @@ export class Credential {
   #serves(stored: Token | undefined, refused: Refused | undefined): stored is Token {
     if (!stored || stored.value === refused?.value || isEnding(stored, this.#parts.now()))
       return false;
-    return this.#isOfGiven(stored);
+    return this.#isOfGiven(stored) && this.#isCurrent(stored);
+  }
+
+  /** Whether a stored token is no older than this process's: the store may have lost a later one. */
+  #isCurrent(stored: Token): boolean {
+    const local = this.#local;
+    if (!local || local.value === '' || local === this.#parts.given) return true;
+    return !this.#isOfGiven(local) || stored.since >= local.since;
   }
 
   #take(token: Token): Token {

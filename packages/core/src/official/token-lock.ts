@@ -24,6 +24,21 @@ export async function releaseLock(store: TokenStore, key: string, lock: number):
   await store.set(key, undefined, lock).catch(() => {});
 }
 
+/** Runs work that needs a lock, which is released when the work fails. */
+export async function runLocked<T>(
+  store: TokenStore,
+  key: string,
+  lock: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await releaseLock(store, key, lock);
+    throw error;
+  }
+}
+
 export function noLock(): StoreError {
   return new StoreError(
     `the token store failed: its lock, which lasts ${LOCKED} ms, could not be acquired within twice that time`,

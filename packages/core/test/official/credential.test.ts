@@ -386,6 +386,36 @@ describe('a process that lost its lock', () => {
     expect(await value).toBe('token-1');
     expect((await store.get('wx1:stable'))?.value).toBe('token-1');
   });
+
+  it('while it fetched keeps its own while the later one still fetches', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    const answers: ((value: string) => void)[] = [];
+    const fetch = async () => {
+      const value = await new Promise<string>((resolve) => answers.push(resolve));
+      return { answer: {}, token: { value, since: time, expiresAt: time + 7200 * SECOND } };
+    };
+    const old = await createProcess().get();
+    const [first, second] = [createProcess({ fetch }), createProcess({ fetch })];
+    await Promise.all([first.get(), second.get()]);
+    time += 60 * SECOND;
+    const replaced = first.replace(old, PATH);
+    await new Promise((resolve) => setImmediate(resolve));
+    jest.advanceTimersByTime(20_001);
+    const later = second.replace(old, PATH);
+    await new Promise((resolve) => setImmediate(resolve));
+    answers[0]?.('first');
+    expect((await replaced)?.value).toBe('first');
+    expect(await valueOf(first)).toBe('first');
+    time += SECOND;
+    answers[1]?.('second');
+    expect((await later)?.value).toBe('second');
+    expect((await store.get('wx1:stable'))?.value).toBe('second');
+    // And takes that one over the next time.
+    time += 20 * SECOND;
+    await first.get();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await valueOf(first)).toBe('second');
+  });
 });
 
 describe('when the store is down', () => {
@@ -410,6 +440,76 @@ describe('when the store is down', () => {
     inForce = '';
     expect((await credential.replace(old, PATH))?.value).toBe('token-2');
     expect(await valueOf(credential)).toBe('token-2');
+  });
+
+  describe('a store that holds an older token when it is back', () => {
+    /** Returns a process whose second token the store never had. */
+    async function replaceAlone(): Promise<Credential> {
+      const credential = createProcess({ isStable: false });
+      const old = await credential.get();
+      const away = (['get', 'lock', 'set'] as const).map((method) =>
+        jest.spyOn(store, method).mockImplementation(down),
+      );
+      time += 600 * SECOND;
+      inForce = '';
+      await credential.replace(old, PATH);
+      for (const spy of away) spy.mockRestore();
+      expect((await store.get('wx1:stable'))?.value).toBe('token-1');
+      return credential;
+    }
+
+    it('does not have it taken in place of a refused one', async () => {
+      const credential = await replaceAlone();
+      const token = await credential.get();
+      inForce = '';
+      const replaced = await Promise.all([1, 2, 3].map(() => credential.replace(token, PATH)));
+      expect(replaced.map((one) => one?.value)).toEqual(Array(3).fill('token-3'));
+      expect(given).toHaveLength(3);
+      expect((await store.get('wx1:stable'))?.value).toBe('token-3');
+    });
+
+    it('nor once more during the pause after many replacements', async () => {
+      const credential = await replaceAlone();
+      inForce = '';
+      const third = (await credential.replace(await credential.get(), PATH)) as Token;
+      const lock = (await store.lock('wx1:stable', 1000)) as number;
+      await store.set('wx1:stable', { ...third, value: 'older', since: START }, lock);
+      expect(await credential.replace(third, PATH)).toBeUndefined();
+    });
+
+    it('is given the newer one ten seconds later, and other processes take it', async () => {
+      const credential = await replaceAlone();
+      time += 9 * SECOND;
+      await credential.get();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect((await store.get('wx1:stable'))?.value).toBe('token-1');
+      time += SECOND;
+      await credential.get();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(await valueOf(createProcess())).toBe('token-2');
+      expect(given).toHaveLength(2);
+    });
+
+    it('or has the one taken that another process has stored after it', async () => {
+      const credential = await replaceAlone();
+      time += 20 * SECOND;
+      const other = createProcess({ isStable: false });
+      inForce = '';
+      await other.replace(await other.get(), PATH);
+      await credential.get();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(await valueOf(credential)).toBe('token-3');
+      expect((await store.get('wx1:stable'))?.value).toBe('token-3');
+    });
+
+    it('does not stand in the way of a token that the program gave and WeChat refuses', async () => {
+      await createProcess().get();
+      time += 600 * SECOND;
+      const own = { value: 'own', since: time, expiresAt: time + 7200 * SECOND };
+      const credential = createProcess({ given: own });
+      expect((await credential.replace(own, PATH))?.value).toBe('token-1');
+      expect(given).toHaveLength(1);
+    });
   });
 
   it('and fails only when the token is kept, the token serves', async () => {
