@@ -122,6 +122,34 @@ describe('an authorization code', () => {
     },
   );
 
+  it('of an account without rights to the API is answered, though there are no tokens to keep', async () => {
+    accounts.simulator.api.answer('/cgi-bin/component/api_query_auth', {
+      authorization_info: {
+        authorizer_appid: 'wxfirst',
+        func_info: [{ funcscope_category: { id: 1 } }],
+      },
+    });
+    const component = await startProcess();
+    const rights = {
+      authorizer_appid: 'wxfirst',
+      func_info: [{ funcscope_category: { id: 1 } }],
+    };
+    expect(await component.authorize('code')).toEqual(rights);
+    await pushCode(component, 'authorized', 'code');
+    expect(await (await startProcess()).authorize('code')).toEqual(rights);
+    expect(accounts.countExchanges()).toBe(1);
+    const error = await catchError(component.authorizer('wxfirst').menu.get());
+    expect(error).toMatchObject({ code: 'WECHAT_NEED_PARAM' });
+    expect(error.message).toContain('without which WeChat gives no tokens');
+  });
+
+  it('that something else than WeChat answers is a network error', async () => {
+    accounts.simulator.api.answer('/cgi-bin/component/api_query_auth', { hello: 'portal' });
+    const error = await catchError((await startProcess()).authorize('code'));
+    expect(error).toMatchObject({ code: 'WECHAT_NETWORK', wasSent: true });
+    expect(error.message).toContain('authorization_info');
+  });
+
   it('that is exchanged again gives a newer refresh token than any known', async () => {
     const component = await startProcess();
     for (const _time of [1, 2])
@@ -229,7 +257,7 @@ describe('a refresh token that the program gives', () => {
     let newest = old;
     for (let n = 0; n < behind; n += 1) {
       const info = await component.authorize(accounts.simulator.api.authorize('wxfirst'));
-      newest = info.authorizer_refresh_token;
+      newest = info.authorizer_refresh_token as string;
     }
     const restarted = await startProcess();
     for (const process of [restarted, restarted, await startProcess()]) {

@@ -9,7 +9,7 @@ import { Credential, type Grant } from './credential.ts';
 import { readGrant } from './credentials.ts';
 import { bind } from './endpoint.ts';
 import { type AuthorizationInfo, endpoints } from './endpoints/index.ts';
-import { OfficialAPIError } from './errors.ts';
+import { NetworkError, OfficialAPIError } from './errors.ts';
 import { createHttp } from './http.ts';
 import { merge } from './merge.ts';
 import {
@@ -167,7 +167,9 @@ export class ComponentClient implements AuthorizerSource {
   async #exchange(code: string): Promise<Exchanged> {
     const since = Date.now();
     const answer = await this.component.queryAuth({ authorization_code: code });
-    const info = answer.authorization_info;
+    const info = readInfo(answer);
+    // An account without rights to the API has none.
+    if (!info.authorizer_access_token) return { info, since, token: undefined };
     const { token } = readGrant(info, 'authorizer_access_token', since);
     return { info, since, token: { ...token, refreshToken: info.authorizer_refresh_token } };
   }
@@ -218,7 +220,7 @@ export class ComponentClient implements AuthorizerSource {
   ): Promise<Grant> {
     if (!refreshToken) {
       throw new NeedParamError(
-        `no refresh token of ${appid} is known: the account must authorize the platform, or give { refreshToken }`,
+        `no refresh token of ${appid} is known: the account must authorize the platform, with rights to the API (权限集), without which WeChat gives no tokens; or give { refreshToken }`,
       );
     }
     const since = Date.now();
@@ -247,6 +249,13 @@ export class ComponentClient implements AuthorizerSource {
       fetch,
     });
   }
+}
+
+function readInfo(answer: { authorization_info?: AuthorizationInfo }): AuthorizationInfo {
+  const { authorization_info: info } = answer;
+  if (info?.authorizer_appid) return info;
+  const said = 'the answer has none: it is not from WeChat, or baseUrl is wrong';
+  throw new NetworkError('authorization_info', said, { status: 200, wasSent: true });
 }
 
 /** The errcode of a refresh token that is not, or no longer, the account’s. */

@@ -6,12 +6,12 @@ export interface FuncInfo {
   funcscope_category: { id: number; type?: number; name?: string; desc?: string };
 }
 
-/** The tokens of an account, and the rights that go with them. */
+/** The rights of an account, and its tokens. An account without rights to the API has no tokens. */
 export interface AuthorizationInfo {
   authorizer_appid: string;
-  authorizer_access_token: string;
-  expires_in: number;
-  authorizer_refresh_token: string;
+  authorizer_access_token?: string;
+  expires_in?: number;
+  authorizer_refresh_token?: string;
   func_info: FuncInfo[];
 }
 
@@ -166,11 +166,7 @@ export const component = {
    */
   getAuthorizerInfo: post<
     { component_appid?: string | undefined; authorizer_appid: string },
-    {
-      authorizer_info: AuthorizerInfo;
-      authorization_info: Pick<AuthorizationInfo, 'authorizer_appid' | 'func_info'> &
-        Partial<AuthorizationInfo>;
-    }
+    { authorizer_info: AuthorizerInfo; authorization_info: AuthorizationInfo }
   >('/cgi-bin/component/api_get_authorizer_info', {
     idempotent: true,
     tokenless: true,
