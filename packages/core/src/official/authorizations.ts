@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts';
 import { ExpiringMap } from '../expiring-map.ts';
 import type { AuthorizationInfo } from './endpoints/index.ts';
 import { acquireLock, releaseLock, runLocked } from './token-lock.ts';
-import type { Token, TokenStore } from './token-store.ts';
+import { readToken, type Token, type TokenStore } from './token-store.ts';
 
 /** Milliseconds for which the platform accepts a code, and its result is kept. */
 const CODE_LIFE = 3600_000;
@@ -49,7 +49,7 @@ export function createAuthorize({ componentAppid, store, exchange, keep }: Parts
   }
 
   async function find(key: string): Promise<AuthorizationInfo | undefined> {
-    const stored = await store.get(key);
+    const stored = await readToken(store, key);
     if (!stored || stored.expiresAt <= Date.now()) return undefined;
     return JSON.parse(stored.value) as AuthorizationInfo;
   }

@@ -11,7 +11,7 @@ import {
   releaseLock,
   runLocked,
 } from './token-lock.ts';
-import type { Token, TokenStore } from './token-store.ts';
+import { readToken, type Token, type TokenStore } from './token-store.ts';
 
 /** The platform's answer, and the token in it. */
 export interface Grant {
@@ -115,8 +115,8 @@ export class Credential {
 
   /** Fetches a token in any case; `isKept` says whether to use it from now on. */
   async grant(isKept: boolean): Promise<object> {
-    const { store, key, fetch } = this.#parts;
-    const former = this.#local ?? (await store.get(key));
+    const { fetch } = this.#parts;
+    const former = this.#local ?? (await this.#read());
     const { answer, token } = await fetch({ force: false, former });
     if (isKept) await this.keep(token);
     return answer;
@@ -148,9 +148,8 @@ export class Credential {
 
   /** Keeps an account's newer rights over the refresh token given by the program. */
   async #inherit(token: Token, isLate: boolean): Promise<Token> {
-    const { store, key } = this.#parts;
     if (token.refreshToken === undefined) return token;
-    const stored = await store.get(key);
+    const stored = await this.#read();
     if (isLate && stored && stored.since > token.since) return stored;
     return { ...token, givenRefreshToken: this.#givenRefreshToken ?? stored?.givenRefreshToken };
   }
@@ -175,7 +174,7 @@ export class Credential {
     for (let look = 0; look < LOOKS; look += 1) {
       let lock: number | undefined;
       try {
-        const stored = await store.get(key);
+        const stored = await this.#read();
         if (this.#serves(stored, refused)) return this.#take(stored);
         lock = await store.lock(key, LOCKED);
       } catch (error) {
@@ -192,7 +191,7 @@ export class Credential {
   async #fetchLocked(lock: number, refused: Refused | undefined): Promise<Token> {
     const { store, key } = this.#parts;
     // Another process may have been done just before the lock.
-    const stored = await store.get(key).catch(() => undefined);
+    const stored = await this.#read().catch(() => undefined);
     if (this.#serves(stored, refused)) {
       await releaseLock(store, key, lock);
       return this.#take(stored);
@@ -209,7 +208,7 @@ export class Credential {
     try {
       if (await store.set(key, fetched, lock)) return fetched;
       // Another process took the lock meanwhile: it may be done, or still fetch.
-      const later = await store.get(key);
+      const later = await this.#read();
       if (this.#serves(later, refused)) return this.#take(later);
     } catch (error) {
       this.#warn(error);
@@ -231,7 +230,7 @@ export class Credential {
     runInBackground(async () => {
       const lock = await store.lock(key, LOCKED);
       if (lock === undefined) return;
-      const stored = await runLocked(store, key, lock, () => store.get(key));
+      const stored = await runLocked(store, key, lock, () => this.#read());
       const kept = stored && this.#isCurrent(stored) ? stored : token;
       const isKept = await store.set(key, kept, lock);
       if (isKept && this.#local === token) this.#local = kept;
@@ -241,8 +240,7 @@ export class Credential {
 
   /** Returns the token that another process has fetched meanwhile. */
   async #takeStored(refused: Refused): Promise<Token | undefined> {
-    const { store, key } = this.#parts;
-    const stored = await store.get(key).catch(() => undefined);
+    const stored = await this.#read().catch(() => undefined);
     return this.#serves(stored, refused) ? this.#take(stored) : undefined;
   }
 
@@ -293,6 +291,11 @@ export class Credential {
     const local = this.#local;
     if (!local || local.value === '' || local === this.#parts.given) return true;
     return !this.#isOfGiven(local) || stored.since >= local.since;
+  }
+
+  #read(): Promise<Token | undefined> {
+    const { store, key } = this.#parts;
+    return readToken(store, key, (error) => this.#warn(error));
   }
 
   #take(token: Token): Token {

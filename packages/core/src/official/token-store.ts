@@ -1,5 +1,7 @@
+import { runInBackground } from '../background.ts';
 import { StoreError } from '../errors.ts';
 import { guardStore } from '../guard-store.ts';
+import { within } from '../with-timeout.ts';
 
 /** A token, or a ticket. */
 export interface Token {
@@ -90,16 +92,62 @@ export class MemoryTokenStore implements TokenStore {
   }
 }
 
-/** Guards a store of tokens: it rejects with errors of this library, and returns valid tokens only. */
+/** Milliseconds to wait for a store: more than the stores of @wechat-mp/context-redis take. */
+const LONGEST_WAIT = 5000;
+
+/** The value under a key is not a token. */
+class BrokenTokenError extends StoreError {}
+
+/**
+ * Guards a store of tokens: it rejects with errors of this library, also when the store does not
+ * answer, and returns valid tokens only.
+ */
 export function guardTokens(store: TokenStore): TokenStore {
   const guarded = guardStore('token', store, ['get', 'lock', 'set']);
-  return { ...guarded, get: async (key) => checkToken(await guarded.get(key)) };
+  return {
+    get: async (key) => checkToken(await waitForStore(guarded.get(key))),
+    lock: async (key, milliseconds) => {
+      const locking = guarded.lock(key, milliseconds);
+      return waitForStore(locking, () => {
+        // A lock that comes late is nobody's.
+        runInBackground(async () => {
+          const late = await locking;
+          if (late !== undefined) await guarded.set(key, undefined, late);
+        });
+      });
+    },
+    set: (...given) => waitForStore(guarded.set(...given)),
+  };
+}
+
+async function waitForStore<T>(asked: Promise<T>, giveUp?: () => void): Promise<T> {
+  const answered = await within(asked, LONGEST_WAIT);
+  if (answered) return answered.value;
+  giveUp?.();
+  throw new StoreError(`the token store did not answer within ${LONGEST_WAIT} ms`);
 }
 
 function checkToken(token: unknown): Token | undefined {
   if (token === undefined || token === null) return undefined;
-  if (typeof (token as Token).value === 'string') return token as Token;
-  throw new StoreError(
-    'the token store failed: the stored value is not a token: another program wrote it',
+  const { value, since, expiresAt } = token as Token;
+  const isTime = typeof since === 'number' && typeof expiresAt === 'number';
+  if (typeof value === 'string' && isTime) return token as Token;
+  throw new BrokenTokenError(
+    'the token store failed: the stored value is not a token: another program wrote it; the next token is written over it',
   );
+}
+
+/** Reads a token. A value that is not one, which `onBroken` is called with, counts as none. */
+export async function readToken(
+  store: TokenStore,
+  key: string,
+  onBroken?: (error: Error) => void,
+): Promise<Token | undefined> {
+  try {
+    return await store.get(key);
+  } catch (error) {
+    if (!(error instanceof BrokenTokenError)) throw error;
+    onBroken?.(error);
+    return undefined;
+  }
 }
