@@ -1,6 +1,6 @@
 /** The release test of a third-party platform (全网发布检测). */
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createWebhook, type HandlersLike, Router } from '@wechat-mp/core';
+import { createWebhook, type Handlers, type HandlersLike, Router } from '@wechat-mp/core';
 import { ComponentClient } from '@wechat-mp/core/official';
 import { wechat } from '@wechat-mp/express';
 import express from 'express';
@@ -8,6 +8,7 @@ import {
   type AuthorizingPlatform,
   startAuthorizingPlatform,
 } from '../support/authorizing-platform.ts';
+import { hosts } from '../support/hosts.ts';
 import { closeServers, listen } from '../support/http.ts';
 import * as wire from '../support/platform.ts';
 import { until } from '../support/until.ts';
@@ -40,7 +41,7 @@ const text = (target: string, Content: string) => ({
 async function ask(handlers: HandlersLike, message: Message): Promise<string> {
   const delivery = wire.safe(account, message);
   const { body } = await createWebhook(account, handlers).handle(delivery);
-  if (body === 'success') return body;
+  if (!body.startsWith('<xml>')) return `body: ${body}`;
   const [, sealed = ''] = /<Encrypt><!\[CDATA\[(.+?)\]\]>/.exec(body) ?? [];
   const reply = wire.decrypt(account, sealed);
   expect(reply).toContain(`<FromUserName><![CDATA[${message.ToUserName}]]>`);
@@ -80,10 +81,10 @@ describe.each(TEST_ACCOUNTS)('to the test account %s', (target) => {
     },
   );
 
-  it('a code is answered with nothing, and then with a message by the account’s token', async () => {
+  it('a code is answered with an empty body, and then with a message by the account’s token', async () => {
     const code = accounts.simulator.api.authorize('wx570bc396a51b8ff8');
     const answer = await ask(component.handlers, text(target, `QUERY_AUTH_CODE:${code}`));
-    expect(answer).toBe('success');
+    expect(answer).toBe('body: ');
     await until(() => listSent().length === 1);
     const { authorizer_access_token: token } = await component.authorize(code);
     expect(listSent()).toEqual([
@@ -112,10 +113,30 @@ it('the answer to a code does not wait for the platform', async () => {
       }),
   );
   const answer = await ask(component.handlers, text('gh_3c884a361561', `QUERY_AUTH_CODE:${code}`));
-  expect(answer).toBe('success');
+  expect(answer).toBe('body: ');
   await until(() => answerCall !== undefined);
   answerCall?.({ errcode: 0, errmsg: 'ok' });
 });
+
+it.each(hosts.map((host) => [host.name, host] as const))(
+  'the body of the answer to a code has no bytes, on %s',
+  async (_, host) => {
+    const origin = await host.start({ '/messages': [account, component.handlers as Handlers] });
+    const send = async (target: string, content: string) => {
+      const { query, body } = wire.safe(account, text(target, content));
+      const address = `${origin}/messages?${new URLSearchParams(query)}`;
+      const headers = { 'content-type': 'text/xml' };
+      const response = await fetch(address, { method: 'POST', body: body ?? '', headers });
+      return [response.status, await response.text()];
+    };
+    const code = accounts.simulator.api.authorize('wx570bc396a51b8ff8');
+    const asked = `QUERY_AUTH_CODE:${code}`;
+    expect(await send('gh_3c884a361561', asked)).toEqual([200, '']);
+    await until(() => listSent().length === 1);
+    expect(await send('gh_3c884a361561', 'anything else')).toEqual([200, 'success']);
+    expect(await send(wire.GH, asked)).toEqual([200, 'success']);
+  },
+);
 
 describe('beside handlers of one’s own', () => {
   const own = { text: () => 'mine', 'event:location': () => 'mine', default: () => 'mine' };

@@ -15,6 +15,7 @@ import { type Message, toMessage } from './message/message.ts';
 import { checkPositive } from './option-checks.ts';
 import type { AccountOptions } from './options.ts';
 import { printable } from './printable.ts';
+import { readReleaseCode } from './release-code.ts';
 import { SUCCESS } from './reply/parse.ts';
 import { refuse, respond } from './response.ts';
 import { createDispatch, type Dispatch, type HandlersLike } from './router.ts';
@@ -140,7 +141,7 @@ export function createWebhook(
         const service = { account, workload, dispatch: answer, waitUntil: request.waitUntil };
         const answering = answerDelivery({ message, at, request }, service);
         const tree = isPromise(answering) ? await answering : answering;
-        const response = createResponse(tree, opened, push !== undefined);
+        const response = createResponse(tree, opened, message, push !== undefined);
         const end = waitForSliceEnd();
         if (end) await end;
         return workload.isClosing ? endConnection(response, request) : response;
@@ -175,8 +176,13 @@ async function findAccount(
 }
 
 /** Creates the response with a reply, or without: `success`. */
-function createResponse(tree: Tree | undefined, opened: Opened, isPush: boolean): WebhookResponse {
-  if (!tree) return respond(SUCCESS);
+function createResponse(
+  tree: Tree | undefined,
+  opened: Opened,
+  message: Message,
+  isPush: boolean,
+): WebhookResponse {
+  if (!tree) return respond(readReleaseCode(message) === undefined ? SUCCESS : '');
   return respond(isPush ? writePushReply(tree, opened) : sealReply(tree, opened), opened.format);
 }
 
