@@ -95,8 +95,8 @@ export class MemoryTokenStore implements TokenStore {
 /** Milliseconds to wait for a store: more than the stores of @wechat-mp/context-redis take. */
 const LONGEST_WAIT = 5000;
 
-/** The value under a key is not a token. */
-class BrokenTokenError extends StoreError {}
+/** The errors of values that are not tokens. */
+const broken = new WeakSet<object>();
 
 /**
  * Guards a store of tokens: it rejects with errors of this library, also when the store does not
@@ -132,9 +132,11 @@ function checkToken(token: unknown): Token | undefined {
   const { value, since, expiresAt } = token as Token;
   const isTime = typeof since === 'number' && typeof expiresAt === 'number';
   if (typeof value === 'string' && isTime) return token as Token;
-  throw new BrokenTokenError(
+  const error = new StoreError(
     'the token store failed: the stored value is not a token: another program wrote it; the next token is written over it',
   );
+  broken.add(error);
+  throw error;
 }
 
 /** Reads a token. A value that is not one, which `onBroken` is called with, counts as none. */
@@ -146,7 +148,7 @@ export async function readToken(
   try {
     return await store.get(key);
   } catch (error) {
-    if (!(error instanceof BrokenTokenError)) throw error;
+    if (!(error instanceof StoreError && broken.has(error))) throw error;
     onBroken?.(error);
     return undefined;
   }

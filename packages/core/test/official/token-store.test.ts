@@ -82,7 +82,10 @@ it.each([42, 'x', [], {}, { value: 'x' }, { value: 'x', since: 1, expiresAt: nul
   '%j is no token: it counts as none, and the error says so',
   async (broken) => {
     const memory = new MemoryTokenStore();
-    const store = guardTokens(Object.assign(memory, { get: async () => broken as Token }));
+    // Twice, as the store of an account of a third-party platform is.
+    const store = guardTokens(
+      guardTokens(Object.assign(memory, { get: async () => broken as Token })),
+    );
     const errors: Error[] = [];
     expect(await readToken(store, 'key', (error) => errors.push(error))).toBeUndefined();
     expect(errors[0]?.message).toContain('the stored value is not a token');
