@@ -2,7 +2,12 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { redisStores } from '@wechat-mp/context-redis';
 import { createWebhook } from '@wechat-mp/core';
-import { ComponentClient, MemoryTokenStore, type TokenStore } from '@wechat-mp/core/official';
+import {
+  ComponentClient,
+  MemoryTokenStore,
+  type Token,
+  type TokenStore,
+} from '@wechat-mp/core/official';
 import { Redis } from 'ioredis';
 import { recorder } from '../../packages/core/test/support.ts';
 import {
@@ -264,6 +269,21 @@ describe('a refresh token that the program gives', () => {
       await process.authorizer('wxfirst', { refreshToken: old }).menu.get();
     }
     expect(accounts.listRefreshTokens()).toEqual([old, newest]);
+  });
+
+  it('that was kept by a machine whose clock is late is found all the same', async () => {
+    const [late, other] = [await startProcess(), await startProcess()];
+    await other.authorize(accounts.simulator.api.authorize('wxfirst'));
+    await other.authorizer('wxfirst').menu.get();
+    const info = await late.authorize(accounts.simulator.api.authorize('wxfirst'));
+    const key = `${late.componentAppid}:wxfirst`;
+    const kept = (await tokens.get(key)) as Token;
+    const lock = (await tokens.lock(key, 1000)) as number;
+    await tokens.set(key, { ...kept, since: kept.since - 60_000 }, lock);
+    accounts.simulator.api.expireTokens();
+    await other.authorizer('wxfirst').menu.get();
+    expect(accounts.listRefreshTokens().at(-1)).toBe(info.authorizer_refresh_token);
+    expect(await tokens.get(key)).toMatchObject({ refreshToken: info.authorizer_refresh_token });
   });
 
   it('that is given before a new authorization does not undo it', async () => {

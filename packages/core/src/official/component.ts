@@ -197,20 +197,34 @@ export class ComponentClient implements AuthorizerSource {
   }
 
   #createCredential(appid: string): Credential {
-    return this.#keep(`access token of ${appid}`, appid, async ({ former, given }) => {
-      const known = former?.refreshToken;
-      if (given === undefined || given === former?.givenRefreshToken) {
-        return this.#refresh(appid, known, former?.givenRefreshToken);
-      }
+    return this.#keep(`access token of ${appid}`, appid, async ({ former, earlier, given }) => {
+      const isNew = given !== undefined && given !== former?.givenRefreshToken;
+      const origin = isNew ? given : former?.givenRefreshToken;
+      // None is left of an account that took its rights back.
+      const known = former?.refreshToken ? [former.refreshToken, earlier?.refreshToken] : [];
+      const [first, ...others] = new Set(isNew ? [given, ...known] : known);
       try {
-        return await this.#refresh(appid, given, given);
+        return await this.#refresh(appid, first, origin);
       } catch (error) {
-        // It is older than the one that is known.
-        const isOver = error instanceof OfficialAPIError && error.errcode === REFRESH_TOKEN_OVER;
-        if (!isOver || known === undefined || known === given) throw error;
-        return this.#refresh(appid, known, given);
+        return this.#refreshWithOthers(error, appid, others, origin);
       }
     });
+  }
+
+  /** Tries the other refresh tokens that are known when one is not, or no longer, the account's. */
+  async #refreshWithOthers(
+    refusal: unknown,
+    appid: string,
+    [next, ...others]: readonly (string | undefined)[],
+    origin: string | undefined,
+  ): Promise<Grant> {
+    const isOver = refusal instanceof OfficialAPIError && refusal.errcode === REFRESH_TOKEN_OVER;
+    if (!isOver || next === undefined) throw refusal;
+    try {
+      return await this.#refresh(appid, next, origin);
+    } catch (error) {
+      return this.#refreshWithOthers(error, appid, others, origin);
+    }
   }
 
   async #refresh(

@@ -29,6 +29,8 @@ export interface CredentialParts {
   readonly fetch: (how: {
     readonly force: boolean;
     readonly former: Token | undefined;
+    /** The one before it, where the store and this process had two. */
+    readonly earlier?: Token | undefined;
     /** The token that the platform refused. */
     readonly refused?: string | undefined;
     /** The refresh token given by the program. */
@@ -196,15 +198,15 @@ export class Credential {
       await releaseLock(store, key, lock);
       return this.#take(stored);
     }
-    const former = stored && this.#isCurrent(stored) ? stored : this.#local;
-    this.#take(await runLocked(store, key, lock, () => this.#fetch(former, refused)));
-    return this.#storeFetched(lock, refused);
+    const local = this.#local;
+    const known = stored && this.#isCurrent(stored) ? [stored, local] : [local, stored];
+    const fetched = await runLocked(store, key, lock, () => this.#fetch(known, refused));
+    return this.#storeFetched(this.#take(fetched), lock, refused);
   }
 
   /** Stores the token that was fetched under a lock; returns the one in force. */
-  async #storeFetched(lock: number, refused: Refused | undefined): Promise<Token> {
+  async #storeFetched(fetched: Token, lock: number, refused?: Refused): Promise<Token> {
     const { store, key } = this.#parts;
-    const fetched = this.#local as Token;
     try {
       if (await store.set(key, fetched, lock)) return fetched;
       // Another process took the lock meanwhile: it may be done, or still fetch.
@@ -213,8 +215,7 @@ export class Credential {
     } catch (error) {
       this.#warn(error);
     }
-    this.#waitForStore(fetched);
-    return fetched;
+    return this.#waitForStore(fetched);
   }
 
   #waitForStore(token: Token): Token {
@@ -256,10 +257,20 @@ export class Credential {
     logger.warn(isOfPath ? { path, milliseconds } : { milliseconds }, said);
   }
 
-  async #fetch(former: Token | undefined, refused: Refused | undefined): Promise<Token> {
+  /** Fetches a token; those that are known come with the latest first. */
+  async #fetch(
+    [former, earlier]: readonly (Token | undefined)[],
+    refused: Refused | undefined,
+  ): Promise<Token> {
     const { fetch, isStable, now } = this.#parts;
     const given = this.#givenRefreshToken;
-    const { token } = await fetch({ force: false, former, refused: refused?.value, given });
+    const { token } = await fetch({
+      force: false,
+      former,
+      earlier,
+      refused: refused?.value,
+      given,
+    });
     if (refused) this.#countReplacement(refused.path);
     const forcedAt = former?.forcedAt;
     const isRefused = isStable && token.value === refused?.value;
@@ -272,7 +283,7 @@ export class Credential {
     this.#warn(error);
     const local = this.#local;
     if (this.#isUsable(local, refused)) return local;
-    return this.#waitForStore(this.#take(await this.#fetch(local, refused)));
+    return this.#waitForStore(this.#take(await this.#fetch([local], refused)));
   }
 
   #isUsable(local: Token | undefined, refused: Refused | undefined): local is Token {
