@@ -203,12 +203,22 @@ describe('an authorization code that comes while the store of tokens is away', (
   it('is not exchanged: WeChat is answered 503, and its next push is exchanged', async () => {
     const component = await startWithFlakyStore();
     const code = accounts.simulator.api.authorize('wxfirst');
+    const webhook = createWebhook({ ...account, logger: recorder() }, component.handlers);
+    const push = wire.pushed(
+      account,
+      wire.push('authorized', {
+        AuthorizerAppid: 'wxfirst',
+        AuthorizationCode: code,
+        AuthorizationCodeExpiredTime: 1_700_000_600,
+        PreAuthCode: 'pre-1',
+      }),
+    );
     isAway = true;
-    await pushCode(component, 'authorized', code, [503, 'Service Unavailable']);
+    expect(await webhook.handle(push)).toMatchObject({ status: 503 });
     expect(await catchError(component.authorize(code))).toMatchObject({ code: 'WECHAT_STORE' });
     expect(accounts.countExchanges()).toBe(0);
     isAway = false;
-    await pushCode(component, 'authorized', code);
+    expect(await webhook.handle(push)).toMatchObject({ status: 200, body: 'success' });
     await component.authorizer('wxfirst').menu.get();
     expect(accounts.countExchanges()).toBe(1);
   });
