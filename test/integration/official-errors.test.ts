@@ -206,6 +206,7 @@ describe('a token that the platform refuses', () => {
     platform.answer(SEND, () => platform.refuse(40001, 'invalid credential'));
     platform.answer(USER, () => ({ subscribe: 1 }));
     const { logger } = recorder();
+    jest.spyOn(Date, 'now').mockReturnValue(1_700_000_000_000);
     const client = createClient(platform, { stableToken, logger });
     for (let calls = 0; calls < 50; calls += 1) {
       await client.user.get('o1');
@@ -215,6 +216,7 @@ describe('a token that the platform refuses', () => {
     }
     // The first, two in place of it, and one that is forced.
     expect(platform.tokenRequests.length).toBeLessThanOrEqual(4);
+    jest.restoreAllMocks();
   });
 
   it.each<[string, (client: OfficialClient) => Promise<unknown>]>([
