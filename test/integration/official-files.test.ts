@@ -352,6 +352,58 @@ describe('a download', () => {
     }
   });
 
+  describe('has `timeout` for each silence of the platform', () => {
+    const silent = () => new Raw(new Readable({ read() {} }));
+    const createHasty = async (timeout: number) => {
+      const platform = getPlatform();
+      const { accessToken } = await createClient(platform).accessToken.get();
+      return createClient(platform, { accessToken, timeout, retry: 0 });
+    };
+
+    it.each([
+      ['that pauses in the middle', 8 * 1024 * 1024, 1],
+      ['that begins late', 200_000, 0],
+    ])('and any for a reader %s', async (_, size, chunksBefore) => {
+      const client = await createHasty(200);
+      const { stream } = (await client.media.get(`big:${size}`)) as Download;
+      const chunks = stream[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>;
+      let read = 0;
+      for (let chunk = 0; chunk < chunksBefore; chunk += 1) {
+        read += ((await chunks.next()).value as Buffer).length;
+      }
+      // As long as the client waits for a platform that is silent.
+      getPlatform().answer('/cgi-bin/media/get', silent);
+      await catchError(client.media.get('silent'));
+      for await (const chunk of chunks) read += chunk.length;
+      expect(read).toBe(size);
+    });
+
+    it.each([
+      ['when only blanks have come', ' ', 200],
+      ['in the middle of a refusal', '{"errcode":', 200],
+      ['in the middle of a page', '<html>', 502],
+    ])('%s', async (_, begun, status) => {
+      const client = await createHasty(50);
+      const body = new Readable({ read() {} });
+      body.push(begun);
+      getPlatform().answer('/cgi-bin/media/get', () => new Raw(body, {}, status));
+      const error = await catchError(client.media.get('m1'));
+      expect(error).toMatchObject({ code: 'WECHAT_NETWORK', status, wasSent: true });
+      expect(error.message).toContain('nothing came for 50 ms');
+    });
+
+    it('in the middle of a file', async () => {
+      const client = await createHasty(50);
+      const body = new Readable({ read() {} });
+      body.push(JPEG);
+      getPlatform().answer('/cgi-bin/media/get', () => new Raw(body));
+      const { stream } = (await client.media.get('m1')) as Download;
+      const error = await catchError(buffer(stream));
+      expect(error).toMatchObject({ code: 'WECHAT_NETWORK', path: '/cgi-bin/media/get' });
+      expect(error.message).toContain('nothing came for 50 ms');
+    });
+  });
+
   it('that does not begin is given up after `timeout`', async () => {
     const platform = getPlatform();
     const { accessToken } = await createClient(platform).accessToken.get();

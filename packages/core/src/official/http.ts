@@ -4,11 +4,11 @@ import { WechatError } from '../errors.ts';
 import { readJson } from '../json.ts';
 import { NetworkError } from './errors.ts';
 import type { Form } from './form.ts';
-import { readBytes, readDownload, readHead } from './receive.ts';
+import { readBytes, readChunks, readDownload, readHead } from './receive.ts';
 import { createSender, type SenderOptions } from './sender.ts';
 
 export interface HttpOptions extends SenderOptions {
-  /** Milliseconds to wait for an answer; for a file, for each pause. */
+  /** Milliseconds to wait for an answer; for a file, for each silence. */
   readonly timeout: number;
   /** Maximum decompressed bytes of an answer that is not a file. */
   readonly maxResponseSize: number;
@@ -40,11 +40,12 @@ export function createHttp(options: HttpOptions): (request: HttpRequest) => Prom
     const { stream, wasSent } = send(url, { method, headers, body, timeout, isDownload });
     try {
       const { statusCode: status, headers } = await readHead(stream);
-      if (isDownload && status === 200) {
-        return { status, answer: await readDownload(path, stream, headers, maxResponseSize) };
-      }
-      const bytes = await readBytes(path, stream, maxResponseSize);
-      return readAnswer(path, status, bytes.toString());
+      const chunks = isDownload ? readChunks({ path, stream, status, timeout }) : undefined;
+      const answer =
+        chunks && status === 200
+          ? await readDownload({ stream, headers, chunks }, maxResponseSize)
+          : readAnswer(path, status, await readBytes(path, chunks ?? stream, maxResponseSize));
+      return { status, answer };
     } catch (error) {
       throw networkError(path, error, timeout, wasSent());
     }
@@ -52,10 +53,11 @@ export function createHttp(options: HttpOptions): (request: HttpRequest) => Prom
 }
 
 /** Reads an answer; an error in JSON is returned, whatever the status. */
-function readAnswer(path: string, status: number, text: string): HttpResponse {
+function readAnswer(path: string, status: number, bytes: Buffer): object {
+  const text = bytes.toString();
   try {
     const answer = readJson(text);
-    if (typeof answer === 'object' && answer !== null) return { status, answer };
+    if (typeof answer === 'object' && answer !== null) return answer;
     throw new SyntaxError('not an object');
   } catch {
     const said =

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Request, Response } from 'got';
+import { takeTurns } from '../clock.ts';
 import { readJson } from '../json.ts';
+import { within } from '../with-timeout.ts';
 import type { Download } from './endpoint.ts';
 import { NetworkError, ResponseTooLargeError } from './errors.ts';
 import { readFilename } from './filename.ts';
@@ -35,17 +37,19 @@ export async function readBytes(
   return Buffer.concat(chunks);
 }
 
+/** A file on its way, or the JSON in its place. */
+interface Incoming {
+  readonly stream: Request;
+  readonly headers: Response['headers'];
+  readonly chunks: AsyncGenerator<Buffer, void, undefined>;
+}
+
 /**
  * Returns the result of a download: a file, or the JSON sent in its place. The platform’s headers
  * do not distinguish the two, so the content does.
  */
-export async function readDownload(
-  path: string,
-  stream: Request,
-  headers: Response['headers'],
-  limit: number,
-): Promise<unknown> {
-  const chunks = readChunks(stream, path);
+export async function readDownload(incoming: Incoming, limit: number): Promise<unknown> {
+  const { chunks } = incoming;
   const head: Buffer[] = [];
   let size = 0;
   let isJson: boolean | undefined;
@@ -57,18 +61,13 @@ export async function readDownload(
     isJson ??= startsObject(value);
   }
   const answer = isJson && size <= limit ? readObject(Buffer.concat(head).toString()) : undefined;
-  return answer ?? createDownload(stream, headers, head, chunks);
+  return answer ?? createDownload(incoming, head);
 }
 
-function createDownload(
-  stream: Request,
-  headers: Response['headers'],
-  head: readonly Buffer[],
-  rest: AsyncIterable<Buffer>,
-): Download {
+function createDownload({ stream, headers, chunks }: Incoming, head: readonly Buffer[]): Download {
   // What is packed has another length on the way.
   const length = headers['content-encoding'] ? undefined : headers['content-length'];
-  const file = Readable.from(join(head, rest), { objectMode: false });
+  const file = Readable.from(join(head, chunks), { objectMode: false });
   return {
     // Also when it is given up before anything of it was read.
     stream: file.once('close', () => stream.destroy()),
@@ -97,18 +96,42 @@ function readObject(text: string): unknown {
   }
 }
 
-/** Reads chunks; got’s errors contain the whole request with its token, so they are replaced. */
-async function* readChunks(
-  stream: AsyncIterable<unknown>,
-  path: string,
-): AsyncGenerator<Buffer, void, undefined> {
+/**
+ * Reads chunks, and waits up to `timeout` for each: only while somebody reads, as the pauses of a
+ * slow reader are no silence of the platform. Got’s errors contain the whole request with its
+ * token, so they are replaced.
+ */
+export async function* readChunks({
+  path,
+  stream,
+  status,
+  timeout,
+}: {
+  readonly path: string;
+  readonly stream: Readable;
+  readonly status: number;
+  readonly timeout: number;
+}): AsyncGenerator<Buffer, void, undefined> {
+  const endEarly = (reason: string) =>
+    new NetworkError(path, `the download ended early (${reason})`, { status, wasSent: true });
+  const chunks = stream[Symbol.asyncIterator]();
   try {
-    for await (const chunk of stream) yield chunk as Buffer;
-  } catch (error) {
-    const { code = 'unknown error' } = error as { code?: string };
-    throw new NetworkError(path, `the download ended early (${code})`, {
-      status: 200,
-      wasSent: true,
-    });
+    while (true) {
+      const next = chunks.next().catch((error: { code?: string }) => {
+        throw endEarly(error.code ?? 'unknown error');
+      });
+      // When the event loop was late, it may have come and not been read.
+      let came = await within(next, timeout);
+      // What has come while the event loop stood still is no silence.
+      came ??= await Promise.race([
+        next.then((value) => ({ value })),
+        takeTurns().then(() => undefined),
+      ]);
+      if (!came) throw endEarly(`nothing came for ${timeout} ms`);
+      if (came.value.done) return;
+      yield came.value.value as Buffer;
+    }
+  } finally {
+    stream.destroy();
   }
 }

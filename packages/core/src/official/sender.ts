@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Agents, Method, Request } from 'got';
+import type { Agents, Delays, Method, Request } from 'got';
 import got from 'got';
 import type { Form } from './form.ts';
 
@@ -14,7 +14,7 @@ export interface Outgoing {
   readonly method: Method;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Form | undefined;
-  /** Milliseconds to wait for an answer; for a file, for each pause. */
+  /** Milliseconds to wait for an answer; for a file, for each silence, of a download up to its head. */
   readonly timeout: number;
   /** Whether the answer may be a file. Default: false. */
   readonly isDownload?: boolean;
@@ -45,7 +45,7 @@ export function createSender({ https, agent, userAgent }: SenderOptions) {
       isStream: true,
       method,
       headers: isForm ? { ...headers, ...body.headers } : headers,
-      timeout: isForm || isDownload ? { connect: timeout, socket: timeout } : { request: timeout },
+      timeout: isForm || isDownload ? boundSilences(timeout, isDownload) : { request: timeout },
       ...(body !== undefined && { body: isForm ? body.open() : body }),
     });
     // Else a POST waits for what is written to it.
@@ -60,6 +60,17 @@ export function createSender({ https, agent, userAgent }: SenderOptions) {
     });
     return { stream, wasSent: () => wasSent };
   };
+}
+
+/**
+ * Bounds each silence on the way of a file. A socket is silent as well while nobody reads what it
+ * has, so those of a download are bounded up to its head, and after it by who reads.
+ */
+function boundSilences(timeout: number, isDownload: boolean): Delays {
+  const connect = { lookup: timeout, connect: timeout, secureConnect: timeout };
+  return isDownload
+    ? { ...connect, send: timeout, response: timeout }
+    : { ...connect, socket: timeout };
 }
 
 /** Calls a function once requests leave by a socket, at once if they do: it may have been used before. */
