@@ -105,6 +105,8 @@ export interface Paging {
   readonly rows: string;
   /** The member with the next cursor, the total number of rows, or the id of a row. */
   readonly next?: string;
+  /** The member with the total number of rows, of a list by cursor; else a page that is not full is the last. */
+  readonly total?: string;
 }
 
 type WhenNone<T, Then, Else = unknown> = [T] extends [None] ? Then : Else;

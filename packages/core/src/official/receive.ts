@@ -120,7 +120,6 @@ export async function* readChunks({
       const next = chunks.next().catch((error: { code?: string }) => {
         throw endEarly(error.code ?? 'unknown error');
       });
-      // When the event loop was late, it may have come and not been read.
       let came = await within(next, timeout);
       // What has come while the event loop stood still is no silence.
       came ??= await Promise.race([

@@ -89,12 +89,13 @@ test('the client fills in only what the platform takes, and what it knows', () =
 test('a list is asked for with parameters that its row takes, and read where its answer has rows', () => {
   const paged = rows.filter(({ name }) => tables.get(name)?.paging);
   const wrong = paged.flatMap(({ name, query, body }) => {
-    const { at, count, rows: path, next } = (tables.get(name) as Endpoint).paging as Paging;
+    const { paging } = tables.get(name) as Endpoint;
+    const { at, count, rows: path, next, total } = paging as Paging;
     const taken = [...query, ...listFields(body)];
     const source = readSource(name);
     return [
       ...[at, count].filter((one) => one !== undefined && !taken.includes(one)),
-      ...[...path.split('.'), next].filter(
+      ...[...path.split('.'), next, total].filter(
         (one) => one !== undefined && !new RegExp(`\\b${one}\\??:`).test(source),
       ),
     ].map((one) => `${name}: ${one}`);

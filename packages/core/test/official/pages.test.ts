@@ -148,7 +148,7 @@ const lists: List[] = [
     path: '/cgi-bin/user/get',
     start: () => pages.user.iterate(),
     ...openidLists('next_openid', 10_000),
-    calls: [1, 1, 2, 2, 3],
+    calls: [1, 1, 1, 2, 3],
   },
   {
     name: 'user.iterate() where the last page has no cursor',
@@ -177,14 +177,14 @@ const lists: List[] = [
     path: '/cgi-bin/tags/members/getblacklist',
     start: () => pages.blacklist.iterate(),
     ...openidLists('begin_openid', 1000),
-    calls: [1, 1, 2, 2, 3],
+    calls: [1, 1, 1, 2, 3],
   },
   {
     name: 'blacklist.iterate() with 10000 in a page',
     path: '/cgi-bin/tags/members/getblacklist',
     start: () => pages.blacklist.iterate(),
     ...openidLists('begin_openid', 10_000),
-    calls: [1, 1, 2, 2, 3],
+    calls: [1, 1, 1, 2, 3],
   },
   {
     name: 'material.iterate()',
@@ -345,11 +345,60 @@ describe('a list whose places come up again ends', () => {
   it('no rows, whatever the total and the cursor say', async () => {
     platform = () => ({ total_count: 1000, item_count: 0, item: [] });
     expect(await take(pages.draft.iterate())).toEqual([]);
+    expect(asked.splice(0)).toHaveLength(2);
+    platform = () => ({ total: 1000, count: 0, next_openid: `o${asked.length}` });
+    expect(await take(pages.user.iterate())).toEqual([]);
+    expect(asked.splice(0)).toHaveLength(2);
     platform = () => ({ count: 5, data: { openid: [] }, next_openid: `o${asked.length}` });
     expect(await take(pages.tag.iterateUsers(100))).toEqual([]);
     platform = () => ({ count: 5, next_openid: `o${asked.length}` });
     expect(await take(pages.tag.iterateUsers(100))).toEqual([]);
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('a list that says how many rows it has goes on', () => {
+  it.each([
+    ['user.iterate()', () => pages.user.iterate(), 'next_openid', 9999, 3],
+    ['blacklist.iterate()', () => pages.blacklist.iterate(), 'begin_openid', 999, 24],
+  ] as const)('behind pages that are not full: %s', async (_, start, name, size, calls) => {
+    const { answers, createRows } = openidLists(name, size);
+    platform = answers(23_000);
+    expect(await take(start())).toEqual(createRows(23_000));
+    expect(asked).toHaveLength(calls);
+  });
+
+  it('behind a given start, up to a page without rows', async () => {
+    const { answers, createRows } = openidLists('next_openid', 9999);
+    platform = answers(23_000);
+    const rest = await take(pages.user.iterate({ nextOpenid: 'o15000' }));
+    expect(rest).toEqual(createRows(23_000).slice(15_000));
+    expect(asked).toHaveLength(2);
+  });
+
+  it('when some of them go meanwhile', async () => {
+    const { answers, createRows } = openidLists('next_openid', 10_000);
+    platform = (fields) => ({ ...(answers(10_000)(fields) as object), total: 10_001 });
+    expect(await take(pages.user.iterate())).toEqual(createRows(10_000));
+    expect(asked).toHaveLength(2);
+  });
+
+  it('behind one page without rows', async () => {
+    const items = itemLists.answers(45);
+    platform = (fields) => ({
+      ...(items(fields) as object),
+      ...(fields['offset'] === 20 && { item: [] }),
+    });
+    expect(await take(pages.freepublish.iterate())).toHaveLength(25);
+    expect(asked.map(([, { offset }]) => offset)).toEqual([0, 20, 40]);
+
+    const openids = openidLists('next_openid', 10_000).answers(20_000);
+    asked.length = 0;
+    platform = (fields) =>
+      asked.length === 1
+        ? { total: 20_000, count: 0, data: { openid: [] }, next_openid: 'o10000' }
+        : openids(fields);
+    expect(await take(pages.user.iterate())).toHaveLength(10_000);
   });
 });
 

@@ -10,7 +10,10 @@ export const blacklist = {
   list: post<{ begin_openid?: string | undefined }, OpenidPage & { total: number }>(
     '/cgi-bin/tags/members/getblacklist',
     // 1000 or 10000, depending on the page of the documentation; fewer than 1000 are the last.
-    { idempotent: true, paging: { ...OPENID_PAGING, at: 'begin_openid', size: 1000 } },
+    {
+      idempotent: true,
+      paging: { ...OPENID_PAGING, at: 'begin_openid', size: 1000, total: 'total' },
+    },
   ),
   /**
    * 批量拉黑用户: blocks 20 followers at most.

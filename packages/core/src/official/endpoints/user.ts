@@ -57,7 +57,7 @@ export const user = {
     '/cgi-bin/user/get',
     {
       query: ['next_openid'],
-      paging: OPENID_PAGING,
+      paging: { ...OPENID_PAGING, total: 'total' },
     },
   ),
   /**
