@@ -117,6 +117,8 @@ describe('what can be done again without harm is', () => {
     ['a call that the platform was too busy for', SEND, busy],
     ['reading over a connection that broke', USER, BREAK],
     ['reading that met a 502', USER, new Raw('<html>', {}, 502)],
+    ['reading whose answer is cut short', USER, new Raw('{"openid":"o","subscr')],
+    ['reading whose answer is empty', USER, new Raw('')],
   ])('%s', async (_, path, bad) => {
     const platform = getPlatform();
     platform.answer(path, twice<unknown>(bad, ok));
@@ -128,6 +130,7 @@ describe('what can be done again without harm is', () => {
   it.each([
     ['what was sent over a connection that broke', BREAK],
     ['what met a 502', new Raw('<html>', {}, 502)],
+    ['what was answered with half of an answer', new Raw('{"errcode":0,')],
   ])('but not %s: it may have been done', async (_, bad) => {
     const platform = getPlatform();
     platform.answer(SEND, twice<unknown>(bad, ok));
@@ -338,6 +341,30 @@ describe('answers that are odd', () => {
       expect(error.message).toContain('the answer is not JSON');
     },
   );
+
+  it.each([
+    ['of another program', 302, '{"msg":"log in first"}'],
+    ['of another program with an errcode', 307, '{"errcode":40001,"errmsg":"log in first"}'],
+    ['in HTML', 301, '<html>'],
+  ])('a redirect is an error, and not made again: one %s', async (_, status, body) => {
+    const platform = getPlatform();
+    const headers = { location: 'http://portal.example/login' };
+    for (const path of [USER, SEND]) platform.answer(path, () => new Raw(body, headers, status));
+    const client = createClient(platform);
+    const calls = [client.user.get('o1'), client.message.custom.send(message)];
+    for (const error of await Promise.all(calls.map((call) => catchError(call)))) {
+      expect(error).toMatchObject({ code: 'WECHAT_NETWORK', status, wasSent: true });
+      expect(error.message).toContain(`answered with the status ${status}: WeChat never redirects`);
+    }
+    expect([platform.count(USER), platform.count(SEND)]).toEqual([1, 1]);
+    expect(platform.tokenRequests).toHaveLength(1);
+  });
+
+  it('another success than 200 is one', async () => {
+    const platform = getPlatform();
+    platform.answer(USER, () => new Raw('{"subscribe":1}', {}, 201));
+    expect(await createClient(platform).user.get('o1')).toEqual({ subscribe: 1 });
+  });
 
   it.each([
     ['token.getStable', '/cgi-bin/stable_token', true, {}],

@@ -6,7 +6,13 @@ import { isFields } from './conveniences/argument.ts';
 import type { Credential } from './credential.ts';
 import { hideEchoes, redactAnswer } from './echo.ts';
 import type { Endpoint, Input } from './endpoint.ts';
-import { createRefusal, NetworkError, OfficialAPIError, ResponseTooLargeError } from './errors.ts';
+import {
+  createRefusal,
+  createStatusError,
+  NetworkError,
+  OfficialAPIError,
+  ResponseTooLargeError,
+} from './errors.ts';
 import { createForm, type Form, hasFile } from './form.ts';
 import type { Hooks, RequestSummary } from './hooks.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
@@ -233,6 +239,7 @@ interface Answered {
 /** Throws the error of an answer that refuses the call. */
 function throwRefusal({ endpoint: { path }, sending, response, code, said }: Answered): void {
   const { status, answer } = response;
+  if (status >= 300 && status < 400) throw createStatusError(path, status);
   if (code !== 0) {
     const { query, body, access } = sending;
     const errmsg = hideEchoes(said, query, body);
@@ -240,9 +247,7 @@ function throwRefusal({ endpoint: { path }, sending, response, code, said }: Ans
     const { isCloud } = access;
     throw createRefusal({ errcode: code, errmsg, path, answer: shown, isCloud });
   }
-  if (status >= 400) {
-    throw new NetworkError(path, `answered with ${status}`, { status, wasSent: true });
-  }
+  if (status >= 300) throw createStatusError(path, status);
 }
 
 /** Sends a call with a token; when it is refused, once more with another. */
@@ -310,6 +315,8 @@ function mayRepeat(error: unknown, { idempotent }: Endpoint): boolean {
   }
   if (!(error instanceof NetworkError) || error instanceof ResponseTooLargeError) return false;
   if (!error.wasSent) return true;
-  const isTheirs = error.status === undefined || error.status >= 500 || error.status === 429;
-  return isTheirs && idempotent === true;
+  const { status } = error;
+  // No answer, or a broken one.
+  const isLost = status === undefined || status < 300;
+  return (isLost || status >= 500 || status === 429) && idempotent === true;
 }

@@ -182,6 +182,16 @@ export class NetworkError extends WechatError {
   }
 }
 
+/** Creates the error of an answer whose status is no success; the API of WeChat has no redirects. */
+export function createStatusError(path: string, status: number): NetworkError {
+  const isRedirect = status >= 300 && status < 400;
+  const advice = isRedirect ? ': WeChat never redirects, so a gateway or proxy has answered' : '';
+  return new NetworkError(path, `answered with the status ${status}${advice}`, {
+    status,
+    wasSent: true,
+  });
+}
+
 /** An answer has more bytes than `maxResponseSize`. Code `WECHAT_RESPONSE_TOO_LARGE`. */
 export class ResponseTooLargeError extends NetworkError {
   override readonly name: string = 'ResponseTooLargeError';

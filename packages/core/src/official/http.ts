@@ -2,7 +2,7 @@ import { type Method, RequestError, TimeoutError } from 'got';
 import { describeError } from '../describe-error.ts';
 import { WechatError } from '../errors.ts';
 import { readJson } from '../json.ts';
-import { NetworkError } from './errors.ts';
+import { createStatusError, NetworkError } from './errors.ts';
 import type { Form } from './form.ts';
 import { readBytes, readChunks, readDownload, readHead } from './receive.ts';
 import { createSender, type SenderOptions } from './sender.ts';
@@ -60,10 +60,8 @@ function readAnswer(path: string, status: number, bytes: Buffer): object {
     if (typeof answer === 'object' && answer !== null) return answer;
     throw new SyntaxError('not an object');
   } catch {
-    const said =
-      status === 200
-        ? `the answer is not JSON: it has ${text.length} characters`
-        : `answered with the status ${status}`;
+    if (status >= 300) throw createStatusError(path, status);
+    const said = `the answer is not JSON: it has ${text.length} characters`;
     throw new NetworkError(path, said, { status, wasSent: true });
   }
 }
