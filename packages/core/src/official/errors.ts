@@ -1,6 +1,15 @@
 import { CONSOLE } from '../console.ts';
 import { WechatError } from '../errors.ts';
 import { tellText } from '../hide-secrets.ts';
+import type { CustomMessage } from './endpoints/index.ts';
+
+/** The state of a call of several messages of which a later one failed. */
+export interface PartlySent {
+  /** The number of messages that the user has. */
+  readonly sent: number;
+  /** The others, in order, for `message.custom.send(message)`; the first is the one that failed. */
+  readonly missing: readonly CustomMessage[];
+}
 
 /** The platform's refusal of a call. */
 export interface Refusal {
@@ -28,6 +37,8 @@ export class OfficialAPIError extends WechatError {
    * redacted like the input of hooks.
    */
   readonly answer: Readonly<Record<string, unknown>>;
+  /** Set when messages of the same call were sent before this one was refused. */
+  declare readonly partlySent?: PartlySent;
 
   constructor({ errcode, errmsg, path, answer = {} }: Refusal, code = 'WECHAT_API', advice = '') {
     const rid = RID.exec(errmsg)?.[1];
@@ -168,6 +179,8 @@ export class NetworkError extends WechatError {
   readonly status: number | undefined;
   /** Whether the request may have arrived, so that repeating it could do it twice. */
   readonly wasSent: boolean;
+  /** Set when messages of the same call were sent before this one, which `wasSent` is about. */
+  declare readonly partlySent?: PartlySent;
 
   constructor(
     path: string,
@@ -199,6 +212,22 @@ export class ResponseTooLargeError extends NetworkError {
     const said = `the answer has more than ${limit} bytes: raise maxResponseSize if it should`;
     super(path, said, { wasSent: true }, 'WECHAT_RESPONSE_TOO_LARGE');
   }
+}
+
+/** Adds to the error of a call what was sent before it. */
+export function tellPartlySent(error: unknown, partlySent: PartlySent): unknown {
+  const { sent, missing } = partlySent;
+  const isOfCall = error instanceof OfficialAPIError || error instanceof NetworkError;
+  if (!isOfCall || sent === 0) return error;
+  const message = `${error.message}. Of ${sent + missing.length} messages ${sent} were sent before; partlySent has the others`;
+  const stack = error.stack?.replace(error.message, () => message);
+  Object.defineProperties(error, {
+    message: { value: message },
+    stack: { value: stack },
+    // Not for whoever prints all that an error has: it is for a user.
+    partlySent: { value: partlySent },
+  });
+  return error;
 }
 
 type RefusalClass = new (refusal: Refusal) => OfficialAPIError;

@@ -54,6 +54,7 @@ export {
   NetworkError,
   NotFollowerError,
   OfficialAPIError,
+  type PartlySent,
   QuotaExceededError,
   RateLimitError,
   type Refusal,

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError, NeedParamError, type Reply, reply } from '@wechat-mp/core';
 import { createConveniences } from '../../src/official/conveniences/index.ts';
 import { bind } from '../../src/official/endpoint.ts';
 import { endpoints } from '../../src/official/endpoints/index.ts';
+import { MessageCountError, NetworkError } from '../../src/official/errors.ts';
 import { catchError } from '../support.ts';
 
 /** The requests without undefined fields, and their answers. */
@@ -143,6 +145,68 @@ describe('a message of customer service', () => {
     const send = () => custom.send('o1', [{ title: 'a' }, { title: 'b' }, { title: 'c' }]);
     expect((await catchError(send)).message).toBe('45047');
     expect(sent).toHaveLength(2);
+  });
+
+  describe('says when some of several messages were sent before one failed:', () => {
+    const refused = () =>
+      new MessageCountError({
+        errcode: 45047,
+        errmsg: 'out of response count limit',
+        path: CUSTOM,
+      });
+    const lost = () => new NetworkError(CUSTOM, 'no answer within 1 ms', { wasSent: true });
+    const long = '中'.repeat(1500);
+    const text = (content: string) => ({ touser: 'o1', msgtype: 'text', text: { content } });
+    const news = (title: string) => ({
+      touser: 'o1',
+      msgtype: 'news',
+      news: { articles: [{ title }] },
+      customservice: { kf_account: 'anna@shop' },
+    });
+
+    it.each<[string, () => Promise<unknown>, () => Error, number, object[]]>([
+      ['a long text', () => custom.sendText('o1', long), refused, 2, [text('中'.repeat(136))]],
+      [
+        'a text whose end was lost',
+        () => custom.sendText('o1', long),
+        lost,
+        2,
+        [text('中'.repeat(136))],
+      ],
+      [
+        'articles',
+        () =>
+          custom.send('o1', [{ title: 'a' }, { title: 'b' }, { title: 'c' }], {
+            kfAccount: 'anna@shop',
+          }),
+        refused,
+        1,
+        [news('b'), news('c')],
+      ],
+    ])('%s', async (_, send, create, before, missing) => {
+      answer = (n) => (n > before ? Promise.reject(create()) : {});
+      const error = (await catchError(send)) as MessageCountError;
+      expect(error).toBeInstanceOf(create().constructor);
+      expect(error.partlySent).toEqual({ sent: before, missing });
+      expect(error.message).toContain(
+        `. Of ${before + missing.length} messages ${before} were sent`,
+      );
+      expect(error.stack).toContain(error.message);
+      expect(inspect(error)).not.toContain('touser');
+      expect(JSON.stringify(error)).not.toContain('touser');
+      // What is missing can be sent as it is.
+      answer = () => ({});
+      sent.length = 0;
+      for (const message of error.partlySent?.missing ?? []) await custom.send(message);
+      expect(messages()).toEqual(missing.map((message) => [CUSTOM, message]));
+    });
+
+    it('and nothing of it when the first fails', async () => {
+      answer = () => Promise.reject(refused());
+      const error = (await catchError(() => custom.sendText('o1', long))) as MessageCountError;
+      expect(error.partlySent).toBeUndefined();
+      expect(error.message).toBe(refused().message);
+    });
   });
 
   it.each<[string, () => Promise<unknown>]>([

@@ -2,6 +2,7 @@ import type { Article, Reply } from '../../reply/reply.ts';
 import { splitText } from '../../reply/split.ts';
 import type { Success } from '../endpoint.ts';
 import type { CustomArticle, CustomMessage } from '../endpoints/index.ts';
+import { tellPartlySent } from '../errors.ts';
 import type { Api } from './api.ts';
 import {
   isWire,
@@ -61,7 +62,8 @@ export interface CustomMiniProgramPage {
  * messages within 48 hours), or after following it, scanning its code or pressing a button of its
  * menu (3 messages within a minute). Each method throws NeedParamError or InvalidArgumentError for
  * wrong arguments before anything is sent, WindowClosedError when the time is over, and
- * MessageCountError when there were too many.
+ * MessageCountError when there were too many. When a later one of several messages fails,
+ * `partlySent` of the error has those that are missing.
  */
 export interface CustomMethods {
   /**
@@ -155,10 +157,20 @@ export function createCustomMethods(
       const touser = neededText(call, 'openid', openid);
       const contents = read(call, given);
       const sender = readSender(call, options);
-      let answer: Success = {};
-      for (const content of contents) answer = await custom.send({ touser, ...content, ...sender });
-      return answer;
+      return sendEach(contents.map((content) => ({ touser, ...content, ...sender })));
     };
+  }
+
+  async function sendEach(messages: readonly CustomMessage[]): Promise<Success> {
+    let answer: Success = {};
+    for (const [sent, message] of messages.entries()) {
+      try {
+        answer = await custom.send(message);
+      } catch (error) {
+        throw tellPartlySent(error, { sent, missing: messages.slice(sent) });
+      }
+    }
+    return answer;
   }
 
   const sendReply = sending('send', readContents);
