@@ -1,6 +1,7 @@
 /** Failures between a client and the platform, and which of them are repeated. */
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
+import { renderReply, reply } from '@wechat-mp/core';
 import {
   ComponentClient,
   InvalidCredentialError,
@@ -549,6 +550,15 @@ describe('a mistake is found when the client is made, or called', () => {
       'beside a file',
       ({ media }) => media.uploadImage({ media: Buffer.from('a'), name: half } as never),
     ],
+    [
+      'in an object beside a file',
+      ({ media }) =>
+        media.uploadImage({ media: Buffer.from('a'), about: { title: half } } as never),
+    ],
+    [
+      'in the title of a video',
+      ({ material }) => material.add('video', Buffer.from('a'), { title: half, introduction: '' }),
+    ],
     ['of a text to translate', ({ ai }) => ai.translate(half, { lfrom: 'zh_CN', lto: 'en_US' })],
   ])('half a character %s', async (_, call) => {
     const error = await catchError(call(createClient(getPlatform())));
@@ -564,6 +574,56 @@ describe('a mistake is found when the client is made, or called', () => {
       expect(platform.requestsTo(SEND).at(-1)?.body).toMatchObject({ text: { content } });
     }
   });
+
+  const odd = `a${String.fromCharCode(...Array(32).keys(), 0xfffe, 0xffff)}b \u001b[1mbold`;
+  const plain = 'a\t\n\rb [1mbold';
+  it.each<[string, string, (client: OfficialClient) => Promise<unknown>, unknown]>([
+    [
+      'a message',
+      SEND,
+      ({ message: { custom } }) => custom.sendText('o1', odd),
+      { text: { content: plain } },
+    ],
+    [
+      'a reply',
+      SEND,
+      ({ message: { custom } }) => custom.send('o1', odd),
+      { text: { content: plain } },
+    ],
+    [
+      'a template',
+      '/cgi-bin/message/template/send',
+      ({ message: { template } }) => template.send('o1', 't1', { a: odd }),
+      { data: { a: { value: plain } } },
+    ],
+    [
+      'a menu',
+      '/cgi-bin/menu/create',
+      ({ menu }) => menu.create({ button: [{ type: 'click', name: odd, key: 'k' }] }),
+      { button: [{ name: plain }] },
+    ],
+    [
+      'a text to translate',
+      '/cgi-bin/media/voice/translatecontent',
+      ({ ai }) => ai.translate(odd, { lfrom: 'zh_CN', lto: 'en_US' }),
+      plain,
+    ],
+    [
+      'a call of one’s own',
+      '/cgi-bin/tags/create',
+      (client) => client.request('POST', '/cgi-bin/tags/create', { body: { tag: { name: odd } } }),
+      { tag: { name: plain } },
+    ],
+  ])(
+    'control characters are not sent, as in the XML of a reply: %s',
+    async (_, path, call, body) => {
+      await call(createClient(getPlatform()));
+      expect([getPlatform().requestsTo(path)[0]?.body]).toMatchObject([body]);
+      expect(renderReply(reply.text(odd), { target: 'gh_1', source: 'o1' })).toContain(
+        `[${plain}]`,
+      );
+    },
+  );
 
   it('client.request reaches any path, with the token', async () => {
     const platform = getPlatform();

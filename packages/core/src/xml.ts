@@ -1,11 +1,10 @@
+import { removeControls, replaceControls } from './control-characters.ts';
 import { ParseError } from './errors.ts';
 import { type Fields, isFields, type Tree, type TreeValue } from './tree.ts';
 import { readOtherXml } from './xml-library.ts';
 import { scanXml } from './xml-scanner.ts';
 
-// oxlint-disable-next-line no-control-regex -- exactly the characters that XML 1.0 forbids
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]+/g;
-// oxlint-disable-next-line no-control-regex -- those, and the carriage return
+// oxlint-disable-next-line no-control-regex -- the characters that XML 1.0 forbids, and the carriage return
 const ODD = /[\0-\x08\x0b-\x1f\ufffe\uffff]/;
 // oxlint-disable-next-line no-control-regex -- those, halves of characters, and the end of a section
 const TO_REPLACE = /[\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|\]\]>/;
@@ -28,13 +27,10 @@ export function parseXml(text: string, root: string): Fields {
 }
 
 function replaceOdd(text: string): string {
-  return (
-    text
-      // A substitute, not nothing: what is left must not become the end of a CDATA section.
-      .replace(FORBIDDEN, (run) => '\ufffd'.repeat(run.length))
-      .replaceAll('\r\n', '\n')
-      .replace(/\r+/g, (run) => '\n'.repeat(run.length))
-  );
+  // A substitute, not nothing: what is left must not become the end of a CDATA section.
+  return replaceControls(text, (run) => '\ufffd'.repeat(run.length))
+    .replaceAll('\r\n', '\n')
+    .replace(/\r+/g, (run) => '\n'.repeat(run.length));
 }
 
 /** Writes a tree as XML. Text is written as CDATA, so that nothing in it is read as markup. */
@@ -54,6 +50,6 @@ function renderValue(value: TreeValue): string {
   if (typeof value === 'number') return String(value);
   // Stryker disable next-line ConditionalExpression: what has nothing to replace costs less so
   if (!TO_REPLACE.test(value)) return `<![CDATA[${value}]]>`;
-  const text = value.toWellFormed().replace(FORBIDDEN, '');
+  const text = removeControls(value.toWellFormed());
   return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 }

@@ -1,3 +1,4 @@
+import { removeControls } from '../control-characters.ts';
 import { tellText } from '../hide-secrets.ts';
 import { isPrivate, redact } from './redact.ts';
 
@@ -47,8 +48,12 @@ export function redactAnswer(
 /** Collects every text of a request that must not be shown. */
 function* collectPrivate(value: unknown, name = ''): Iterable<string> {
   if (typeof value === 'string' || typeof value === 'number') {
+    if (!isPrivate(name)) return;
     const text = String(value);
-    if (isPrivate(name) && text.length >= SHORTEST) yield text;
+    // As it was given, and as it was sent.
+    for (const one of new Set([text, removeControls(text)])) {
+      if (one.length >= SHORTEST) yield one;
+    }
   } else if (Array.isArray(value)) {
     for (const item of value) yield* collectPrivate(item, name);
   } else if (Object.getPrototypeOf(Object(value)) === Object.prototype) {

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import type { Upload, UploadOptions } from './endpoint.ts';
 import { type OutgoingFile, openFile } from './file.ts';
 import { findRule } from './file-rules.ts';
-import { checkWhole } from './whole-text.ts';
+import { toSentText, writeJson } from './whole-text.ts';
 
 /** A form with a file, ready to be sent. */
 export interface Form {
@@ -63,15 +63,13 @@ export async function createForm(
 }
 
 function toFieldText(name: string, value: unknown): string {
-  if (typeof value === 'string') {
-    checkWhole(name, value);
-    return value;
-  }
+  if (typeof value === 'string') return toSentText(name, value);
   let reason = `it is a ${typeof value}`;
   try {
-    const text: string | undefined = JSON.stringify(value);
+    const text = writeJson(value);
     if (text !== undefined) return text;
   } catch (error) {
+    if (error instanceof InvalidArgumentError) throw error;
     reason = (error as Error).message;
   }
   throw new InvalidArgumentError(`the field ${name} cannot be written as JSON: ${reason}`);

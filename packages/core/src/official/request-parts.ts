@@ -3,7 +3,7 @@ import { InvalidArgumentError, NeedParamError } from '../errors.ts';
 import { isFields } from './conveniences/argument.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type BaseUrl, findOrigin } from './origin.ts';
-import { checkWhole } from './whole-text.ts';
+import { checkWhole, toSentText, writeJson } from './whole-text.ts';
 
 /** Merges the given fields with those that the client knows. */
 export function fill(
@@ -40,8 +40,7 @@ export function write(
 ): string | undefined {
   if (!takesBody && verb !== 'post') return undefined;
   if (contentType !== undefined && typeof given === 'string') {
-    checkWhole('the body', given);
-    return given;
+    return toSentText('the body', given);
   }
   const body = given ?? {};
   if (!isPlain(body)) {
@@ -50,7 +49,7 @@ export function write(
     );
   }
   try {
-    return JSON.stringify(body, checkMember);
+    return writeJson(body);
   } catch (error) {
     if (error instanceof InvalidArgumentError) throw error;
     throw new InvalidArgumentError(
@@ -73,11 +72,6 @@ function isPlain(body: unknown): boolean {
 
 export function describeClass(value: unknown): string {
   return typeof value === 'object' ? `a ${Object(value).constructor?.name}` : `a ${typeof value}`;
-}
-
-function checkMember(name: string, value: unknown): unknown {
-  if (typeof value === 'string') checkWhole(name, value);
-  return value;
 }
 
 export function createAddress(

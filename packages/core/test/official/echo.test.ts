@@ -60,6 +60,12 @@ describe('a message of the platform', () => {
     );
   });
 
+  it('never holds a text that was sent without its control characters', () => {
+    const content = 'a\u001b[1m se\u0007cret w\u0007ord';
+    expect(hideEchoes('bad: [1m secret word', { content })).toBe('bad: [redacted]');
+    expect(hideEchoes('bad:se\u0007cret w', { content })).toBe('bad:[redacted]');
+  });
+
   it('never holds a secret wherever in the request it was', () => {
     const names = ['access_token', 'secret', 'touser', 'openid', 'content', 'kf_password', 'code'];
     fc.assert(

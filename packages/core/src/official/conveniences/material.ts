@@ -1,4 +1,5 @@
 import type { Upload, UploadOptions } from '../endpoint.ts';
+import { writeJson } from '../whole-text.ts';
 import type { Api } from './api.ts';
 import { isFields, neededName, neededText, optionalText, readOptions } from './argument.ts';
 import { type Positional, takeArguments } from './positional.ts';
@@ -60,7 +61,7 @@ export function createMaterialMethods({
     const given = readOptions(call, options);
     const title = optionalText(call, 'title', given['title']);
     const introduction = optionalText(call, 'introduction', given['introduction']);
-    const description = type === 'video' ? JSON.stringify({ title, introduction }) : undefined;
+    const description = type === 'video' ? writeJson({ title, introduction }) : undefined;
     return add({ media: second as Upload, description }, { type }, options);
   }
 
