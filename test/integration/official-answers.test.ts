@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { buffer, text as readText } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { brotliCompressSync, createGzip, gzipSync } from 'node:zlib';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { Download } from '@wechat-mp/core/official';
 import { UnofficialClient } from '@wechat-mp/core/unofficial';
 import { catchError, createClient, usePlatform } from '../support/official-client.ts';
@@ -269,6 +269,59 @@ describe('a refusal', () => {
       errcode: -2,
       answer: { base_resp: { ret: -2, err_msg: 'no' } },
     });
+  });
+
+  it('that is nested without end is an error of this library', async () => {
+    const platform = getPlatform();
+    const nested = (open: string, close: string) =>
+      `${open.repeat(20_000)}1${close.repeat(20_000)}`;
+    for (const value of [nested('[', ']'), nested('{"a":', '}')]) {
+      platform.answer(SEND, () => new Raw(`{"errcode":45009,"errmsg":"x","a":${value}}`));
+      const error = await catchError(
+        createClient(platform).message.custom.send({ ...message, text }),
+      );
+      expect(error).toMatchObject({ code: 'WECHAT_API_QUOTA', errcode: 45009 });
+      expect(printed(error)).toContain('[nested');
+    }
+  });
+
+  it('shows nothing of what was deep in the request', async () => {
+    const platform = getPlatform();
+    platform.answer('/cgi-bin/draft/add', () => ({
+      errcode: 45002,
+      errmsg: `bad ${text.content}`,
+    }));
+    let body: object = { content: text.content };
+    for (let depth = 0; depth < 1000; depth += 1) body = depth % 2 ? { a: body } : { a: [body] };
+    const error = await catchError(
+      createClient(platform).request('POST', '/cgi-bin/draft/add', { body }),
+    );
+    expect(error).toMatchObject({ errmsg: 'bad [redacted]' });
+  });
+
+  it('takes work in proportion to the request and the answer', async () => {
+    const platform = getPlatform();
+    const client = createClient(platform, { retry: 0 });
+    const listOpenids = (count: number) =>
+      Array.from({ length: count }, (_, at) => `o6_bmjrPTlm6_2sgVt7hMZO${1000 + at}`);
+    const countWork = async (size: number) => {
+      platform.answer('/cgi-bin/tags/members/batchtagging', () => ({
+        errcode: 45009,
+        errmsg: 'x',
+        list: listOpenids(size).map((openid) => `said ${openid}`),
+      }));
+      const spies = (['slice', 'charCodeAt'] as const).map((name) =>
+        jest.spyOn(String.prototype, name),
+      );
+      const error = await catchError(client.tag.batchTag(listOpenids(size), 1));
+      const calls = spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+      jest.restoreAllMocks();
+      expect(error).toMatchObject({ errcode: 45009 });
+      expect(printed(error)).not.toContain('o6_bmjrP');
+      return calls;
+    };
+    const few = await countWork(50);
+    expect(await countWork(200)).toBeLessThan(6 * few);
   });
 
   it('that is not JSON is reported by its size, without its content', async () => {

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import { areCallsSeen, CallWatch } from './call-watch.ts';
 import { isFields } from './conveniences/argument.ts';
 import type { Credential } from './credential.ts';
-import { hideEchoes, redactAnswer } from './echo.ts';
+import { createHide, redactAnswer } from './echo.ts';
 import type { Endpoint, Input } from './endpoint.ts';
 import {
   createRefusal,
@@ -242,8 +242,9 @@ function throwRefusal({ endpoint: { path }, sending, response, code, said }: Ans
   if (status >= 300 && status < 400) throw createStatusError(path, status);
   if (code !== 0) {
     const { query, body, access } = sending;
-    const errmsg = hideEchoes(said, query, body);
-    const shown = redactAnswer(answer, query, body);
+    const hide = createHide(query, body);
+    const errmsg = hide(said);
+    const shown = redactAnswer(answer, hide);
     const { isCloud } = access;
     throw createRefusal({ errcode: code, errmsg, path, answer: shown, isCloud });
   }

@@ -1,9 +1,8 @@
 import { removeControls } from '../control-characters.ts';
 import { tellText } from '../hide-secrets.ts';
+import { GRAM, GramIndex } from './gram-index.ts';
 import { isPrivate, redact } from './redact.ts';
 
-/** Characters in a row above which equal text is not chance. */
-const GRAM = 8;
 /** Characters below which a value is not a secret, as it is found in any sentence. */
 const SHORTEST = 4;
 /** Maximum depth of encodings of an echo. */
@@ -12,69 +11,91 @@ const HIDDEN = '[redacted]';
 /** Maximum characters of a message; the platform’s own have about 100. */
 const LONGEST = 1000;
 
+type Hide = (said: string) => string;
+
 /**
- * Removes from a message of the platform what it repeats of a request and must not be shown: values
- * of fields that are secret, identify users or are sent to them, whole or in pieces of 8
- * characters, plain or encoded as in URLs, JSON and HTML.
+ * Creates the function that removes from a message of the platform what it repeats of a request and
+ * must not be shown: values of fields that are secret, identify users or are sent to them, whole or
+ * in pieces of 8 characters, plain or encoded as in URLs, JSON and HTML.
  */
+export function createHide(...sent: readonly unknown[]): Hide {
+  const values = collectPrivate(sent);
+  const pieces = new GramIndex(values.filter(({ length }) => length >= GRAM));
+  const words = new Set(values.filter(({ length }) => length < GRAM));
+  return (said) => {
+    let text = said.slice(0, LONGEST);
+    for (let depth = 0; depth < ENCODINGS; depth += 1) {
+      text = hideValues(text, pieces, words);
+      const plain = decode(text);
+      if (plain === text) return text;
+      text = plain;
+    }
+    return hideValues(text, pieces, words);
+  };
+}
+
+/** Removes from one message what it repeats of a request. */
 export function hideEchoes(said: string, ...sent: readonly unknown[]): string {
-  const values = sent
-    .flatMap((part) => [...collectPrivate(part)])
-    .map((text) => text.toLowerCase());
-  let text = said.slice(0, LONGEST);
-  for (let depth = 0; depth < ENCODINGS; depth += 1) {
-    text = hideValues(text, values);
-    const plain = decode(text);
-    if (plain === text) break;
-    text = plain;
-  }
-  return hideValues(text, values);
+  return createHide(...sent)(said);
 }
 
 /** Returns the fields of a refusal, redacted like those of a request. */
-export function redactAnswer(
-  answer: unknown,
-  ...sent: readonly unknown[]
-): Readonly<Record<string, unknown>> {
-  const hide = (value: unknown): unknown => {
-    if (typeof value === 'string') return tellText(hideEchoes(value, ...sent));
-    if (Array.isArray(value)) return value.map(hide);
+export function redactAnswer(answer: unknown, hide: Hide): Readonly<Record<string, unknown>> {
+  const hideAll = (value: unknown): unknown => {
+    if (typeof value === 'string') return tellText(hide(value));
+    if (Array.isArray(value)) return value.map(hideAll);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, hide(one)]));
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, hideAll(one)]));
   };
-  return hide(redact(answer)) as Readonly<Record<string, unknown>>;
+  return hideAll(redact(answer)) as Readonly<Record<string, unknown>>;
 }
 
-/** Collects every text of a request that must not be shown. */
-function* collectPrivate(value: unknown, name = ''): Iterable<string> {
-  if (typeof value === 'string' || typeof value === 'number') {
-    if (!isPrivate(name)) return;
-    const text = String(value);
-    // As it was given, and as it was sent.
-    for (const one of new Set([text, removeControls(text)])) {
-      if (one.length >= SHORTEST) yield one;
+/** Returns every text of a request that must not be shown, however deep it is. */
+function collectPrivate(parts: readonly unknown[]): string[] {
+  const texts = new Set<string>();
+  const left: Named[] = parts.map((value) => ({ value, name: '' }));
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { value, name } = next;
+    if (typeof value === 'string' || typeof value === 'number') {
+      if (isPrivate(name)) addAsSent(texts, String(value));
+    } else {
+      for (const member of listMembers(value, name)) left.push(member);
     }
-  } else if (Array.isArray(value)) {
-    for (const item of value) yield* collectPrivate(item, name);
-  } else if (Object.getPrototypeOf(Object(value)) === Object.prototype) {
-    for (const [key, member] of Object.entries(Object(value) as object)) {
-      yield* collectPrivate(member, isPrivate(name) ? name : key);
-    }
+  }
+  return [...texts];
+}
+
+interface Named {
+  readonly value: unknown;
+  readonly name: string;
+}
+
+/** Lists what is in a value; what is in a private field is private. */
+function listMembers(value: unknown, name: string): Named[] {
+  if (Array.isArray(value)) return value.map((item: unknown) => ({ value: item, name }));
+  if (Object.getPrototypeOf(Object(value)) !== Object.prototype) return [];
+  return Object.entries(Object(value) as object).map(([key, member]) => ({
+    value: member as unknown,
+    name: isPrivate(name) ? name : key,
+  }));
+}
+
+/** Adds a text as it was given, and as it was sent. */
+function addAsSent(texts: Set<string>, given: string): void {
+  for (const text of [given, removeControls(given)]) {
+    if (text.length >= SHORTEST) texts.add(text.toLowerCase());
   }
 }
 
-function hideValues(text: string, values: readonly string[]): string {
+function hideValues(text: string, pieces: GramIndex, words: ReadonlySet<string>): string {
   const lower = text.toLowerCase();
   // A letter that has another length in lower case would shift what follows.
-  if (lower.length !== text.length) return hideValues(lower, values);
+  if (lower.length !== text.length) return hideValues(lower, pieces, words);
   const hidden = new Uint8Array(text.length);
-  for (const value of values) {
-    const size = Math.min(GRAM, value.length);
-    const grams = new Set(
-      Array.from({ length: value.length - size + 1 }, (_, at) => value.slice(at, at + size)),
-    );
+  pieces.forEachFound(lower, (at) => hidden.fill(1, at, at + GRAM));
+  for (let size = SHORTEST; size < GRAM && words.size > 0; size += 1) {
     for (let at = 0; at + size <= lower.length; at += 1) {
-      if (grams.has(lower.slice(at, at + size))) hidden.fill(1, at, at + size);
+      if (words.has(lower.slice(at, at + size))) hidden.fill(1, at, at + size);
     }
   }
   let shown = '';

@@ -1,7 +1,8 @@
 /** Messages in which the platform repeats parts of a request. */
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import { hideEchoes } from '../../src/official/echo.ts';
+import { GRAM, GramIndex } from '../../src/official/gram-index.ts';
 
 const TOKEN = '83_pUJqU7b3rGx0P6dYkRk1fVv9a8sXwz-Qe';
 const SECRET = 'ca5e0123456789abcdef0123456789ab';
@@ -77,4 +78,20 @@ describe('a message of the platform', () => {
       }),
     );
   });
+});
+
+test('an index finds exactly the pieces that its texts have, and none across two of them', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '中'), maxLength: 60 });
+  fc.assert(
+    fc.property(fc.array(letters, { maxLength: 5 }), letters, (texts, text) => {
+      const found: number[] = [];
+      new GramIndex(texts).forEachFound(text, (at) => found.push(at));
+      const places = [...Array(Math.max(0, text.length - GRAM + 1)).keys()];
+      const expected = places.filter((at) =>
+        texts.some((one) => one.includes(text.slice(at, at + GRAM))),
+      );
+      expect(found).toEqual(expected);
+    }),
+    { numRuns: 1000 },
+  );
 });
