@@ -113,6 +113,23 @@ describe('an upload has the bytes, a name and a type', () => {
     expect(headers?.['content-length']).toBe(String(told.at(-1)?.total));
   });
 
+  it.each<[string, (progress: { sent: number; total: number }) => boolean]>([
+    ['at its first piece', () => true],
+    ['at its last', ({ sent, total }) => sent === total],
+  ])('and fails with what `onProgress` throws, once: %s', async (_, isNow) => {
+    const mine = new TypeError('a mistake of the program');
+    let thrown = 0;
+    const onProgress = (progress: { sent: number; total: number }) => {
+      if (!isNow(progress)) return;
+      thrown += 1;
+      throw mine;
+    };
+    const client = createClient(getPlatform(), { retry: 2 });
+    const file = Buffer.concat([JPEG, Buffer.alloc(100_000)]);
+    expect(await catchError(client.media.upload('image', file, { onProgress }))).toBe(mine);
+    expect(thrown).toBe(1);
+  });
+
   it('and no further ahead of the platform than the connection holds', async () => {
     let ahead = 0;
     let read = 0;

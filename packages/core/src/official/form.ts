@@ -13,6 +13,20 @@ export interface Form {
   open(): Readable;
 }
 
+/** The errors that carry what `onProgress` has thrown through the request. */
+const carriers = new WeakSet<object>();
+
+function carryThrown(cause: unknown): Error {
+  const carrier = new Error('onProgress has thrown', { cause });
+  carriers.add(carrier);
+  return carrier;
+}
+
+/** Whether the cause of an error is what `onProgress` has thrown. */
+export function isThrownByProgram(error: Error): boolean {
+  return carriers.has(error);
+}
+
 /** The fields that hold files: a string is a path there, and a text elsewhere. */
 const FILES: ReadonlySet<string> = new Set(['media', 'img', 'pdf']);
 
@@ -117,7 +131,11 @@ async function* write(
     for await (const chunk of Buffer.isBuffer(part) ? [part] : part.read()) {
       yield chunk;
       sent += chunk.byteLength;
-      onProgress?.({ sent, total });
+      try {
+        onProgress?.({ sent, total });
+      } catch (error) {
+        throw carryThrown(error);
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ import { describeError } from '../describe-error.ts';
 import { WechatError } from '../errors.ts';
 import { readJson } from '../json.ts';
 import { createStatusError, NetworkError } from './errors.ts';
-import type { Form } from './form.ts';
+import { type Form, isThrownByProgram } from './form.ts';
 import { readBytes, readChunks, readDownload, readHead } from './receive.ts';
 import { createSender, type SenderOptions } from './sender.ts';
 
@@ -47,7 +47,7 @@ export function createHttp(options: HttpOptions): (request: HttpRequest) => Prom
           : readAnswer(path, status, await readBytes(path, chunks ?? stream, maxResponseSize));
       return { status, answer };
     } catch (error) {
-      throw networkError(path, error, timeout, wasSent());
+      throw describeFailure(path, error, timeout, wasSent());
     }
   };
 }
@@ -67,21 +67,19 @@ function readAnswer(path: string, status: number, bytes: Buffer): object {
 }
 
 /**
- * Creates a NetworkError; got’s errors contain the whole request with its token, so only the reason
- * is kept.
+ * Returns the error of a request: a NetworkError, or what a file or the program has thrown. Got’s
+ * errors contain the whole request with its token, so only the reason is kept.
  */
-function networkError(
-  path: string,
-  error: unknown,
-  timeout: number,
-  wasSent: boolean,
-): WechatError {
+function describeFailure(path: string, error: unknown, timeout: number, wasSent: boolean): unknown {
   if (error instanceof WechatError) return error;
   if (error instanceof TimeoutError) {
     return new NetworkError(path, `no answer within ${timeout} ms`, { wasSent });
   }
   // A file that cannot be sent says itself what is wrong.
   if (error instanceof RequestError && error.cause instanceof WechatError) return error.cause;
+  if (error instanceof RequestError && error.cause instanceof Error) {
+    if (isThrownByProgram(error.cause)) return error.cause.cause;
+  }
   const cause = describeError(error);
   Reflect.deleteProperty(cause, 'stack');
   const { code = cause.name } = cause;
