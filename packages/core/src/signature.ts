@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { CONSOLE } from './console.ts';
 import { InvalidArgumentError } from './errors.ts';
-import { refuseMissing } from './option-checks.ts';
+import { checkText, refuseMissing } from './option-checks.ts';
 
 /** The signed values: the account's token, and the query of the delivery. */
 export interface SignedParts {
@@ -100,7 +100,7 @@ export function isSameSignature(expected: string, given: unknown): boolean {
  * @example
  * jsapiSignature({ ticket, noncestr: 'abc', timestamp: 1414587457, url: 'https://example.com/?a=1' })
  * @throws {NeedParamError} when one of the four is missing
- * @throws {InvalidArgumentError} when the address is escaped for HTML
+ * @throws {InvalidArgumentError} when the address is escaped for HTML, or one is not a text
  * @see https://developers.weixin.qq.com/doc/service/guide/h5/jssdk.html
  */
 export function jsapiSignature(parts: {
@@ -113,6 +113,7 @@ export function jsapiSignature(parts: {
   for (const name of ['ticket', 'noncestr', 'timestamp', 'url'] as const) {
     if (!parts[name]) refuseMissing(name, 'a page is signed with it');
   }
+  for (const name of ['ticket', 'noncestr', 'url'] as const) checkText(name, parts[name]);
   if (parts.url.includes('&amp;')) {
     throw new InvalidArgumentError(
       'url contains "&amp;": give the address as shown in the browser, not escaped for HTML',

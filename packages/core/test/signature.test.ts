@@ -144,6 +144,17 @@ describe('the signature of a web page (JS-SDK)', () => {
     }
   });
 
+  it.each([
+    ['url', ['http://a.example/', 'http://b.example/']],
+    ['url', new URL('http://a.example/')],
+    ['ticket', ['t']],
+    ['noncestr', 7],
+  ])('refuses a %s that is not a text, as of `?url=a&url=b`: %j', (name, value) => {
+    const sign = () => jsapiSignature({ ...parts, [name]: value });
+    expect(sign).toThrow(InvalidArgumentError);
+    expect(sign).toThrow(`${name} must be a string`);
+  });
+
   it('takes & as it is and refuses &amp;', () => {
     const url = 'http://a.example/?a=1&b=2';
     expect(jsapiSignature({ ...parts, url })).toMatch(/^[0-9a-f]{40}$/);

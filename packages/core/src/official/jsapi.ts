@@ -63,7 +63,7 @@ export class Jsapi {
    *
    * @example
    * wx.config({ ...await client.jsapi.sign('https://example.com/?a=1'), jsApiList: ['scanQRCode'] })
-   * @throws {InvalidArgumentError} when the address is escaped for HTML
+   * @throws {InvalidArgumentError} when the address is escaped for HTML, or not a text
    * @see https://developers.weixin.qq.com/doc/service/guide/h5/jssdk.html
    */
   async sign(url: string, moment: Moment = {}): Promise<JsapiConfig> {
