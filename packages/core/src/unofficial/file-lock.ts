@@ -48,7 +48,8 @@ async function create(lock: string, owner: string): Promise<boolean> {
 /** Removes the lock of a crashed process. */
 async function dropStale(lock: string): Promise<boolean> {
   const seen = await stat(lock).catch(missing);
-  if (!seen || Date.now() - seen.mtimeMs < STALE) return false;
+  // One of the future is of a time before the clock was set back.
+  if (!seen || Math.abs(Date.now() - seen.mtimeMs) < STALE) return false;
   const aside = `${lock}.${randomUUID()}`;
   await rename(lock, aside).catch(missing);
   const taken = await stat(aside).catch(missing);

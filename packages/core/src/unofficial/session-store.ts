@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { StoreError } from '../errors.ts';
 import { withFileLock } from './file-lock.ts';
 
 /**
@@ -30,7 +31,8 @@ export class MemorySessionStore implements SessionStore {
 
 /**
  * Stores sessions in a file that only its owner can read; it is replaced atomically. Several
- * stores, in one process or in many, may share a file.
+ * stores, in one process or in many, may share a file. A damaged one cannot be read, and is
+ * replaced when a session is stored.
  */
 export class FileSessionStore implements SessionStore {
   readonly #path: string;
@@ -42,7 +44,9 @@ export class FileSessionStore implements SessionStore {
   }
 
   async get(key: string): Promise<string | undefined> {
-    return (await this.#read())[key];
+    const sessions = await this.#read();
+    if (sessions) return sessions[key];
+    throw new StoreError('the file of sessions is damaged: the next login replaces it');
   }
 
   async set(key: string, session: string | undefined): Promise<void> {
@@ -51,9 +55,10 @@ export class FileSessionStore implements SessionStore {
     return this.#writing;
   }
 
-  async #read(): Promise<Record<string, string>> {
+  /** Reads the sessions; undefined when the file is damaged. */
+  async #read(): Promise<Record<string, string> | undefined> {
     try {
-      return JSON.parse(await readFile(this.#path, 'utf8')) as Record<string, string>;
+      return parseSessions(await readFile(this.#path, 'utf8'));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
       throw error;
@@ -61,7 +66,7 @@ export class FileSessionStore implements SessionStore {
   }
 
   async #replace(key: string, session: string | undefined): Promise<void> {
-    const { [key]: _, ...others } = await this.#read();
+    const { [key]: _, ...others } = (await this.#read()) ?? {};
     const all = session === undefined ? others : { ...others, [key]: session };
     const beside = `${this.#path}.${randomUUID()}`;
     try {
@@ -70,5 +75,16 @@ export class FileSessionStore implements SessionStore {
     } finally {
       await rm(beside, { force: true });
     }
+  }
+}
+
+function parseSessions(text: string): Record<string, string> | undefined {
+  try {
+    const sessions: unknown = JSON.parse(text);
+    const isObject = typeof sessions === 'object' && sessions !== null && !Array.isArray(sessions);
+    const isWhole = isObject && Object.values(sessions).every((one) => typeof one === 'string');
+    return isWhole ? (sessions as Record<string, string>) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -159,6 +159,29 @@ describe('FileSessionStore', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('died'))).toEqual(['died.json']);
   });
 
+  it('takes over a lock of the future, which a clock that was set back leaves', async () => {
+    const shared = join(folder, 'future.json');
+    writeFileSync(`${shared}.lock`, 'the dead');
+    const future = new Date('2999-01-01');
+    utimesSync(`${shared}.lock`, future, future);
+    await new FileSessionStore(shared).set('mine', 'one');
+    expect(JSON.parse(readFileSync(shared, 'utf8'))).toEqual({ mine: 'one' });
+  });
+
+  it.each(['', '{"a"', '[]', 'null', '7', '{"a":5}'])(
+    'that was damaged cannot be read, and is replaced by the next session: %j',
+    async (content) => {
+      const damaged = join(folder, 'replaced.json');
+      writeFileSync(damaged, content);
+      const store = new FileSessionStore(damaged);
+      const error = await catchError(() => store.get('mine'));
+      expect(error).toMatchObject({ code: 'WECHAT_STORE' });
+      await store.set('mine', 'one');
+      expect(await store.get('mine')).toBe('one');
+      expect(JSON.parse(readFileSync(damaged, 'utf8'))).toEqual({ mine: 'one' });
+    },
+  );
+
   it('that was damaged is an error of the store, and a client continues without it', async () => {
     const damaged = join(folder, 'damaged.json');
     writeFileSync(damaged, '{"a"');
