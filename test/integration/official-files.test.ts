@@ -270,6 +270,22 @@ describe('a file that the platform would not take is not sent', () => {
   });
 });
 
+describe('a stream that gives nothing for `timeout` is not sent', () => {
+  it.each([
+    ['behind its first bytes', [JPEG], 'cannot be read to its end'],
+    ['from the beginning', [], 'cannot be read'],
+  ])('%s', async (_, begun, what) => {
+    const stream = new Readable({ read() {} });
+    for (const chunk of begun) stream.push(chunk);
+    const client = createClient(getPlatform(), { timeout: 50 });
+    const error = await catchError(client.media.upload('image', stream));
+    expect(error).toMatchObject({ code: 'WECHAT_INVALID_ARGUMENT' });
+    expect(error.message).toContain(`${what}: it gave nothing for 50 ms`);
+    expect(stream.destroyed).toBe(true);
+    expect(getPlatform().count(PATH)).toBe(0);
+  });
+});
+
 describe('a repeated upload', () => {
   it('sends the same bytes again when the token was refused', async () => {
     const platform = getPlatform();

@@ -29,6 +29,8 @@ export interface CallerParts {
   readonly http: (request: HttpRequest) => Promise<HttpResponse>;
   /** Replaces the hosts of pages for browsers. */
   readonly pageBaseUrl: BaseUrl | undefined;
+  /** Milliseconds to wait for an answer, and for each piece of a stream that is sent. */
+  readonly timeout: number;
   /** Maximum number of tries of a request. */
   readonly tries: number;
   readonly logger: Logger;
@@ -92,7 +94,7 @@ export function createCaller(parts: CallerParts): Call {
       throw new NeedParamError(`${name} needs a file: a path, a Buffer, a Blob or a Readable`);
     }
     const sent = isForm
-      ? await createForm(endpoint.path, query, body, options)
+      ? await createForm(endpoint.path, query, body, options, parts.timeout)
       : write(endpoint, body, name);
     const access = findAccess(endpoint, name);
     const { credential, parameter } = access;

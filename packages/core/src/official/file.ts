@@ -6,6 +6,7 @@ import { fileTypeFromBuffer } from 'file-type/core';
 import { InvalidArgumentError } from '../errors.ts';
 import type { Upload, UploadOptions } from './endpoint.ts';
 import { EXTENSIONS, type FileRule } from './file-rules.ts';
+import { boundSilences } from './silences.ts';
 
 /** A file before it is sent. */
 export interface OutgoingFile {
@@ -23,6 +24,8 @@ const HEAD = 4100;
 const PIECE = 64 * 1024;
 /** Maximum bytes of a stream without a rule: the platform accepts no larger file. */
 const MOST = 10 * 1024 * 1024;
+/** Milliseconds to wait for each piece of a stream. */
+const SILENCE = 10_000;
 
 /** The properties of a source. */
 interface FileSource {
@@ -35,7 +38,8 @@ interface FileSource {
 
 /**
  * Examines a file before it is sent: its name, its format, and whether it may be sent. A stream is
- * closed then: it is read again, or has been read into memory.
+ * closed then: it is read again, or has been read into memory, and waited for up to `timeout` each
+ * time that it gives nothing.
  *
  * @throws {InvalidArgumentError} when it is not there, empty, too large or of another format
  */
@@ -43,11 +47,12 @@ export async function openFile(
   file: Upload,
   rule: FileRule | undefined,
   options: UploadOptions,
+  timeout = SILENCE,
 ): Promise<OutgoingFile> {
   // A stream that fails before it is read would end the process: who reads it has its error all the same.
   if (file instanceof Readable) file.on('error', () => {});
   try {
-    return await lookAt(await openSource(file, rule), rule, options);
+    return await lookAt(await openSource(file, rule, timeout), rule, options);
   } finally {
     if (file instanceof Readable) file.destroy();
   }
@@ -157,11 +162,15 @@ function unreadableError(name = 'given', what: string, cause: unknown): InvalidA
   return new InvalidArgumentError(`the file ${quote(name)} ${what}: ${reason}`, { cause });
 }
 
-async function openSource(file: Upload, rule: FileRule | undefined): Promise<FileSource> {
+async function openSource(
+  file: Upload,
+  rule: FileRule | undefined,
+  timeout: number,
+): Promise<FileSource> {
   if (typeof file === 'string') return fromPath(file);
   if (file instanceof Uint8Array) return fromBytes(file);
   if (file instanceof Blob) return fromBlob(file);
-  if (file instanceof Readable) return fromStream(file, rule);
+  if (file instanceof Readable) return fromStream(file, rule, timeout);
   throw new InvalidArgumentError('a file must be a path, a Buffer, a Blob or a Readable');
 }
 
@@ -219,7 +228,11 @@ async function fromBlob(blob: Blob): Promise<FileSource> {
  * Opens a stream. The platform refuses uploads without a length: that of a file’s stream is known;
  * any other is read into memory first, and can then be sent again.
  */
-async function fromStream(stream: Readable, rule: FileRule | undefined): Promise<FileSource> {
+async function fromStream(
+  stream: Readable,
+  rule: FileRule | undefined,
+  timeout: number,
+): Promise<FileSource> {
   if (stream instanceof ReadStream && typeof stream.path === 'string' && !stream.readableDidRead) {
     const { start, end } = stream as { start?: number; end?: number };
     // A file that is gone, or a pipe: the stream may have it all the same.
@@ -231,8 +244,9 @@ async function fromStream(stream: Readable, rule: FileRule | undefined): Promise
   const limit = rule ?? { kind: 'a file given as a stream', maxBytes: MOST, formats: undefined };
   const chunks: Uint8Array[] = [];
   let size = 0;
+  const fail = () => new Error(`it gave nothing for ${timeout} ms`);
   try {
-    for await (const chunk of readBytes(stream)) {
+    for await (const chunk of boundSilences(readBytes(stream), timeout, fail)) {
       size += chunk.byteLength;
       checkSize(limit, size);
       chunks.push(chunk);

@@ -48,7 +48,7 @@ function isFile(name: string, value: unknown): boolean {
 
 /**
  * Creates the form of an endpoint. Only the first bytes of a file are read; a stream that is not a
- * file’s is read to its end.
+ * file’s is read to its end, with up to `timeout` milliseconds for each silence.
  *
  * @throws {InvalidArgumentError} when there is no file, it may not be sent, or a field has no text
  */
@@ -57,6 +57,7 @@ export async function createForm(
   query: Readonly<Record<string, unknown>>,
   fields: Readonly<Record<string, unknown>>,
   options: UploadOptions = {},
+  timeout?: number,
 ): Promise<Form> {
   if (/[\r\n]/.test(options.contentType ?? '')) {
     throw new InvalidArgumentError('contentType must be one line, such as image/png');
@@ -70,7 +71,7 @@ export async function createForm(
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue;
     values[name] = isFile(name, value)
-      ? await openFile(value as Upload, findRule(path, query['type']), options)
+      ? await openFile(value as Upload, findRule(path, query['type']), options, timeout)
       : toFieldText(name, value);
   }
   return writeForm(values, options.onProgress);

@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
 import type { Request, Response } from 'got';
-import { takeTurns } from '../clock.ts';
 import { readJson } from '../json.ts';
-import { within } from '../with-timeout.ts';
 import type { Download } from './endpoint.ts';
 import { NetworkError, ResponseTooLargeError } from './errors.ts';
 import { readFilename } from './filename.ts';
+import { boundSilences } from './silences.ts';
 
 /** Waits for the head of an answer. */
 export function readHead(stream: Request): Promise<Response> {
@@ -97,8 +96,7 @@ function readObject(text: string): unknown {
 }
 
 /**
- * Reads chunks, and waits up to `timeout` for each: only while somebody reads, as the pauses of a
- * slow reader are no silence of the platform. Got’s errors contain the whole request with its
+ * Reads chunks, and waits up to `timeout` for each. Got’s errors contain the whole request with its
  * token, so they are replaced.
  */
 export async function* readChunks({
@@ -114,22 +112,14 @@ export async function* readChunks({
 }): AsyncGenerator<Buffer, void, undefined> {
   const endEarly = (reason: string) =>
     new NetworkError(path, `the download ended early (${reason})`, { status, wasSent: true });
-  const chunks = stream[Symbol.asyncIterator]();
   try {
-    while (true) {
-      const next = chunks.next().catch((error: { code?: string }) => {
-        throw endEarly(error.code ?? 'unknown error');
-      });
-      let came = await within(next, timeout);
-      // What has come while the event loop stood still is no silence.
-      came ??= await Promise.race([
-        next.then((value) => ({ value })),
-        takeTurns().then(() => undefined),
-      ]);
-      if (!came) throw endEarly(`nothing came for ${timeout} ms`);
-      if (came.value.done) return;
-      yield came.value.value as Buffer;
-    }
+    yield* boundSilences(stream as AsyncIterable<Buffer>, timeout, () =>
+      endEarly(`nothing came for ${timeout} ms`),
+    );
+  } catch (error) {
+    throw error instanceof NetworkError
+      ? error
+      : endEarly((error as { code?: string }).code ?? 'unknown error');
   } finally {
     stream.destroy();
   }
