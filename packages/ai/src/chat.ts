@@ -1,7 +1,6 @@
 import {
   type Clock,
   type ContextOwner,
-  describeError,
   type Exchange,
   type Handler,
   InvalidArgumentError,
@@ -23,6 +22,7 @@ import {
   takeRest,
 } from './history.ts';
 import type { Limits, Permit } from './limits.ts';
+import { openLog } from './log.ts';
 import type { ImageInput } from './media.ts';
 import type { ChatMessage, Language, ModelInfo, OpenContext, Usage } from './messages.ts';
 import type { Moderation } from './moderation.ts';
@@ -65,7 +65,10 @@ export interface ChatOptions<N extends MessageName = 'text'> {
   typing?: boolean | undefined;
   /** Maximum size of one answer in bytes. Default: 1 MiB. */
   maxBytes?: number | undefined;
-  /** Receives errors of a model that fails after its answer has begun. Default: the console. */
+  /**
+   * Receives errors that cost no answer, such as those of a model that fails in the middle, in place
+   * of the webhook's `logger`. Its lines name the message, and no account. Default: the webhook's.
+   */
   logger?: Pick<Logger, 'error'> | undefined;
   /** Clock, for tests. Default: the system clock. */
   clock?: Clock | undefined;
@@ -87,10 +90,6 @@ const NAMES: Readonly<Record<keyof ChatOptions, true>> = {
   maxBytes: true,
   logger: true,
   clock: true,
-};
-
-const consoleLogger: Pick<Logger, 'error'> = {
-  error: (details, message) => console.error(message, details),
 };
 
 /**
@@ -151,20 +150,21 @@ async function* answer<N extends MessageName>(
   try {
     yield* prependOnce(joint, run.stream());
   } finally {
-    await release(options, permit, run.usage);
+    await release(options, exchange, permit, run.usage);
   }
 }
 
 /** Releases what a user has now received: a store that fails from here on must not take the answer back. */
 async function release<N extends MessageName>(
-  { logger = consoleLogger }: ChatOptions<N>,
+  { logger }: ChatOptions<N>,
+  exchange: Exchange<N>,
   permit: Permit | undefined,
   usage: Usage,
 ): Promise<void> {
   try {
     await permit?.release(usage);
   } catch (error) {
-    logger.error({ err: describeError(error) }, 'could not count the cost of an answer');
+    openLog(logger, exchange).error(error, 'could not count the cost of an answer');
   }
 }
 
@@ -186,6 +186,10 @@ class AnswerRun<N extends MessageName> {
 
   get usage(): Usage {
     return { messages: this.#messages, answer: this.#answer };
+  }
+
+  get #log(): ReturnType<typeof openLog> {
+    return openLog(this.#options.logger, this.#info.exchange);
   }
 
   async *stream(): AsyncGenerator<string, void, undefined> {
@@ -218,8 +222,7 @@ class AnswerRun<N extends MessageName> {
         await context.save();
         throw error;
       }
-      const { logger = consoleLogger } = this.#options;
-      logger.error({ err: describeError(error) }, 'the model failed after its answer had begun');
+      this.#log.error(error, 'the model failed after its answer had begun');
       yield `\n\n${this.#texts.failed}`;
     } finally {
       stopTyping();
@@ -277,8 +280,7 @@ class AnswerRun<N extends MessageName> {
     try {
       await history?.prune();
     } catch (error) {
-      const { logger = consoleLogger } = this.#options;
-      logger.error({ err: describeError(error) }, 'history.summarise failed');
+      this.#log.error(error, 'history.summarise failed');
     }
   }
 }

@@ -164,6 +164,67 @@ describe('a model that fails', () => {
   });
 });
 
+describe('a line of the log', () => {
+  async function* half() {
+    yield 'Half a sentence. And';
+    throw new Error('down');
+  }
+  const key = { type: 'text', id: '77', source: expect.any(String), time: expect.any(Number) };
+  const record = () => {
+    const lines: object[] = [];
+    const log = (details: object, text: string) => void lines.push({ ...details, text });
+    return { lines, logger: { error: log, warn: log, info: log, debug: log } };
+  };
+
+  it('goes to the webhook’s logger, with the account and the message', async () => {
+    const { lines, logger } = record();
+    const limits = createLimits({
+      cost: () => {
+        throw new Error('no price');
+      },
+    });
+    const { say } = startConversation({ model: half, limits }, { account: 'shop', logger });
+    await say('1', { MsgId: '77' });
+    expect(lines).toMatchObject([
+      {
+        text: 'the model failed after its answer had begun',
+        account: 'shop',
+        message: key,
+        err: { message: 'down' },
+      },
+      {
+        text: 'could not count the cost of an answer',
+        account: 'shop',
+        message: key,
+        err: { message: 'no price' },
+      },
+    ]);
+  });
+
+  it('goes to chat’s own logger in its place, with the message', async () => {
+    const [own, webhooks] = [record(), record()];
+    const options = { model: half, logger: own.logger };
+    const { say } = startConversation(options, { logger: webhooks.logger });
+    await say('1', { MsgId: '77' });
+    expect(own.lines).toMatchObject([{ message: key, err: { message: 'down' } }]);
+    expect(webhooks.lines).toEqual([]);
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the disk is full');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the disk is full'))],
+  ])('costs nobody an answer when chat’s own logger %s', async (_, error) => {
+    const logger = { error } as { error: () => void };
+    const { say } = startConversation({ model: half, language: 'en', logger });
+    expect(await say('1')).toMatch(/^Half a sentence. And\n\n\(The answer broke off/);
+  });
+});
+
 describe('a user who interrupts', () => {
   it('stops the model, and the history says so', async () => {
     let aborted = false;

@@ -24,7 +24,6 @@ export function startConversation(
   const { model = () => 'fine', ...more } = options;
   const handler = chat({
     clock,
-    logger,
     ...more,
     model: (messages, info) => {
       asked.push(messages);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { WechatContext } from './context/context.ts';
+import type { Logger } from './logger.ts';
 import type { MessageMap, MessageName } from './message/message.ts';
 import type { Reply, ReplyLike } from './reply/reply.ts';
 
@@ -51,8 +52,8 @@ export interface MessageClient {
 }
 
 /**
- * One message and its way through the handlers. `context`, `delivery` and `signal` are created on
- * first use, so a copy (`{ ...exchange }`) lacks them: pass the exchange itself on.
+ * One message and its way through the handlers. `context`, `delivery`, `logger` and `signal` are
+ * read on use, so a copy (`{ ...exchange }`) lacks them: pass the exchange itself on.
  */
 export interface Exchange<N extends MessageName = MessageName> {
   readonly message: MessageMap[N];
@@ -69,6 +70,11 @@ export interface Exchange<N extends MessageName = MessageName> {
   readonly signal: AbortSignal;
   /** The match of `router.text(/…/)` or `router.event(name, /…/)`. */
   match?: RegExpMatchArray | undefined;
+  /**
+   * The option `logger`: each line names the account, and `messageKey(message)` among the details
+   * the message.
+   */
+  readonly logger: Logger;
   /** The framework's own request. */
   readonly native: unknown;
   /** Free for you: passes values from middleware to later ones and the handler. */

@@ -50,7 +50,7 @@ export type { ContextStore } from './context/store.ts';
 export type { Ordering } from './context/transaction.ts';
 export { MemoryDeliveryStore } from './delivery/memory.ts';
 export type { DeliveryStore } from './delivery/store.ts';
-export { type MessageKey, UndeliveredError } from './undelivered.ts';
+export { type MessageKey, messageKey, UndeliveredError } from './undelivered.ts';
 export type { ContextOwner } from './with-context.ts';
 
 // Web pages: who looks at them

@@ -6,6 +6,12 @@ import type { Reply } from './reply/reply.ts';
 /** Identifies a message in a log, without anything that the user wrote. */
 export type MessageKey = Pick<Message, 'type' | 'id' | 'target' | 'source' | 'time'>;
 
+/**
+ * Returns the part of a message that a line of the log may have.
+ *
+ * @example
+ * exchange.logger.warn({ message: messageKey(message) }, 'no such order')
+ */
 export function messageKey({ type, id, target, source, time }: Message): MessageKey {
   return { type, id, target, source, time };
 }

@@ -3,6 +3,9 @@ import {
   createWebhook,
   type Handler,
   InvalidArgumentError,
+  MemoryContextStore,
+  MemoryDeliveryStore,
+  messageKey,
   type ReplyLike,
   type WebhookOptions,
 } from '@wechat-mp/core';
@@ -247,5 +250,36 @@ describe('an exchange', () => {
     });
     await webhook.handle({ ...plain(ACCOUNT, event('CLICK', { EventKey: 'A' })), native });
     expect(seen).toEqual([native, {}, true, undefined]);
+  });
+
+  it('holds the webhook’s logger, in a handler and after it', async () => {
+    const handler: Handler = (message, { logger }) => {
+      logger.info({ message: messageKey(message) }, 'asked');
+      throw new Error('broken');
+    };
+    const onError: WebhookOptions['onError'] = (_error, { logger }) => {
+      logger.info({}, 'failed');
+      return 'Sorry.';
+    };
+    const { send, log } = setUp(handler, { account: 'shop', onError });
+    await send();
+    expect(log.lines).toMatchObject([
+      { message: 'asked', details: { account: 'shop', message: KEY } },
+      { message: 'failed', details: { account: 'shop' } },
+    ]);
+  });
+
+  const lose = () => Promise.reject(new Error('the store is away'));
+  it.each<[string, Partial<WebhookOptions>]>([
+    ['contexts', { contexts: Object.assign(new MemoryContextStore(), { load: lose }) }],
+    ['deliveries', { deliveries: Object.assign(new MemoryDeliveryStore(), { claim: lose }) }],
+  ])('holds it also where no handler ran, as the store of %s is away', async (_, stores) => {
+    const onError: WebhookOptions['onError'] = (_error, { logger }) => {
+      logger.info({}, 'failed');
+      return 'Sorry.';
+    };
+    const { send, log } = setUp(() => 'fine', { ...stores, onError });
+    await send();
+    expect(log.lines).toContainEqual({ level: 'info', details: {}, message: 'failed' });
   });
 });

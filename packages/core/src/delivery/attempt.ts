@@ -154,8 +154,8 @@ export class DeliveryAttempt implements Visitor {
     const { native } = this.incoming.request;
     const delivery = describeDelivery(account, attempt, closing);
     const signal = createAbortedSignal();
-    const { client } = account;
-    return withoutContext({ message, native, state: {}, delivery, client, signal }, error);
+    const { client, logger } = account;
+    return withoutContext({ message, native, state: {}, delivery, client, logger, signal }, error);
   }
 
   warn(text: string, error: unknown): void {

@@ -15,6 +15,7 @@ import {
   isStream,
   type MessageClient,
 } from '../../exchange.ts';
+import type { Logger } from '../../logger.ts';
 import type { Message } from '../../message/message.ts';
 import type { ReplyLike } from '../../reply/reply.ts';
 import { messageKey, UndeliveredError } from '../../undelivered.ts';
@@ -89,6 +90,10 @@ class RunExchange implements Exchange {
 
   get delivery(): DeliveryState {
     return this.#run.delivery;
+  }
+
+  get logger(): Logger {
+    return this.#run.account.logger;
   }
 
   get signal(): AbortSignal {

@@ -280,11 +280,9 @@ export function createExchange(
   error: unknown = new Error('the run has no context'),
 ): Exchange {
   const { account, delivery, message, parts, signal } = run;
+  const { client, logger } = account;
   const { native } = parts;
-  return withoutContext(
-    { message, delivery, client: account.client, native, signal, state: {} },
-    error,
-  );
+  return withoutContext({ message, delivery, client, logger, native, signal, state: {} }, error);
 }
 
 /** Creates an exchange whose context is unavailable: using it throws the reason. */
