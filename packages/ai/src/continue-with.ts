@@ -1,5 +1,7 @@
 import { InvalidArgumentError, type Message, type WebhookOptions } from '@wechat-mp/core';
+import { checkFunction, createChoiceCheck, type OptionTable } from '@wechat-mp/core/stores';
 import type { Language } from './messages.ts';
+import { readKnown } from './options.ts';
 
 export interface ContinueOptions {
   /** Default: `zh`. */
@@ -15,6 +17,12 @@ const PENDING: Readonly<Record<Language, (keyword: string, seconds: number) => s
   en: (keyword, seconds) =>
     `Still thinking, for ${seconds} s now. Send “${keyword}” in a moment to read the answer.`,
 };
+
+const CONTINUE_OPTIONS = {
+  language: { initial: 'zh', check: createChoiceCheck<Language>('zh', 'en') },
+  pending: { check: checkFunction<NonNullable<ContinueOptions['pending']>> },
+  now: { initial: () => Date.now(), check: checkFunction<() => number> },
+} satisfies OptionTable<ContinueOptions>;
 
 /** Maximum number of users whose question time is remembered. */
 const MAX_USERS = 10_000;
@@ -35,8 +43,9 @@ export function continueWith(
   if (typeof keyword !== 'string' || keyword.trim() === '') {
     throw new InvalidArgumentError('continueWith needs a keyword, for example 继续');
   }
-  const { language = 'zh', now = Date.now } = options;
-  const write = options.pending ?? PENDING[language];
+  const settings = readKnown('the options of continueWith', CONTINUE_OPTIONS, options);
+  const { language, now } = settings;
+  const write = settings.pending ?? PENDING[language];
   const holdKeyword = keyword.trim();
   const since = new Map<string, number>();
 

@@ -1,6 +1,7 @@
-import { createChoiceCheck } from '@wechat-mp/core/stores';
+import { createChoiceCheck, type OptionTable } from '@wechat-mp/core/stores';
 import type { Code, List, ListItem, Paragraph, Table, TableRow } from 'mdast';
 import { type Block, locate, parseMarkdown } from './markdown.ts';
+import { readKnown } from './options.ts';
 import {
   type LinkStyle,
   renderBlock,
@@ -16,12 +17,20 @@ import {
  */
 export type Format = LinkStyle | 'none';
 
-const FORMATS: readonly Format[] = ['wechat', 'plain', 'none'];
+const checkChoice = createChoiceCheck<Format>('wechat', 'plain', 'none');
+
+export function checkFormat(name: string, value: Format): Format {
+  return checkChoice(name, value);
+}
 
 export interface FormatOptions {
   /** Default: `wechat`. */
   format?: Format | undefined;
 }
+
+const FORMAT_OPTIONS = {
+  format: { initial: 'wechat', check: checkFormat },
+} satisfies OptionTable<FormatOptions>;
 
 /**
  * Converts Markdown to chat text; the chat does not render Markdown.
@@ -65,8 +74,8 @@ interface Formatter {
   end(): string;
 }
 
-function createFormatter({ format = 'wechat' }: FormatOptions): Formatter {
-  createChoiceCheck(...FORMATS)('format', format);
+function createFormatter(options: FormatOptions): Formatter {
+  const { format } = readKnown('the options of the format', FORMAT_OPTIONS, options);
   if (format === 'none') return { push: (piece) => piece, end: () => '' };
   return new IncrementalFormatter(format);
 }

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, type Json } from '@wechat-mp/core';
+import { checkFunction, type OptionTable } from '@wechat-mp/core/stores';
 import type { ChatMessage, OpenContext } from './messages.ts';
+import { checkBound, type Filled, readKnown } from './options.ts';
 
 /** How much of a conversation is remembered. */
 export interface HistoryOptions {
@@ -12,6 +14,31 @@ export interface HistoryOptions {
   maxTokens?: number | undefined;
   /** Summarises turns that are dropped; the model receives the summary instead. */
   summarise?: ((messages: ChatMessage[]) => string | Promise<string>) | undefined;
+}
+
+const HISTORY_OPTIONS = {
+  turns: { initial: 10, check: checkBound },
+  bytes: { initial: 16_384, check: checkBound },
+  countTokens: { check: checkFunction<NonNullable<HistoryOptions['countTokens']>> },
+  maxTokens: { initial: Number.POSITIVE_INFINITY, check: checkBound },
+  summarise: { check: checkFunction<NonNullable<HistoryOptions['summarise']>> },
+} satisfies OptionTable<HistoryOptions>;
+
+/** The checked options of a history. */
+export type HistorySettings = Pick<HistoryOptions, 'countTokens' | 'summarise'> &
+  Filled<HistoryOptions, 'turns' | 'bytes' | 'maxTokens'>;
+
+/** Checks the option `history`. */
+export function checkHistory(name: string, value: HistoryOptions | false): HistorySettings | false {
+  if (value === false) return false;
+  if (typeof value !== 'object') {
+    throw new InvalidArgumentError(`${name} must be false, or an object such as { turns: 10 }`);
+  }
+  const settings = readKnown(name, HISTORY_OPTIONS, value, `${name}.`);
+  if (settings.maxTokens !== Number.POSITIVE_INFINITY && !settings.countTokens) {
+    throw new InvalidArgumentError(`${name}.maxTokens needs ${name}.countTokens, a function`);
+  }
+  return settings;
 }
 
 /** The reason an answer did not arrive, or only in part. */
@@ -41,30 +68,27 @@ const REST = 'ai:rest';
  */
 export class History {
   readonly #context: OpenContext;
-  readonly #options: HistoryOptions;
-  readonly #turns: number;
-  readonly #bytes: number;
+  readonly #settings: HistorySettings;
 
-  constructor(context: OpenContext, options: HistoryOptions) {
+  constructor(context: OpenContext, settings: HistorySettings) {
     this.#context = context;
-    this.#options = options;
-    this.#turns = options.turns ?? 10;
-    this.#bytes = options.bytes ?? 16_384;
+    this.#settings = settings;
   }
 
   /** Starts a turn; until `finish` or `fail` it counts as interrupted. */
   begin(question: string, id: string, time: number): OpenTurn {
+    const { bytes } = this.#settings;
     for (const key of listKeys(this.#context)) {
       // The same message, answered by a process that has died.
       if (key.endsWith(`:${id}`)) this.#context.delete(key);
     }
     const turn: Turn = {
-      question: cutBytes(question, this.#bytes),
+      question: cutBytes(question, bytes),
       answer: '',
       state: 'interrupted',
     };
     this.#context.set(`${PREFIX}${String(time).padStart(14, '0')}:${id}`, turn as unknown as Json);
-    return new OpenTurn(turn, this.#bytes);
+    return new OpenTurn(turn, bytes);
   }
 
   /** Returns the latest turns that fit, as messages for the model. */
@@ -82,18 +106,18 @@ export class History {
   async prune(): Promise<void> {
     const { dropped } = this.#divide();
     if (dropped.length === 0) return;
-    const { summarise } = this.#options;
+    const { bytes, summarise } = this.#settings;
     if (summarise) {
       const forgotten = this.describeForgotten();
       const earlier: ChatMessage[] = forgotten ? [{ role: 'system', content: forgotten }] : [];
       const text = await summarise([...earlier, ...dropped.flatMap(({ turn }) => writeTurn(turn))]);
-      this.#context.set(SUMMARY, cutBytes(text, this.#bytes));
+      this.#context.set(SUMMARY, cutBytes(text, bytes));
     }
     for (const { key } of dropped) this.#context.delete(key);
   }
 
   #divide(): { kept: KeptTurn[]; dropped: KeptTurn[] } {
-    const { countTokens, maxTokens = Number.POSITIVE_INFINITY } = this.#options;
+    const { countTokens, maxTokens, turns, bytes: limit } = this.#settings;
     const all = readTurns(this.#context);
     let bytes = 0;
     let tokens = 0;
@@ -102,7 +126,7 @@ export class History {
       const text = `${turn.question}\n${turn.answer}`;
       bytes += Buffer.byteLength(text);
       tokens += countTokens?.(text) ?? 0;
-      if (all.length - first >= this.#turns || bytes > this.#bytes || tokens > maxTokens) break;
+      if (all.length - first >= turns || bytes > limit || tokens > maxTokens) break;
       first -= 1;
     }
     return { kept: all.slice(first), dropped: all.slice(0, first) };
@@ -199,23 +223,4 @@ function cutBytes(text: string, bytes: number): string {
     .subarray(0, Math.max(0, bytes))
     .toString()
     .replace(/\uFFFD+$/, '');
-}
-
-/**
- * Checks the options of `history`.
- *
- * @throws {InvalidArgumentError} when a limit is not a number of at least 0, or `maxTokens` is
- * given without `countTokens`
- */
-export function checkHistory(options: HistoryOptions): HistoryOptions {
-  for (const name of ['turns', 'bytes', 'maxTokens'] as const) {
-    const value = options[name];
-    if (value !== undefined && !(value >= 0)) {
-      throw new InvalidArgumentError(`history.${name} must be a number of at least 0`);
-    }
-  }
-  if (options.maxTokens !== undefined && typeof options.countTokens !== 'function') {
-    throw new InvalidArgumentError('history.maxTokens needs history.countTokens, a function');
-  }
-  return options;
 }

@@ -1,5 +1,6 @@
 // A bot
-export { type ChatOptions, chat, keepUndelivered, type Question } from './chat.ts';
+export { chat, keepUndelivered } from './chat.ts';
+export type { ChatOptions, Question } from './chat-options.ts';
 export { type ContinueOptions, continueWith } from './continue-with.ts';
 // Errors
 export { ModelStreamError } from './errors.ts';

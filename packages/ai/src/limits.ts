@@ -1,6 +1,14 @@
 import { type Clock, type Exchange, InvalidArgumentError } from '@wechat-mp/core';
-import { systemClock } from '@wechat-mp/core/stores';
+import {
+  checkFilledText,
+  checkFunction,
+  checkMilliseconds,
+  createMethodsCheck,
+  type OptionTable,
+  systemClock,
+} from '@wechat-mp/core/stores';
 import type { Language, Usage } from './messages.ts';
+import { checkAmount, checkBound, checkClock, readKnown } from './options.ts';
 
 /** Limits of one user, or of the account as a whole. */
 export interface Rates {
@@ -30,6 +38,7 @@ export interface LimitsOptions {
   maxRun?: number | undefined;
   /** Offset of the day from UTC in minutes. Default: 480, China. */
   utcOffset?: number | undefined;
+  /** For tests. Default: the system clock. */
   clock?: Clock | undefined;
 }
 
@@ -81,20 +90,42 @@ const TEXTS: Readonly<Record<Language, Readonly<Record<Refusal, string>>>> = {
   },
 };
 
+const RATES = {
+  perMinute: { check: checkAmount },
+  concurrent: { check: checkAmount },
+  daily: { check: checkAmount },
+} satisfies OptionTable<Rates>;
+
+function checkRates(name: string, rates: Rates): Rates {
+  return readKnown(name, RATES, rates, `${name}.`);
+}
+
+const LIMITS_OPTIONS = {
+  user: { initial: {}, check: checkRates },
+  account: { initial: {}, check: checkRates },
+  cost: { initial: () => 1, check: checkFunction<NonNullable<LimitsOptions['cost']>> },
+  store: { check: createMethodsCheck<LimitStore>(['acquire', 'release'], 'a store of limits') },
+  text: {
+    initial: (refusal, language) => TEXTS[language][refusal],
+    check: checkFunction<NonNullable<LimitsOptions['text']>>,
+  },
+  name: { initial: 'default', check: checkFilledText },
+  maxRun: { initial: 300_000, check: checkMilliseconds },
+  utcOffset: { initial: 480, check: checkOffset },
+  clock: { initial: systemClock, check: checkClock },
+} satisfies OptionTable<LimitsOptions>;
+
 /**
  * Creates limits for what users may ask of a model.
  *
  * @example
  * chat({ model, limits: createLimits({ user: { perMinute: 6, concurrent: 1, daily: 50 } }) })
- * @throws {InvalidArgumentError} when a limit is not a number above 0
+ * @throws {InvalidArgumentError} when an option is unknown, or a limit is not a number above 0
  */
 export function createLimits(options: LimitsOptions): Limits {
-  const { user = {}, account = {}, cost = () => 1, clock = systemClock } = options;
-  const { name = 'default', maxRun = 300_000, utcOffset = 480 } = options;
-  const store = options.store ?? new MemoryLimitStore();
-  for (const rates of [user, account]) checkRates(rates);
-  const write =
-    options.text ?? ((refusal: Refusal, language: Language) => TEXTS[language][refusal]);
+  const settings = readKnown('the options of createLimits', LIMITS_OPTIONS, options);
+  const { user, account, cost, clock, name, maxRun, utcOffset, text: write } = settings;
+  const store = settings.store ?? new MemoryLimitStore();
 
   return {
     async acquire({ message }, language) {
@@ -112,21 +143,25 @@ export function createLimits(options: LimitsOptions): Limits {
       const refused = await store.acquire(request);
       if (refused)
         return write(refused.refusal, language, refused.scope === 0 ? 'user' : 'account');
+      const end = (spent: number) => store.release({ ...request, now: clock.wallTime() }, spent);
       return {
-        release: async (usage) =>
-          store.release({ ...request, now: clock.wallTime() }, await cost(usage)),
+        async release(usage) {
+          let spent = 0;
+          try {
+            spent = checkBound('the cost of an answer', await cost(usage));
+          } finally {
+            // Whatever it cost, its question is no longer being answered.
+            await end(spent);
+          }
+        },
       };
     },
   };
 }
 
-function checkRates(rates: Rates): void {
-  for (const name of ['perMinute', 'concurrent', 'daily'] as const) {
-    const value = rates[name];
-    if (value !== undefined && !(value > 0)) {
-      throw new InvalidArgumentError(`${name} must be a number above 0`);
-    }
-  }
+function checkOffset(name: string, minutes: number): number {
+  if (Number.isFinite(minutes)) return minutes;
+  throw new InvalidArgumentError(`${name} must be a number of minutes`);
 }
 
 interface Counts {

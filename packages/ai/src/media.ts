@@ -1,5 +1,12 @@
-import { WechatError } from '@wechat-mp/core';
-import { createChoiceCheck } from '@wechat-mp/core/stores';
+import { InvalidArgumentError, WechatError } from '@wechat-mp/core';
+import {
+  acceptAny,
+  checkFunction,
+  checkMilliseconds,
+  createChoiceCheck,
+  type OptionTable,
+} from '@wechat-mp/core/stores';
+import { checkAmount, readKnown } from './options.ts';
 
 /** A picture for a multimodal model: `url` is its address, or a data URL after download. */
 export interface ImageInput {
@@ -42,12 +49,24 @@ interface Bounds {
   signal?: AbortSignal | undefined;
 }
 
+const BOUNDS = {
+  timeout: { initial: 10_000, check: checkMilliseconds },
+  signal: { check: acceptAny<AbortSignal> },
+};
+
 export interface VoiceOptions extends Bounds {
   /** Downloads the file when the platform has not recognised the voice. */
   client?: MediaSource | undefined;
   /** Transcribes the file: AMR at 8 kHz, which most models need converted first. */
   transcribe?: ((file: VoiceFile, signal: AbortSignal) => string | Promise<string>) | undefined;
 }
+
+const VOICE_OPTIONS = {
+  ...BOUNDS,
+  maxBytes: { initial: 2 ** 21, check: checkAmount },
+  client: { check: checkSource },
+  transcribe: { check: checkFunction<NonNullable<VoiceOptions['transcribe']>> },
+} satisfies OptionTable<VoiceOptions>;
 
 /**
  * Returns the text of a voice message: the platform's recognition (接收语音识别结果), otherwise the
@@ -63,8 +82,10 @@ export async function voiceText(
     readonly format?: string;
     readonly recognition?: string | undefined;
   },
-  { client, transcribe, maxBytes = 2 ** 21, ...bounds }: VoiceOptions = {},
+  options: VoiceOptions = {},
 ): Promise<string> {
+  const settings = readKnown('the options of voiceText', VOICE_OPTIONS, options);
+  const { client, transcribe, maxBytes, ...bounds } = settings;
   const recognised = message.recognition?.trim();
   if (recognised) return recognised;
   if (!client || !transcribe) {
@@ -88,6 +109,13 @@ export interface ImageOptions extends Bounds {
   client?: MediaSource | undefined;
 }
 
+const IMAGE_OPTIONS = {
+  ...BOUNDS,
+  maxBytes: { initial: 10 * 2 ** 20, check: checkAmount },
+  as: { initial: 'data', check: createChoiceCheck<'data' | 'url'>('data', 'url') },
+  client: { check: checkSource },
+} satisfies OptionTable<ImageOptions>;
+
 /** The platform's hosts for users' pictures. */
 const IMAGE_HOST = /(^|\.)(qpic\.cn|qlogo\.cn|weixin\.qq\.com)$/;
 
@@ -100,10 +128,11 @@ const IMAGE_HOST = /(^|\.)(qpic\.cn|qlogo\.cn|weixin\.qq\.com)$/;
  */
 export async function imageInput(
   message: { readonly picUrl: string; readonly mediaId: string },
-  { as = 'data', client, maxBytes = 10 * 2 ** 20, ...bounds }: ImageOptions = {},
+  options: ImageOptions = {},
 ): Promise<ImageInput> {
+  const settings = readKnown('the options of imageInput', IMAGE_OPTIONS, options);
+  const { as, client, maxBytes, ...bounds } = settings;
   if (as === 'url') return { url: message.picUrl };
-  createChoiceCheck('data', 'url')('as', as);
   return limitTime('the picture', bounds, async (signal) => {
     const { bytes } = client
       ? await download(client, message.mediaId, maxBytes, signal)
@@ -119,6 +148,11 @@ export async function imageInput(
       mediaType,
     };
   });
+}
+
+function checkSource(name: string, client: MediaSource): MediaSource {
+  if (typeof client.media?.get === 'function') return client;
+  throw new InvalidArgumentError(`${name} must be able to download: it has no media.get()`);
 }
 
 interface Downloaded {
@@ -178,7 +212,7 @@ async function gather(
 /** Rejects after the timeout, even when the work ignores the signal. */
 async function limitTime<T>(
   what: string,
-  { timeout = 10_000, signal }: Bounds,
+  { timeout, signal }: Pick<ImageOptions, 'signal'> & { readonly timeout: number },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();

@@ -1,3 +1,6 @@
+import { checkFunction } from '@wechat-mp/core/stores';
+import { readKnown } from './options.ts';
+
 /**
  * The result of a check: nothing to let the text pass, another text to show instead, or `{ stop }`
  * with a last text.
@@ -13,4 +16,14 @@ export interface Moderation<Info> {
    * `{ stop }` is sent and ends the answer.
    */
   answer?: ((text: string, info: Info) => Verdict | Promise<Verdict>) | undefined;
+}
+
+const MODERATION = {
+  question: { check: checkFunction },
+  answer: { check: checkFunction },
+} satisfies Record<keyof Moderation<never>, object>;
+
+/** Checks the option `moderate`. */
+export function checkModeration(name: string, value: object): object {
+  return readKnown(name, MODERATION, value, `${name}.`);
 }

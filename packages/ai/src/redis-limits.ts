@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describeError, InvalidArgumentError, StoreError } from '@wechat-mp/core';
-import { within } from '@wechat-mp/core/stores';
+import { checkMilliseconds, checkText, type OptionTable, within } from '@wechat-mp/core/stores';
 import type { LimitRequest, LimitStore, Refusal } from './limits.ts';
+import { readKnown } from './options.ts';
 
 /** The methods used of ioredis, either `Redis` or `Cluster`. */
 export interface LimitRedis {
@@ -54,6 +55,11 @@ export interface RedisLimitsOptions {
   timeout?: number | undefined;
 }
 
+const REDIS_OPTIONS = {
+  prefix: { initial: 'wechat:limits:', check: checkText },
+  timeout: { initial: 3000, check: checkMilliseconds },
+} satisfies OptionTable<RedisLimitsOptions>;
+
 /**
  * Creates a store for limits in Redis, shared by several processes. All keys of an account are in
  * one slot of a cluster.
@@ -62,10 +68,8 @@ export interface RedisLimitsOptions {
  * createLimits({ store: redisLimitStore(redis), user: { perMinute: 6 } })
  * @throws {InvalidArgumentError} when it is no ioredis client
  */
-export function redisLimitStore(
-  redis: LimitRedis,
-  { prefix = 'wechat:limits:', timeout = 3000 }: RedisLimitsOptions = {},
-): LimitStore {
+export function redisLimitStore(redis: LimitRedis, options: RedisLimitsOptions = {}): LimitStore {
+  const { prefix, timeout } = readKnown('the options of redisLimitStore', REDIS_OPTIONS, options);
   if (typeof redis?.evalsha !== 'function') {
     throw new InvalidArgumentError('redisLimitStore needs a Redis or Cluster of ioredis');
   }

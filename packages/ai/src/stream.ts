@@ -1,6 +1,8 @@
+import { acceptAny, type OptionTable } from '@wechat-mp/core/stores';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { isChunk, readChunk } from './chunks.ts';
 import { createProviderError, ModelStreamError } from './errors.ts';
+import { checkAmount, readKnown } from './options.ts';
 
 /**
  * The answer of a model: a text, a stream of a supported kind, a `Response` of fetch, the result of
@@ -24,6 +26,11 @@ export interface ReadAnswerOptions {
 
 const MAX_BYTES = 1_048_576;
 
+const READ_OPTIONS = {
+  signal: { check: acceptAny<AbortSignal> },
+  maxBytes: { initial: MAX_BYTES, check: checkAmount },
+} satisfies OptionTable<ReadAnswerOptions>;
+
 /**
  * Reads a model's answer as it arrives. When the signal aborts, the text ends without an error and
  * the source is cancelled; a source that fails makes the iteration reject. A function is called
@@ -34,8 +41,10 @@ const MAX_BYTES = 1_048_576;
  */
 export async function* readAnswer(
   answer: ModelAnswer | ((signal: AbortSignal) => ModelAnswer),
-  { signal, maxBytes = MAX_BYTES }: ReadAnswerOptions = {},
+  options: ReadAnswerOptions = {},
 ): AsyncGenerator<string, void, undefined> {
+  const settings = readKnown('the options of readAnswer', READ_OPTIONS, options);
+  const { signal, maxBytes } = settings;
   let bytes = 0;
   for await (const text of skipThoughts(readTexts(answer, signal))) {
     bytes += Buffer.byteLength(text);

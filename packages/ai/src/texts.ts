@@ -1,4 +1,6 @@
+import { checkText, type OptionTable } from '@wechat-mp/core/stores';
 import type { Language } from './messages.ts';
+import { readKnown } from './options.ts';
 
 /** The texts that the bot itself sends. */
 export interface ChatTexts {
@@ -8,6 +10,19 @@ export interface ChatTexts {
   failed: string;
   /** The model gave no text. */
   empty: string;
+}
+
+const TEXTS_OPTIONS = {
+  reset: { check: checkText },
+  failed: { check: checkText },
+  empty: { check: checkText },
+} satisfies OptionTable<ChatTexts>;
+
+/** Checks the option `texts`. */
+export function checkTexts(name: string, value: Partial<ChatTexts>): Partial<ChatTexts> {
+  const given = readKnown(name, TEXTS_OPTIONS, value, `${name}.`);
+  // What is left out must not take the place of a text.
+  return Object.fromEntries(Object.entries(given).filter(([, text]) => text !== undefined));
 }
 
 export const CHAT_TEXTS: Readonly<Record<Language, ChatTexts>> = {

@@ -1,7 +1,7 @@
 /** chat(): a model, its conversation and what the user reads of it. */
 import { describe, expect, it } from '@jest/globals';
 import { type MessageClient, type Reply, UndeliveredError } from '@wechat-mp/core';
-import { chat, continueWith, createLimits, keepUndelivered, type ModelInfo } from '../src/index.ts';
+import { continueWith, createLimits, keepUndelivered, type ModelInfo } from '../src/index.ts';
 import { settle, startConversation } from './conversation.ts';
 
 const user = (content: string) => ({ role: 'user', content });
@@ -453,16 +453,5 @@ describe('moderation', () => {
     const answer = await say('hi');
     expect(answer).toMatch(/cats, .* pets, .* I stop here\.$/);
     expect(answer).not.toMatch(/bombs|dogs/);
-  });
-});
-
-describe('an option', () => {
-  it.each([
-    [{}, 'missing option `model`'],
-    [{ model: () => '', history: { turns: Number.NaN } }, 'history.turns'],
-    [{ model: () => '', history: { maxTokens: 5 } }, 'history.countTokens'],
-    [{ model: () => '', colour: 'red' }, 'unknown option colour'],
-  ])('that is wrong is refused: %j', (options, message) => {
-    expect(() => chat(options as never)).toThrow(message);
   });
 });
