@@ -11,16 +11,16 @@ import {
   checkFilledText,
   checkFunction,
   checkTexts,
-  createChoiceCheck,
   createMethodsCheck,
   refuseMissing,
   systemClock,
 } from '@wechat-mp/core/stores';
 import { checkFormat, type Format } from './format.ts';
 import { checkHistory, type HistoryOptions, type HistorySettings } from './history.ts';
+import { checkLanguage } from './language.ts';
 import type { Limits } from './limits.ts';
 import type { ImageInput } from './media.ts';
-import type { ChatMessage, Language, ModelInfo } from './messages.ts';
+import type { ChatMessage, ModelInfo } from './messages.ts';
 import { checkModeration, type Moderation } from './moderation.ts';
 import { checkAmount, checkClock, type Filled, readKnown } from './options.ts';
 import type { ModelAnswer } from './stream.ts';
@@ -51,8 +51,17 @@ export interface ChatOptions<N extends MessageName = 'text'> {
    * Default: 继续.
    */
   continueWith?: string | undefined;
-  /** The language of the bot's own texts. Default: `zh`. */
-  language?: Language | ((message: MessageMap[N], exchange: Exchange<N>) => Language) | undefined;
+  /**
+   * The language of the bot's own texts, `zh` or `en`, also with a region as WeChat has it: `zh_CN`.
+   * A function that returns another one, or none, chooses the default. Default: `zh`.
+   */
+  language?:
+    | string
+    | ((
+        message: MessageMap[N],
+        exchange: Exchange<N>,
+      ) => string | undefined | Promise<string | undefined>)
+    | undefined;
   texts?: Partial<ChatTexts> | undefined;
   /** Limits of what users may ask, created by `createLimits`. Default: none. */
   limits?: Limits | undefined;
@@ -70,8 +79,6 @@ export interface ChatOptions<N extends MessageName = 'text'> {
   clock?: Clock | undefined;
 }
 
-const checkLanguageName = createChoiceCheck<Language>('zh', 'en');
-
 /** The options of `chat()`: their defaults and checks. */
 const CHAT_OPTIONS = {
   model: { check: checkFunction },
@@ -81,7 +88,7 @@ const CHAT_OPTIONS = {
   format: { initial: 'wechat', check: checkFormat },
   reset: { initial: '/reset', check: checkTexts },
   continueWith: { initial: '继续', check: checkFilledText },
-  language: { initial: 'zh', check: checkLanguage },
+  language: { initial: 'zh', check: checkLanguages },
   texts: { initial: {}, check: checkChatTexts },
   limits: { check: createMethodsCheck<Limits>(['acquire'], 'the result of createLimits') },
   moderate: { initial: {}, check: checkModeration },
@@ -118,6 +125,6 @@ function checkSystem(name: string, value: unknown): unknown {
   throw new InvalidArgumentError(`${name} must be a string or a function`);
 }
 
-function checkLanguage(name: string, value: unknown): unknown {
-  return typeof value === 'function' ? value : checkLanguageName(name, value as Language);
+function checkLanguages(name: string, value: unknown): unknown {
+  return typeof value === 'function' ? value : checkLanguage(name, value as string);
 }

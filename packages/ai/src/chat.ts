@@ -11,6 +11,7 @@ import {
 import { type ChatOptions, type ChatSettings, readChatOptions } from './chat-options.ts';
 import { formatStream } from './format.ts';
 import { clearHistory, History, keepRest, type OpenTurn, takeRest } from './history.ts';
+import { readLanguage } from './language.ts';
 import type { Permit } from './limits.ts';
 import { openLog } from './log.ts';
 import type { ChatMessage, Language, ModelInfo, OpenContext, Usage } from './messages.ts';
@@ -42,7 +43,7 @@ async function* answer<N extends MessageName>(
 ): AsyncGenerator<string, void, undefined> {
   const { signal } = exchange;
   const context = exchange.context as unknown as OpenContext;
-  const language = chooseLanguage(settings, message, exchange);
+  const language = await chooseLanguage(settings, message, exchange);
   const texts = { ...CHAT_TEXTS[language], ...settings.texts };
   const asked = settings.input ? await settings.input(message, exchange) : readQuestion(message);
   const { text, images = [] } = typeof asked === 'string' ? { text: asked } : asked;
@@ -218,12 +219,13 @@ async function* prependOnce(
   }
 }
 
-function chooseLanguage<N extends MessageName>(
+async function chooseLanguage<N extends MessageName>(
   { language }: ChatSettings<N>,
   message: MessageMap[N],
   exchange: Exchange<N>,
-): Language {
-  return typeof language === 'function' ? language(message, exchange) : language;
+): Promise<Language> {
+  const chosen = typeof language === 'function' ? await language(message, exchange) : language;
+  return readLanguage(chosen) ?? 'zh';
 }
 
 function readQuestion(message: MessageMap[MessageName]): string {

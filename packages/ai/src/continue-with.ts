@@ -1,11 +1,12 @@
 import { InvalidArgumentError, type Message, type WebhookOptions } from '@wechat-mp/core';
-import { checkFunction, createChoiceCheck, type OptionTable } from '@wechat-mp/core/stores';
+import { checkFunction, type OptionTable } from '@wechat-mp/core/stores';
+import { checkLanguage } from './language.ts';
 import type { Language } from './messages.ts';
 import { readKnown } from './options.ts';
 
 export interface ContinueOptions {
-  /** Default: `zh`. */
-  language?: Language | undefined;
+  /** `zh` or `en`, also with a region as WeChat has it: `zh_CN`. Default: `zh`. */
+  language?: string | undefined;
   /** Creates the text the user reads while the model is still working. */
   pending?: ((keyword: string, seconds: number) => string) | undefined;
   /** Returns the time as Unix milliseconds. For tests. Default: `Date.now`. */
@@ -19,7 +20,7 @@ const PENDING: Readonly<Record<Language, (keyword: string, seconds: number) => s
 };
 
 const CONTINUE_OPTIONS = {
-  language: { initial: 'zh', check: createChoiceCheck<Language>('zh', 'en') },
+  language: { initial: 'zh', check: checkLanguage },
   pending: { check: checkFunction<NonNullable<ContinueOptions['pending']>> },
   now: { initial: () => Date.now(), check: checkFunction<() => number> },
 } satisfies OptionTable<ContinueOptions>;

@@ -225,6 +225,44 @@ describe('a line of the log', () => {
   });
 });
 
+describe('the language of the bot’s own texts', () => {
+  const [zh, en] = [
+    '（没有可以显示的回答，请换个问法）',
+    '(There is no answer to show. Please ask in another way.)',
+  ];
+
+  it.each([
+    ['zh_CN', zh],
+    ['zh_TW', zh],
+    ['zh-Hans', zh],
+    ['en', en],
+    ['en_US', en],
+    ['EN', en],
+  ])('may be %s, as an option or the result of a function', async (language, empty) => {
+    for (const given of [language, () => language, async () => language]) {
+      const seen: string[] = [];
+      const { say } = startConversation({
+        language: given,
+        model: (_, info) => {
+          seen.push(info.language);
+          return '';
+        },
+      });
+      expect(await say('hi')).toBe(empty);
+      expect(seen).toEqual([empty === zh ? 'zh' : 'en']);
+    }
+  });
+
+  it.each(['fr', '', undefined, null, 5])(
+    'is Chinese when a function returns %p',
+    async (given) => {
+      const { say } = startConversation({ language: () => given as string, model: () => '' });
+      expect(await say('hi')).toBe(zh);
+      expect(await say('/reset')).toBe('好的，我们重新开始。');
+    },
+  );
+});
+
 describe('a user who interrupts', () => {
   it('stops the model, and the history says so', async () => {
     let aborted = false;
@@ -348,6 +386,12 @@ describe('continueWith', () => {
     now += 20_000;
     expect(write(message('more', 10_015))).toMatch(/for 30 s/);
     expect(write(message('other', 10_015))).toMatch(/for 5 s/);
+  });
+
+  it('takes a language with its region', () => {
+    const { pending } = continueWith('更多', { language: 'zh_CN', now: () => 1000 });
+    const message = { type: 'text', target: 'gh', source: 'u', content: 'hi', time: 0 } as never;
+    expect((pending as (message: never) => string)(message)).toMatch(/^还在想/);
   });
 
   it('needs a keyword', () => {

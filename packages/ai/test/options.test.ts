@@ -42,6 +42,8 @@ describe('chat', () => {
     [{ format: 'html' }, 'format must be one of wechat, plain, none'],
     [{ reset: 1 }, 'reset must be a non-empty string, or an array of them'],
     [{ continueWith: '' }, 'continueWith must be a non-empty string'],
+    [{ language: 'fr' }, 'language must be zh or en, also with a region, such as zh_CN'],
+    [{ language: 1 }, 'language must be zh or en'],
     [{ texts: { emty: 'x' } }, 'unknown option texts.emty; did you mean empty?'],
     [{ texts: { empty: 5 } }, 'texts.empty must be a string'],
     [{ limits: { user: { perMinute: 1 } } }, 'limits is not the result of createLimits'],
@@ -101,6 +103,7 @@ describe('limits', () => {
 
 it.each<[string, () => unknown, string]>([
   ['continueWith', () => continueWith('继续', { lang: 'en' } as never), 'unknown option lang'],
+  ['continueWith', () => continueWith('继续', { language: 'fr' }), 'language must be zh or en'],
   [
     'continueWith',
     () => continueWith('继续', { pending: 'wait' } as never),
