@@ -18,6 +18,8 @@ export interface Play {
   readonly pieces: readonly string[] | AsyncIterable<string>;
   /** Its reasoning, which must not be shown. */
   readonly reasoning?: string;
+  /** Does not say whose message it writes, as some gateways of OpenAI's format. */
+  readonly isNameless?: boolean;
   /** Fails after the pieces, as the protocol has it. */
   readonly fails?: boolean;
   /** Calls a tool instead of answering. */
@@ -86,11 +88,12 @@ type Protocol = (play: Play) => AsyncIterable<string>;
 const data = (value: unknown, event?: string) =>
   `${event ? `event: ${event}\n` : ''}data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`;
 
-async function* chatCompletions({ pieces, reasoning, fails, call }: Play): AsyncIterable<string> {
+async function* chatCompletions(play: Play): AsyncIterable<string> {
+  const { pieces, reasoning, isNameless, fails, call } = play;
   const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'small' };
   const chunk = (delta: object, finish_reason: string | null = null) =>
     data({ ...head, choices: [{ index: 0, delta, finish_reason }] });
-  yield chunk({ role: 'assistant', content: '' });
+  if (!isNameless) yield chunk({ role: 'assistant', content: '' });
   if (reasoning) yield chunk({ reasoning_content: reasoning });
   if (call) {
     const tool = { name: call.name, arguments: JSON.stringify(call.arguments) };

@@ -117,10 +117,31 @@ const langchain: ChunkReader = {
     isLangChainMessage(chunk) || (Array.isArray(chunk) && isLangChainMessage(asShape(chunk[0]))),
   read: (chunk) => {
     const message = Array.isArray(chunk) ? asShape(chunk[0]) : chunk;
-    const type = readMessageType(message);
-    return type === 'ai' || type === 'AIMessageChunk' ? readContent(message['content']) : '';
+    const author = readAuthor(message);
+    if (OTHERS.has(author)) return '';
+    if (!MODELS.has(author)) throw createUnknownError(message);
+    return readContent(message['content']);
   },
 };
+
+/** The types of LangChain's messages by their authors: a graph also streams what the model reads. */
+const MODELS: ReadonlySet<string> = new Set(['ai', 'AIMessageChunk', 'generic']);
+const OTHERS: ReadonlySet<string> = new Set([
+  'human',
+  'user',
+  'system',
+  'developer',
+  'tool',
+  'function',
+  'remove',
+]);
+
+/** Returns the type of a message, or the role where that says more: a server may name neither. */
+function readAuthor(message: ChunkObject): string {
+  const type = readMessageType(message) ?? '';
+  const role = asText(message['role']);
+  return type === 'generic' && OTHERS.has(role) ? role : type;
+}
 
 const isLangChainMessage = (chunk: ChunkObject): boolean =>
   'content' in chunk && readMessageType(chunk) !== undefined;
@@ -205,8 +226,12 @@ export function readChunk(chunk: unknown): string {
     return reader.read(chunk);
   }
   if (hasError(chunk)) throw createProviderError('the model', chunk['error']);
+  throw createUnknownError(chunk);
+}
+
+function createUnknownError(chunk: ChunkObject): ModelStreamError {
   const keys = Object.keys(chunk).filter((key) => /^[\w.$-]{1,40}$/.test(key));
-  throw new ModelStreamError(
+  return new ModelStreamError(
     `a chunk of the model's stream has an unknown shape, with the keys ${keys.slice(0, 20).join(', ') || '(none)'}; ${KNOWN}`,
   );
 }

@@ -209,6 +209,10 @@ describe('a chunk', () => {
       'x',
     ],
     ['of LangChain, a tool', { getType: () => 'tool', content: 'x' }, ''],
+    ['of LangChain, no role', { getType: () => 'generic', content: 'x', role: undefined }, 'x'],
+    ['of LangChain, a role', { getType: () => 'generic', content: 'x', role: 'assistant' }, 'x'],
+    ['of LangChain, the user', { getType: () => 'generic', content: 'x', role: 'user' }, ''],
+    ['of LangChain, a question', { getType: () => 'human', content: 'x', text: 'x' }, ''],
     ['of LangGraph', [{ getType: () => 'ai', content: 'x' }, { langgraph_node: 'a' }], 'x'],
     ['of Dify, an agent', { event: 'agent_message', answer: 'x' }, 'x'],
     ['of Dify, a workflow', { event: 'text_chunk', data: { text: 'x' } }, 'x'],
@@ -236,6 +240,15 @@ describe('thoughts in the answer itself', () => {
     expect(await readAll(text)).toBe(expected);
     expect(await readAll(Array.from(text))).toBe(expected);
   });
+});
+
+it.each([
+  'the OpenAI SDK, chat completions',
+  'the AI SDK, the result of streamText',
+  'LangChain, stream()',
+])('%s: an answer whose server does not name its role is shown', async (name) => {
+  play = { pieces: PIECES, isNameless: true };
+  expect(await readAll(sources[name]?.() ?? '')).toBe(WHOLE);
 });
 
 describe('an error', () => {
@@ -273,6 +286,11 @@ describe('an error', () => {
       /not JSON/,
     ],
     ['chunks that are numbers', [5], /number/],
+    [
+      'a message of LangChain of an unknown type',
+      [{ getType: () => 'PRIVATE', content: 'PRIVATE', text: 'PRIVATE' }],
+      /keys getType, content, text/,
+    ],
   ])('says what was wrong with %s', async (_, answer, expected) => {
     const error = await catchError(answer);
     expect(error).toBeInstanceOf(ModelStreamError);
