@@ -33,7 +33,7 @@ const bot = wechat(
     token: process.env['WECHAT_TOKEN'] ?? 'TOKEN',
     client,
     maxDeliveries: 1, // the first words after 4.3 seconds
-    interruptBy: '停',
+    interruptBy: '停', // stops an answer; chat() does not ask the model then
     onUndelivered: keepUndelivered(() => bot),
   },
   { text: handler },

@@ -62,6 +62,16 @@ describe.each(examples)('model-%s.ts', (name, base) => {
   });
 });
 
+it('the word that stops an answer of model-openai.ts is not a question', async () => {
+  play = () => ({ pieces: ['一个故事'] });
+  await startExample('openai', '/v1');
+  const user = simulator.user('小明');
+  await user.sendText('讲个故事');
+  const asked = model.requests.length;
+  expect((await user.sendText('停')).reply).toEqual({ type: 'text', content: '好的，不说了。' });
+  expect(model.requests).toHaveLength(asked);
+});
+
 it('a tool of model-ai-sdk.ts gets the user', async () => {
   const results: string[] = [];
   play = ({ messages }) => {

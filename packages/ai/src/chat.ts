@@ -45,6 +45,11 @@ async function* answer<N extends MessageName>(
   const context = exchange.context as unknown as OpenContext;
   const language = await chooseLanguage(settings, message, exchange);
   const texts = { ...CHAT_TEXTS[language], ...settings.texts };
+  if (exchange.isInterruption) {
+    takeRest(context);
+    yield texts.stopped;
+    return;
+  }
   const asked = settings.input ? await settings.input(message, exchange) : readQuestion(message);
   const { text, images = [] } = typeof asked === 'string' ? { text: asked } : asked;
   const word = text.trim();

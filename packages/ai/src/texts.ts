@@ -6,6 +6,8 @@ import { readKnown } from './options.ts';
 export interface ChatTexts {
   /** The conversation was cleared. */
   reset: string;
+  /** The user stopped an answer; see `interruptBy` of the webhook. */
+  stopped: string;
   /** The model failed after the answer had begun. */
   failed: string;
   /** The model gave no text. */
@@ -14,6 +16,7 @@ export interface ChatTexts {
 
 const TEXTS_OPTIONS = {
   reset: { check: checkText },
+  stopped: { check: checkText },
   failed: { check: checkText },
   empty: { check: checkText },
 } satisfies OptionTable<ChatTexts>;
@@ -28,11 +31,13 @@ export function checkTexts(name: string, value: Partial<ChatTexts>): Partial<Cha
 export const CHAT_TEXTS: Readonly<Record<Language, ChatTexts>> = {
   zh: {
     reset: '好的，我们重新开始。',
+    stopped: '好的，不说了。',
     failed: '（回答中断了，请再问一次）',
     empty: '（没有可以显示的回答，请换个问法）',
   },
   en: {
     reset: 'All right, let us start again.',
+    stopped: 'All right.',
     failed: '(The answer broke off. Please ask again.)',
     empty: '(There is no answer to show. Please ask in another way.)',
   },

@@ -279,14 +279,68 @@ describe('a user who interrupts', () => {
     );
     const story = say('tell');
     await settle();
-    const stopped = say('停');
+    const stopped = say(' 停 ');
     expect(await story).toBe('First sentence of a long story.');
-    await stopped;
+    expect(await stopped).toBe('好的，不说了。');
     expect(aborted).toBe(true);
+    expect(asked).toHaveLength(1);
+    await say('another');
     expect(asked[1]?.slice(0, 2)).toEqual([
       user('tell'),
       assistant('First sentence of a long story.\n\n\n[The user did not let this answer end.]'),
     ]);
+  });
+});
+
+describe('the text of `interruptBy`', () => {
+  it('is answered without asking the model, also when nothing is being answered', async () => {
+    const limits = createLimits({ user: { perMinute: 1 } });
+    const options = { limits, language: 'en' };
+    const { say, asked } = startConversation(options, { interruptBy: 'stop' });
+    expect([await say('stop'), await say('stop')]).toEqual(['All right.', 'All right.']);
+    expect(asked).toEqual([]);
+    expect(await say('stop it')).toBe('fine');
+  });
+
+  it('is answered with the text that was given, before a question is read', async () => {
+    const { say } = startConversation(
+      {
+        texts: { stopped: '嗯。' },
+        input: () => {
+          throw new Error('not a question');
+        },
+      },
+      { interruptBy: '停' },
+    );
+    expect(await say('停')).toBe('嗯。');
+  });
+
+  it('lets go what keepUndelivered has kept of the answer', async () => {
+    let message: unknown;
+    const { webhook, say } = startConversation(
+      {
+        model: (_, info) => {
+          message ??= info.message;
+          return 'fine';
+        },
+      },
+      { interruptBy: '停' },
+    );
+    await say('1');
+    const reply = { type: 'text', content: 'the rest' } as const;
+    const error = new UndeliveredError(reply, message as never, new Error('refused'));
+    await keepUndelivered(() => webhook)(error, { message } as never);
+    expect(await say('停')).toBe('好的，不说了。');
+    expect(await say('2')).toBe('fine');
+  });
+
+  it.each<[string, RegExp | (() => boolean)]>([
+    ['a RegExp', /停/],
+    ['a function', () => true],
+  ])('is a question where it is %s, as that may match any', async (_, interruptBy) => {
+    const { say, asked } = startConversation({}, { interruptBy });
+    expect(await say('停')).toBe('fine');
+    expect(asked).toEqual([[user('停')]]);
   });
 });
 

@@ -65,6 +65,8 @@ export interface Account extends TransactionOptions {
   readonly holdKeyword: string | undefined;
   readonly onUndelivered: WebhookOptions['onUndelivered'];
   readonly interrupts: ((message: Message) => boolean) | undefined;
+  /** Whether it is a text that interrupts: a RegExp or a function may match a question, too. */
+  readonly hasStopWord: boolean;
   readonly abortAtDeadline: boolean;
   readonly maxRun: number;
   readonly maxPending: number;
@@ -124,8 +126,14 @@ export function createAccount(given: string | AccountOptions, shared: SharedStor
       ownDeliveries: () => (shared.deliveries ??= new MemoryDeliveryStore({ clock })),
     }),
     interrupts: interruptBy,
+    hasStopWord: typeof options.interruptBy === 'string',
     abortAtDeadline: checked.abortAtDeadline ?? lateReply === 'drop',
   };
+}
+
+/** Whether a message says no more than that a stream is to end. */
+export function isInterruption(account: Account, message: Message): boolean {
+  return account.hasStopWord && account.interrupts?.(message) === true;
 }
 
 function createAccountId(appid: string | undefined, account: string | undefined): string {

@@ -52,8 +52,8 @@ export interface MessageClient {
 }
 
 /**
- * One message and its way through the handlers. `context`, `delivery`, `logger` and `signal` are
- * read on use, so a copy (`{ ...exchange }`) lacks them: pass the exchange itself on.
+ * One message and its way through the handlers. `context`, `delivery`, `isInterruption`, `logger`
+ * and `signal` are read on use, so a copy (`{ ...exchange }`) lacks them: pass the exchange itself on.
  */
 export interface Exchange<N extends MessageName = MessageName> {
   readonly message: MessageMap[N];
@@ -70,6 +70,11 @@ export interface Exchange<N extends MessageName = MessageName> {
   readonly signal: AbortSignal;
   /** The match of `router.text(/…/)` or `router.event(name, /…/)`. */
   match?: RegExpMatchArray | undefined;
+  /**
+   * Whether the message is the text of the option `interruptBy`, and so asks for nothing but an end.
+   * False where that is a RegExp or a function, which may match questions, too.
+   */
+  readonly isInterruption?: boolean | undefined;
   /**
    * The option `logger`: each line names the account, and `messageKey(message)` among the details
    * the message.

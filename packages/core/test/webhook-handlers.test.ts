@@ -252,6 +252,21 @@ describe('an exchange', () => {
     expect(seen).toEqual([native, {}, true, undefined]);
   });
 
+  it.each<[boolean, string, WebhookOptions['interruptBy'], string]>([
+    [true, 'the text of interruptBy', 'stop', ' stop '],
+    [false, 'another text', 'stop', 'stop it'],
+    [false, 'a text where nothing interrupts', undefined, 'stop'],
+    [false, 'a text that a RegExp matches, which may match any', /stop/, 'stop'],
+    [false, 'a text that a function accepts, which may accept any', () => true, 'stop'],
+  ])('says %s of %s', async (expected, _, interruptBy, Content) => {
+    const seen: unknown[] = [];
+    const webhook = createWebhook({ ...ACCOUNT, interruptBy }, (_message, exchange) => {
+      seen.push(exchange.isInterruption);
+    });
+    await webhook.handle(plain(ACCOUNT, userMessage('text', { Content })));
+    expect(seen).toEqual([expected]);
+  });
+
   it('holds the webhook’s logger, in a handler and after it', async () => {
     const handler: Handler = (message, { logger }) => {
       logger.info({ message: messageKey(message) }, 'asked');

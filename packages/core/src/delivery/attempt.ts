@@ -1,4 +1,4 @@
-import type { Account } from '../account.ts';
+import { type Account, isInterruption } from '../account.ts';
 import type { Exchange, WebhookRequest } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
 import { messageKey } from '../undelivered.ts';
@@ -155,7 +155,19 @@ export class DeliveryAttempt implements Visitor {
     const delivery = describeDelivery(account, attempt, closing);
     const signal = createAbortedSignal();
     const { client, logger } = account;
-    return withoutContext({ message, native, state: {}, delivery, client, logger, signal }, error);
+    return withoutContext(
+      {
+        message,
+        delivery,
+        client,
+        isInterruption: isInterruption(account, message),
+        logger,
+        native,
+        signal,
+        state: {},
+      },
+      error,
+    );
   }
 
   warn(text: string, error: unknown): void {

@@ -1,4 +1,4 @@
-import type { Account } from '../../account.ts';
+import { type Account, isInterruption } from '../../account.ts';
 import { askAgain } from '../../ask-again.ts';
 import { isPromise } from '../../awaitable.ts';
 import { runInBackground } from '../../background.ts';
@@ -90,6 +90,10 @@ class RunExchange implements Exchange {
 
   get delivery(): DeliveryState {
     return this.#run.delivery;
+  }
+
+  get isInterruption(): boolean {
+    return isInterruption(this.#run.account, this.message);
   }
 
   get logger(): Logger {

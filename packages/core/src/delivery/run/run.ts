@@ -1,4 +1,4 @@
-import type { Account } from '../../account.ts';
+import { type Account, isInterruption } from '../../account.ts';
 import { type TurnWatcher, watchTurn } from '../../clock.ts';
 import type { WechatContext } from '../../context/context.ts';
 import type { Turn } from '../../context/keyed-mutex.ts';
@@ -281,8 +281,19 @@ export function createExchange(
 ): Exchange {
   const { account, delivery, message, parts, signal } = run;
   const { client, logger } = account;
-  const { native } = parts;
-  return withoutContext({ message, delivery, client, logger, native, signal, state: {} }, error);
+  return withoutContext(
+    {
+      message,
+      delivery,
+      client,
+      isInterruption: isInterruption(account, message),
+      logger,
+      native: parts.native,
+      signal,
+      state: {},
+    },
+    error,
+  );
 }
 
 /** Creates an exchange whose context is unavailable: using it throws the reason. */
