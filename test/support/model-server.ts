@@ -83,6 +83,9 @@ export async function startModelServer(
   };
 }
 
+/** How a server says that it fails; some repeat the key that they were given. */
+const FAILURE = 'The server is busy, try later. Key: sk-PRIVATE-0123456789';
+
 type Protocol = (play: Play) => AsyncIterable<string>;
 
 const data = (value: unknown, event?: string) =>
@@ -104,7 +107,7 @@ async function* chatCompletions(play: Play): AsyncIterable<string> {
   }
   for await (const content of pieces) yield chunk({ content });
   if (fails) {
-    yield data({ error: { message: 'PRIVATE', type: 'server_error', code: 'overloaded' } });
+    yield data({ error: { message: FAILURE, type: 'server_error', code: 'overloaded' } });
     return;
   }
   yield chunk({}, 'stop');
@@ -130,7 +133,7 @@ async function* responses({ pieces, reasoning, fails }: Play): AsyncIterable<str
     yield event('response.output_text.delta', { ...at, delta, logprobs: [] });
   }
   if (fails) {
-    const error = { code: 'server_error', message: 'PRIVATE' };
+    const error = { code: 'server_error', message: FAILURE };
     yield event('response.failed', { response: { ...response, status: 'failed', error } });
     return;
   }
@@ -149,7 +152,7 @@ async function* dify({ pieces, reasoning, fails }: Play): AsyncIterable<string> 
       ...head,
       status: 400,
       code: 'completion_request_error',
-      message: 'PRIVATE',
+      message: FAILURE,
     });
     return;
   }
@@ -176,7 +179,7 @@ async function* coze({ pieces, reasoning, fails }: Play): AsyncIterable<string> 
     yield data(message(piece), 'conversation.message.delta');
   }
   if (fails) {
-    const last_error = { code: 4000, msg: 'PRIVATE' };
+    const last_error = { code: 4000, msg: FAILURE };
     yield data({ ...head, status: 'failed', last_error }, 'conversation.chat.failed');
     return;
   }

@@ -1,4 +1,4 @@
-import { acceptAny, type OptionTable } from '@wechat-mp/core/stores';
+import { acceptAny, type OptionTable, within } from '@wechat-mp/core/stores';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { isChunk, readChunk } from './chunks.ts';
 import { createProviderError, ModelStreamError } from './errors.ts';
@@ -208,8 +208,9 @@ async function* decodeBytes(source: Chunks): AsyncGenerator<unknown> {
 /** Reads a Response of fetch: server-sent events, JSON lines, JSON, or plain text. */
 async function* openResponse(response: Response, ended: AbortSignal): AsyncGenerator<unknown> {
   if (!response.ok) {
+    const refusal = await within(readRefusal(response, ended), REFUSAL_TIME);
     await discard(response);
-    throw createProviderError('the address', { status: response.status });
+    throw createProviderError('the address', { status: response.status, error: refusal?.value });
   }
   if (response.body === null) return;
   const type = response.headers.get('content-type') ?? '';
@@ -218,6 +219,25 @@ async function* openResponse(response: Response, ended: AbortSignal): AsyncGener
   else if (/ndjson|jsonl|json-seq/.test(type)) yield* readLines(texts);
   else if (type.includes('json')) yield* readJson(texts);
   else yield* texts;
+}
+
+/** Maximum characters of a refusal that are read, and milliseconds that it may take. */
+const REFUSAL_LENGTH = 16_384;
+const REFUSAL_TIME = 1000;
+
+/** Reads why an address refuses, where it says so in JSON. */
+async function readRefusal({ body, headers }: Response, ended: AbortSignal): Promise<unknown> {
+  if (!body || !headers.get('content-type')?.includes('json')) return undefined;
+  let json = '';
+  try {
+    for await (const text of decodeBytes(iterateWebStream(body, ended))) {
+      json += String(text);
+      if (json.length > REFUSAL_LENGTH) return undefined;
+    }
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 async function* readJson(texts: AsyncIterable<string>): AsyncGenerator<unknown> {

@@ -260,7 +260,7 @@ describe('an error', () => {
     expect(String(error)).not.toMatch(/PRIVATE/);
   });
 
-  it('has the code of a failure within the stream, and its report as the cause', async () => {
+  it('has the code and the text of a failure within the stream, without secrets, and its report as the cause', async () => {
     play = { pieces: ['half'], fails: true };
     const reports = Object.entries({
       '/v1/chat/completions': /overloaded/,
@@ -272,8 +272,61 @@ describe('an error', () => {
       const error = await catchError(fetchFrom(path)());
       expect(error).toMatchObject({ code: 'WECHAT_MODEL_STREAM', cause: expect.anything() });
       expect(String(error)).toMatch(code);
+      expect(String(error)).toMatch('The server is busy, try later');
       expect(String(error)).not.toMatch(/PRIVATE/);
     }
+  });
+
+  it('has the text of a failure that the AI SDK passes on', async () => {
+    play = { pieces: ['half'], fails: true };
+    const error = await catchError(aiSdk());
+    expect(error).toBeInstanceOf(ModelStreamError);
+    expect(String(error)).toMatch('The server is busy, try later');
+    expect(String(error)).not.toMatch(/PRIVATE/);
+  });
+
+  const json = { status: 429, headers: { 'content-type': 'application/json' } };
+  it.each<[string, ModelAnswer, RegExp]>([
+    ['a text', [{ error: 'slow down' }], /failure: slow down$/],
+    ['a code', [{ error: { code: 'slow', message: 'down' } }], /failure: slow \(down\)$/],
+    ['its code', [{ error: { code: 'slow', message: 'slow down' } }], /failure: slow down$/],
+    ['a member', [{ type: 'error', error: { error: { message: 'slow' } } }], /failure: slow$/],
+    ['an Error', [{ type: 'error', error: new TypeError('slow') }], /failure: slow$/],
+    ['something long', [{ error: `${'so '.repeat(500)}slow` }], /^.{200,320}$/],
+    ['nothing', [{ error: { weird: 1 } }], /reports a failure$/],
+    ['a getter that throws', [{ error: throwing() }], /reports a failure$/],
+    [
+      'a status and JSON',
+      new Response('{"error":{"message":"no credit"}}', json),
+      /429 \(no credit\)$/,
+    ],
+    ['a status and JSON that is cut', new Response('{"error":{"mess', json), /failure: 429$/],
+    ['a status and too much', new Response(`"${'x'.repeat(99_999)}"`, json), /failure: 429$/],
+    ['a status and no body', new Response(null, json), /failure: 429$/],
+  ])('says what a provider reports: %s', async (_, answer, expected) => {
+    const error = (await catchError(answer)) as Error;
+    expect(error).toBeInstanceOf(ModelStreamError);
+    expect(error.message).toMatch(expected);
+  });
+
+  function throwing(): object {
+    return Object.defineProperty({}, 'message', {
+      get() {
+        throw new Error('no');
+      },
+    });
+  }
+
+  it('does not wait for the end of a refusal', async () => {
+    let isCancelled = false;
+    const endless = new ReadableStream({
+      pull: (controller) => controller.enqueue(new TextEncoder().encode(' '.repeat(4096))),
+      cancel: () => {
+        isCancelled = true;
+      },
+    });
+    expect(String(await catchError(new Response(endless, json)))).toMatch(/429$/);
+    expect(isCancelled).toBe(true);
   });
 
   it.each<[string, ModelAnswer, RegExp]>([

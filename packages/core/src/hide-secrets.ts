@@ -22,6 +22,9 @@ const RULES: readonly (readonly [what: RegExp, instead: Instead])[] = [
     /\b(\w*(?:token|secret|password|passwd|ticket|signature|aeskey|paysignkey|partnerkey))["']?\s*[:=]\s*["']?[^\s"'&,;{}]+/gi,
     '$1=[hidden]',
   ],
+  [/\bbearer\s+[\w.~+/=-]{12,}/gi, 'bearer [hidden]'],
+  // The keys of models: servers repeat them when they are wrong.
+  [/\bsk-[\w-]{12,}/g, '[hidden]'],
   // JSON.parse shows the text that it cannot read.
   [/^([^"]*)"[^]*"(?:\.\.\.)? is not valid JSON/, '$1this is not valid JSON'],
   [/(Unexpected token )\S+( in JSON)/g, '$1it$2'],

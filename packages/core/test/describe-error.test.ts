@@ -166,6 +166,9 @@ describe('no description has', () => {
     ['an authorization', `authorization: Bearer ${secret}`],
     ['a password', `password: '${secret}' is wrong`],
     ['a ticket', `component_verify_ticket=${secret}`],
+    ['a model’s key', `Incorrect API key provided: sk-${secret}.`],
+    ['a model’s key of a project', `invalid: sk-proj-${secret}`],
+    ['a bearer', `sent bearer ${secret}`],
     ['a payment key', `paySignKey: ${secret}`],
     ['a long token', `invalid: ${secret.repeat(8)}`],
     ['what JSON.parse could not read', jsonError(`x${secret}`)],
@@ -186,6 +189,8 @@ describe('no description has', () => {
       'invalid credential, access_token is invalid or not latest',
       "ENOENT: no such file or directory, open '/srv/bot/menu.json'",
       'What is this? A question: yes',
+      'the bearer token is missing',
+      'a task-based, risk-free sk-check',
     ]) {
       expect(describeError(new Error(said)).message).toBe(said);
     }
