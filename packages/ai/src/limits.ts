@@ -77,16 +77,33 @@ export interface Limits {
   acquire(exchange: Exchange, language: Language): Promise<Permit | string>;
 }
 
-const TEXTS: Readonly<Record<Language, Readonly<Record<Refusal, string>>>> = {
-  zh: {
-    perMinute: '问得太快了，请过一分钟再来。',
-    concurrent: '上一个问题还没有答完，请稍等。',
-    daily: '今天的额度用完了，请明天再来。',
+type Texts = Readonly<Record<Language, Readonly<Record<Refusal, string>>>>;
+
+/** A limit of the account is not the fault of the user who reads of it. */
+const TEXTS: Readonly<Record<Scope, Texts>> = {
+  user: {
+    zh: {
+      perMinute: '问得太快了，请过一分钟再来。',
+      concurrent: '上一个问题还没有答完，请稍等。',
+      daily: '今天的额度用完了，请明天再来。',
+    },
+    en: {
+      perMinute: 'That was a little fast. Please try again in a minute.',
+      concurrent: 'An earlier question is still being answered. Please wait a moment.',
+      daily: 'Today’s allowance is used up. Please come back tomorrow.',
+    },
   },
-  en: {
-    perMinute: 'That was a little fast. Please try again in a minute.',
-    concurrent: 'An earlier question is still being answered. Please wait a moment.',
-    daily: 'Today’s allowance is used up. Please come back tomorrow.',
+  account: {
+    zh: {
+      perMinute: '现在提问的人太多，请过一分钟再试。',
+      concurrent: '现在提问的人太多，请稍后再试。',
+      daily: '今天的服务额度已经用完，请明天再来。',
+    },
+    en: {
+      perMinute: 'Many people are asking right now. Please try again in a minute.',
+      concurrent: 'Many people are asking right now. Please try again in a moment.',
+      daily: 'No more questions can be answered today. Please come back tomorrow.',
+    },
   },
 };
 
@@ -106,7 +123,7 @@ const LIMITS_OPTIONS = {
   cost: { initial: () => 1, check: checkFunction<NonNullable<LimitsOptions['cost']>> },
   store: { check: createMethodsCheck<LimitStore>(['acquire', 'release'], 'a store of limits') },
   text: {
-    initial: (refusal, language) => TEXTS[language][refusal],
+    initial: (refusal, language, scope) => TEXTS[scope][language][refusal],
     check: checkFunction<NonNullable<LimitsOptions['text']>>,
   },
   name: { initial: 'default', check: checkFilledText },

@@ -106,6 +106,33 @@ describe.each(stores)('in %s', (_, createStore) => {
   });
 });
 
+describe('the text of a limit', () => {
+  const personal = { zh: /问得太快|上一个问题/, en: /a little fast|earlier question/ };
+  it.each(['perMinute', 'concurrent', 'daily'] as const)(
+    'of the account does not speak of what the user did: %s',
+    async (limit) => {
+      const account = createLimits({ account: { [limit]: 1 } });
+      const first = await account.acquire(from('a'), 'zh');
+      if (limit === 'daily' && typeof first === 'object') await first.release(usage);
+      const user = createLimits({ user: { [limit]: 1 } });
+      const mine = await user.acquire(from('a'), 'zh');
+      if (limit === 'daily' && typeof mine === 'object') await mine.release(usage);
+      for (const language of ['zh', 'en'] as const) {
+        const text = await account.acquire(from('b'), language);
+        expect(text).not.toMatch(personal[language]);
+        expect(text).not.toBe(await user.acquire(from('a'), language));
+      }
+    },
+  );
+
+  it('of the user’s own goes before that of the account', async () => {
+    const limits = createLimits({ user: { concurrent: 1 }, account: { concurrent: 1 } });
+    await limits.acquire(from('a'), 'zh');
+    expect(await limits.acquire(from('a'), 'zh')).toBe('上一个问题还没有答完，请稍等。');
+    expect(await limits.acquire(from('b'), 'zh')).toBe('现在提问的人太多，请稍后再试。');
+  });
+});
+
 it('keys of Redis end by themselves', async () => {
   const redis = track(new Redis(server.port));
   const limits = createLimits({
