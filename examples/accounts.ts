@@ -13,7 +13,8 @@ const app = express();
 const answering = wechat((request) => accounts.get(request.query['account']), bot);
 app.use('/wechat', answering);
 
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+server.once('listening', () => {
   console.log('listening', server.address());
 });
 stopOnSigterm(server, answering);

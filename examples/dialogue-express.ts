@@ -14,7 +14,8 @@ const app = express();
 const answering = wechat({ token: process.env['WECHAT_TOKEN'] ?? 'TOKEN', ...stores }, dialogue);
 app.use('/wechat', answering);
 
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+server.once('listening', () => {
   console.log('listening', server.address());
 });
 stopOnSigterm(server, answering);

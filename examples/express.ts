@@ -8,7 +8,8 @@ const app = express();
 const answering = wechat(process.env['WECHAT_TOKEN'] ?? 'TOKEN', bot);
 app.use('/wechat', answering);
 
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+server.once('listening', () => {
   console.log('listening', server.address());
 });
 stopOnSigterm(server, answering);

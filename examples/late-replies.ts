@@ -39,7 +39,8 @@ const pending = '还在想，过一会儿回复「继续」看结果';
 const hold = wechat({ token, lateReply: 'hold', holdKeyword: '继续', pending }, handlers);
 app.use('/hold', hold);
 
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+server.once('listening', () => {
   const { port } = server.address() as AddressInfo;
   const query = `timestamp=1&nonce=1&signature=${sign({ token, timestamp: '1', nonce: '1' })}`;
   console.log('listening', server.address());

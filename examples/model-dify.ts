@@ -30,7 +30,8 @@ const bot = wechat({ token, ...continueWith('继续') }, { text: handler });
 
 const app = express();
 app.use('/wechat', bot);
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+server.once('listening', () => {
   console.log('listening', server.address());
 });
 stopOnSigterm(server, bot);

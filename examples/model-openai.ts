@@ -41,7 +41,8 @@ const bot = wechat(
 
 const app = express();
 app.use('/wechat', bot);
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+server.once('listening', () => {
   console.log('listening', server.address());
 });
 stopOnSigterm(server, bot);

@@ -20,7 +20,8 @@ app.post('/paid', express.json(), async (req, res) => {
   res.json({ code: 'SUCCESS' });
 });
 
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+server.once('listening', () => {
   console.log('listening', server.address());
 });
 stopOnSigterm(server, bot);

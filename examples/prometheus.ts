@@ -50,7 +50,8 @@ app.use('/wechat', bot);
 app.get('/metrics', async (_req, res) => {
   res.type(register.contentType).send(await register.metrics());
 });
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+server.once('listening', () => {
   console.log('listening', server.address());
 });
 stopOnSigterm(server, bot);

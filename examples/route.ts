@@ -11,7 +11,8 @@ app.post('/wechat', (req, res) => {
   res.wechatReply(message.type === 'text' ? `You said: ${message.content}` : 'I read only text.');
 });
 
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+server.once('listening', () => {
   console.log('listening', server.address());
 });
 stopOnSigterm(server, webhook);

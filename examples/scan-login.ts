@@ -35,7 +35,8 @@ app.get('/me', login, ({ wechatUser, originalUrl }, res) => {
   res.json({ nickname, openid, unionid, page: originalUrl });
 });
 
-const server = app.listen(Number(process.env['PORT'] ?? 3000), () => {
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+server.once('listening', () => {
   const { port } = server.address() as AddressInfo;
   console.log('listening', server.address());
   console.log(`open http://localhost:${port}/me?tab=1 in a browser`);

@@ -14,7 +14,8 @@ app.get('/ready', (_req, res) => {
 });
 app.use('/wechat', bot);
 
-const server = app.listen(port, () => {
+const server = app.listen(port);
+server.once('listening', () => {
   console.log('listening', server.address());
   process.send?.('ready'); // pm2: wait_ready
 });

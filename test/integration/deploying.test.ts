@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
@@ -103,6 +104,20 @@ describe('servers', () => {
     child.kill('SIGTERM');
     expect([await ended, stderr()]).toEqual([[0, null], '']);
   });
+
+  it.each(programs.filter((name) => name !== 'cluster'))(
+    '%s whose port is taken ends with 1 and says why, not that it listens',
+    async (name) => {
+      const taken = createServer().listen(0);
+      await once(taken, 'listening');
+      const { port } = taken.address() as AddressInfo;
+      const settings = { ...environment, PORT: String(port) };
+      const { code, stdout, stderr } = await runProgram(`${FOLDER}/${name}.ts`, settings);
+      expect([code, stdout]).toEqual([1, expect.not.stringContaining('listening')]);
+      expect(stderr).toContain('EADDRINUSE');
+      taken.close();
+    },
+  );
 
   it('express ends with 0 on SIGINT, as pm2 sends it', async () => {
     const { child } = await startServer(`${FOLDER}/express.ts`, environment);

@@ -1,6 +1,8 @@
 /** The examples as processes of their own: they answer, and nothing that is sent ends them. */
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readBlocks } from '../../scripts/docs/blocks.ts';
 import { type HttpAnswer, type Sent, send } from '../support/http.ts';
 import * as platform from '../support/platform.ts';
 import { bundlePrograms, startServer, stopPrograms } from '../support/programs.ts';
@@ -83,4 +85,15 @@ describe.each(names)('examples/%s.ts', (example) => {
     expect(output).not.toContain(token);
     expect(output).not.toMatch(/unhandled|uncaught/i);
   });
+});
+
+it('no program on Express listens with a callback, which Express 5 also calls when it fails', () => {
+  const root = new URL('../../', import.meta.url);
+  const files = readdirSync(new URL('examples', root), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^(?:deploying\/)?[\w-]+\.ts$/.test(file))
+    .map((file) => ({ page: file, text: readFileSync(new URL(`examples/${file}`, root), 'utf8') }));
+  const programs = [...files, ...readBlocks()].filter(({ text }) => /from 'express'/.test(text));
+  expect(programs.length).toBeGreaterThan(30);
+  const careless = programs.filter(({ text }) => /\.listen\(.*=>/.test(text));
+  expect(careless.map(({ page }) => page)).toEqual([]);
 });

@@ -23,7 +23,9 @@ const HOSTS: Readonly<Record<Choices['framework'], Host>> = {
     listen: [
       'const app = express();',
       "app.use('/wechat', bot);",
-      'const server = app.listen(port, () => {',
+      // Express 5 would call a callback of `listen` with its failure, too.
+      'const server = app.listen(port);',
+      "server.once('listening', () => {",
       '  LOGGED',
       '});',
     ],
