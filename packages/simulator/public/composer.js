@@ -16,8 +16,7 @@ export function startComposer() {
   $('more').addEventListener('click', () => toggle('more'));
   box.addEventListener('input', fit);
   box.addEventListener('keydown', (event) => {
-    // Enter also ends the choice of a Chinese character.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
     void submit();
   });
@@ -32,6 +31,9 @@ export function startComposer() {
     opener.focus();
   });
 }
+
+/** Whether a key ends the choice of a Chinese character; Safari says so by the code alone. */
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 export function drawComposer() {
   for (const id of ['write', 'emoji', 'more']) $(id).disabled = !state.selected;

@@ -59,6 +59,22 @@ describe('a user sends', () => {
     expect(safe.seen).toMatchObject([{ type: 'text', content: '你好 <b>\n[微笑]' }]);
   });
 
+  it.each([
+    ['other browsers', { isComposing: true, keyCode: 13 }],
+    ['Safari, after the composition', { isComposing: false, keyCode: 229 }],
+  ])('nothing by the Enter that ends the choice of a Chinese character: %s', async (_, ends) => {
+    const { chat } = await enter();
+    await chat.box.fill('你好');
+    const key = { key: 'Enter', bubbles: true, cancelable: true, ...ends };
+    const isLeft = await chat.tab.evaluate(
+      `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', ${JSON.stringify(key)}))`,
+    );
+    expect([isLeft, await chat.box.inputValue()]).toEqual([true, '你好']);
+    await chat.box.press('Enter');
+    await chat.theirs.getByText('got text').waitFor();
+    expect(seen).toMatchObject([{ type: 'text', content: '你好' }]);
+  });
+
   it('a picture, which the bot can fetch', async () => {
     const { chat, simulator } = await enter();
     const dialog = await chat.choose('Picture');
