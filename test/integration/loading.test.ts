@@ -1,4 +1,4 @@
-/** The modules that an entry point loads besides its own files, as found by a bundler. */
+/** The modules that an entry point loads besides its own files, as found by a bundler; names that are installed. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,4 +47,18 @@ it.each([
   ['fastify/src/index.ts', ['@wechat-mp/core', '@wechat-mp/core/adapter', 'fastify-plugin']],
 ])('%s loads no package but %j: no HTTP client, and no framework', (entry, packages) => {
   expect(findPackages(entry)).toEqual(packages);
+});
+
+it('core installs no package under a name that the types of a framework have types for', () => {
+  const readManifest = (path: string) =>
+    JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+  const needed = Object.keys(readManifest('packages/core').dependencies);
+  for (const framework of ['express', 'koa']) {
+    const { dependencies } = readManifest(`node_modules/@types/${framework}`);
+    const typed = Object.keys(dependencies).map((name) => name.replace('@types/', ''));
+    // npm puts it where the compiler looks first, and its own types differ.
+    expect(needed.filter((name) => typed.includes(name))).toEqual([]);
+  }
 });

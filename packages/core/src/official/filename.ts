@@ -1,4 +1,5 @@
-import { parse } from 'content-disposition';
+// A name of its own: as `content-disposition`, npm would put it where the types of Koa look for version 1.
+import { parse } from 'content-disposition-2';
 
 /** Maximum bytes of a name in most file systems. */
 const LONGEST = 255;
