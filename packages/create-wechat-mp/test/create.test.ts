@@ -65,7 +65,7 @@ describe('what is written', () => {
     expect(files.filter((path) => /ts$|tsconfig/.test(path))).toEqual([]);
     const { scripts, devDependencies } = readManifest(join(cwd, 'my-bot'));
     expect(Object.keys(scripts)).toEqual(['dev', 'start', 'test']);
-    expect(Object.keys(devDependencies)).toEqual(['@wechat-mp/simulator']);
+    expect(Object.keys(devDependencies)).toEqual(['@wechat-mp/simulator', 'chokidar']);
   });
 
   it.each([

@@ -42,7 +42,10 @@ function listDependencies(project: Project) {
   ];
   const types = framework === 'fastify' ? [] : [`@types/${framework}`];
   const devDependencies = isTyped ? ['@types/node', ...types, 'typescript'] : [];
-  return { dependencies, devDependencies: [...devDependencies, '@wechat-mp/simulator'] };
+  return {
+    dependencies,
+    devDependencies: [...devDependencies, '@wechat-mp/simulator', 'chokidar'],
+  };
 }
 
 function addRanges(names: readonly string[]): Record<string, string> {
