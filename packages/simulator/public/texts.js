@@ -22,6 +22,7 @@ const TEXTS = {
   stranger: ['does not follow', '未关注'],
   followed: ['You follow the account', '你已关注该公众号'],
   unfollowed: ['You no longer follow the account', '你已取消关注该公众号'],
+  followFirst: ['Only followers can do that: follow first', '未关注不能这样操作，请先关注'],
   unread: ['new messages', '条新消息'],
   conversation: ['Conversation', '会话'],
   nobody: ['Add a user to begin.', '请先添加一个用户。'],

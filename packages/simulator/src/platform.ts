@@ -5,9 +5,9 @@ import { startApi } from './api/server.ts';
 import { createVirtualClock, realClock } from './clock.ts';
 import type { Outcome, SimulatorEvent } from './events.ts';
 import type { Faults } from './faults.ts';
-import { deliver, type Parcel, type Route } from './push/delivery.ts';
+import { type Delivered, deliver, type Parcel, type Route } from './push/delivery.ts';
 import { createOrder } from './push/order.ts';
-import { grant, pack } from './push/parcel.ts';
+import { checkFollows, grant, pack } from './push/parcel.ts';
 import { createPerson } from './push/person.ts';
 import { sampleMedia } from './push/sample-media.ts';
 import type { SentName } from './push/samples.ts';
@@ -98,6 +98,7 @@ export async function createSimulator(
     clock,
     state: () => world.state,
     send: (user, type, fields) => {
+      checkFollows(user.person, type);
       grant(user.person, type, clock.now());
       const where = { state: world.state, apiUrl: api.url, now: clock.now() };
       const parcel = createParcel(user.person, type, sampleMedia(type, fields, where));
@@ -147,7 +148,8 @@ export async function createSimulator(
   async function carry(user: LiveUser, parcel: Parcel): Promise<Outcome> {
     if (closed.signal.aborted) throw new InvalidArgumentError('the simulator is closed');
     const pushed = user.collect();
-    const { verdict, reply, problems, deliveries } = await pass(() => deliver(parcel, route));
+    const delivered = await pass(() => deliver(parcel, route));
+    const { verdict, reply, problems, deliveries } = hideFromLeaver(user.person, delivered);
     const outcome: Outcome = { verdict, reply, problems, deliveries, pushed };
     if (reply) world.show(user.person, { via: 'reply', at: clock.now(), message: reply });
     world.emit({ type: 'outcome', user: user.name, outcome });
@@ -210,4 +212,12 @@ export async function createSimulator(
     }
   }
   return simulator;
+}
+
+/** Drops the reply to someone who has left: WeChat does not show it. */
+function hideFromLeaver({ name, follows }: Person, delivered: Delivered): Delivered {
+  if (follows || !delivered.reply) return delivered;
+  const problem = `the reply is not shown: ${name} does not follow the account any more`;
+  const problems = [...delivered.problems, problem];
+  return { ...delivered, verdict: 'nothing', reply: undefined, problems };
 }

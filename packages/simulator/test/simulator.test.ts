@@ -237,6 +237,40 @@ describe('users', () => {
   });
 });
 
+describe('who has left', () => {
+  it('sees no reply: neither to that, nor to what was asked before', async () => {
+    let left: Promise<Outcome> | undefined;
+    const wechat = await startWith(({ type }) => {
+      if (type === 'text') left = alice.unsubscribe();
+      return 'are you there?';
+    });
+    const alice: User = wechat.user('alice');
+    const unseen = {
+      verdict: 'nothing',
+      reply: undefined,
+      problems: ['the reply is not shown: alice does not follow the account any more'],
+    };
+    expect(await alice.sendText('hi')).toMatchObject(unseen);
+    expect(await left).toMatchObject(unseen);
+    expect(alice.received).toEqual([]);
+  });
+
+  it('can send nothing but what strangers can, until they follow again', async () => {
+    const seen: string[] = [];
+    const wechat = await startWith(({ type }) => void seen.push(type));
+    const alice = wechat.user('alice');
+    await alice.unsubscribe();
+    await expect(alice.sendText('hi')).rejects.toThrow(
+      'alice does not follow the account, and cannot send text: first comes subscribe()',
+    );
+    await expect(alice.clickMenu('NEWS')).rejects.toThrow('cannot send event:click');
+    await alice.send('event:user_get_card');
+    await alice.subscribe();
+    await alice.sendText('hi');
+    expect(seen).toEqual(['event:unsubscribe', 'event:user_get_card', 'event:subscribe', 'text']);
+  });
+});
+
 describe('what a user typed', () => {
   it.each(['a ]]> b', 'x[y[0]]>1', '<s><![CDATA[ok]]></s>', ']]></Content><MsgId>1</MsgId>'])(
     'stands in the document as it is, and is read to the letter: %j',

@@ -151,6 +151,21 @@ describe('a user sends', () => {
     expect(seen[2]).toMatchObject({ scene: 'desk 4' });
   });
 
+  it('nothing after unfollowing: the text stays in the box until they follow again', async () => {
+    const { chat, tab } = await enter();
+    await chat.button('Unfollow').click();
+    await chat.button('Follow').waitFor();
+    await chat.box.fill('hello?');
+    await chat.box.press('Enter');
+    await tab.getByText('Only followers can do that').waitFor();
+    expect([await chat.box.inputValue(), await chat.mine.count()]).toEqual(['hello?', 0]);
+    await chat.button('Follow').click();
+    await chat.theirs.getByText('got event:subscribe').waitFor();
+    await chat.box.press('Enter');
+    await chat.theirs.getByText('got text').waitFor();
+    expect(await chat.theirs.getByText('got event:unsubscribe').count()).toBe(0);
+  });
+
   it('as somebody new, whose conversation is their own', async () => {
     const { chat, tab, user } = await enter();
     await chat.ask('I am alice');

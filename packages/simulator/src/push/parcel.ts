@@ -53,6 +53,29 @@ export function pack(
   };
 }
 
+/** The events that only a follower can cause, besides messages; WeChat shows others no conversation. */
+const OF_FOLLOWERS: ReadonlySet<SentName> = new Set<SentName>([
+  'event:scan',
+  'event:location',
+  'event:click',
+  'event:view',
+  'event:view_miniprogram',
+  'event:scancode_push',
+  'event:scancode_waitmsg',
+  'event:pic_sysphoto',
+  'event:pic_photo_or_album',
+  'event:pic_weixin',
+  'event:location_select',
+]);
+
+/** @throws {InvalidArgumentError} when only followers can send this, and the person is none */
+export function checkFollows({ name, follows }: Person, type: SentName): void {
+  if (follows || (type.includes(':') && !OF_FOLLOWERS.has(type))) return;
+  throw new InvalidArgumentError(
+    `${name} does not follow the account, and cannot send ${type}: first comes subscribe()`,
+  );
+}
+
 /** Grants the allowance that a user's action gives. */
 export function grant(person: Person, type: SentName, now: number): void {
   const trigger = TRIGGERS[type] ?? (type.includes(':') ? undefined : 'message');
