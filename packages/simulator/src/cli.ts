@@ -57,7 +57,7 @@ The page and the API
   --back-end-port N starts a stand-in for mp.weixin.qq.com too
   --host ADDRESS    who may reach them; default: 127.0.0.1, this machine alone
   --allowed-host NAME  another name under which browsers reach the page, as of a tunnel; more than once
-  --state FILE      what the account has: read at the start, written at the end
+  --state FILE      what the account has: read at the start, written then and at the end
   --open            opens the page in a browser
 
   --language en|zh  of what check and doctor print; default: that of the system

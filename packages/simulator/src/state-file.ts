@@ -83,7 +83,11 @@ export async function loadState(file: string): Promise<State> {
   return { ...empty, ...(given as Partial<State>) };
 }
 
-/** Writes the state of an account to a JSON file, atomically. */
+/**
+ * Writes the state of an account to a JSON file, atomically.
+ *
+ * @throws {InvalidArgumentError} when the file cannot be written
+ */
 export async function saveState(file: string, state: State): Promise<void> {
   const draft = `${file}.${randomUUID()}.tmp`;
   try {
@@ -91,7 +95,10 @@ export async function saveState(file: string, state: State): Promise<void> {
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
-    throw error;
+    const reason = readReason(error).replaceAll(draft, file);
+    throw new InvalidArgumentError(
+      `${file} cannot be written (${reason}): its folder has to exist, and to be yours to write to`,
+    );
   }
 }
 

@@ -150,6 +150,16 @@ describe('serving', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('says at the start that the state cannot be written, as there is no such folder', async () => {
+    const account = ['--target', target, '--token', TOKEN, '--state', 'no/such/folder/state.json'];
+    const { code, out, error } = await run(...account, ...PORTS);
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toMatch(
+      /^no\/such\/folder\/state\.json cannot be written \(ENOENT.*\): its folder has to exist/,
+    );
+    expect(error).not.toMatch(/\n +at |\.tmp/);
+  });
+
   it('warns when other machines can come, and answers them under the names that it prints', async () => {
     const ports = ['--port', '0', '--api-port', '0'];
     const account = ['--target', target, '--token', TOKEN];

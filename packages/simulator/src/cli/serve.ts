@@ -40,6 +40,8 @@ async function start(typed: Typed, running: { close(): Promise<void> }[]): Promi
     api: { host, port: apiPort },
   });
   running.push(simulator);
+  // What cannot be saved is said before anything is done that would be lost.
+  if (state !== undefined) await saveState(state, simulator.state);
   if (simulator.users.length === 0) simulator.user('小明');
   const allowedHosts = typed['allowed-host'] ?? [];
   const page = await servePage({ simulator, host, port: pagePort, target, allowedHosts });
