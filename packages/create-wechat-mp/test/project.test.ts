@@ -68,8 +68,8 @@ function compile(cwd: string): void {
 }
 
 /** Takes a port; gives its number. */
-async function takePort(): Promise<{ port: string; release: () => Promise<unknown> }> {
-  const server = createServer().listen(0);
+async function takePort(host?: string): Promise<{ port: string; release: () => Promise<unknown> }> {
+  const server = createServer().listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const release = () => once(server.close(), 'close');
@@ -143,6 +143,20 @@ describe('npm run dev', () => {
     // Its output ends when the bot's does.
     await ended;
     await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow('fetch failed');
+  });
+
+  it('whose chat page finds its port taken says which setting changes it', async () => {
+    const folder = await createProject('taken-chat', '--js');
+    const { port: CHAT_PORT, release } = await takePort('127.0.0.1');
+    const { ended, output } = start(folder, { PORT: await findPort(), CHAT_PORT }, 'src/dev.js');
+    expect(await ended).toEqual([1, null]);
+    expect(output()).toBe(
+      `port ${CHAT_PORT} is already in use: free it, or set CHAT_PORT to another.\n`,
+    );
+    await release();
+    for (const file of ['.env.example', 'README.md']) {
+      expect(readFileSync(join(folder, file), 'utf8')).toContain('CHAT_PORT');
+    }
   });
 
   it('takes up what is filled in in .env', async () => {

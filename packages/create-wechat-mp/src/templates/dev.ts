@@ -26,7 +26,7 @@ export function writeDev(project: Project): string {
     'const simulator = await createSimulator({ token, target });',
     `simulator.user('${say('Alice', '小明')}');`,
     'const chatPort = Number(process.env.CHAT_PORT || 8266);',
-    'const page = await servePage({ simulator, target, port: chatPort });',
+    'const page = await servePage({ simulator, target, port: chatPort }).catch(explain);',
     `console.log(\`${say('chat with the bot', '聊天页面')}: \${page.url}\`);`,
     '',
     say(
@@ -60,6 +60,15 @@ export function writeDev(project: Project): string {
     ],
     "  if (bot.kill()) await once(bot, 'exit');",
     '  bot = startBot();',
+    '}',
+    '',
+    `function explain(error${type(': NodeJS.ErrnoException')})${type(': never')} {`,
+    "  if (error.code !== 'EADDRINUSE') throw error;",
+    `  console.error(\`${say(
+      'port ${chatPort} is already in use: free it, or set CHAT_PORT to another.',
+      '端口 ${chatPort} 已被占用：请关掉占用它的程序，或用 CHAT_PORT 换一个端口。',
+    )}\`);`,
+    '  process.exit(1);',
     '}',
   );
 }

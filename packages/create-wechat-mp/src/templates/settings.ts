@@ -60,5 +60,7 @@ export function writeEnvironment(project: Project): string {
     hasRedis && ['', 'REDIS_URL=redis://localhost:6379'],
     '',
     'PORT=3000',
+    say('# The chat page of `dev`', '# dev 聊天页面的端口'),
+    'CHAT_PORT=8266',
   );
 }
