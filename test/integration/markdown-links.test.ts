@@ -50,3 +50,16 @@ it.each(pages)('%s', (page) => {
   });
   expect(dead).toEqual([]);
 });
+
+it('what npx runs is a package of ours, by its whole name, or pnpm', () => {
+  const names = readdirSync(new URL('packages', root)).map((folder) => {
+    const manifest = JSON.parse(read(`packages/${folder}/package.json`)) as { name: string };
+    return manifest.name;
+  });
+  const run = pages.flatMap((page) =>
+    [...read(page).matchAll(/\bnpx (@?[^\s@`]+)/g)].map(([, name]) => `${page}: ${name}`),
+  );
+  const known = [...names, 'pnpm'];
+  expect(run.length).toBeGreaterThan(20);
+  expect(run.filter((line) => !known.some((name) => line.endsWith(`: ${name}`)))).toEqual([]);
+});
