@@ -63,7 +63,7 @@ export function readArguments(
   manager: PackageManager,
 ): Arguments {
   const { tokens, positionals, values } = parse(args);
-  const chosen = new Map<Topic, { option: string; choice: string }>();
+  const chosen = new Map<Topic, { typed: string; choice: string }>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const { name, rawName, value } = token;
@@ -76,12 +76,12 @@ export function readArguments(
     const [topic, choice] = Object.hasOwn(FLAGS, name)
       ? FLAGS[name as keyof typeof FLAGS]
       : ([name, value ?? ''] as [Topic, string]);
+    const typed = value === undefined ? rawName : `${rawName} ${value}`;
     const before = chosen.get(topic);
     if (before && before.choice !== choice) {
-      const [one, other] = [before.option, rawName];
-      throw new UsageError(texts.contradiction(one, one === other ? `${other} ${choice}` : other));
+      throw new UsageError(texts.contradiction(before.typed, typed));
     }
-    chosen.set(topic, { option: rawName, choice });
+    chosen.set(topic, { typed, choice });
   }
   const [folder, extra] = positionals;
   if (extra !== undefined) throw new UsageError(texts.tooManyFolders(extra, manager));

@@ -58,7 +58,7 @@ What is not given is asked.
   needsValue: (option) => `${option} needs a value`,
   takesNoValue: (option) => `${option} takes no value`,
   unknownValue: (option, value, known) =>
-    `${option} is ${listOr(known, 'or')}, not ${JSON.stringify(value)}`,
+    `${option} is ${listOr(known, ', ', 'or')}, not ${JSON.stringify(value)}`,
   contradiction: (one, other) => `${one} and ${other} contradict each other: give one of them`,
   tooManyFolders: (extra, manager) =>
     `unexpected argument ${JSON.stringify(extra)}: there is one folder to write${
@@ -127,7 +127,7 @@ const zh: Texts = {
   needsValue: (option) => `${option} 需要一个值`,
   takesNoValue: (option) => `${option} 不带值`,
   unknownValue: (option, value, known) =>
-    `${option} 只能是 ${listOr(known, '或')}，不能是 ${JSON.stringify(value)}`,
+    `${option} 只能是 ${listOr(known, '、', '或')}，不能是 ${JSON.stringify(value)}`,
   contradiction: (one, other) => `${one} 与 ${other} 互相矛盾，只能给一个`,
   tooManyFolders: (extra, manager) =>
     `多余的参数 ${JSON.stringify(extra)}：只能指定一个目录${
@@ -174,7 +174,7 @@ const zh: Texts = {
 
 export const TEXTS: Readonly<Record<Language, Texts>> = { en, zh };
 
-function listOr(names: readonly string[], or: string): string {
+function listOr(names: readonly string[], comma: string, or: string): string {
   const [last = '', ...others] = [...names].reverse();
-  return others.length === 0 ? last : `${others.reverse().join(', ')} ${or} ${last}`;
+  return others.length === 0 ? last : `${others.reverse().join(comma)} ${or} ${last}`;
 }

@@ -267,7 +267,10 @@ describe('what it refuses, and what it says then', () => {
     [['b', '--lang', 'fr'], '--lang is en or zh, not "fr"\n'],
     [['b', '--redis=6379'], '--redis takes no value'],
     [['b', '--ts', '--javascript'], '--ts and --javascript contradict each other'],
-    [['b', '--framework', 'koa', '--framework', 'fastify'], 'contradict each other'],
+    [
+      ['b', '--framework', 'koa', '--framework', 'fastify'],
+      '--framework koa and --framework fastify contradict each other: give one of them',
+    ],
     [['b', 'koa', '--yes'], 'unexpected argument "koa"'],
     [
       ['My Bot', '--yes'],
@@ -313,10 +316,15 @@ describe('what it refuses, and what it says then', () => {
     expect(readdirSync(join(cwd, 'full'))).toEqual(['notes.txt']);
   });
 
-  it('in Chinese too', async () => {
-    const { error } = await call(makeFolder(), ['b', '--frmework', 'koa', '--lang', 'zh']);
-    expect(error).toBe(
-      '未知选项 --frmework，是不是 --framework？\n全部选项见 npm create wechat-mp@latest -- --help。\n',
-    );
+  it.each([
+    [['--frmework', 'koa'], '未知选项 --frmework，是不是 --framework？'],
+    [['--framework', 'nest'], '--framework 只能是 express、koa 或 fastify，不能是 "nest"'],
+    [
+      ['--framework', 'koa', '--framework', 'express'],
+      '--framework koa 与 --framework express 互相矛盾，只能给一个',
+    ],
+  ])('in Chinese too: %j', async (args, problem) => {
+    const { error } = await call(makeFolder(), ['b', ...args, '--lang', 'zh']);
+    expect(error).toBe(`${problem}\n全部选项见 npm create wechat-mp@latest -- --help。\n`);
   });
 });
