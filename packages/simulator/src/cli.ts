@@ -64,7 +64,7 @@ The page and the API
 `;
 
 async function run(): Promise<number> {
-  const { values, positionals } = readCommandLine();
+  const { values, positionals } = await readCommandLine();
   if (values.help) return print(USAGE);
   if (values.version) return print(`${version()}\n`);
   const [name = 'serve', ...more] = positionals;
@@ -81,9 +81,16 @@ async function run(): Promise<number> {
   return await command({ ...values, target: values.target, token: values.token, cloud });
 }
 
-function readCommandLine() {
+async function readCommandLine() {
+  const settings = { options: OPTIONS, allowPositionals: true } as const;
+  const { tokens } = parseArgs({ ...settings, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== 'option' || Object.hasOwn(OPTIONS, token.name)) continue;
+    const { describeUnknown } = await import('./cli/unknown-option.ts');
+    throw new UsageError(describeUnknown(token.rawName, Object.keys(OPTIONS)));
+  }
   try {
-    return parseArgs({ options: OPTIONS, allowPositionals: true });
+    return parseArgs(settings);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

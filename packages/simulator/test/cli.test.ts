@@ -89,7 +89,11 @@ describe('what it is asked', () => {
       'mode must be one of plain, compatible, safe',
     ],
     [['serv'], 'unknown command serv'],
-    [['--traget', 'a'], '--traget'],
+    [['--traget', 'a'], 'unknown option --traget; did you mean --target?\n'],
+    [['--target', 'http://localhost:1', '--tokne', 't'], '--tokne; did you mean --token?\n'],
+    [['--aes_key=k'], 'unknown option --aes_key; did you mean --aes-key?\n'],
+    [['--docker'], 'unknown option --docker\n'],
+    [['-x'], 'unknown option -x\n'],
   ];
   const runs = new Map<string[], { code: number; out: string; error: string }>();
 
