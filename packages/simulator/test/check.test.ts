@@ -289,7 +289,7 @@ describe('a bot', () => {
       only: ['verify', 'message-text'],
     });
     expect(failures(results)).toEqual([
-      'verify: the connection broke off; the bot has ended: nothing answers there any more, and what comes after was not checked',
+      'verify: nothing answers at this address: does the bot run, and are host and port right? Nothing else was checked',
     ]);
   });
 });

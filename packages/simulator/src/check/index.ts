@@ -71,6 +71,7 @@ export async function runCheck(
   const { clock = realClock } = options;
   const person = createPerson('conformance', account.appid, clock.now());
   let messages = 0;
+  let hasAnswered = false;
   const desk: CheckDesk = {
     account,
     openid: person.openid,
@@ -143,7 +144,7 @@ export async function runCheck(
       name: row.name,
       title: row.title,
       passed: problem === undefined && !isGone,
-      why: isGone ? [problem, GONE].filter(Boolean).join('; ') : problem,
+      why: isGone ? describeEnd(problem, hasAnswered) : problem,
       hints: [...new Set(judged.flatMap(({ hints }) => hints))],
       milliseconds: Math.max(...answers.map((answer) => answer.milliseconds)),
     };
@@ -166,6 +167,7 @@ export async function runCheck(
   const judgeAnswer = async (row: Pick<Row, 'expected'>, answered: Answered, echostr: string) => {
     const { response, failure } = answered;
     const isGone = failure === 'gone';
+    hasAnswered ||= !isGone;
     const problem = findProblem(row, answered, echostr);
     if (row.expected === 'echo' && response && (await isQueryLost(target, response, clock))) {
       return { problem: `${problem}; ${LOST_QUERY}`, hints: [], isGone };
@@ -212,6 +214,12 @@ export async function runCheck(
   return results;
 }
 
+/** Describes a bot that nobody reaches: whether it has ended, or was never there. */
+function describeEnd(problem: string | undefined, hasAnswered: boolean): string {
+  if (!hasAnswered) return ABSENT;
+  return problem === undefined ? GONE : `${problem}; ${GONE}`;
+}
+
 const isOfConsole = (expected: Row['expected']) => expected === 'echo' || expected === 'probed';
 
 /** Returns how a message that had to be refused was accepted. */
@@ -250,6 +258,8 @@ const LOST_QUERY =
 const GOOD = { expected: 'answered' } as const;
 const GONE =
   'the bot has ended: nothing answers there any more, and what comes after was not checked';
+const ABSENT =
+  'nothing answers at this address: does the bot run, and are host and port right? Nothing else was checked';
 const BROKEN = {
   gone: 'the connection broke off',
   cut: 'the connection broke off in the middle of the answer',
