@@ -16,17 +16,29 @@ export interface PageWorldOptions {
   /** Makes it the safe mode. */
   readonly key?: string;
   readonly clock?: 'real' | 'virtual';
+  /** Makes it 微信云托管, which pushes in this format. */
+  readonly cloud?: 'json' | 'xml';
 }
 
 /** Starts one; the bot is what answers, or an address. */
 export async function createPageWorld(
   bot: HandlersLike | string,
-  { key: encodingAESKey, clock = 'real' }: PageWorldOptions = {},
+  { key: encodingAESKey, clock = 'real', cloud }: PageWorldOptions = {},
 ): Promise<PageWorld> {
-  const secrets = { token: TOKEN, appid: ACCOUNT.appid, ...(encodingAESKey && { encodingAESKey }) };
-  const target = typeof bot === 'string' ? bot : createWebhook({ ...secrets, logger: QUIET }, bot);
+  const key = encodingAESKey && { encodingAESKey };
+  const secrets = { token: TOKEN, appid: ACCOUNT.appid, ...key };
+  const target =
+    typeof bot === 'string'
+      ? bot
+      : createWebhook({ ...(cloud ? { source: 'cloud' as const } : secrets), logger: QUIET }, bot);
   const account = { ...ACCOUNT, title: 'My account' };
-  const simulator = await createSimulator({ ...secrets, ...account, target, clock });
+  const simulator = await createSimulator({
+    ...secrets,
+    ...account,
+    ...(cloud && { cloud }),
+    target,
+    clock,
+  });
   const client = new OfficialClient({ ...ACCOUNT, baseUrl: simulator.api.url, retry: 0 });
   return { simulator, client };
 }

@@ -151,10 +151,17 @@ function block(title, text) {
 
 /** Returns the name of a message, such as `text` or `event click`, and the beginning of its content. */
 function readName(plain) {
-  const tag = (name) => new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^\\]<]*)`).exec(plain)?.[1] ?? '';
+  const tag = (name) => (plain.startsWith('{') ? readMember : readTag)(plain, name);
   const words = tag('Content') || tag('EventKey');
   return [tag('MsgType'), tag('Event'), words.slice(0, 60)].filter(Boolean).join(' · ');
 }
+
+const readTag = (xml, name) =>
+  new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^\\]<]*)`).exec(xml)?.[1] ?? '';
+
+/** Reads a text of a JSON object, which may have been cut. */
+const readMember = (json, name) =>
+  JSON.parse(new RegExp(`"${name}":\\s*("(?:[^"\\\\]|\\\\.)*")`).exec(json)?.[1] ?? '""');
 
 const findErrcode = ({ answer }) => /"errcode":\s*(-?[1-9]\d*)/.exec(answer)?.[1];
 const hasFailed = (entry) => entry.status >= 400 || findErrcode(entry) !== undefined;

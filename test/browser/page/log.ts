@@ -25,6 +25,14 @@ describe('the log', () => {
     await line.locator('pre').first().waitFor({ state: 'hidden' });
   });
 
+  it.each(['json', 'xml'] as const)('names a delivery of 微信云托管 in %s', async (cloud) => {
+    const { chat, simulator } = await openChat({ text: () => 'fine' }, { cloud });
+    await chat.ask('say "hi"\\');
+    await chat.lines('alice · text · say "hi"\\').waitFor();
+    await simulator.user('alice').clickMenu('NEWS');
+    await chat.lines('alice · event · CLICK · NEWS').waitFor();
+  });
+
   it('shows the calls of the API, and only those when asked to', async () => {
     const { chat, tab, client, simulator } = await openChat({ text: () => 'fine' });
     await chat.ask('hi');
