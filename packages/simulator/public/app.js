@@ -10,12 +10,14 @@ import { drawFaults, startFaults } from './faults.js';
 import { addToLog, drawLog, startLog } from './log.js';
 import { countUnread, drawPeople, startPeople } from './people.js';
 import { listen, load, loadMenu, state } from './store.js';
+import { keep } from './tab.js';
 import { startTemplates } from './templates.js';
 import { applyTexts, switchLanguage, t } from './texts.js';
 import { drawTheme, startTheme } from './theme.js';
 
 async function select(name) {
   state.selected = name;
+  keep('user', name);
   closePanel();
   show('chat');
   drawTalk();

@@ -3,6 +3,7 @@ import { act, say } from './act.js';
 import { $, icon } from './dom.js';
 import { drawEmoji, drawMore } from './panel.js';
 import { state } from './store.js';
+import { find, keep } from './tab.js';
 
 let opened;
 /** Length of the text for which the box was last resized. */
@@ -10,6 +11,7 @@ let length = 0;
 
 export function startComposer() {
   const box = $('write');
+  box.value = find('draft');
   $('emoji').append(icon('smile'));
   $('more').append(icon('plus'));
   $('emoji').addEventListener('click', () => toggle('emoji'));
@@ -54,6 +56,7 @@ async function submit() {
 /** Resizes the box to its text, up to a few lines. */
 function fit() {
   const box = $('write');
+  keep('draft', box.value);
   const isShorter = box.value.length < length;
   length = box.value.length;
   // A new height needs a new layout of the conversation: most keys need none.

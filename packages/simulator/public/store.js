@@ -1,9 +1,11 @@
 /** The state of the page, and its connection to the server. */
+import { find } from './tab.js';
+
 export const state = {
   title: '',
   target: '',
   users: [],
-  selected: '',
+  selected: find('user'),
   faults: {},
   menu: [],
   scenes: [],

@@ -166,6 +166,21 @@ describe('a user sends', () => {
     expect(await chat.theirs.getByText('got event:unsubscribe').count()).toBe(0);
   });
 
+  it('after a reload as the same user, what was typed before', async () => {
+    const { chat, tab, user } = await enter();
+    await chat.box.fill('half a sen');
+    await tab.reload();
+    await chat.speaks(user.name);
+    expect(await chat.box.inputValue()).toBe('half a sen');
+    await chat.box.pressSequentially('tence');
+    await chat.box.press('Enter');
+    await chat.theirs.getByText('got text').waitFor();
+    expect(seen).toMatchObject([{ source: user.openid, content: 'half a sentence' }]);
+    await tab.reload();
+    await chat.speaks(user.name);
+    expect(await chat.box.inputValue()).toBe('');
+  });
+
   it('as somebody new, whose conversation is their own', async () => {
     const { chat, tab, user } = await enter();
     await chat.ask('I am alice');
