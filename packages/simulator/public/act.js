@@ -1,5 +1,6 @@
 /** The actions of the selected user. */
 import { hint } from './hint.js';
+import { describe } from './problems.js';
 import { post, state } from './store.js';
 import { t } from './texts.js';
 
@@ -16,7 +17,7 @@ export async function act(path, body) {
   try {
     return await post(path, { user: state.selected, ...body });
   } catch (error) {
-    hint(`${t('failed')}: ${error.message}`);
+    hint(`${t('failed')}: ${describe(error)}`);
     return undefined;
   }
 }

@@ -95,6 +95,16 @@ const TEXTS = {
   nothing: ['(empty)', '（空）'],
   problem: ['Problem', '问题'],
   disconnected: ['The simulator does not answer; trying again …', '模拟器无应答，正在重连…'],
+  unreachable: ['the simulator does not answer', '模拟器无应答'],
+  wrongText: ['{1}: a text of 1 to {2} characters', '{1} 须为 1 到 {2} 个字'],
+  wrongNumber: ['{1}: a number from {2} to {3}', '{1} 须为 {2} 到 {3} 的数字'],
+  wrongId: [
+    'template_id: 1 to 128 letters, digits, hyphens or underscores',
+    '模板 ID 只能是 1 到 128 个字母、数字、“-”或“_”',
+  ],
+  wrongContent: ['Content: a text with {{keyword.DATA}} in it', '内容里要有 {{关键词.DATA}}'],
+  forgotten: ['that delivery is not in the log any more', '日志里已没有这次推送'],
+  noMedia: ['the account has no media_id {1}', '公众号没有 media_id 为 {1} 的素材'],
   failed: ['That did not work', '操作失败'],
 };
 

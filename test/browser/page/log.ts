@@ -137,6 +137,23 @@ describe('the log', () => {
     }
   });
 
+  it('in Chinese says in Chinese what is wrong with a name, and that nothing answers', async () => {
+    const { simulator } = await createPageWorld({ text: () => 'fine' });
+    simulator.user('小明');
+    const page = await servePage({ simulator });
+    const tab = await openTab(page.url, { locale: 'zh-CN' }, { mayLoseConnection: true });
+    await tab.getByRole('button', { name: '添加用户' }).click();
+    await tab.getByRole('dialog').getByLabel('名字').fill('  ');
+    await tab.keyboard.press('Enter');
+    await tab.getByText('操作失败: name 须为 1 到 40 个字').waitFor();
+    await page.close();
+    await tab.getByRole('textbox', { name: '消息', exact: true }).fill('你好');
+    await tab.keyboard.press('Enter');
+    await tab.getByText('操作失败: 模拟器无应答').waitFor();
+    await tab.goto('about:blank');
+    await simulator.close();
+  });
+
   it('says that the simulator is down, and reconnects', async () => {
     const { simulator } = await createPageWorld({ text: () => 'fine' });
     simulator.user('alice');
