@@ -33,7 +33,7 @@ const config: Config = {
   testTimeout: 120_000,
   testSequencer: '<rootDir>/scripts/test-sequencer.mjs',
   // More than there are processors: many a suite waits for a socket or a process of its own.
-  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  maxWorkers: 2 * availableParallelism(),
   // A process that has run many suites is slow.
   workerIdleMemoryLimit: '512MB',
   reporters: process.env['CI'] ? ['default', '<rootDir>/scripts/count-reporter.mjs'] : ['default'],

@@ -22,6 +22,9 @@ const stores = [
     start: async () => async () => ({}),
     // How many turns of the loop an answer takes is no matter of chance there.
     alone: [['a process stands still', { latency: 300, mayStall: true }]] as const,
+    // They showed faults once: a delivery claimed again after newer ones; a run was given up just before its
+    // renewal arrived, and just before the last window closed.
+    known: [128, 822_557_286, 9_100_006],
   },
   {
     name: 'Redis',
@@ -31,10 +34,13 @@ const stores = [
     },
     // Memory is never away.
     alone: [['the store is away for some seconds', { latency: 300, mayBeAway: true }]] as const,
+    // Many refused messages were not all looked after, or ran again; a run found no store when nobody waited, or
+    // failed after the last delivery was refused; an uncounted delivery had the reply, or a client that was gone.
+    known: [329_873_418, 691_287_155, 691_287_201, 791_287_286, 691_287_256, 800_000_009],
   },
 ];
 
-describe.each(stores)('deliveries meet in $name', ({ start, alone }) => {
+describe.each(stores)('deliveries meet in $name', ({ start, alone, known }) => {
   it.each([
     ['the store is in the process', { latency: 0 }],
     ['the store answers after a while', { latency: 300 }],
@@ -53,5 +59,15 @@ describe.each(stores)('deliveries meet in $name', ({ start, alone }) => {
       expect(wrong).toEqual([]);
     },
     TIMEOUT,
+  );
+
+  it.each(
+    known.flatMap((seed) => alone.map(([situation, what]) => [seed, situation, what] as const)),
+  )(
+    'each message is answered or pushed once in the order of seed %d: %s',
+    async (seed, _situation, what) => {
+      const place = await (await start())();
+      expect(await playOrders({ seed, messages: MESSAGES, ...what, ...place })).toEqual([]);
+    },
   );
 });

@@ -27,22 +27,6 @@ it.each([
   },
 );
 
-it.each([
-  [
-    329_873_418,
-    'many refused messages are looked after, and none runs again that was answered long ago',
-  ],
-  [691_287_155, 'a run that finds no store when nobody waits waits for the store'],
-  [691_287_201, 'messages that were refused are all looked after before they are too old'],
-  [791_287_286, 'a run that fails after the last delivery was refused is run again'],
-  [691_287_256, 'a reply that an uncounted delivery has is not sent as well'],
-  [800_000_009, 'an uncounted delivery whose client is gone does not count as the newest'],
-])('while the store is away for some seconds (seed %d): %s', async (away) => {
-  const place = await steerRedis(redis);
-  const what = { messages: 250, latency: 300, mayBeAway: true };
-  expect(await playOrders({ seed: away, place, ...what })).toEqual([]);
-});
-
 it('an order of a seed is the same each time', async () => {
   const play = async () => {
     const place = await steerRedis(redis);
