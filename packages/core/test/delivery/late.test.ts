@@ -239,6 +239,34 @@ function join(one: Reply | undefined, two: Reply): Reply | undefined {
   return undefined;
 }
 
+it('a client that never answers is given up after maxRun, and the reply reported once', async () => {
+  let settle = () => {};
+  const send = () =>
+    new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+  const undelivered: unknown[] = [];
+  const webhook = createWebhook(
+    {
+      token: 'TOKEN',
+      client: { message: { custom: { send } } },
+      logger: recorder(),
+      maxDeliveries: 1,
+      maxRun: 60_000,
+      onUndelivered: ({ reply, cause }) => void undelivered.push([reply, String(cause)]),
+    },
+    () => wait(6000).then(() => 'at last'),
+  );
+  void webhook.handle(plain({ token: 'TOKEN' }, userMessage('text', { Content: 'hi' })));
+  await jest.advanceTimersByTimeAsync(65_900);
+  expect(undelivered).toEqual([]);
+  await jest.advanceTimersByTimeAsync(200);
+  settle();
+  await jest.advanceTimersByTimeAsync(60_000);
+  const reply = { type: 'text', content: 'at last' };
+  expect(undelivered).toEqual([[reply, 'Error: it was not sent within 60000 ms (maxRun)']]);
+});
+
 describe('what could not be sent, without onUndelivered,', () => {
   it.each<[string, unknown]>([
     ['an error', new Error('45015 out of time limit')],

@@ -7,6 +7,7 @@ import { hasSender, warnOfNobody } from '../../reply/address.ts';
 import type { Reply } from '../../reply/reply.ts';
 import { splitText } from '../../reply/split.ts';
 import { messageKey, UndeliveredError } from '../../undelivered.ts';
+import { within } from '../../with-timeout.ts';
 
 /** The reasons in the log why a late reply cannot be sent. */
 const REASONS: Record<LateReason, string> = {
@@ -91,7 +92,7 @@ export class LateReplies {
     sending.parts = [reply];
     try {
       if (typeof lateReply === 'function') {
-        await lateReply(reply, this.#exchange);
+        await this.#bound(lateReply(reply, this.#exchange));
         this.#publish('handed', sending);
       } else if (lateReply === 'hold') {
         await this.#hold(reply);
@@ -128,6 +129,13 @@ export class LateReplies {
     if (isHeld === false) throw new Error('the maximum size of held replies is reached');
   }
 
+  /** Waits for who sends, for `maxRun` at most: what never ends would be kept for ever. */
+  async #bound(sending: unknown): Promise<void> {
+    const { clock, maxRun } = this.#account;
+    const sent = await within(Promise.resolve(sending), maxRun, undefined, clock);
+    if (!sent) throw new Error(`it was not sent within ${maxRun} ms (maxRun)`);
+  }
+
   /** Sends a reply as customer-service messages, one after another. */
   async #push(sending: Sending): Promise<void> {
     const { client, clock, id, maxLateMessages } = this.#account;
@@ -140,7 +148,7 @@ export class LateReplies {
       if (this.left <= 0)
         throw new Error(`more than ${maxLateMessages} messages (maxLateMessages)`);
       this.#pushed += 1;
-      await client?.message.custom.send(message.source, part);
+      await this.#bound(client?.message.custom.send(message.source, part));
       sending.sent += 1;
       if (sending.sent === parts.length) this.#unsent.delete(sending);
       else if (!this.#unsent.has(sending)) return;
