@@ -424,6 +424,20 @@ describe('all of what is held goes out, also when the next message', () => {
   });
 });
 
+it('onError is asked once for a message that exceeds maxRun with a held reply before it, and then fails', async () => {
+  const onError = jest.fn(() => 'sorry');
+  const fail = () =>
+    wait(25_000).then(() => {
+      throw new Error('stopped');
+    });
+  const { say, sayLate } = setUp({ fail }, { maxRun: 20_000, onError });
+  await sayLate();
+  expect(await after(WINDOW, say('fail'))).toBe('about slow');
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(onError).toHaveBeenCalledTimes(1);
+  expect(await after(WINDOW, say('继续'))).toBe('sorry');
+});
+
 /** Stores of which one holds slowly. */
 function createRemote() {
   class Remote extends MemoryDeliveryStore {
