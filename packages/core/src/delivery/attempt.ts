@@ -1,4 +1,4 @@
-import { type Account, isInterruption } from '../account.ts';
+import type { Account } from '../account.ts';
 import type { Exchange, WebhookRequest } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
 import { messageKey } from '../undelivered.ts';
@@ -154,20 +154,7 @@ export class DeliveryAttempt implements Visitor {
     const { native } = this.incoming.request;
     const delivery = describeDelivery(account, attempt, closing);
     const signal = createAbortedSignal();
-    const { client, logger } = account;
-    return withoutContext(
-      {
-        message,
-        delivery,
-        client,
-        isInterruption: isInterruption(account, message),
-        logger,
-        native,
-        signal,
-        state: {},
-      },
-      error,
-    );
+    return withoutContext({ account, message, delivery, native, signal }, error);
   }
 
   warn(text: string, error: unknown): void {

@@ -280,26 +280,22 @@ export function createExchange(
   error: unknown = new Error('the run has no context'),
 ): Exchange {
   const { account, delivery, message, parts, signal } = run;
-  const { client, logger } = account;
-  return withoutContext(
-    {
-      message,
-      delivery,
-      client,
-      isInterruption: isInterruption(account, message),
-      logger,
-      native: parts.native,
-      signal,
-      state: {},
-    },
-    error,
-  );
+  return withoutContext({ account, message, delivery, native: parts.native, signal }, error);
+}
+
+interface ExchangeParts extends Pick<Exchange, 'message' | 'delivery' | 'native' | 'signal'> {
+  readonly account: Account;
 }
 
 /** Creates an exchange whose context is unavailable: using it throws the reason. */
-export function withoutContext(exchange: Omit<Exchange, 'context'>, error: unknown): Exchange {
+export function withoutContext({ account, ...parts }: ExchangeParts, error: unknown): Exchange {
+  const { client, logger } = account;
   return {
-    ...exchange,
+    ...parts,
+    client,
+    isInterruption: isInterruption(account, parts.message),
+    logger,
+    state: {},
     get context(): never {
       throw error;
     },
