@@ -45,6 +45,7 @@ describe.each(stores)('deliveries meet in $name', ({ start, alone, known }) => {
     ['the store is in the process', { latency: 0 }],
     ['the store answers after a while', { latency: 300 }],
     ['the store answers after a while, and a process dies', { latency: 300, mayDie: true }],
+    ['deliveries are doubled', { latency: 300, mayDouble: true }],
     ...alone,
   ])(
     `of ${MESSAGES * batches} messages each is answered or pushed once (ORDERS_SEED=${first}): %s`,

@@ -15,6 +15,7 @@ import {
   type Timer,
   type Webhook,
   type WebhookOptions,
+  type WebhookRequest,
 } from '@wechat-mp/core';
 import type { DeliveryId, RegisteredRun, RunRegistry, WaitOptions } from '@wechat-mp/core/stores';
 import { plain, signedQuery, userMessage } from './platform.ts';
@@ -151,6 +152,13 @@ export interface Told {
   mayLookDead: boolean;
   /** Whether the last delivery was refused: the platform then tells the user that the bot fails. */
   isRefused: boolean;
+  /** Whether the handler has ended. */
+  hasEnded: boolean;
+  /**
+   * The answers that each delivery and its copies got since: where one has the reply and the other has none,
+   * it is not to be known which one is read.
+   */
+  readonly answers: Map<number, Set<'reply' | 'none'>>;
   readonly log: string[];
 }
 
@@ -168,6 +176,11 @@ export interface OrdersOptions {
    * once it is back, and what had no answer yet is asked again, as ioredis does. Default: false.
    */
   readonly mayBeAway?: boolean;
+  /**
+   * Whether something on the way doubles deliveries: what answers a copy reaches nobody. Of the last one
+   * there are none, as nobody comes after it. Default: false.
+   */
+  readonly mayDouble?: boolean;
   /** The store of the processes. Default: in memory. */
   readonly place?: Place;
   /** Told of every message, at the end. */
@@ -264,7 +277,7 @@ export async function playOrders(options: OrdersOptions): Promise<Told[]> {
 
 async function play(options: OrdersOptions): Promise<Told[]> {
   const { seed, messages, latency } = options;
-  const { mayDie = false, mayStall = false, mayBeAway = false } = options;
+  const { mayDie = false, mayStall = false, mayBeAway = false, mayDouble = false } = options;
   const random = createRandom(seed);
   const clock = new SteppedClock(random);
   const told = new Map<string, Told>();
@@ -384,6 +397,7 @@ async function play(options: OrdersOptions): Promise<Told[]> {
         await new Promise<void>((resolve) => ownTime.setTimeout(resolve, Number(milliseconds)));
       }
       one.log.push(`${clock.now()} ends in ${number}`);
+      one.hasEnded = true;
       return `reply ${id}`;
     };
     const webhook = createWebhook(
@@ -439,7 +453,9 @@ async function play(options: OrdersOptions): Promise<Told[]> {
         gone.abort();
       };
       clock.at(random() < 0.5 ? 0 : 1, () => process.run(abort));
-      if (attempt < 3) clock.at(random() * 1000, () => deliver(id, fields, attempt + 1));
+      // Of two that were sent in the same second it is not to be known which one a copy belongs before.
+      const pause = random() * 1000 + (mayDouble ? 1000 : 0);
+      if (attempt < 3) clock.at(pause, () => deliver(id, fields, attempt + 1));
       else if (process.isDead) one.isCutOff = true;
     };
     /**
@@ -471,11 +487,26 @@ async function play(options: OrdersOptions): Promise<Told[]> {
       isOver = true;
       process.connections.delete(die);
       one.log.push(`${clock.now()} delivery ${attempt} answered: ${body.includes(`reply ${id}]`)}`);
-      if (!body.includes(`reply ${id}]`)) return;
+      if (!noteAnswer(one, attempt, body)) return;
       one.answered += 1;
       noteUnderWay(process, one);
     };
     process.run(() => void process.webhook.handle(request).then(answer));
+    if (mayDouble && attempt < 3 && random() < 0.3) double(one, attempt, request);
+  }
+
+  /** Delivers a copy to any process, which may arrive when its original has been answered. */
+  function double(one: Told, attempt: number, request: WebhookRequest): void {
+    const alive = processes.filter(({ isDead }) => !isDead);
+    const process = alive[Math.floor(random() * alive.length)] as Process;
+    const gone = new AbortController();
+    clock.at(random() < 0.9 ? random() * 400 : random() * 3000, () => {
+      one.log.push(`${clock.now()} a copy to ${processes.indexOf(process)}`);
+      clock.at(HANGS_UP, () => process.run(() => gone.abort()));
+      const copy = { ...request, signal: gone.signal, isGone: () => gone.signal.aborted };
+      const answer = ({ body }: { body: string }) => noteAnswer(one, attempt, body);
+      process.run(() => void process.webhook.handle(copy).then(answer));
+    });
   }
 
   for (let number = 0; number < messages; number += 1) {
@@ -483,10 +514,11 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     const id = `${user}-${number}`;
     const one = { answered: 0, pushed: 0, undelivered: 0, runs: 0 };
     const ends = { isCutOff: false, mayLookDead: false, isRefused: false };
+    const copies = { hasEnded: false, answers: new Map() };
     const Content = `${id}:${drawLatency(random)}:${random() < 0.5 ? 'y' : 'n'}`;
     const MsgId = `70${seed % 1e6}0${String(number).padStart(6, '0')}`;
     const fields = { ...userMessage('text', { Content, MsgId }), FromUserName: `o${user}` };
-    told.set(id, { id, number: MsgId, ...one, ...ends, log: [] });
+    told.set(id, { id, number: MsgId, ...one, ...ends, ...copies, log: [] });
     clock.at(random() * 3000, () => {
       const CreateTime = Math.floor(time.wallTime() / 1000);
       deliver(id, { ...fields, CreateTime }, 1);
@@ -536,11 +568,20 @@ function drawLatency(random: Random): number {
   return random() * 20_000;
 }
 
+/** Notes an answer of a delivery, or a copy of it; returns whether it has the reply. */
+function noteAnswer({ id, answers, hasEnded }: Told, attempt: number, body: string): boolean {
+  const isReply = body.includes(`reply ${id}]`);
+  const seen = answers.get(attempt) ?? new Set();
+  if (hasEnded) answers.set(attempt, seen.add(isReply ? 'reply' : 'none'));
+  return isReply;
+}
+
 function isRight(one: Told): boolean {
   const { answered, pushed, undelivered, runs, isCutOff, mayLookDead, isRefused } = one;
   // What was on its way when its process died cannot be known to have arrived.
   const mayBeTold = isCutOff || mayLookDead;
   if (answered + pushed === 1) return undelivered === 0 || (undelivered === 1 && mayBeTold);
   if (runs === 0 && isRefused) return true;
+  if ([...one.answers.values()].some(({ size }) => size === 2)) return true;
   return answered + pushed === 0 && (isCutOff || undelivered === 1);
 }

@@ -80,8 +80,13 @@ export class RedisDeliveryStore implements DeliveryStore {
     }
   }
 
-  async closeWindow(id: DeliveryId, attempt: number): Promise<Ended | Free | undefined> {
-    const found = await scripts.closeWindow(this.#connection, [this.#createKey(id)], attempt);
+  async closeWindow(
+    id: DeliveryId,
+    attempt: number,
+    isRead = false,
+  ): Promise<Ended | Free | undefined> {
+    const keys = [this.#createKey(id)];
+    const found = await scripts.closeWindow(this.#connection, keys, attempt, isRead ? '1' : '');
     return Array.isArray(found) ? readEnd(found) : undefined;
   }
 
@@ -200,8 +205,16 @@ export class RedisDeliveryStore implements DeliveryStore {
 }
 
 function claimArguments(claim: Claim): (string | number)[] {
-  const { owner, lease, body, attempt = nameDelivery(), expired = '', sentAt = 0 } = claim;
-  return [owner, Math.ceil(lease), digest(body), attempt, expired, sentAt];
+  const {
+    owner,
+    lease,
+    body,
+    attempt = nameDelivery(),
+    expired = '',
+    sentAt = 0,
+    nonce = '',
+  } = claim;
+  return [owner, Math.ceil(lease), digest(body), attempt, expired, sentAt, nonce];
 }
 
 /** Names a delivery, which is counted once though its claim may be sent again. */

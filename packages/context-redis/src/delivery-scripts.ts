@@ -1,3 +1,4 @@
+import { COPIED_WITHIN } from '@wechat-mp/core/stores';
 import { LOAD, RELEASE, SAVE } from './contexts.ts';
 import { defineScript, type Script, type ScriptResult, type Undo } from './script.ts';
 
@@ -6,8 +7,9 @@ import { defineScript, type Script, type ScriptResult, type Undo } from './scrip
 // `outcome` once the run has ended. Who has the reply: the `holder`, the highest number of the deliveries
 // that were given it, `late` or `sent`; 0 or none is nobody. The `others` that were given it, as `1,2,`.
 // Also the number of `attempts`, that of each delivery by its name (`#…`), when each was counted (`c1`,
-// ms) and sent (`s1`, in seconds), the fingerprint of the `body`, and whether the run may be `written` down
-// for when its process dies. ioredis may put a prefix of its own before KEYS, so the names of channels
+// ms) and sent (`s1`, in seconds), which one it is a copy of (`o1`), found by its time and nonce (`=…`), when
+// the `newest` was sent, which one was answered without a late reply (`closed`), the fingerprint of the `body`,
+// and whether the run may be `written` down for when its process dies. ioredis may put a prefix of its own before KEYS, so the names of channels
 // come as ARGV. A user without rights may not publish: what is written counts all the same, and who
 // waits looks by itself.
 
@@ -43,13 +45,32 @@ local function give(key, attempt, holder)
   end
 end`;
 
+/** Whether the platform sent a delivery after another one, as far as is known. */
+const IS_LATER = `
+local function isLater(key, one, other)
+  local its = redis.call('HMGET', key, 's' .. one, 'o' .. one, 's' .. other, 'o' .. other)
+  local sent, before = tonumber(its[1] or 0), tonumber(its[3] or 0)
+  if sent > 0 and before > sent then
+    return false
+  end
+  return not its[2] or its[2] ~= its[4]
+end`;
+
+/** Whether a delivery is a copy of one that the platform has sent another one after. */
+const IS_OVER = `
+local function isOver(key, attempt)
+  local its = redis.call('HMGET', key, 'o' .. attempt, 's' .. attempt, 'newest')
+  local isCopy = its[1] and tonumber(its[1]) ~= tonumber(attempt)
+  return isCopy and tonumber(its[2]) < tonumber(its[3])
+end`;
+
 /** Returns the reply of an ended run to a delivery, unless it is late. 0 only reads. */
-const CLAIM_REPLY = `${NOW}${GIVE}
+const CLAIM_REPLY = `${NOW}${GIVE}${IS_OVER}
 local function claimReply(key, outcome, holder, attempt)
   if tonumber(attempt) == 0 and holder ~= 'sent' then
     return { 'ended', outcome }
   end
-  if holder == 'late' or holder == 'sent' then
+  if holder == 'late' or holder == 'sent' or isOver(key, attempt) then
     return { 'ended' }
   end
   give(key, attempt, holder)
@@ -60,20 +81,26 @@ end`;
  * Returns the attempt, whether the body is the same, and the state: `yours` with the dead owner,
  * `running`, or `ended` with the outcome, who ended it, and who sends it.
  */
-const CLAIM = `${CLAIM_REPLY}
-local function claim(key, owner, lease, body, attempt, expired, sent)
+const CLAIM = `${CLAIM_REPLY}${IS_LATER}
+local function findOriginal(key, signed, attempts)
+  local counted = signed and redis.call('HGET', key, 'c' .. signed)
+  return counted and now() - counted < ${COPIED_WITHIN} and signed or attempts
+end
+local function claim(key, owner, lease, body, attempt, expired, sent, nonce)
   local isNew = string.sub(attempt, 1, 1) == '#'
+  local signed = '=' .. sent .. ',' .. nonce
   local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts', attempt,
-    'sender')
+    'sender', 'closed', 'newest', signed)
   local attempts = tonumber(run[6] or 0)
   local same = (run[3] or body) == body and 1 or 0
   if isNew and run[7] then
     attempts = tonumber(run[7])
   elseif isNew then
     attempts = attempts + 1
-    redis.call('HSET', key, 'attempts', attempts, attempt, attempts, 'c' .. attempts, now(),
-      's' .. attempts, sent)
-    if run[5] == 'late' and not run[4] then
+    local original = findOriginal(key, nonce ~= '' and run[11], attempts)
+    redis.call('HSET', key, 'attempts', attempts, attempt, attempts, 'c' .. attempts, now(), 's' .. attempts,
+      sent, 'o' .. attempts, original, signed, original, 'newest', math.max(run[10] or 0, sent))
+    if run[5] == 'late' and not run[4] and isLater(key, attempts, run[9] or 0) then
       redis.call('HDEL', key, 'holder')
     end
   end
@@ -125,7 +152,7 @@ local function hasFinished(key, owner, outcome, answering, isTaken)
 end`;
 
 /** Ends a run; the outcome '' gives the run up. */
-const FINISH = `${GIVE}${HAS_FINISHED}
+const FINISH = `${GIVE}${IS_OVER}${HAS_FINISHED}
 local function finish(key, channel, owner, outcome, answering, isTaken)
   local finished = hasFinished(key, owner, outcome, answering, isTaken)
   if finished then
@@ -141,7 +168,7 @@ local function finish(key, channel, owner, outcome, answering, isTaken)
     redis.call('HSET', key, 'outcome', outcome)
     if run[3] == 'late' then
       result = 'defer'
-    elseif tonumber(answering) > 0 then
+    elseif tonumber(answering) > 0 and not isOver(key, answering) then
       give(key, answering, run[3])
       result = 'respond'
     end
@@ -155,7 +182,7 @@ local function finish(key, channel, owner, outcome, answering, isTaken)
 end`;
 
 /** ARGV: attempt, milliseconds that its claim took. A reply that nobody holds was released already. */
-export const releaseReply: Script = defineScript(`
+export const releaseReply: Script = defineScript(`${IS_LATER}
 local run = redis.call('HMGET', KEYS[1], 'holder', 'others', 'c' .. ARGV[1], 's' .. ARGV[1])
 local holder = tonumber(run[1])
 if not holder then
@@ -165,12 +192,13 @@ local attempt = tonumber(ARGV[1])
 -- Those before this one are over: the platform has hung up on them.
 local came = run[3] and run[3] - ARGV[2]
 local sent = tonumber(run[4] or 0)
-local function isOver(other)
+local function isBefore(other)
   local its = redis.call('HMGET', KEYS[1], 'c' .. other, 's' .. other)
   if its[2] and tonumber(its[2]) < sent then
     return true
   end
-  return came and other < attempt and its[1] and tonumber(its[1]) <= came
+  local isOlder = came and other < attempt and its[1] and tonumber(its[1]) <= came
+  return isOlder and isLater(KEYS[1], attempt, other)
 end
 local isGiven = false
 local left = {}
@@ -178,7 +206,7 @@ for other in string.gmatch((run[2] or '') .. holder .. ',', '%d+') do
   other = tonumber(other)
   if other == attempt then
     isGiven = true
-  elseif not isOver(other) then
+  elseif not isBefore(other) then
     left[#left + 1] = other
   end
 end
@@ -216,20 +244,20 @@ const undoLook: Undo = ({ connection, keys, args, answer, underWay }) => {
 
 /**
  * ARGV: owner, lease, body, attempt or `#` and the name of a new delivery, expired owner or '', when the
- * delivery was sent or 0.
+ * delivery was sent or 0, its nonce or ''.
  */
 export const claim: Script = defineScript(
   `${CLAIM}
-return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])`,
+return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])`,
   undoClaim,
 );
 
 /** KEYS: delivery, context, lock. ARGV: as for claim, '1' to lock, seconds to extend the context or ''. */
 export const begin: Script = defineScript(
   `${CLAIM}${LOAD}
-local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
+local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
 if claimed[3] == 'yours' then
-  claimed[5] = load(KEYS[2], KEYS[3], ARGV[7] == '1' and ARGV[1] or '', ARGV[2], claimed[4], ARGV[8])
+  claimed[5] = load(KEYS[2], KEYS[3], ARGV[8] == '1' and ARGV[1] or '', ARGV[2], claimed[4], ARGV[9])
 end
 return claimed`,
   undoClaim,
@@ -271,9 +299,9 @@ return left > 0 and left or { 'free' }`,
   undoLook,
 );
 
-/** ARGV: attempt. Returns `ended` with the outcome, `free`, or 0. */
+/** ARGV: attempt, '1' when its answer may be read. Returns `ended` with the outcome, `free`, or 0. */
 export const closeWindow: Script = defineScript(
-  `${CLAIM_REPLY}
+  `${CLAIM_REPLY}${IS_LATER}
 local run = redis.call('HMGET', KEYS[1], 'outcome', 'holder', 'attempts', 'until')
 if run[1] then
   return claimReply(KEYS[1], run[1], run[2], ARGV[1])
@@ -281,8 +309,12 @@ end
 if not run[3] then
   return 0
 end
-if tonumber(run[3]) <= tonumber(ARGV[1]) then
-  redis.call('HSET', KEYS[1], 'holder', 'late')
+local newest = tonumber(run[3])
+while ARGV[2] == '1' and newest > tonumber(ARGV[1]) and not isLater(KEYS[1], newest, ARGV[1]) do
+  newest = newest - 1
+end
+if newest <= tonumber(ARGV[1]) then
+  redis.call('HSET', KEYS[1], 'holder', 'late', 'closed', ARGV[1])
 end
 return tonumber(run[4] or 0) > now() and 0 or { 'free' }`,
   undoLook,

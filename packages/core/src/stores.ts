@@ -16,6 +16,7 @@ export type { Refused, Save } from './context/transaction.ts';
 // Deliveries
 export { MemoryDeliveryStore } from './delivery/memory.ts';
 export {
+  COPIED_WITHIN,
   type Begun,
   type Claim,
   type Claimed,

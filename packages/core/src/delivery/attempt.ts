@@ -44,8 +44,9 @@ export class DeliveryAttempt implements Visitor {
   /** The user's key in the queue of messages. */
   readonly user: string;
   readonly body: string;
-  /** When the platform sent it, in Unix seconds: each delivery is signed with the time. */
+  /** When the platform sent it, in Unix seconds: each delivery is signed with the time and a nonce. */
   readonly sentAt: number;
+  readonly nonce: string | undefined;
   /** The reply deadline, on the account's clock. */
   readonly closing: number;
   /** The number of the delivery of this message; 0 when there is none. */
@@ -74,7 +75,9 @@ export class DeliveryAttempt implements Visitor {
     this.id = idempotencyKey(message, account.id);
     this.user = nameLine(account.id, message.source);
     this.body = fingerprint(message);
-    this.sentAt = Number(incoming.request.query?.['timestamp'] ?? message.time);
+    const { nonce, timestamp } = incoming.request.query ?? {};
+    this.sentAt = Number(timestamp ?? message.time);
+    this.nonce = nonce?.toString();
     this.closing = incoming.at + account.replyWindow;
     this.attempt = attempt;
   }
@@ -91,12 +94,17 @@ export class DeliveryAttempt implements Visitor {
    * has disconnected.
    */
   timeLeft(): number {
-    const { clock, maxDeliveries, replyWindow } = this.account;
-    // One that the store has not counted may be the first.
-    if (Math.max(this.attempt, 1) >= maxDeliveries) return this.closing - clock.now();
+    const { clock, replyWindow } = this.account;
+    if (this.isLast) return this.closing - clock.now();
     // A window of less than a second is one of a test.
     const hangsUp = Math.max(replyWindow + 1500, replyWindow < 1000 ? 0 : 6000);
     return this.incoming.at + hangsUp - clock.now();
+  }
+
+  /** Whether it is answered at its deadline, and not left to the next one. */
+  get isLast(): boolean {
+    // One that the store has not counted may be the first.
+    return Math.max(this.attempt, 1) >= this.account.maxDeliveries;
   }
 
   isGone(): boolean {

@@ -25,8 +25,8 @@ export function claim(delivery: DeliveryAttempt, which: Which = {}): Awaitable<B
 }
 
 async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): Promise<Begun> {
-  const { account, body, id, sentAt } = delivery;
-  const wanted = { ...which, body, owner: here.owner, lease: here.lease, sentAt };
+  const { account, body, id, nonce, sentAt } = delivery;
+  const wanted = { ...which, body, owner: here.owner, lease: here.lease, sentAt, nonce };
   const since = account.clock.now();
   const claimed = checkClaimed(await account.deliveries.claim(id, wanted));
   delivery.underWay = account.clock.now() - since;
@@ -44,7 +44,7 @@ async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): P
  * its turn.
  */
 function claimRun(delivery: DeliveryAttempt, which: Which): Awaitable<Begun> {
-  const { account, body, id, sentAt, user, workload } = delivery;
+  const { account, body, id, nonce, sentAt, user, workload } = delivery;
   const { attempt } = which;
   // A run that was taken up before waits for its lease: the next delivery goes before its end.
   const expired = which.expired?.endsWith(TAKEN_UP) ? undefined : which.expired;
@@ -56,7 +56,7 @@ function claimRun(delivery: DeliveryAttempt, which: Which): Awaitable<Begun> {
   const lease = leaseMilliseconds(account);
   const lock = isSerial ? { owner, lease } : undefined;
   const possession = { owner, lease, turn, lock };
-  const wanted = { owner, lease, attempt, expired, body, sentAt };
+  const wanted = { owner, lease, attempt, expired, body, sentAt, nonce };
   const claiming = turn ? deliveries.claim(id, wanted) : steps.begin(id, wanted, lock);
   return isPromise(claiming)
     ? awaitClaim(delivery, claiming, possession)

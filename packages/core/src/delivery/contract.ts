@@ -361,6 +361,53 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
       assert.equal(await store.claimLateReply(id), true);
     },
 
+  'a copy of a delivery is no later one: what that one is answered without is late': async (
+    store,
+    id,
+  ) => {
+    const sent = { sentAt: 1_700_000_002, nonce: 'one' };
+    await store.claim(id, createClaim('first', sent));
+    await store.claim(id, createClaim('second', sent));
+    assert.equal(await store.closeWindow(id, 1, true), undefined);
+    await store.claim(id, createClaim('third', sent));
+    await store.finish(id, createFinish('first', { answering: 0 }));
+    assert.deepEqual(await store.wait(id, wait), late);
+    assert.equal(await store.claimLateReply(id), true);
+  },
+
+  'a delivery in the same second with another nonce is no copy': async (store, id) => {
+    const sentAt = 1_700_000_002;
+    await store.claim(id, createClaim('first', { sentAt, nonce: 'one' }));
+    assert.equal(await store.closeWindow(id, 1, true), undefined);
+    await store.claim(id, createClaim('second', { sentAt, nonce: 'two' }));
+    assert.equal(await store.closeWindow(id, 1, true), undefined);
+    await store.finish(id, createFinish('first', { answering: 0 }));
+    assert.deepEqual(await store.wait(id, wait), ended);
+  },
+
+  'a copy that releases a reply leaves it to its original': async (store, id) => {
+    const sent = { sentAt: 1_700_000_002, nonce: 'one' };
+    await store.claim(id, createClaim('first', sent));
+    await store.finish(id, createFinish('first'));
+    await pause(30);
+    assert.deepEqual(getState(await store.claim(id, createClaim('second', sent))), 'ended');
+    assert.equal(await store.releaseReply(id, 2, 1), false);
+    assert.equal(await store.claimLateReply(id), false);
+    assert.equal(await store.releaseReply(id, 1), true);
+  },
+
+  'a reply is not given to a copy of a delivery that is over': async (store, id) => {
+    const before = { sentAt: 1_700_000_002, nonce: 'one' };
+    await store.claim(id, createClaim('first', before));
+    await store.claim(id, createClaim('second', { sentAt: 1_700_000_007, nonce: 'two' }));
+    await store.claim(id, createClaim('third', before));
+    assert.equal(await store.finish(id, createFinish('first', { answering: 3 })), 'park');
+    assert.deepEqual(await store.wait(id, { ...wait, attempt: 3 }), late);
+    assert.equal(await store.releaseReply(id, 3), true);
+    assert.deepEqual(await store.wait(id, wait), ended);
+    assert.equal(await store.claimLateReply(id), false);
+  },
+
   'a reply is free once both have released it, in any order': async (store, id) => {
     await store.claim(id, createClaim('first'));
     await store.finish(id, createFinish('first', { answering: 0 }));

@@ -6,6 +6,7 @@ import { joinKey } from '../join-key.ts';
 import { checkCount } from '../option-checks.ts';
 import { checkSpelling } from '../spelling.ts';
 import { within } from '../with-timeout.ts';
+import { KEPT, ReplySlot } from './reply-slot.ts';
 import {
   type Claim,
   type Claimed,
@@ -17,185 +18,9 @@ import {
   type Free,
   HELD_LIMITS,
   type LeaseRequest,
-  type Outcome,
   type Steps,
   type WaitOptions,
 } from './store.ts';
-
-/** Milliseconds for which the reply of a run is kept: the platform's last try comes 10 s after the first. */
-const KEPT = 30_000;
-/** Milliseconds for which that of a run is kept that was taken over: its former owner may come late. */
-const KEPT_LONG = 300_000;
-
-/** The state of one message in memory: the two facts of store.ts, and the steps that change them. */
-class ReplySlot {
-  readonly #body: string;
-  #owner: string | undefined;
-  #wasTakenOver = false;
-  /** The owner that gave the run up last. */
-  #gaveUp: string | undefined;
-  /** When the owner's lease ends. */
-  #until = 0;
-  #attempts = 0;
-  /** Set when the run has ended. A text is stored as a string: there are thousands of them. */
-  #reply: string | Outcome | undefined;
-  /** When the reply was created, in Unix seconds. */
-  #time = 0;
-  /** The holder of the reply: the number of a delivery, `late`, `sent`, or 0 for none yet. */
-  #holder: number | 'late' | 'sent' = 0;
-  /** The name under which it was claimed to be sent. */
-  #sender: string | undefined;
-  /** The others that were given it. */
-  #others: number[] | undefined;
-  /** When the first delivery was counted, on the store's clock, and sent, in Unix seconds. */
-  #counted = 0;
-  #sent = 0;
-  /** The same of the others. */
-  #later: { readonly counted: number; readonly sent: number }[] | undefined;
-  /** When it is removed: never while its run goes on. */
-  keptUntil = Number.POSITIVE_INFINITY;
-
-  constructor(body: string) {
-    this.#body = body;
-  }
-
-  claim(claim: Claim, now: number): Claimed {
-    const { owner, lease, attempt: counted, expired, body } = claim;
-    if (counted === undefined) {
-      this.#count(now, claim.sentAt ?? 0);
-      // The user was answered without the reply, but asks once more: it need not be late.
-      if (!this.hasEnded && this.#holder === 'late') this.#holder = 0;
-    }
-    const attempt = this.#attempts;
-    const isSame = this.#body === body;
-    if (this.hasEnded) {
-      const ended = this.claimReply(counted ?? attempt);
-      return { attempt, isSame, ...ended, owner: this.#owner, sender: this.#sender };
-    }
-    const before = this.#owner;
-    if (before !== owner && before !== expired && this.leaseLeft(now) > 0) {
-      return { attempt, isSame, state: 'running' };
-    }
-    const replaces = before === owner ? undefined : before;
-    if (replaces !== undefined) this.#wasTakenOver = true;
-    this.#owner = owner;
-    this.#until = now + lease;
-    this.keptUntil = Number.POSITIVE_INFINITY;
-    return { attempt, isSame, state: 'yours', replaces };
-  }
-
-  #count(now: number, sentAt: number): void {
-    this.#attempts += 1;
-    if (this.#attempts > 1) {
-      (this.#later ??= []).push({ counted: now, sent: sentAt });
-      return;
-    }
-    this.#counted = now;
-    this.#sent = sentAt;
-  }
-
-  /** Whether its reply waits for who gives it to the user. */
-  get isWaiting(): boolean {
-    const isHeld = this.#holder !== 0 && this.#holder !== 'late';
-    return this.hasEnded && this.#reply !== null && !isHeld;
-  }
-
-  get hasEnded(): boolean {
-    return this.#reply !== undefined;
-  }
-
-  /** Whether the owner has the run, or had it and nobody else does. */
-  #mayBelongTo(owner: string): boolean {
-    return !this.hasEnded && (this.#owner === undefined || this.#owner === owner);
-  }
-
-  leaseLeft(now: number): number {
-    return this.#owner === undefined ? 0 : this.#until - now;
-  }
-
-  /** Returns the reply of an ended run to a delivery, unless it is late. 0 only reads. */
-  claimReply(attempt: number): Ended {
-    if (attempt === 0 && this.#holder !== 'sent') return { state: 'ended', outcome: this.#outcome };
-    if (typeof this.#holder === 'string') return { state: 'ended', outcome: undefined };
-    this.#giveTo(attempt);
-    return { state: 'ended', outcome: this.#outcome };
-  }
-
-  #giveTo(attempt: number): void {
-    const before = typeof this.#holder === 'number' ? this.#holder : 0;
-    this.#holder = Math.max(before, attempt);
-    const other = Math.min(before, attempt);
-    if (other === 0 || before === attempt || this.#others?.includes(other)) return;
-    (this.#others ??= []).push(other);
-  }
-
-  get #outcome(): Outcome | undefined {
-    const kept = this.#reply;
-    if (typeof kept !== 'string') return kept;
-    return { reply: { type: 'text', content: kept }, time: this.#time };
-  }
-
-  closeWindow(attempt: number, now: number): Ended | Free | undefined {
-    if (this.hasEnded) return this.claimReply(attempt);
-    if (this.#attempts <= attempt) this.#holder = 'late';
-    return this.leaseLeft(now) > 0 ? undefined : { state: 'free' };
-  }
-
-  renew({ owner, lease }: LeaseRequest, now: number): 'renewed' | 'late' | 'stale' {
-    // A renewal may come after the end of the run that it was sent before.
-    const isGivenUp = this.#owner === undefined && this.#gaveUp === owner;
-    if (!this.#mayBelongTo(owner) || isGivenUp) return 'stale';
-    this.#owner = owner;
-    this.#until = now + lease;
-    return this.#holder === 'late' ? 'late' : 'renewed';
-  }
-
-  finish({ owner, outcome, answering, isTaken }: Finish, now: number): CompletionResult {
-    if (isTaken && this.hasEnded && typeof this.#holder === 'number') this.#giveTo(answering);
-    const isGivenUp = this.#owner === undefined && outcome === undefined;
-    if (!this.#mayBelongTo(owner) || isGivenUp) return 'stale';
-    this.#owner = owner;
-    this.keptUntil = now + (this.#wasTakenOver ? KEPT_LONG : KEPT);
-    if (outcome === undefined) {
-      this.#gaveUp = owner;
-      this.#owner = undefined;
-      return this.#holder === 'late' ? 'defer' : 'park';
-    }
-    const isText = outcome?.reply.type === 'text' && Object.keys(outcome).length === 2;
-    this.#reply = isText ? outcome.reply.content : outcome;
-    this.#time = outcome?.time ?? 0;
-    if (this.#holder === 'late') return 'defer';
-    if (answering > 0) this.#giveTo(answering);
-    return answering > 0 ? 'respond' : 'park';
-  }
-
-  claimLateReply(sender: string | undefined): boolean {
-    if (!this.hasEnded || (this.#holder !== 0 && this.#holder !== 'late')) return false;
-    this.#holder = 'sent';
-    this.#sender = sender;
-    return true;
-  }
-
-  releaseReply(attempt: number, underWay: number): boolean {
-    if (typeof this.#holder === 'string') return false;
-    const given = [this.#holder, ...(this.#others ?? [])];
-    if (!given.includes(attempt)) return false;
-    // Those before this one are over: the platform has hung up on them.
-    const mine = this.#find(attempt);
-    const isOver = (other: number) => {
-      const { counted, sent } = this.#find(other);
-      return sent < mine.sent || (other < attempt && counted <= mine.counted - underWay);
-    };
-    const left = given.filter((other) => other !== attempt && !isOver(other));
-    this.#holder = Math.max(0, ...left);
-    this.#others = left.filter((other) => other !== this.#holder);
-    return this.#holder === 0;
-  }
-
-  #find(attempt: number): { readonly counted: number; readonly sent: number } {
-    return this.#later?.[attempt - 2] ?? { counted: this.#counted, sent: this.#sent };
-  }
-}
 
 /**
  * The slots of all messages, in two generations. Running ones are never dropped; the older
@@ -310,9 +135,13 @@ export class MemoryDeliveryStore implements DeliveryStore {
     }
   }
 
-  async closeWindow({ key }: DeliveryId, attempt: number): Promise<Ended | Free | undefined> {
+  async closeWindow(
+    { key }: DeliveryId,
+    attempt: number,
+    isRead = false,
+  ): Promise<Ended | Free | undefined> {
     const now = this.#now();
-    return this.slots.find(key, now)?.closeWindow(attempt, now);
+    return this.slots.find(key, now)?.closeWindow(attempt, isRead, now);
   }
 
   async renew({ key }: DeliveryId, lease: LeaseRequest): Promise<'renewed' | 'late' | 'stale'> {

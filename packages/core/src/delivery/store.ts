@@ -10,7 +10,7 @@ import type { Refused, Save } from '../context/transaction.ts';
 import type { Reply } from '../reply/reply.ts';
 
 // Where one message stands is two facts. Each has one owner, and changes by these steps only, in
-// memory (memory.ts) as in Redis (delivery-scripts.ts); contract.ts checks them by the same names.
+// memory (reply-slot.ts) as in Redis (delivery-scripts.ts); contract.ts checks them by the same names.
 //
 // Who runs the handler:
 //
@@ -39,11 +39,18 @@ import type { Reply } from '../reply/reply.ts';
 // second, is over: a reply is free once all that were given it have released it, or are over. Who
 // released the last one watches it until another delivery has it or it is sent.
 //
+// Something on the way, such as a proxy, may double a delivery, and it cannot be known which of the two is
+// read. A copy has the time and the nonce of another one, and comes before the platform would send it again:
+// it makes neither that one over, nor a reply that is late open again.
+//
 // A call that was rejected may have been carried out, its answer was lost: a store that can do that takes
 // the claim of a reply back, and the same call may come twice.
 
 /** How often the platform delivers a message. */
 export const DELIVERIES = 3;
+
+/** Milliseconds after a delivery within which the platform does not send it again: it waits for 5 s. */
+export const COPIED_WITHIN = 4000;
 
 /** The id of a message: the platform delivers the same one up to three times. */
 export interface DeliveryId extends ContextUser {
@@ -62,6 +69,8 @@ export interface Claim extends LeaseRequest {
   readonly attempt?: number | undefined;
   /** When the platform sent a new delivery, in Unix seconds. Default: unknown. */
   readonly sentAt?: number | undefined;
+  /** The nonce that a new delivery was signed with: copies of it have the same. Default: unknown. */
+  readonly nonce?: string | undefined;
   /** An owner whose process is known to have died: its run is taken over before its lease ends. */
   readonly expired?: string | undefined;
   /** The message, or a digest of it: all deliveries should have the same. */
@@ -162,9 +171,10 @@ export interface DeliveryStore {
   /**
    * Records that the delivery `attempt` is answered without the reply: when it is the latest one,
    * the reply will be late. Claims the reply instead when it is available by now, and tells when
-   * nobody runs it any more.
+   * nobody runs it any more. `isRead`: the platform may still read its answer, and then sends no
+   * other, so that copies are no later ones; default: false.
    */
-  closeWindow(id: DeliveryId, attempt: number): Promise<Ended | Free | undefined>;
+  closeWindow(id: DeliveryId, attempt: number, isRead?: boolean): Promise<Ended | Free | undefined>;
 
   /**
    * Keeps the run for another lease: `late` when the last deadline has passed, `stale` when another

@@ -99,6 +99,25 @@ it.each([16, 30, 60])(
   },
 );
 
+it.each([
+  ['comes before the answer', 300],
+  ['comes after the answer', 3600],
+])(
+  'a reply after the last deadline is pushed, and not given to a copy of the delivery that %s',
+  async (_, delay) => {
+    const { sent, client } = fakeClient();
+    const account = { ...ACCOUNT, client, replyWindow: 3500, maxDeliveries: 1 as const };
+    const webhook = createWebhook(account, () => wait(3700).then(() => 'the answer'));
+    const request = plain(ACCOUNT, TEXT);
+    const answers: string[] = [];
+    void webhook.handle(request).then(({ body }) => answers.push(body));
+    await jest.advanceTimersByTimeAsync(delay);
+    void webhook.handle(request).then(({ body }) => answers.push(body));
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect([answers, sent]).toEqual([['success', 'success'], [reply.text('the answer')]]);
+  },
+);
+
 /** A store whose answers take a number of milliseconds, like those of another machine. */
 function slowStore(milliseconds: number): MemoryDeliveryStore {
   const store = new MemoryDeliveryStore();

@@ -36,6 +36,11 @@ describe(`of ${MESSAGES * batches * 4} messages each is answered or pushed once 
   });
 });
 
+it(`of ${MESSAGES} messages each is answered or pushed once when deliveries are doubled (ORDERS_SEED=${first})`, async () => {
+  const what = { messages: MESSAGES, latency: 300, mayDouble: true };
+  expect(await playOrders({ seed: first, ...what })).toEqual([]);
+});
+
 it(`of ${MESSAGES} messages each is answered or pushed once when a process stands still (ORDERS_SEED=${first})`, async () => {
   const what = { messages: MESSAGES, latency: 300, mayStall: true };
   expect(await playOrders({ seed: first, ...what })).toEqual([]);

@@ -251,10 +251,12 @@ describe('a reply that a delivery releases, as its client has disconnected', () 
     const { clock, pushed, undelivered, createProcess } = createProcesses();
     const first = createProcess('first');
     const second = createProcess('second');
-    const message = plain({ token: 'TOKEN' }, userMessage('text', { Content: 'hi' }));
+    const fields = userMessage('text', { Content: 'hi' });
+    const message = plain({ token: 'TOKEN' }, fields) as WebhookRequest;
     // The second one answers, but the platform does not get that, and asks the first.
-    expect((await second.webhook.handle(message as WebhookRequest)).body).toContain('an answer');
-    const gone = { ...message, signal: AbortSignal.abort() } as WebhookRequest;
+    expect((await second.webhook.handle(message)).body).toContain('an answer');
+    const again = plain({ token: 'TOKEN' }, fields) as WebhookRequest;
+    const gone = { ...again, signal: AbortSignal.abort() };
     expect((await first.webhook.handle(gone)).body).toBe('success');
     await clock.advance(100);
     first.process.isDead = dies;
