@@ -15,7 +15,7 @@ import { idempotencyKey } from './idempotency-key.ts';
 import { reportUndelivered } from './late/late-replies.ts';
 import { parkOutcome } from './late/parking.ts';
 import { answerInPlace, fitPending, fitReply } from './run/completion.ts';
-import { answerError } from './run/execution.ts';
+import { answerError } from './run/failure.ts';
 import { ELSEWHERE, type Handover } from './run/handoff.ts';
 import { findRegistry } from './run/heartbeat.ts';
 import { LOOK_AGAIN } from './run/reclaim.ts';

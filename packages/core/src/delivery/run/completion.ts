@@ -126,11 +126,6 @@ async function giveLater(
   give(run, fitted, how, patience);
 }
 
-/** Returns what follows the reply, unless it is held already. */
-function findRest({ isHeld }: Run, { rest }: FittedReply): Reply | undefined {
-  return isHeld ? undefined : rest;
-}
-
 /** Handles a reply as the store has decided. */
 function give(
   run: Run,
@@ -138,18 +133,9 @@ function give(
   { result, answering }: RunEnd,
   patience: number | undefined,
 ): void {
-  const { account, handoff, id, message, workload } = run;
-  if (result === 'stale') {
-    const text = 'a run lost its lease, and its reply was dropped: another run answers';
-    if (!handoff.isTaken) account.logger.warn({ message: messageKey(message) }, text);
-    run.isStale = true;
-    run.holdAgain();
-    run.watch?.conclude('superseded');
-    handoff.settle(ELSEWHERE);
-    return;
-  }
+  if (result === 'stale') return drop(run);
+  const { account, handoff, id, isHeld, message, workload } = run;
   const { tree, reply, whole, warn } = fitted;
-  const rest = findRest(run, fitted);
   run.watch?.conclude(reply ? 'replied' : 'silent');
   const isAnswer = result === 'respond';
   const handover = isAnswer ? { state: 'respond' as const, tree } : ELSEWHERE;
@@ -157,10 +143,11 @@ function give(
   // What has no tree goes nowhere later either.
   if (isGiven || !tree) warn?.();
   if (!reply || !whole) return;
+  const rest = isHeld ? undefined : fitted.rest;
   if (isGiven) {
     if (rest) run.late.send(rest, 'rest');
   } else if (result === 'defer') {
-    if (!run.isHeld) sendLate(run, whole);
+    if (!isHeld) sendLate(run, whole);
   } else {
     park({
       late: run.late,
@@ -175,4 +162,15 @@ function give(
       releases: answering,
     });
   }
+}
+
+/** Drops the reply of a run that another one has replaced. */
+function drop(run: Run): void {
+  const { account, handoff, message } = run;
+  const text = 'a run lost its lease, and its reply was dropped: another run answers';
+  if (!handoff.isTaken) account.logger.warn({ message: messageKey(message) }, text);
+  run.isStale = true;
+  run.holdAgain();
+  run.watch?.conclude('superseded');
+  handoff.settle(ELSEWHERE);
 }

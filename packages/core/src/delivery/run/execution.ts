@@ -1,13 +1,12 @@
-import { type Account, isInterruption } from '../../account.ts';
+import { isInterruption } from '../../account.ts';
 import { askAgain } from '../../ask-again.ts';
 import { isPromise } from '../../awaitable.ts';
 import { runInBackground } from '../../background.ts';
 import type { WechatContext } from '../../context/context.ts';
 import type { Turn } from '../../context/keyed-mutex.ts';
 import type { Loaded } from '../../context/store.ts';
-import { begin, ContextTransaction, rollback } from '../../context/transaction.ts';
+import { begin, ContextTransaction } from '../../context/transaction.ts';
 import { disarmError } from '../../describe-error.ts';
-import { ContextConflictError, StoreError } from '../../errors.ts';
 import {
   type Answer,
   type DeliveryState,
@@ -17,17 +16,13 @@ import {
 } from '../../exchange.ts';
 import type { Logger } from '../../logger.ts';
 import type { Message } from '../../message/message.ts';
-import type { ReplyLike } from '../../reply/reply.ts';
-import { messageKey, UndeliveredError } from '../../undelivered.ts';
-import { HeldAnswer, joinHeld, withHeld } from '../late/held-answer.ts';
-import { joinReplies, reportUndelivered } from '../late/late-replies.ts';
-import { parkingMilliseconds } from '../late/parking.ts';
+import { HeldAnswer, withHeld } from '../late/held-answer.ts';
 import { complete, fitReply } from './completion.ts';
-import type { FittedReply } from './ending.ts';
+import { answerError, answerFailure, fail } from './failure.ts';
 import { ELSEWHERE } from './handoff.ts';
 import { findRegistry, limitRun } from './heartbeat.ts';
 import { reclaim } from './reclaim.ts';
-import { createExchange, type Run } from './run.ts';
+import type { Run } from './run.ts';
 import { answerStream } from './stream.ts';
 
 /**
@@ -196,186 +191,4 @@ function callHandlers(run: Run, exchange: Exchange): Answer | Promise<Answer> {
       return (await answerError(error, exchange, account, (reply) => fitReply(run, reply))).whole;
     },
   });
-}
-
-/** Answers for failed handlers, or a failed store. */
-async function answerFailure(run: Run, error: unknown): Promise<void> {
-  const { account, parts } = run;
-  const exchange = run.exchange ?? createExchange(run, error);
-  if (mayRunAgain(run, error) && (await leaveToNext(run, error))) return;
-  run.watch?.fail(error);
-  if (!run.isBegun) rollback(account, run.id, parts.possession.lock);
-  run.isKept = false;
-  if (run.hasResponded) return failStream(run, exchange, error);
-  let fitted: FittedReply;
-  try {
-    fitted = await answerError(error, exchange, account, (reply) => fitReply(run, reply));
-  } catch (failure) {
-    fail(run, failure);
-    return;
-  }
-  await completeWithHeld(run, fitted);
-}
-
-/** Ends a stream that failed after it had begun to answer: sends what has arrived, then what `onError` says. */
-async function failStream(run: Run, exchange: Exchange, error: unknown): Promise<void> {
-  const { account, isStale, said, unsaid } = run;
-  const { lateReply, logger, onError, onUndelivered } = account;
-  const message = messageKey(run.message);
-  // It was reported when the webhook was closed.
-  if (isStale) return;
-  run.sendUnsaid();
-  if (isStoreFailure(error) && !onError) return fail(run, error);
-  const answer = onError
-    ? await answerError(error, exchange, account, (reply) => fitReply(run, reply).whole)
-    : undefined;
-  if (answer) {
-    run.late.send(answer);
-  } else {
-    if (!onError)
-      logger.error({ err: error, message }, 'a stream failed after it had begun to answer');
-    const seen = new UndeliveredError(joinReplies([...said, ...unsaid]), message, error, true);
-    if (onUndelivered) await reportUndelivered(seen, exchange, account);
-  }
-  // The user's next message may ask for them.
-  if (lateReply === 'hold') await run.lateDone();
-  runInBackground(async () => run.transaction?.end(false));
-}
-
-/** Completes a failed run, with the held replies that were taken for it before the answer. */
-async function completeWithHeld(run: Run, fitted: FittedReply): Promise<void> {
-  if (run.held.length === 0) return complete(run, fitted);
-  const [first, ...others] = joinHeld([...run.held, ...(fitted.whole ? [fitted.whole] : [])]);
-  run.unsaid = others;
-  await complete(run, fitReply(run, first));
-  if (!run.isStale) run.sendUnsaid();
-}
-
-function mayRunAgain(run: Run, error: unknown): boolean {
-  const isFailure = run.account.retryOnError && !isStoreFailure(error);
-  return isFailure && !run.hasResponded && !isLastDelivery(run);
-}
-
-/** Whether no other delivery of the message is to be expected: none was known, or its time is over. */
-function isLastDelivery({ account, attempt, closing }: Run): boolean {
-  if (attempt === 0 || attempt >= account.maxDeliveries) return true;
-  return account.clock.now() > closing + parkingMilliseconds(account);
-}
-
-/** Gives a failed run up; false, and the run is taken back, when the last delivery was elsewhere. */
-async function leaveToNext(run: Run, error: unknown): Promise<boolean> {
-  const { account, handoff, message } = run;
-  if ((await giveBack(run)) !== 'defer') {
-    const details = { err: error, message: messageKey(message) };
-    run.watch?.fail(error, true);
-    account.logger.warn(details, 'a handler failed; the next delivery runs it again');
-    handoff.settle({ state: 'again' });
-    return true;
-  }
-  const { state } = await reclaim(run, (claim) => account.deliveries.claim(run.id, claim));
-  run.isGivenUp = state !== 'yours';
-  if (run.isGivenUp) handoff.settle(ELSEWHERE);
-  return run.isGivenUp;
-}
-
-/** Makes the platform try again; on the last try it calls `onUndelivered`. */
-function fail(run: Run, error: unknown): void {
-  run.watch?.fail(error);
-  // A stream that has answered has ended in the store.
-  const givenUp = run.hasResponded ? Promise.resolve() : giveUp(run).catch(() => undefined);
-  const isRefused = run.handoff.settle({ state: 'failed', error }) && !run.hasResponded;
-  const reporting = givenUp.then((result) => reportFailure(run, error, result, isRefused));
-  run.workload.track(reporting);
-  run.parts.service.waitUntil?.(reporting);
-}
-
-async function reportFailure(
-  run: Run,
-  error: unknown,
-  result: unknown,
-  isRefused: boolean,
-): Promise<void> {
-  const { account, attempt, message, unstored } = run;
-  const key = messageKey(message);
-  const details = { err: error, message: key };
-  // Who is refused comes again, unless it was the last delivery.
-  if (isRefused && !unstored && attempt < account.maxDeliveries) return;
-  if (result === 'stale') {
-    account.logger.warn(details, 'a run lost its lease, and failed: another run answers');
-    return;
-  }
-  if (!isRefused || unstored) {
-    account.logger.error(details, 'the handler failed after all deliveries had ended');
-  }
-  // Or the last delivery was in another process.
-  if (!account.onUndelivered) return;
-  if (!run.hasResponded && !(await endLeft(run))) return;
-  const exchange = run.exchange ?? createExchange(run, error);
-  const reply = unstored ?? { type: 'none' };
-  await reportUndelivered(new UndeliveredError(reply, key, error), exchange, account);
-}
-
-/** Ends a run that was given back, unless somebody has it when the next delivery would have come. */
-async function endLeft({
-  account,
-  id,
-  owner,
-  lease,
-  parts,
-  unstored,
-  workload,
-}: Run): Promise<boolean> {
-  const { clock, deliveries } = account;
-  // It was waited for that store for a minute.
-  const isOver = () => unstored !== undefined || workload.isClosing;
-  await workload.sleep(clock, parkingMilliseconds(account));
-  const end = async () => {
-    const claimed = await deliveries.claim(id, { owner, lease, body: parts.body, attempt: 0 });
-    if (claimed.state !== 'yours') return false;
-    return (await deliveries.finish(id, { owner, outcome: null, answering: 0 })) !== 'stale';
-  };
-  return askAgain(clock, end, isOver).catch(() => true);
-}
-
-/** Gives the run up, with the held replies that it has taken, for the next delivery. */
-async function giveBack(run: Run): Promise<unknown> {
-  const { account, id, owner, parts } = run;
-  run.isGivenUp = true;
-  run.holdAgain();
-  const finish = { owner, outcome: undefined, answering: 0 };
-  return account.steps.commit(id, finish, parts.possession.lock, undefined);
-}
-
-/** Gives a failed run up; `stale` when another owner has run it. */
-async function giveUp(run: Run): Promise<unknown> {
-  const result = await giveBack(run);
-  if (result !== 'stale') return result;
-  const { deliveries } = run.account;
-  const { state } = await reclaim(run, (claim) => deliveries.claim(run.id, claim));
-  return state === 'yours' ? giveBack(run) : result;
-}
-
-/** Whether a store failed: the platform's next try may succeed, so the handler is not at fault. */
-function isStoreFailure(thrown: unknown): boolean {
-  const error = disarmError(thrown);
-  return error instanceof StoreError || error instanceof ContextConflictError;
-}
-
-/** Calls `onError` for the reply, and checks it. Rejects with a store's error when there is no answer. */
-export async function answerError<T>(
-  error: unknown,
-  exchange: Exchange,
-  { logger, onError }: Account,
-  check: (reply: ReplyLike) => T,
-): Promise<T> {
-  const key = messageKey(exchange.message);
-  if (isStoreFailure(error) && !onError) throw error;
-  try {
-    if (onError) return check(await onError(error, exchange));
-    logger.error({ err: error, message: key }, 'a handler failed; answered success');
-  } catch (second) {
-    if (isStoreFailure(error) && second === error) throw error;
-    logger.error({ err: second, cause: error, message: key }, 'onError threw; answered success');
-  }
-  return check(undefined);
 }
