@@ -136,9 +136,9 @@ export class ReplySlot {
 
   /** Whether a delivery is a copy of one that the platform has sent another one after. */
   #isOver(attempt: number): boolean {
+    if (!this.#later || attempt === 0) return false;
     const { original, sent } = this.#find(attempt);
-    if (original === attempt || attempt === 0) return false;
-    return this.#later?.some((other) => other.sent > sent) === true;
+    return original !== attempt && this.#later.some((other) => other.sent > sent);
   }
 
   #giveTo(attempt: number): void {
