@@ -10,13 +10,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSimulator } from '@wechat-mp/simulator';
 import { findNginx } from '../../scripts/nginx.ts';
+import { findPort } from '../support/ports.ts';
 import {
   bundlePrograms,
   findProgram,
@@ -44,15 +44,6 @@ afterAll(async () => {
   await stopRedis();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Has users talk while something is done; returns the texts whose answer is not their place in the conversation. */
 async function talkDuring(origin: string, act: () => Promise<void>): Promise<string[]> {

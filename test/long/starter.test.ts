@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createSimulator, type Simulator } from '@wechat-mp/simulator';
 import { buildPackages } from '../../scripts/build.ts';
 import { startModelServer } from '../support/model-server.ts';
+import { findPort } from '../support/ports.ts';
 import { startRedis, stopRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 
@@ -107,15 +107,6 @@ function kill(group: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function findPort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
-}
-
 async function talkTo(port: string, token: string): Promise<Simulator> {
   const target = `http://127.0.0.1:${port}/wechat`;
   const simulator = await createSimulator({ target, token });
@@ -160,7 +151,7 @@ describe.each(['express', 'koa', 'fastify'])('the server on %s', (framework) => 
       '--yes',
     );
     run(folder, 'npm', ...prepare);
-    const port = await findPort();
+    const port = String(await findPort());
     writeFileSync(join(folder, '.env'), `WECHAT_TOKEN=${framework}\nPORT=${port}\n`);
     const server = start(folder, { LANG: 'en' }, process.execPath, program);
     await server.prints('listening: ');
@@ -186,7 +177,7 @@ it('with a model and Redis: the model reads the conversation of before a restart
   run(folder, 'npm', 'run', 'build');
   const redis = await startRedis();
   const model = await startModelServer(() => ({ pieces: ['**Hi**', ' there'] }));
-  const port = await findPort();
+  const port = String(await findPort());
   const settings = {
     WECHAT_TOKEN: 'memory',
     PORT: port,
@@ -222,8 +213,14 @@ describe('npm run dev', () => {
     'in %s has a chat page, and takes changes up',
     async (language) => {
       const folder = create(`dev${language}`, language, '--yes');
-      const port = await findPort();
-      const dev = start(folder, { PORT: port, CHAT_PORT: await findPort() }, 'npm', 'run', 'dev');
+      const port = String(await findPort());
+      const dev = start(
+        folder,
+        { PORT: port, CHAT_PORT: String(await findPort()) },
+        'npm',
+        'run',
+        'dev',
+      );
       await dev.prints('chat with the bot: ');
       const [, page = ''] = /chat with the bot: (\S+)/.exec(dev.output()) ?? [];
       expect((await fetch(page)).status).toBe(200);
@@ -241,7 +238,7 @@ describe('npm run dev', () => {
 
   it('says which setting is missing', async () => {
     const folder = create('missing', '--js', '--redis', '--yes');
-    const dev = start(folder, { CHAT_PORT: await findPort() }, 'npm', 'run', 'dev');
+    const dev = start(folder, { CHAT_PORT: String(await findPort()) }, 'npm', 'run', 'dev');
     await dev.prints('REDIS_URL is missing: copy .env.example to .env, and fill it in.');
   });
 });

@@ -1,14 +1,13 @@
 /** Real Redis servers for the tests, each on a port of its own, gone when the tests end. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Webhook } from '@wechat-mp/core';
 import { Cluster, Redis } from 'ioredis';
 import { findRedis } from '../../scripts/redis.ts';
+import { findPort } from './ports.ts';
 import { until } from './until.ts';
 
 export { until };
@@ -220,23 +219,4 @@ async function isAnswering(child: ChildProcess, port: number): Promise<boolean> 
   await until(async () => isOver() || (await isIts()));
   client.disconnect();
   return !isOver();
-}
-
-/** Below the ports that systems give to connections and to servers that ask for any. */
-const FIRST_PORT = 12_000;
-const LAST_PORT = 30_000;
-
-async function findPort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(FIRST_PORT, LAST_PORT);
-    const server = createServer();
-    const isFree = new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!(await isFree)) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
 }

@@ -14,6 +14,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSimulator, type Simulator } from '@wechat-mp/simulator';
 import { buildPackages } from '../../../scripts/build.ts';
+import { findPort } from '../../../test/support/ports.ts';
 import { until } from '../../../test/support/until.ts';
 import { call, makeFolder, removeFolders } from './support.ts';
 
@@ -76,12 +77,6 @@ async function takePort(host?: string): Promise<{ port: string; release: () => P
   return { port: String(port), release };
 }
 
-async function findPort(): Promise<string> {
-  const { port, release } = await takePort();
-  await release();
-  return port;
-}
-
 it.each(['express', 'koa', 'fastify'])(
   'a server on %s whose port is taken ends with 1 and says why, not that it listens',
   async (framework) => {
@@ -98,7 +93,7 @@ it.each(['express', 'koa', 'fastify'])(
 describe('npm run dev', () => {
   /** Starts it as the script does, with the compiler before it. */
   async function startDev(folder: string, language: string) {
-    const [PORT, CHAT_PORT] = [await findPort(), await findPort()];
+    const [PORT, CHAT_PORT] = [String(await findPort()), String(await findPort())];
     const isTyped = language === '--ts';
     if (isTyped) compile(folder);
     const dev = start(folder, { PORT, CHAT_PORT }, isTyped ? 'dist/src/dev.js' : 'src/dev.js');
@@ -148,7 +143,11 @@ describe('npm run dev', () => {
   it('whose chat page finds its port taken says which setting changes it', async () => {
     const folder = await createProject('taken-chat', '--js');
     const { port: CHAT_PORT, release } = await takePort('127.0.0.1');
-    const { ended, output } = start(folder, { PORT: await findPort(), CHAT_PORT }, 'src/dev.js');
+    const { ended, output } = start(
+      folder,
+      { PORT: String(await findPort()), CHAT_PORT },
+      'src/dev.js',
+    );
     expect(await ended).toEqual([1, null]);
     expect(output()).toBe(
       `port ${CHAT_PORT} is already in use: free it, or set CHAT_PORT to another.\n`,
