@@ -80,13 +80,8 @@ export class RedisDeliveryStore implements DeliveryStore {
     }
   }
 
-  async closeWindow(
-    id: DeliveryId,
-    attempt: number,
-    isRead = false,
-  ): Promise<Ended | Free | undefined> {
-    const keys = [this.#createKey(id)];
-    const found = await scripts.closeWindow(this.#connection, keys, attempt, isRead ? '1' : '');
+  async closeWindow(id: DeliveryId, attempt: number): Promise<Ended | Free | undefined> {
+    const found = await scripts.closeWindow(this.#connection, [this.#createKey(id)], attempt);
     return Array.isArray(found) ? readEnd(found) : undefined;
   }
 
@@ -205,16 +200,9 @@ export class RedisDeliveryStore implements DeliveryStore {
 }
 
 function claimArguments(claim: Claim): (string | number)[] {
-  const {
-    owner,
-    lease,
-    body,
-    attempt = nameDelivery(),
-    expired = '',
-    sentAt = 0,
-    nonce = '',
-  } = claim;
-  return [owner, Math.ceil(lease), digest(body), attempt, expired, sentAt, nonce];
+  const { owner, lease, body, attempt = nameDelivery(), expired = '' } = claim;
+  const { sentAt = 0, nonce = '', copiedWithin = 0 } = claim;
+  return [owner, Math.ceil(lease), digest(body), attempt, expired, sentAt, nonce, copiedWithin];
 }
 
 /** Names a delivery, which is counted once though its claim may be sent again. */

@@ -1,4 +1,4 @@
-import { COPIED_WITHIN } from '@wechat-mp/core/stores';
+import { KEPT, KEPT_LONG, MAX_COPIES } from '@wechat-mp/core/stores';
 import { LOAD, RELEASE, SAVE } from './contexts.ts';
 import { defineScript, type Script, type ScriptResult, type Undo } from './script.ts';
 
@@ -6,20 +6,11 @@ import { defineScript, type Script, type ScriptResult, type Undo } from './scrip
 // the same names. Who runs it: `owner` and `until` (ms) of the lease, who gave it up (`freed`), and the
 // `outcome` once the run has ended. Who has the reply: the `holder`, the highest number of the deliveries
 // that were given it, `late` or `sent`; 0 or none is nobody. The `others` that were given it, as `1,2,`.
-// Also the number of `attempts`, that of each delivery by its name (`#…`), when each was counted (`c1`,
-// ms) and sent (`s1`, in seconds), which one it is a copy of (`o1`), found by its time and nonce (`=…`), when
-// the `newest` was sent, which one was answered without a late reply (`closed`), the fingerprint of the `body`,
-// and whether the run may be `written` down for when its process dies. ioredis may put a prefix of its own before KEYS, so the names of channels
+// Also the number of `attempts`, that of each delivery by its name (`#…`), and by its time and nonce (`=…`),
+// when each was counted (`c1`, ms) and sent (`s1`, in seconds), how many copies there are of it (`k1`), the
+// fingerprint of the `body`, and whether the run may be `written` down for when its process dies. ioredis may put a prefix of its own before KEYS, so the names of channels
 // come as ARGV. A user without rights may not publish: what is written counts all the same, and who
 // waits looks by itself.
-
-/** Milliseconds for which a run is remembered after it has ended or renewed its lease. */
-const KEPT = 30_000;
-/**
- * Milliseconds for which a registered run is remembered: a process that resumes it must see that it
- * has ended.
- */
-const KEPT_LONG = 300_000;
 
 /** Milliseconds for which a process surely lives that has taken a run. */
 const TAKEN = 5000;
@@ -45,23 +36,12 @@ local function give(key, attempt, holder)
   end
 end`;
 
-/** Whether the platform sent a delivery after another one, as far as is known. */
-const IS_LATER = `
-local function isLater(key, one, other)
-  local its = redis.call('HMGET', key, 's' .. one, 'o' .. one, 's' .. other, 'o' .. other)
-  local sent, before = tonumber(its[1] or 0), tonumber(its[3] or 0)
-  if sent > 0 and before > sent then
-    return false
-  end
-  return not its[2] or its[2] ~= its[4]
-end`;
-
-/** Whether a delivery is a copy of one that the platform has sent another one after. */
+/** Whether a delivery that there are copies of, or a copy, is over: the platform has sent another one. */
 const IS_OVER = `
 local function isOver(key, attempt)
-  local its = redis.call('HMGET', key, 'o' .. attempt, 's' .. attempt, 'newest')
-  local isCopy = its[1] and tonumber(its[1]) ~= tonumber(attempt)
-  return isCopy and tonumber(its[2]) < tonumber(its[3])
+  local original = math.floor(attempt)
+  local run = redis.call('HMGET', key, 'attempts', 'k' .. original)
+  return run[2] and original < tonumber(run[1])
 end`;
 
 /** Returns the reply of an ended run to a delivery, unless it is late. 0 only reads. */
@@ -81,37 +61,40 @@ end`;
  * Returns the attempt, whether the body is the same, and the state: `yours` with the dead owner,
  * `running`, or `ended` with the outcome, who ended it, and who sends it.
  */
-const CLAIM = `${CLAIM_REPLY}${IS_LATER}
-local function findOriginal(key, signed, attempts)
-  local counted = signed and redis.call('HGET', key, 'c' .. signed)
-  return counted and now() - counted < ${COPIED_WITHIN} and signed or attempts
+const CLAIM = `${CLAIM_REPLY}
+local function isCopy(key, original, within)
+  local counted = original and redis.call('HGET', key, 'c' .. original)
+  return counted and now() - counted < tonumber(within)
 end
-local function claim(key, owner, lease, body, attempt, expired, sent, nonce)
+local function claim(key, owner, lease, body, attempt, expired, sent, nonce, within)
   local isNew = string.sub(attempt, 1, 1) == '#'
   local signed = '=' .. sent .. ',' .. nonce
   local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts', attempt,
-    'sender', 'closed', 'newest', signed)
+    'sender', signed)
   local attempts = tonumber(run[6] or 0)
   local same = (run[3] or body) == body and 1 or 0
   if isNew and run[7] then
     attempts = tonumber(run[7])
+  elseif isNew and nonce ~= '' and isCopy(key, run[9], within) then
+    local copies = redis.call('HINCRBY', key, 'k' .. run[9], 1)
+    attempts = tonumber(string.format('%d.%03d', run[9], math.min(copies, ${MAX_COPIES})))
+    redis.call('HSET', key, attempt, attempts)
   elseif isNew then
     attempts = attempts + 1
-    local original = findOriginal(key, nonce ~= '' and run[11], attempts)
-    redis.call('HSET', key, 'attempts', attempts, attempt, attempts, 'c' .. attempts, now(), 's' .. attempts,
-      sent, 'o' .. attempts, original, signed, original, 'newest', math.max(run[10] or 0, sent))
-    if run[5] == 'late' and not run[4] and isLater(key, attempts, run[9] or 0) then
+    redis.call('HSET', key, 'attempts', attempts, attempt, attempts, signed, attempts,
+      'c' .. attempts, now(), 's' .. attempts, sent)
+    if run[5] == 'late' and not run[4] then
       redis.call('HDEL', key, 'holder')
     end
   end
   if run[4] then
     local claimed = claimReply(key, run[4], run[5], isNew and attempts or attempt)
-    return { attempts, same, claimed[1], claimed[2] or false, run[1], run[8] }
+    return { tostring(attempts), same, claimed[1], claimed[2] or false, run[1], run[8] }
   end
   local isOwn = run[1] == owner
   local lives = run[2] and tonumber(run[2]) > now()
   if lives and not isOwn and (expired == '' or run[1] ~= expired) then
-    return { attempts, same, 'running' }
+    return { tostring(attempts), same, 'running' }
   end
   local replaces = not isOwn and run[1] or ''
   redis.call('HSET', key, 'owner', owner, 'until', now() + lease, 'body', run[3] or body)
@@ -119,7 +102,7 @@ local function claim(key, owner, lease, body, attempt, expired, sent, nonce)
     redis.call('HSET', key, 'written', 1)
   end
   redis.call('PEXPIRE', key, ${KEPT})
-  return { attempts, same, 'yours', replaces }
+  return { tostring(attempts), same, 'yours', replaces }
 end`;
 
 // A command whose answer was lost with the connection is sent again by ioredis, and one that was given
@@ -148,7 +131,7 @@ local function hasFinished(key, owner, outcome, answering, isTaken)
   if run[3] == 'late' then
     return 'defer'
   end
-  return tonumber(answering) > 0 and run[3] == answering and 'respond' or 'park'
+  return tonumber(answering) > 0 and tonumber(run[3]) == tonumber(answering) and 'respond' or 'park'
 end`;
 
 /** Ends a run; the outcome '' gives the run up. */
@@ -182,8 +165,9 @@ local function finish(key, channel, owner, outcome, answering, isTaken)
 end`;
 
 /** ARGV: attempt, milliseconds that its claim took. A reply that nobody holds was released already. */
-export const releaseReply: Script = defineScript(`${IS_LATER}
-local run = redis.call('HMGET', KEYS[1], 'holder', 'others', 'c' .. ARGV[1], 's' .. ARGV[1])
+export const releaseReply: Script = defineScript(`
+local original = math.floor(ARGV[1])
+local run = redis.call('HMGET', KEYS[1], 'holder', 'others', 'c' .. original, 's' .. original)
 local holder = tonumber(run[1])
 if not holder then
   return run[1] and 0 or 1
@@ -193,16 +177,16 @@ local attempt = tonumber(ARGV[1])
 local came = run[3] and run[3] - ARGV[2]
 local sent = tonumber(run[4] or 0)
 local function isBefore(other)
+  other = math.floor(other)
   local its = redis.call('HMGET', KEYS[1], 'c' .. other, 's' .. other)
   if its[2] and tonumber(its[2]) < sent then
     return true
   end
-  local isOlder = came and other < attempt and its[1] and tonumber(its[1]) <= came
-  return isOlder and isLater(KEYS[1], attempt, other)
+  return came and other < original and its[1] and tonumber(its[1]) <= came
 end
 local isGiven = false
 local left = {}
-for other in string.gmatch((run[2] or '') .. holder .. ',', '%d+') do
+for other in string.gmatch((run[2] or '') .. holder .. ',', '[%d.]+') do
   other = tonumber(other)
   if other == attempt then
     isGiven = true
@@ -244,20 +228,20 @@ const undoLook: Undo = ({ connection, keys, args, answer, underWay }) => {
 
 /**
  * ARGV: owner, lease, body, attempt or `#` and the name of a new delivery, expired owner or '', when the
- * delivery was sent or 0, its nonce or ''.
+ * delivery was sent or 0, its nonce or '', and within how many milliseconds another one is a copy.
  */
 export const claim: Script = defineScript(
   `${CLAIM}
-return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])`,
+return claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8])`,
   undoClaim,
 );
 
 /** KEYS: delivery, context, lock. ARGV: as for claim, '1' to lock, seconds to extend the context or ''. */
 export const begin: Script = defineScript(
   `${CLAIM}${LOAD}
-local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+local claimed = claim(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8])
 if claimed[3] == 'yours' then
-  claimed[5] = load(KEYS[2], KEYS[3], ARGV[8] == '1' and ARGV[1] or '', ARGV[2], claimed[4], ARGV[9])
+  claimed[5] = load(KEYS[2], KEYS[3], ARGV[9] == '1' and ARGV[1] or '', ARGV[2], claimed[4], ARGV[10])
 end
 return claimed`,
   undoClaim,
@@ -299,9 +283,9 @@ return left > 0 and left or { 'free' }`,
   undoLook,
 );
 
-/** ARGV: attempt, '1' when its answer may be read. Returns `ended` with the outcome, `free`, or 0. */
+/** ARGV: attempt. Returns `ended` with the outcome, `free`, or 0. */
 export const closeWindow: Script = defineScript(
-  `${CLAIM_REPLY}${IS_LATER}
+  `${CLAIM_REPLY}
 local run = redis.call('HMGET', KEYS[1], 'outcome', 'holder', 'attempts', 'until')
 if run[1] then
   return claimReply(KEYS[1], run[1], run[2], ARGV[1])
@@ -309,12 +293,8 @@ end
 if not run[3] then
   return 0
 end
-local newest = tonumber(run[3])
-while ARGV[2] == '1' and newest > tonumber(ARGV[1]) and not isLater(KEYS[1], newest, ARGV[1]) do
-  newest = newest - 1
-end
-if newest <= tonumber(ARGV[1]) then
-  redis.call('HSET', KEYS[1], 'holder', 'late', 'closed', ARGV[1])
+if tonumber(run[3]) <= tonumber(ARGV[1]) then
+  redis.call('HSET', KEYS[1], 'holder', 'late')
 end
 return tonumber(run[4] or 0) > now() and 0 or { 'free' }`,
   undoLook,

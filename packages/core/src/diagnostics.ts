@@ -17,7 +17,7 @@ interface Seen {
 }
 
 interface SeenDelivery extends Seen {
-  /** The number of the delivery of its message, from 1; 0: the store failed to count it. */
+  /** The number of the delivery of its message, from 1; 2.001: a copy of the second; 0: the store failed to count it. */
   readonly attempt: number;
 }
 

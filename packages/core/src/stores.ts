@@ -16,7 +16,6 @@ export type { Refused, Save } from './context/transaction.ts';
 // Deliveries
 export { MemoryDeliveryStore } from './delivery/memory.ts';
 export {
-  COPIED_WITHIN,
   type Begun,
   type Claim,
   type Claimed,
@@ -27,7 +26,10 @@ export {
   type Finish,
   type Free,
   HELD_LIMITS,
+  KEPT,
+  KEPT_LONG,
   type LeaseRequest,
+  MAX_COPIES,
   type Outcome,
   type RegisteredRun,
   type RunRegistry,

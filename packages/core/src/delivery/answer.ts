@@ -219,7 +219,7 @@ async function leave(delivery: DeliveryAttempt): Promise<Tree | undefined> {
     return undefined;
   }
   try {
-    const found = await account.deliveries.closeWindow(id, attempt, delivery.isLast);
+    const found = await account.deliveries.closeWindow(id, attempt);
     if (found?.state === 'ended') return await respond(delivery, found.outcome);
     if (found) watchElsewhere(delivery);
   } catch (error) {

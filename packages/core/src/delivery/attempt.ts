@@ -94,17 +94,12 @@ export class DeliveryAttempt implements Visitor {
    * has disconnected.
    */
   timeLeft(): number {
-    const { clock, replyWindow } = this.account;
-    if (this.isLast) return this.closing - clock.now();
+    const { clock, maxDeliveries, replyWindow } = this.account;
+    // One that the store has not counted may be the first.
+    if (Math.max(this.attempt, 1) >= maxDeliveries) return this.closing - clock.now();
     // A window of less than a second is one of a test.
     const hangsUp = Math.max(replyWindow + 1500, replyWindow < 1000 ? 0 : 6000);
     return this.incoming.at + hangsUp - clock.now();
-  }
-
-  /** Whether it is answered at its deadline, and not left to the next one. */
-  get isLast(): boolean {
-    // One that the store has not counted may be the first.
-    return Math.max(this.attempt, 1) >= this.account.maxDeliveries;
   }
 
   isGone(): boolean {

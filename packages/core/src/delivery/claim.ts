@@ -1,3 +1,4 @@
+import type { Account } from '../account.ts';
 import { type Awaitable, isPromise } from '../awaitable.ts';
 import { runInBackground } from '../background.ts';
 import { deliveryChannel } from '../diagnostics.ts';
@@ -26,7 +27,16 @@ export function claim(delivery: DeliveryAttempt, which: Which = {}): Awaitable<B
 
 async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): Promise<Begun> {
   const { account, body, id, nonce, sentAt } = delivery;
-  const wanted = { ...which, body, owner: here.owner, lease: here.lease, sentAt, nonce };
+  const copiedWithin = copyMilliseconds(account);
+  const wanted = {
+    ...which,
+    body,
+    owner: here.owner,
+    lease: here.lease,
+    sentAt,
+    nonce,
+    copiedWithin,
+  };
   const since = account.clock.now();
   const claimed = checkClaimed(await account.deliveries.claim(id, wanted));
   delivery.underWay = account.clock.now() - since;
@@ -56,11 +66,19 @@ function claimRun(delivery: DeliveryAttempt, which: Which): Awaitable<Begun> {
   const lease = leaseMilliseconds(account);
   const lock = isSerial ? { owner, lease } : undefined;
   const possession = { owner, lease, turn, lock };
-  const wanted = { owner, lease, attempt, expired, body, sentAt, nonce };
+  const copiedWithin = copyMilliseconds(account);
+  const wanted = { owner, lease, attempt, expired, body, sentAt, nonce, copiedWithin };
   const claiming = turn ? deliveries.claim(id, wanted) : steps.begin(id, wanted, lock);
   return isPromise(claiming)
     ? awaitClaim(delivery, claiming, possession)
     : take(delivery, claiming, possession);
+}
+
+/** Milliseconds within which copies come. What comes later with the same nonce may be sent by the platform. */
+const COPIED_WITHIN = 1000;
+
+function copyMilliseconds({ replyWindow }: Account): number {
+  return Math.min(COPIED_WITHIN, replyWindow);
 }
 
 async function awaitClaim(

@@ -35,6 +35,8 @@ const createFinish = (owner: string, others: Partial<Finish> = {}): Finish => {
   return { owner, outcome, answering: 1, ...others };
 };
 const wait = { attempt: 2, milliseconds: 5000 };
+const original = { sentAt: 1_700_000_002, nonce: 'one', copiedWithin: 60_000 };
+const next = { sentAt: 1_700_000_007, nonce: 'two', copiedWithin: 60_000 };
 const ended = { state: 'ended', outcome };
 const late = { state: 'ended', outcome: undefined };
 const getState = ({ state }: Claimed) => state;
@@ -361,51 +363,107 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
       assert.equal(await store.claimLateReply(id), true);
     },
 
-  'a copy of a delivery is no later one: what that one is answered without is late': async (
+  'copies of a delivery are numbered between it and the next one': async (store, id) => {
+    const claimAs = async (owner: string, others: Partial<Claim>) =>
+      (await store.claim(id, createClaim(owner, others))).attempt;
+    assert.equal(await claimAs('first', original), 1);
+    assert.equal(await claimAs('second', original), 1.001);
+    assert.equal(await claimAs('third', original), 1.002);
+    assert.equal(await claimAs('fourth', next), 2);
+    assert.equal(await claimAs('fifth', original), 1.003);
+    assert.equal(await claimAs('fifth again', next), 2.001);
+    assert.equal(await claimAs('sixth', { ...next, nonce: 'other' }), 3);
+    assert.equal(await claimAs('seventh', { ...next, copiedWithin: 0 }), 4);
+    assert.equal(await claimAs('eighth', { attempt: 1.001 }), 4);
+  },
+
+  'a copy is no later delivery: what its original is answered without is late': async (
     store,
     id,
   ) => {
-    const sent = { sentAt: 1_700_000_002, nonce: 'one' };
-    await store.claim(id, createClaim('first', sent));
-    await store.claim(id, createClaim('second', sent));
-    assert.equal(await store.closeWindow(id, 1, true), undefined);
-    await store.claim(id, createClaim('third', sent));
+    await store.claim(id, createClaim('first', original));
+    await store.claim(id, createClaim('second', original));
+    assert.equal(await store.closeWindow(id, 1), undefined);
+    await store.claim(id, createClaim('third', original));
     await store.finish(id, createFinish('first', { answering: 0 }));
-    assert.deepEqual(await store.wait(id, wait), late);
+    assert.deepEqual(await store.wait(id, { ...wait, attempt: 1.001 }), late);
     assert.equal(await store.claimLateReply(id), true);
   },
 
-  'a delivery in the same second with another nonce is no copy': async (store, id) => {
-    const sentAt = 1_700_000_002;
-    await store.claim(id, createClaim('first', { sentAt, nonce: 'one' }));
-    assert.equal(await store.closeWindow(id, 1, true), undefined);
-    await store.claim(id, createClaim('second', { sentAt, nonce: 'two' }));
-    assert.equal(await store.closeWindow(id, 1, true), undefined);
-    await store.finish(id, createFinish('first', { answering: 0 }));
-    assert.deepEqual(await store.wait(id, wait), ended);
-  },
-
-  'a copy that releases a reply leaves it to its original': async (store, id) => {
-    const sent = { sentAt: 1_700_000_002, nonce: 'one' };
-    await store.claim(id, createClaim('first', sent));
+  'a copy that releases a reply leaves it to its original, and so the other way': async (
+    store,
+    id,
+  ) => {
+    await store.claim(id, createClaim('first', original));
     await store.finish(id, createFinish('first'));
     await pause(30);
-    assert.deepEqual(getState(await store.claim(id, createClaim('second', sent))), 'ended');
-    assert.equal(await store.releaseReply(id, 2, 1), false);
+    assert.equal(getState(await store.claim(id, createClaim('second', original))), 'ended');
+    assert.equal(getState(await store.claim(id, createClaim('third', original))), 'ended');
+    assert.equal(await store.releaseReply(id, 1.002, 1), false);
+    assert.equal(await store.releaseReply(id, 1, 1), false);
     assert.equal(await store.claimLateReply(id), false);
-    assert.equal(await store.releaseReply(id, 1), true);
+    assert.equal(await store.releaseReply(id, 1.001, 1), true);
+    assert.equal(await store.claimLateReply(id), true);
   },
 
-  'a reply is not given to a copy of a delivery that is over': async (store, id) => {
-    const before = { sentAt: 1_700_000_002, nonce: 'one' };
-    await store.claim(id, createClaim('first', before));
-    await store.claim(id, createClaim('second', { sentAt: 1_700_000_007, nonce: 'two' }));
-    await store.claim(id, createClaim('third', before));
-    assert.equal(await store.finish(id, createFinish('first', { answering: 3 })), 'park');
-    assert.deepEqual(await store.wait(id, { ...wait, attempt: 3 }), late);
-    assert.equal(await store.releaseReply(id, 3), true);
-    assert.deepEqual(await store.wait(id, wait), ended);
+  'a reply is given neither to a copy nor to its original once the next delivery was counted':
+    async (store, id) => {
+      await store.claim(id, createClaim('first', original));
+      await store.claim(id, createClaim('second', original));
+      await store.claim(id, createClaim('third', next));
+      assert.equal(await store.finish(id, createFinish('first', { answering: 1.001 })), 'park');
+      assert.deepEqual(await store.wait(id, { ...wait, attempt: 1.001 }), late);
+      assert.deepEqual(await store.wait(id, { ...wait, attempt: 1 }), late);
+      assert.equal(await store.releaseReply(id, 1.001), true);
+      assert.deepEqual(await store.wait(id, wait), ended);
+      assert.equal(await store.claimLateReply(id), false);
+    },
+
+  'the same end told again has the same result, a reply that was claimed to be sent apart': async (
+    store,
+    id,
+  ) => {
+    await store.claim(id, createClaim('first', original));
+    await store.claim(id, createClaim('second', original));
+    const how = createFinish('first', { answering: 1.001 });
+    assert.equal(await store.finish(id, how), 'respond');
+    assert.equal(await store.finish(id, how), 'respond');
+    const other = { ...outcome, time: outcome.time + 1 };
+    assert.equal(await store.finish(id, { ...how, outcome: other }), 'stale');
+    assert.equal(await store.finish(id, { ...how, outcome: undefined }), 'stale');
+    for (const [result, close] of [
+      ['park', false],
+      ['defer', true],
+    ] as const) {
+      const one = { ...id, key: `${id.key}-${result}` };
+      const end = createFinish('first', { answering: 0 });
+      await store.claim(one, createClaim('first'));
+      if (close) await store.closeWindow(one, 1);
+      assert.equal(await store.finish(one, end), result);
+      assert.equal(await store.finish(one, end), result);
+      assert.equal(await store.claimLateReply(one, 'a sender'), true);
+      assert.equal(await store.finish(one, end), 'stale');
+    }
+  },
+
+  'a sender may claim a late reply again, and no other one can': async (store, id) => {
+    await store.claim(id, createClaim('first'));
+    await store.finish(id, createFinish('first', { answering: 0 }));
+    assert.equal(await store.claimLateReply(id, 'a sender'), true);
+    assert.equal(await store.claimLateReply(id, 'a sender'), true);
+    assert.equal(await store.claimLateReply(id, 'another'), false);
     assert.equal(await store.claimLateReply(id), false);
+  },
+
+  'a delivery that was not counted may have the reply, and is before no other': async (
+    store,
+    id,
+  ) => {
+    await store.claim(id, createClaim('first', original));
+    assert.equal(await store.finish(id, createFinish('first', { answering: 3 })), 'respond');
+    assert.deepEqual(await store.wait(id, { ...wait, attempt: 1 }), ended);
+    assert.equal(await store.releaseReply(id, 1, 60_000), false);
+    assert.equal(await store.releaseReply(id, 3), true);
   },
 
   'a reply is free once both have released it, in any order': async (store, id) => {
@@ -513,6 +571,10 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     await interrupt('other');
     assert.equal(heard.id, 0);
     await interrupt('id');
+    const own = heard.id;
+    await store.interrupt(id);
+    await interrupt('other');
+    assert.equal(heard.id, own);
     stop();
     const before = heard.id;
     await store.interrupt({ ...id, key: 'another message' });

@@ -6,7 +6,7 @@ import { joinKey } from '../join-key.ts';
 import { checkCount } from '../option-checks.ts';
 import { checkSpelling } from '../spelling.ts';
 import { within } from '../with-timeout.ts';
-import { KEPT, ReplySlot } from './reply-slot.ts';
+import { ReplySlot } from './reply-slot.ts';
 import {
   type Claim,
   type Claimed,
@@ -17,6 +17,7 @@ import {
   type Finish,
   type Free,
   HELD_LIMITS,
+  KEPT,
   type LeaseRequest,
   type Steps,
   type WaitOptions,
@@ -93,7 +94,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
   readonly slots: ReplySlots;
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #held: ExpiringMap<readonly string[]>;
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #listeners = new Map<string, Set<(key: string) => void>>();
   readonly #clock: Clock;
   readonly #now: () => number;
 
@@ -135,13 +136,9 @@ export class MemoryDeliveryStore implements DeliveryStore {
     }
   }
 
-  async closeWindow(
-    { key }: DeliveryId,
-    attempt: number,
-    isRead = false,
-  ): Promise<Ended | Free | undefined> {
+  async closeWindow({ key }: DeliveryId, attempt: number): Promise<Ended | Free | undefined> {
     const now = this.#now();
-    return this.slots.find(key, now)?.closeWindow(attempt, isRead, now);
+    return this.slots.find(key, now)?.closeWindow(attempt, now);
   }
 
   async renew({ key }: DeliveryId, lease: LeaseRequest): Promise<'renewed' | 'late' | 'stale'> {
@@ -183,12 +180,13 @@ export class MemoryDeliveryStore implements DeliveryStore {
     return held;
   }
 
-  async interrupt(user: ContextUser): Promise<void> {
-    for (const listener of this.#listeners.get(nameUser(user)) ?? []) listener();
+  async interrupt(id: DeliveryId): Promise<void> {
+    for (const listener of this.#listeners.get(nameUser(id)) ?? []) listener(id.key);
   }
 
-  onInterrupt(user: ContextUser, listener: () => void): () => void {
-    return listen(this.#listeners, nameUser(user), listener);
+  onInterrupt(id: DeliveryId, listener: () => void): () => void {
+    const hear = (key: string) => void (key === id.key || listener());
+    return listen(this.#listeners, nameUser(id), hear);
   }
 
   async #sleep(key: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
@@ -226,7 +224,7 @@ export function createLocalSteps(
 const NOBODY: ReadonlySet<() => void> = new Set();
 
 /** Adds a listener; returns a function that removes it. */
-function listen(all: Map<string, Set<() => void>>, name: string, listener: () => void): () => void {
+function listen<L>(all: Map<string, Set<L>>, name: string, listener: L): () => void {
   const listeners = all.get(name) ?? new Set();
   all.set(name, listeners.add(listener));
   return () => {

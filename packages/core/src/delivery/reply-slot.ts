@@ -1,19 +1,16 @@
 import {
   type Claim,
   type Claimed,
-  COPIED_WITHIN,
   type CompletionResult,
   type Ended,
   type Finish,
   type Free,
+  KEPT,
+  KEPT_LONG,
   type LeaseRequest,
+  MAX_COPIES,
   type Outcome,
 } from './store.ts';
-
-/** Milliseconds for which the reply of a run is kept: the platform's last try comes 10 s after the first. */
-export const KEPT = 30_000;
-/** Milliseconds for which that of a run is kept that was taken over: its former owner may come late. */
-const KEPT_LONG = 300_000;
 
 /** The state of one message in memory: the two facts of store.ts, and the steps that change them. */
 export class ReplySlot {
@@ -31,8 +28,6 @@ export class ReplySlot {
   #time = 0;
   /** The holder of the reply: the number of a delivery, `late`, `sent`, or 0 for none yet. */
   #holder: number | 'late' | 'sent' = 0;
-  /** The delivery that was answered without it, when it is late. */
-  #closed = 0;
   /** The name under which it was claimed to be sent. */
   #sender: string | undefined;
   /** The others that were given it. */
@@ -43,6 +38,8 @@ export class ReplySlot {
   #nonce: string | undefined;
   /** The other deliveries. */
   #later: Counted[] | undefined;
+  /** How many copies there are of a delivery. */
+  #copies: Map<number, number> | undefined;
   /** When it is removed: never while its run goes on. */
   keptUntil = Number.POSITIVE_INFINITY;
 
@@ -52,13 +49,7 @@ export class ReplySlot {
 
   claim(claim: Claim, now: number): Claimed {
     const { owner, lease, attempt: counted, expired, body } = claim;
-    if (counted === undefined) {
-      this.#count(now, claim);
-      // The user was answered without the reply, but asks once more: it need not be late.
-      const isLate = !this.hasEnded && this.#holder === 'late';
-      if (isLate && this.#isLater(this.#attempts, this.#closed)) this.#holder = 0;
-    }
-    const attempt = this.#attempts;
+    const attempt = counted === undefined ? this.#count(claim, now) : this.#attempts;
     const isSame = this.#body === body;
     if (this.hasEnded) {
       const ended = this.claimReply(counted ?? attempt);
@@ -76,34 +67,37 @@ export class ReplySlot {
     return { attempt, isSame, state: 'yours', replaces };
   }
 
-  #count(now: number, { nonce, sentAt: sent = 0 }: Claim): void {
+  /** Counts a new delivery, and returns its number. */
+  #count(claim: Claim, now: number): number {
+    const { nonce, sentAt: sent = 0 } = claim;
+    const original = this.#findOriginal(claim, now);
+    if (original > 0) {
+      this.#copies ??= new Map();
+      const copies = Math.min((this.#copies.get(original) ?? 0) + 1, MAX_COPIES);
+      this.#copies.set(original, copies);
+      return original + copies / 1000;
+    }
     this.#attempts += 1;
+    // The user was answered without the reply, but asks once more: it need not be late.
+    if (!this.hasEnded && this.#holder === 'late') this.#holder = 0;
     if (this.#attempts > 1) {
-      const original = this.#findOriginal(now, sent, nonce);
-      (this.#later ??= []).push({ counted: now, sent, nonce, original });
-      return;
+      (this.#later ??= []).push({ counted: now, sent, nonce });
+      return this.#attempts;
     }
     this.#counted = now;
     this.#sent = sent;
     this.#nonce = nonce;
-  }
-
-  /** Returns the number of the delivery that one is a copy of, or its own. */
-  #findOriginal(now: number, sent: number, nonce: string | undefined): number {
-    for (let other = 1; nonce !== undefined && other < this.#attempts; other += 1) {
-      const its = this.#find(other);
-      const isEqual = its.nonce === nonce && its.sent === sent;
-      if (isEqual && now - its.counted < COPIED_WITHIN) return its.original;
-    }
     return this.#attempts;
   }
 
-  /** Whether the platform sent a delivery after another one, as far as is known. */
-  #isLater(attempt: number, other: number): boolean {
-    const one = this.#find(attempt);
-    const before = this.#find(other);
-    if (one.sent > 0 && before.sent > one.sent) return false;
-    return one.original !== before.original;
+  /** Returns the number of the delivery that a new one is a copy of; 0 for none. */
+  #findOriginal({ copiedWithin = 0, nonce, sentAt = 0 }: Claim, now: number): number {
+    if (nonce === undefined) return 0;
+    for (let original = this.#attempts; original > 0; original -= 1) {
+      const { counted, sent, nonce: its } = this.#find(original);
+      if (its === nonce && sent === sentAt && now - counted < copiedWithin) return original;
+    }
+    return 0;
   }
 
   /** Whether its reply waits for who gives it to the user. */
@@ -134,11 +128,10 @@ export class ReplySlot {
     return { state: 'ended', outcome: this.#outcome };
   }
 
-  /** Whether a delivery is a copy of one that the platform has sent another one after. */
+  /** Whether a delivery that there are copies of, or a copy, is over: the platform has sent another one. */
   #isOver(attempt: number): boolean {
-    if (!this.#later || attempt === 0) return false;
-    const { original, sent } = this.#find(attempt);
-    return original !== attempt && this.#later.some((other) => other.sent > sent);
+    const original = Math.floor(attempt);
+    return original < this.#attempts && this.#copies?.has(original) === true;
   }
 
   #giveTo(attempt: number): void {
@@ -155,14 +148,9 @@ export class ReplySlot {
     return { reply: { type: 'text', content: kept }, time: this.#time };
   }
 
-  closeWindow(attempt: number, isRead: boolean, now: number): Ended | Free | undefined {
+  closeWindow(attempt: number, now: number): Ended | Free | undefined {
     if (this.hasEnded) return this.claimReply(attempt);
-    let newest = this.#attempts;
-    while (isRead && newest > attempt && !this.#isLater(newest, attempt)) newest -= 1;
-    if (newest <= attempt) {
-      this.#holder = 'late';
-      this.#closed = attempt;
-    }
+    if (this.#attempts <= attempt) this.#holder = 'late';
     return this.leaseLeft(now) > 0 ? undefined : { state: 'free' };
   }
 
@@ -172,11 +160,13 @@ export class ReplySlot {
     if (!this.#mayBelongTo(owner) || isGivenUp) return 'stale';
     this.#owner = owner;
     this.#until = now + lease;
+    this.keptUntil = Number.POSITIVE_INFINITY;
     return this.#holder === 'late' ? 'late' : 'renewed';
   }
 
   finish({ owner, outcome, answering, isTaken }: Finish, now: number): CompletionResult {
     if (isTaken && this.hasEnded && typeof this.#holder === 'number') this.#giveTo(answering);
+    if (this.hasEnded && this.#owner === owner) return this.#finishAgain(outcome, answering);
     const isGivenUp = this.#owner === undefined && outcome === undefined;
     if (!this.#mayBelongTo(owner) || isGivenUp) return 'stale';
     this.#owner = owner;
@@ -186,8 +176,7 @@ export class ReplySlot {
       this.#owner = undefined;
       return this.#holder === 'late' ? 'defer' : 'park';
     }
-    const isText = outcome?.reply.type === 'text' && Object.keys(outcome).length === 2;
-    this.#reply = isText ? outcome.reply.content : outcome;
+    this.#reply = shorten(outcome);
     this.#time = outcome?.time ?? 0;
     if (this.#holder === 'late') return 'defer';
     if (answering === 0 || this.#isOver(answering)) return 'park';
@@ -195,7 +184,16 @@ export class ReplySlot {
     return 'respond';
   }
 
+  /** Returns the result of an earlier call with the same end. */
+  #finishAgain(outcome: Outcome | undefined, answering: number): CompletionResult {
+    const isSame = outcome !== undefined && this.#reply === shorten(outcome);
+    if (!isSame || this.#time !== (outcome?.time ?? 0) || this.#holder === 'sent') return 'stale';
+    if (this.#holder === 'late') return 'defer';
+    return answering > 0 && this.#holder === answering ? 'respond' : 'park';
+  }
+
   claimLateReply(sender: string | undefined): boolean {
+    if (this.#holder === 'sent' && sender !== undefined) return this.#sender === sender;
     if (!this.hasEnded || (this.#holder !== 0 && this.#holder !== 'late')) return false;
     this.#holder = 'sent';
     this.#sender = sender;
@@ -212,9 +210,8 @@ export class ReplySlot {
     const mine = this.#find(attempt);
     const isBefore = (other: number) => {
       const { counted, sent } = this.#find(other);
-      if (sent < mine.sent) return true;
-      const isOlder = other < attempt && counted <= mine.counted - underWay;
-      return isOlder && this.#isLater(attempt, other);
+      const isOlder = Math.floor(other) < Math.floor(attempt);
+      return sent < mine.sent || (isOlder && counted <= mine.counted - underWay);
     };
     const left = given.filter((other) => other !== attempt && !isBefore(other));
     this.#holder = Math.max(0, ...left);
@@ -222,9 +219,11 @@ export class ReplySlot {
     return this.#holder === 0;
   }
 
+  /** Finds what is known of a delivery, or of the one that it is a copy of. */
   #find(attempt: number): Counted {
-    const first = { counted: this.#counted, sent: this.#sent, nonce: this.#nonce, original: 1 };
-    return this.#later?.[attempt - 2] ?? first;
+    const number = Math.floor(attempt);
+    if (number !== 1) return this.#later?.[number - 2] ?? UNCOUNTED;
+    return { counted: this.#counted, sent: this.#sent, nonce: this.#nonce };
   }
 }
 
@@ -235,6 +234,13 @@ interface Counted {
   /** When it was sent, in Unix seconds; 0: unknown. */
   readonly sent: number;
   readonly nonce: string | undefined;
-  /** The number of the delivery that it is a copy of, or its own. */
-  readonly original: number;
+}
+
+/** Neither before nor after any other. */
+const UNCOUNTED: Counted = { counted: Number.NaN, sent: Number.NaN, nonce: undefined };
+
+/** Returns what is kept of an outcome: only the content of a text. */
+function shorten(outcome: Outcome): string | Outcome {
+  if (outcome?.reply.type !== 'text' || outcome.rest || outcome.isOpen) return outcome;
+  return outcome.answering === undefined ? outcome.reply.content : outcome;
 }

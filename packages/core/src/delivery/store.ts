@@ -40,8 +40,9 @@ import type { Reply } from '../reply/reply.ts';
 // released the last one watches it until another delivery has it or it is sent.
 //
 // Something on the way, such as a proxy, may double a delivery, and it cannot be known which of the two is
-// read. A copy has the time and the nonce of another one, and comes before the platform would send it again:
-// it makes neither that one over, nor a reply that is late open again.
+// read. A copy has the time and the nonce of its original, and comes before the platform would send the next
+// one. Its number is between those of the two, 2.001 after 2: it makes neither its original over, nor a reply
+// that is late open again, and neither of them has a reply once the next delivery was counted.
 //
 // A call that was rejected may have been carried out, its answer was lost: a store that can do that takes
 // the claim of a reply back, and the same call may come twice.
@@ -49,8 +50,14 @@ import type { Reply } from '../reply/reply.ts';
 /** How often the platform delivers a message. */
 export const DELIVERIES = 3;
 
-/** Milliseconds after a delivery within which the platform does not send it again: it waits for 5 s. */
-export const COPIED_WITHIN = 4000;
+/** How many copies of a message's deliveries have a number of their own. */
+export const MAX_COPIES = 999;
+
+/** Milliseconds for which the reply of a run is kept: the platform's last try comes 10 s after the first. */
+export const KEPT = 30_000;
+
+/** Milliseconds for which it is kept where another process may come late, who must see that the run has ended. */
+export const KEPT_LONG = 300_000;
 
 /** The id of a message: the platform delivers the same one up to three times. */
 export interface DeliveryId extends ContextUser {
@@ -71,6 +78,8 @@ export interface Claim extends LeaseRequest {
   readonly sentAt?: number | undefined;
   /** The nonce that a new delivery was signed with: copies of it have the same. Default: unknown. */
   readonly nonce?: string | undefined;
+  /** Milliseconds after a delivery within which one with the same time and nonce is a copy. Default: 0. */
+  readonly copiedWithin?: number | undefined;
   /** An owner whose process is known to have died: its run is taken over before its lease ends. */
   readonly expired?: string | undefined;
   /** The message, or a digest of it: all deliveries should have the same. */
@@ -79,7 +88,7 @@ export interface Claim extends LeaseRequest {
 
 /** The result of a claim. */
 export type Claimed = {
-  /** The number of this delivery of the message, from 1. */
+  /** The number of this delivery of the message, from 1; of a copy, between those of its original and the next. */
   readonly attempt: number;
   /** Whether the first delivery had the same body. */
   readonly isSame: boolean;
@@ -170,11 +179,10 @@ export interface DeliveryStore {
 
   /**
    * Records that the delivery `attempt` is answered without the reply: when it is the latest one,
-   * the reply will be late. Claims the reply instead when it is available by now, and tells when
-   * nobody runs it any more. `isRead`: the platform may still read its answer, and then sends no
-   * other, so that copies are no later ones; default: false.
+   * apart from copies, the reply will be late. Claims the reply instead when it is available by now,
+   * and tells when nobody runs it any more.
    */
-  closeWindow(id: DeliveryId, attempt: number, isRead?: boolean): Promise<Ended | Free | undefined>;
+  closeWindow(id: DeliveryId, attempt: number): Promise<Ended | Free | undefined>;
 
   /**
    * Keeps the run for another lease: `late` when the last deadline has passed, `stale` when another

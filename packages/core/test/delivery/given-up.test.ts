@@ -16,7 +16,8 @@ import { recorder } from '../support.ts';
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-const message = plain({ token: 'TOKEN' }, userMessage('text', { Content: 'hi' }));
+const fields = userMessage('text', { Content: 'hi' });
+const message = plain({ token: 'TOKEN' }, fields);
 const runRegistry: RunRegistry = {
   write: async () => {},
   beat: async () => {},
@@ -132,7 +133,7 @@ it('or reported, when the last delivery met it late', async () => {
     await after(500);
     throw new StoreError('the context store failed: it is away');
   });
-  const answers = [webhook.handle(message), webhook.handle(message)];
+  const answers = [webhook.handle(message), webhook.handle(plain({ token: 'TOKEN' }, fields))];
   await jest.advanceTimersByTimeAsync(60_000);
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([503, 503]);
   expect(told).toEqual([{ type: 'none' }]);

@@ -99,12 +99,9 @@ it.each([16, 30, 60])(
   },
 );
 
-it.each([
-  ['comes before the answer', 300],
-  ['comes after the answer', 3600],
-])(
-  'a reply after the last deadline is pushed, and not given to a copy of the delivery that %s',
-  async (_, delay) => {
+it.each([0, 900])(
+  'a reply after the last deadline is pushed, and not given to a copy that came %i ms after its original',
+  async (delay) => {
     const { sent, client } = fakeClient();
     const account = { ...ACCOUNT, client, replyWindow: 3500, maxDeliveries: 1 as const };
     const webhook = createWebhook(account, () => wait(3700).then(() => 'the answer'));

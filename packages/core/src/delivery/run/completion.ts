@@ -3,7 +3,7 @@ import { type Awaitable, isPromise } from '../../awaitable.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Message } from '../../message/message.ts';
 import { addressReply } from '../../reply/address.ts';
-import type { Reply, ReplyLike } from '../../reply/reply.ts';
+import type { ReplyLike } from '../../reply/reply.ts';
 import { MAX_TEXT_BYTES, splitText } from '../../reply/split.ts';
 import type { Tree } from '../../tree.ts';
 import { messageKey } from '../../undelivered.ts';

@@ -119,7 +119,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     this.account = account;
     this.workload = workload;
     this.message = parts.message;
-    this.attempt = attempt;
+    this.attempt = Math.floor(attempt);
     this.closing = closing;
     this.handoff = new Handoff(account.clock, account.replyWindow);
   }
@@ -131,6 +131,8 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   }
 
   meet(attempt: number, closing: number): void {
+    // The platform does not wait longer for a copy.
+    if (!Number.isInteger(attempt)) return;
     // Their claims may have been answered in another order.
     this.attempt = Math.max(this.attempt, attempt);
     this.closing = Math.max(this.closing, closing);
@@ -271,7 +273,10 @@ export function describeDelivery(
   attempt: number,
   closing: number,
 ): { attempt: number; deadline: number } {
-  return { attempt, deadline: Math.round(clock.wallTime() + closing - clock.now()) };
+  return {
+    attempt: Math.floor(attempt),
+    deadline: Math.round(clock.wallTime() + closing - clock.now()),
+  };
 }
 
 /** Creates the exchange of a run without a context. */
