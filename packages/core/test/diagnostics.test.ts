@@ -191,12 +191,15 @@ describe('a delivery', () => {
   it('of a known message joins its run, and has its reply', async () => {
     const { names, seen } = listenToAll();
     const webhook = create(() => ANSWERED);
-    const delivery = plain(TOKEN, userText());
-    await webhook.handle(delivery);
+    const fields = userText();
+    await webhook.handle(plain(TOKEN, fields));
     seen.length = 0;
+    const delivery = plain(TOKEN, fields);
     await webhook.handle(delivery);
     expect(names()).toEqual(['delivery: received', 'delivery: joined', 'delivery: answered']);
     expect(seen[1]).toMatchObject({ state: 'ended', attempt: 2 });
+    await webhook.handle(delivery);
+    expect(seen.at(-1)).toMatchObject({ outcome: 'reply', attempt: 2.001 });
   });
 
   it('beyond maxPending and maxQueued is overloaded', async () => {
