@@ -8,7 +8,7 @@ export const bot: Router = new Router()
   .event('click', 'NEWS', () => news)
   .on('text', () => '文字')
   .on('image', (message) => `图片 ${message.picUrl}`)
-  .on('event:subscribe', ({ scene }) => (scene ? `欢迎！你来自「${scene}」` : '欢迎！'))
+  .on('event:subscribe', ({ scene }) => (scene ? `欢迎！你来自“${scene}”` : '欢迎！'))
   .default(() => '未知');
 
 const news: Article[] = [

@@ -33,7 +33,7 @@ const STEPS: readonly Step[] = [
   {
     title: '扫码关注 · following by a QR code',
     run: (_, user) => answer(user.subscribe({ scene: 'poster' })),
-    expected: text('欢迎！你来自「poster」'),
+    expected: text('欢迎！你来自“poster”'),
   },
   {
     title: '文本 · echo',
@@ -92,7 +92,7 @@ const STEPS: readonly Step[] = [
       const [title = ''] = content.split('\n', 1);
       return { type: 'text', content: title };
     },
-    expected: text('你问的是「你好」'),
+    expected: text('你问的是“你好”'),
   },
 ];
 

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChatMessage } from '@wechat-mp/ai';
 
-const ANSWER = `### 你问的是「QUESTION」
+const ANSWER = `### 你问的是“QUESTION”
 我是示例自带的**流式模型**，没有密钥，也不联网。我的回答是 Markdown，你看到的是聊天里能显示的样子：
 
 1. **边想边说**：前几句先到，其余的随后以客服消息送达。

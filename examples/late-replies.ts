@@ -23,7 +23,7 @@ const handlers: Handlers = {
     console.log(`the handler starts: ${seconds} s`);
     await pause(seconds * 1000);
     console.log(`the handler ends, in delivery ${delivery.attempt}`);
-    return `「${content}」的答案是 42`;
+    return `“${content}”的答案是 42`;
   },
 };
 
@@ -35,7 +35,7 @@ app.use('/push', push);
 const patient = wechat({ token, client, maxDeliveries: 1, pending: '正在想…' }, handlers);
 app.use('/pending', patient);
 // No right to push: the answer waits for the user's next message.
-const pending = '还在想，过一会儿回复「继续」看结果';
+const pending = '还在想，过一会儿回复“继续”看结果';
 const hold = wechat({ token, lateReply: 'hold', holdKeyword: '继续', pending }, handlers);
 app.use('/hold', hold);
 

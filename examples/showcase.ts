@@ -6,12 +6,12 @@ import type { OfficialClient } from '@wechat-mp/core/official';
 import { streamDemoModel } from './demo-model.ts';
 
 const HELP = `你好！试试看：
-「新闻」图文消息
-「计数」会记住你的对话
-「12」想 12 秒再回答
-「20」想 20 秒，答案自己送到
-「模板」一条模板消息
-「模型 你好」边想边说的语言模型
+“新闻”图文消息
+“计数”会记住你的对话
+“12”想 12 秒再回答
+“20”想 20 秒，答案自己送到
+“模板”一条模板消息
+“模型 你好”边想边说的语言模型
 也可以发图片、语音、视频、位置、链接，或点下面的菜单。
 其他的话，我会<a href="https://example.com/echo">重复一遍</a>。`;
 
@@ -96,6 +96,6 @@ export function createShowcase(client: OfficialClient, template: string): Router
     .event('click', 'MODEL', chat<'event:click'>({ model, input: () => '你是谁？' }))
     .event('click', 'TEMPLATE', ({ source }) => sendTemplate(source))
     .on('event:subscribe', ({ scene }) =>
-      scene ? `欢迎！你来自「${scene}」` : '欢迎关注！回复「帮助」看看我会什么。',
+      scene ? `欢迎！你来自“${scene}”` : '欢迎关注！回复“帮助”看看我会什么。',
     );
 }

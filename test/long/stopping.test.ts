@@ -81,7 +81,7 @@ it('examples/late-replies.ts: the reply that is late is sent before it ends', as
   const ended = once(child, 'close');
   child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
-  expect(stdout()).toContain('「5.5」的答案是 42');
+  expect(stdout()).toContain('“5.5”的答案是 42');
 });
 
 describe('npm run demo', () => {

@@ -14,7 +14,7 @@ export interface ContinueOptions {
 }
 
 const PENDING: Readonly<Record<Language, (keyword: string, seconds: number) => string>> = {
-  zh: (keyword, seconds) => `还在想，已经想了 ${seconds} 秒。稍后回复「${keyword}」看结果。`,
+  zh: (keyword, seconds) => `还在想，已经想了 ${seconds} 秒。稍后回复“${keyword}”看结果。`,
   en: (keyword, seconds) =>
     `Still thinking, for ${seconds} s now. Send “${keyword}” in a moment to read the answer.`,
 };

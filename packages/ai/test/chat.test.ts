@@ -422,7 +422,7 @@ describe('continueWith', () => {
     const first = say('hi', { CreateTime: '1000000' });
     await settle();
     await clock.advance(5000);
-    expect(await first).toBe('还在想，已经想了 12 秒。稍后回复「继续」看结果。');
+    expect(await first).toBe('还在想，已经想了 12 秒。稍后回复“继续”看结果。');
     finish('**done**');
     await settle();
     expect(await say('继续', { CreateTime: '1000010' })).toBe('done');

@@ -19,7 +19,7 @@ const documents = [
     .map((name) => `docs/${name}`),
 ].map((path) => [path, readFileSync(new URL(path, root), 'utf8')] as const);
 /** A way through the console. */
-const WAYS = /(?:微信开发者平台|微信公众平台|微信开放平台) → [^;,.，。；)）」|`]+/g;
+const WAYS = /(?:微信开发者平台|微信公众平台|微信开放平台) → [^;,.，。；)）”|`]+/g;
 
 test.each(documents)('%s names no way but those of the table', (_, text) => {
   const known = new Set<string>(Object.values(CONSOLE));

@@ -13,7 +13,7 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const KEY = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C';
 
 const REPLIES = {
-  你好: '你好！欢迎关注城市漫步 [微笑]\n回复「路线」看今天的推荐，或者点<a href="https://example.com/">这里</a>。',
+  你好: '你好！欢迎关注城市漫步 [微笑]\n回复“路线”看今天的推荐，或者点<a href="https://example.com/">这里</a>。',
   路线: [
     {
       title: '春日里的城市漫步指南',

@@ -44,7 +44,7 @@ export function* lookAtAccount(
       },
       {
         en: `An encrypted message carries the AppID; with another one it is refused. It is at ${CONSOLE.appid}.`,
-        zh: `加密消息里带有 AppID，不一致就会被拒绝。AppID 在「${CONSOLE.appid}」。`,
+        zh: `加密消息里带有 AppID，不一致就会被拒绝。AppID 在“${CONSOLE.appid}”。`,
       },
     );
   }

@@ -17,7 +17,7 @@ const HOSTS: readonly Host[] = [
     },
     hint: {
       en: "微信云托管 can push without it: choose the service and its path at 设置 → 全局设置 → 消息推送, give source: 'cloud' in place of the token, close 公网访问, and ask doctor --cloud. In a function of CloudBase use @wechat-mp/core/serverless.",
-      zh: "微信云托管不需要公网地址：在「设置 → 全局设置 → 消息推送」里选好服务和路径，用 source: 'cloud' 代替 Token，关闭公网访问，再用 doctor --cloud 检查。CloudBase 云函数请用 @wechat-mp/core/serverless。",
+      zh: "微信云托管不需要公网地址：在“设置 → 全局设置 → 消息推送”里选好服务和路径，用 source: 'cloud' 代替 Token，关闭公网访问，再用 doctor --cloud 检查。CloudBase 云函数请用 @wechat-mp/core/serverless。",
     },
   },
   {

@@ -92,7 +92,7 @@ export async function* lookAtMessage(
       },
       {
         en: 'The user would see 该公众号提供的服务出现故障.',
-        zh: '用户会看到「该公众号提供的服务出现故障，请稍后再试」。',
+        zh: '用户会看到“该公众号提供的服务出现故障，请稍后再试”。',
       },
     );
   }

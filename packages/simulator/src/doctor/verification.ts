@@ -16,7 +16,7 @@ const STATUS_HINTS: readonly [test: (status: number) => boolean, hint: Words][] 
     (status) => status === 401 || status === 403,
     {
       en: `The bot refuses the signature: is the token the same on both sides, letter for letter? The console shows it at ${CONSOLE.token}. Does the bot check the timestamp?`,
-      zh: `机器人不认这个签名：两边的 Token 一字不差吗？后台的在「${CONSOLE.token}」。机器人是否校验了时间？`,
+      zh: `机器人不认这个签名：两边的 Token 一字不差吗？后台的在“${CONSOLE.token}”。机器人是否校验了时间？`,
     },
   ],
   [
