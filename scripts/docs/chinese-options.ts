@@ -24,20 +24,20 @@ export const CHINESE_OPTIONS: Readonly<Record<keyof WebhookOptions, string>> = {
     '最后的回复时限到了还没有结果，先回什么：一个回复，或 `(message) => reply`。默认：不回。',
   client: '用来发超时回复；处理函数里是 `exchange.client`。',
   lateReply:
-    '超时的回复怎么办：`push` 作为客服消息发，`hold` 留到用户的下一条消息，`drop` 丢弃并警告，也可以给函数。默认：有 `client` 为 `push`，否则 `drop`。',
+    '超时回复怎么办：`push` 作为客服消息发，`hold` 留到用户的下一条消息，`drop` 丢弃并警告，也可以给函数。默认：有 `client` 为 `push`，否则 `drop`。',
   maxLateMessages:
     '`push` 时，用户的一条消息最多发几条客服消息，5 是微信的上限；剩下的交给 `onUndelivered`。',
-  holdAge: '`hold` 时，超时的回复保留多少秒。',
-  holdKeyword: '`hold` 时，只用来取回复的口令，例如“继续”。',
+  holdAge: '`hold` 时，超时回复留存多少秒。',
+  holdKeyword: '`hold` 时，只用来取留存回复的口令，例如“继续”。',
   onUndelivered:
-    '超时的回复没发出去（在 `error.reply` 里）、流式回复开始后又失败、消息超出 `maxQueued` 时调用。默认：记一条错误日志。',
+    '超时回复没发出去（在 `error.reply` 里）、流式回复开始后又失败、消息超出 `maxQueued` 时调用。默认：记一条错误日志。',
   interruptBy: '用户发什么消息会打断还在进行的流式回复：字符串、正则，或函数。默认：无。',
   abortAtDeadline:
     '最后的回复时限到了，是否中止 `exchange.signal`。默认：仅 `lateReply` 为 `drop` 时。',
-  maxRun: '处理函数最多运行多少毫秒；超过就放弃，开始处理该用户的下一条消息。',
+  maxRun: '处理函数最多执行多少毫秒；超过就放弃，开始处理该用户的下一条消息。',
   maxPending: '本进程同时处理的消息数上限；再多的回 `success`。',
   maxQueued: '本进程里同一用户最多几条消息排队；再多的回 `success`，并调用 `onUndelivered`。',
-  retryOnError: '处理函数失败后，下一次推送是否再运行一遍。',
+  retryOnError: '处理函数失败后，下一次推送是否再执行一遍。',
   onError:
     '处理函数失败时代为回复。默认：记日志，回 `success`。上下文存储出故障时，把错误再抛出去，微信就会重推，与没有 `onError` 时一样。',
   bodyLimit: '请求体最多多少字节。',
