@@ -90,7 +90,8 @@ export const CHINESE_MESSAGES: Readonly<Record<string, string>> = {
   'event:user_authorization_cancellation': '已授权的用户注销了账号。',
   'event:debug_demo': '由后台的调试工具发出。',
   'event:enter': '用户进入会话；官方文档已不再列出。',
-  'component:component_verify_ticket': '第三方平台的验证票据，每 10 分钟一次，有效期 12 小时。',
+  'component:component_verify_ticket':
+    '第三方平台的 component_verify_ticket，每 10 分钟一次，有效期 12 小时。',
   'component:authorized':
     '账号授权给第三方平台；授权码有效期到 `authorizationCodeExpiredTime`（Unix 秒）。',
   'component:updateauthorized': '账号更改了授权的权限。',
