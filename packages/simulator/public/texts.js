@@ -24,7 +24,7 @@ const TEXTS = {
   unfollowed: ['You no longer follow the account', '你已取消关注该公众号'],
   followFirst: ['Only followers can do that: follow first', '未关注不能这样操作，请先关注'],
   unread: ['new messages', '条新消息'],
-  conversation: ['Conversation', '会话'],
+  conversation: ['Conversation', '对话'],
   nobody: ['Add a user to begin.', '请先添加一个用户。'],
   menu: ["The account's menu", '公众号菜单'],
   showMenu: ['Show the menu', '显示菜单'],

@@ -15,7 +15,10 @@ function writeEchoBot(project: Project): string {
     `export const handlers${type(': Handlers')} = {`,
     `  'event:subscribe': () => '${say('Hello! Send me something.', '你好！随便发点什么吧。')}',`,
     '  text: ({ content }, { context }) => {',
-    say('    // The context is kept for each user.', '    // context 按用户保存。'),
+    say(
+      '    // The context is kept for each user.',
+      '    // 每位用户有自己的上下文，改动自动保存。',
+    ),
     "    const count = context.get('count', 0) + 1;",
     "    context.set('count', count);",
     `    return \`${say('Message ${count}: ${content}', '第 ${count} 条：${content}')}\`;`,
@@ -48,7 +51,7 @@ function writeModelBot(project: Project): string {
     'export const options = {',
     say(
       '  // An answer that takes longer than WeChat waits is kept until the user sends this word.',
-      '  // 超过微信等待时限的回答会先留着，用户回复这个词即可取到。',
+      '  // 超过回复时限的回答会留存，用户回复这个词即可取到。',
     ),
     `  ...continueWith(${keyword}),`,
     `  onError(error${type(': unknown')})${type(': string')} {`,

@@ -31,7 +31,7 @@ export function writeDev(project: Project): string {
     '',
     say(
       '// The account of the simulator has a token of its own, and no encryption.',
-      '// 模拟器里的公众号用自己的 token，明文模式。',
+      '// 模拟器里的公众号用自己的 Token，明文模式。',
     ),
     'const env = {',
     '  ...inherited,',
