@@ -28,7 +28,7 @@ export const CHINESE_OPTIONS: Readonly<Record<keyof WebhookOptions, string>> = {
   maxLateMessages:
     '`push` 时，用户的一条消息最多发几条客服消息，5 是微信的上限；剩下的交给 `onUndelivered`。',
   holdAge: '`hold` 时，超时回复留存多少秒。',
-  holdKeyword: '`hold` 时，只用来取留存回复的口令，例如“继续”。',
+  holdKeyword: '`hold` 时，用户用来取留存回复的关键词，例如“继续”。',
   onUndelivered:
     '超时回复没发出去（在 `error.reply` 里）、流式回复开始后又失败、消息超出 `maxQueued` 时调用。默认：记一条错误日志。',
   interruptBy: '用户发什么消息会打断还在进行的流式回复：字符串、正则，或函数。默认：无。',
