@@ -89,7 +89,7 @@ ${replies}
 
 [English](messages.md)
 
-处理函数以消息名注册，消息名即 \`message.type\`。每条消息另有 \`type\`、\`target\`（ToUserName）、\`source\`（FromUserName）、\`time\`（CreateTime）、\`raw\` 和 \`fields\`。括号内是字段在报文中的标签；\`?\` 表示可能为 undefined，\`[]\` 表示列表，花括号内是下级字段。表中没有的类型以 \`unknown\`、\`event:unknown\` 或 \`component:unknown\` 到达，全部内容在 \`fields\` 中。
+处理函数以消息名注册，消息名即 \`message.type\`。每条消息另有 \`type\`、\`target\`（ToUserName）、\`source\`（FromUserName）、\`time\`（CreateTime）、\`raw\` 和 \`fields\`。括号内是字段在报文中的标签；\`?\` 表示可能为 undefined，\`[]\` 表示列表，花括号内是下级字段。表中没有的类型归为 \`unknown\`、\`event:unknown\` 或 \`component:unknown\`，全部内容在 \`fields\` 中。
 
 <!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src and scripts/docs, not this file. -->
 
@@ -109,7 +109,7 @@ ${pushes}
 
 ## 回复
 
-处理函数可返回字符串（文本）、文章数组（图文）、空值、\`false\` 或 \`'success'\`（不回复），或下列之一。\`picurl\` 等同于 \`picUrl\`；除此之外，出现表中没有的成员会抛出 InvalidArgumentError。
+处理函数可以返回字符串（文本）、图文数组、空值、\`false\` 或 \`'success'\`（不回复），或下列之一。\`picurl\` 等同于 \`picUrl\`；除此之外，出现表中没有的成员会抛出 InvalidArgumentError。
 
 ${replies}
 `;
@@ -141,7 +141,7 @@ ${tables}
 
 - **账号**：哪些账号可以调用，依据官方的[接口权限说明](https://developers.weixin.qq.com/doc/offiaccount/Getting_Started/Explanation_of_interface_privileges.html)和各接口自己的页面；“认证”指微信认证。官方没有写明的留空，以后台的“接口权限”为准。
 - **权限集**：由[第三方平台](third-party-platforms.zh-CN.md)代调用时，账号须授权的[权限集](https://developers.weixin.qq.com/doc/oplatform/Third-party_Platforms/2.0/product/offical_account_authority.html)。
-- **可重做**：没收到答复时客户端能否重做：只读接口为 \`true\`；\`false\` 的接口即使微信返回“系统繁忙”也不重做。
+- **可重做**：没收到应答时客户端能否重做：只读接口为 \`true\`；为 \`false\` 的接口不能做两次，即使微信返回“系统繁忙”也不重做。
 
 <!-- Written by scripts/generate-docs.ts: change the tables in packages/core/src/official and scripts/docs, not this file. -->
 

@@ -4,12 +4,12 @@
  * introduction.
  */
 export const CHINESE_ENDPOINTS: Readonly<Record<string, string>> = {
-  token: '接口调用凭据，客户端会自动获取和更新。',
+  token: '接口调用凭据（access_token），客户端会自动获取和更新。',
   'token.get': '获取 access_token；旧的几分钟内失效。',
   'token.getStable': '获取当前有效的 access_token；`force_refresh` 为 true 时换新的。',
   callback: '推送两端的网络地址。',
-  'callback.getCallbackIp': '列出微信推送消息时使用的服务器地址。',
-  'callback.getApiDomainIp': '列出接口域名的服务器地址。',
+  'callback.getCallbackIp': '列出微信推送消息时使用的服务器 IP。',
+  'callback.getApiDomainIp': '列出接口域名的服务器 IP。',
   'callback.check': '让微信对你的推送地址做域名解析和 ping 检测。',
   openapi: '接口调用额度，以及出错请求的详情。',
   'openapi.clearQuota': '把当日所有接口的调用次数清零，每月限 10 次。',
@@ -173,7 +173,7 @@ export const CHINESE_ENDPOINTS: Readonly<Record<string, string>> = {
   'shorten.fetch': '用短 key 取回原内容。',
   ticket: '网页签名用的 ticket。',
   'ticket.get': '获取 JS-SDK 签名用的 jsapi_ticket，或卡券签名用的 api_ticket。',
-  oauth2: '网页授权：得知网页的访问者是谁。',
+  oauth2: '网页授权：用微信身份登录网页。',
   'oauth2.getAccessToken': '用回调带来的 code 换取用户的 access_token 和 openid。',
   'oauth2.refreshToken': '用 refresh_token 换取用户的 access_token。',
   'oauth2.getUserInfo': '获取用户同意提供的资料。',
@@ -225,7 +225,8 @@ export const CHINESE_ENDPOINTS: Readonly<Record<string, string>> = {
     '用最近推送的 component_verify_ticket 换取第三方平台自己的 component_access_token。',
   'component.createPreAuthCode': '获取授权页所需的预授权码。',
   'component.queryAuth': '用授权页回调带来的授权码换取账号的凭据。',
-  'component.refreshAuthorizerToken': '用账号的 refresh_token 换取其 access_token。',
+  'component.refreshAuthorizerToken':
+    '用账号的 authorizer_refresh_token（刷新令牌）换取新的 authorizer_access_token。',
   'component.getAuthorizerInfo': '获取已授权账号的资料和权限。',
   'component.listAuthorizers': '列出已授权的账号，每次最多 500 个。',
   'component.getAuthorizerOption': '获取已授权账号的一项设置。',
