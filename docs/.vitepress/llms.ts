@@ -35,7 +35,7 @@ The same in Chinese is in zh/llms.txt, all pages in one are in llms-full.txt.
 `,
   'zh/': `# wechat-mp
 
-> 用 TypeScript 开发微信公众号的库，支持 Express、Koa、Fastify、NestJS、Hono 和云函数：收发消息、对话、慢回复、接口客户端、网页授权和微信模拟器。
+> 用 TypeScript 开发微信公众号的库，支持 Express、Koa、Fastify、NestJS、Hono 和云函数：收发消息、上下文对话、慢回复、API 客户端、网页授权和微信模拟器。
 
 英文版见 llms.txt，全部页面的合订本见 zh/llms-full.txt。
 

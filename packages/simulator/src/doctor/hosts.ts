@@ -26,7 +26,7 @@ const HOSTS: readonly Host[] = [
     what: { en: 'This is the address of a cloud function.', zh: '这是云函数的地址。' },
     hint: {
       en: 'Use @wechat-mp/core/serverless. The function is frozen after its response: late replies are not sent, so set maxDeliveries: 1 and a pending text. The gateway must pass on the query.',
-      zh: '请用 @wechat-mp/core/serverless。云函数应答后就会冻结，超时回复发不出去：请设 maxDeliveries: 1 和 pending。网关要透传查询参数。',
+      zh: '请用 @wechat-mp/core/serverless。云函数应答后就会冻结，超时回复发不出去：请设 maxDeliveries: 1 和 pending。网关要透传查询串。',
     },
   },
   {

@@ -100,7 +100,7 @@ const ANSWER_200: Words = { en: 'Answer 200.', zh: '应答要用 200。' };
 /** A signed request is answered like one without a query: it may have lost its query on the way. */
 const LOST_QUERY: Words = {
   en: 'The answer is the same without any query. If all of that is right, something in front of the bot drops the query; the log then says that the signature is missing, not wrong. nginx: proxy_pass without a path, or with $request_uri in place of $uri. An API gateway or a CDN: pass all query parameters on. A function: give the handler the whole event.',
-  zh: '不带查询参数时，应答也一样。如果上面都没问题，就是机器人前面有一层把查询参数丢了，这时机器人的日志里写的是缺少签名（signature is missing），而不是签名错误。nginx：proxy_pass 后面不写路径，或者用 $request_uri 而不是 $uri；API 网关、CDN：透传全部查询参数；云函数：把完整的 event 交给处理函数。',
+  zh: '不带查询串时，应答也一样。如果上面都没问题，就是机器人前面有一层把查询串丢了，这时机器人的日志里写的是缺少签名（signature is missing），而不是签名错误。nginx：proxy_pass 后面不写路径，或者用 $request_uri 而不是 $uri；API 网关、CDN：透传全部查询参数；云函数：把完整的 event 交给处理函数。',
 };
 
 /** Returns the finding for a missing answer. */
