@@ -98,7 +98,7 @@ export class DeliveryAttempt implements Visitor {
     // One that the store has not counted may be the first.
     if (Math.max(this.attempt, 1) >= maxDeliveries) return this.closing - clock.now();
     // A window of less than a second is one of a test.
-    const hangsUp = Math.max(replyWindow + 1500, replyWindow < 1000 ? 0 : 6000);
+    const hangsUp = Math.max(replyWindow + 1500, replyWindow < 1000 ? 0 : HANGS_UP);
     return this.incoming.at + hangsUp - clock.now();
   }
 
@@ -123,8 +123,9 @@ export class DeliveryAttempt implements Visitor {
   /** Returns whether the client may have disconnected before this process had time to notice. */
   mayBeGone(): boolean {
     const { at, request } = this.incoming;
+    if (!request.isGone) return false;
     const now = this.account.clock.now();
-    if (!request.isGone || now - this.#seen < SEEN) return false;
+    if (now - this.#seen < SEEN) return false;
     const late = this.#age() - this.workload.usualAge;
     return now - at >= SEEN || !(Math.abs(late) < FRESH);
   }

@@ -19,13 +19,16 @@ import type { Reply } from '../reply/reply.ts';
 //     ▲                      │
 //     └──────────────────────┘  finish(undefined), or the lease is over
 //
+// What is free is its former owner's still, who may renew or finish it; claim takes a run from an owner
+// that is known to have died (expired).
+//
 // Who has the reply, its `holder`:
 //
 //           claim, wait, closeWindow once the run has ended; finish(answering)
 //         ┌────────────────────────────────────────────────────────────────────► a delivery, by number
 //   open ◄┼────────────────────────────────────────────────────────────────────  releaseReply
 //         │
-//         │ closeWindow of the newest delivery while it runs
+//         │ closeWindow of the newest delivery before the end
 //         ├────────────────────────────────────────────► late ──────────────┐
 //         ├◄───────────────────────────────────────────  claim of a new      │ claimLateReply, once
 //         │                                              delivery meanwhile  │ the run has ended
