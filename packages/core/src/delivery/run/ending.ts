@@ -77,7 +77,8 @@ function storeOnce(
   if (!isPromise(finishing)) {
     return typeof finishing === 'string' ? { result: finishing, answering } : finishing;
   }
-  if (answering > 0) handoff.offer({ state: 'respond', tree }, answering, save !== undefined);
+  const handover = { state: 'respond' as const, tree };
+  if (answering > 0) handoff.offer = { handover, answering, isSaving: save !== undefined };
   return checkFinished(run, finishing, { how, save, whole, tree });
 }
 

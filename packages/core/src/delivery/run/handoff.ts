@@ -32,6 +32,17 @@ export interface Visitor {
   readonly onGone: (listener: () => void) => () => void;
 }
 
+/**
+ * A reply that is being written to the store, offered to the delivery that it is claimed for. At its
+ * deadline this waits a little longer for the store: had it been answered when the process dies, nobody
+ * would know. Then it takes the reply, unless a save is included.
+ */
+interface Offer {
+  readonly handover: Handover;
+  readonly answering: number;
+  readonly isSaving: boolean;
+}
+
 /** Share of the reply deadline by which a delivery waits longer when only the store's answer is missing. */
 const GRACE = 0.08;
 
@@ -39,12 +50,8 @@ const GRACE = 0.08;
 export class Handoff {
   readonly clock: Clock;
   readonly #replyWindow: number;
-  /** The reply being written to the store. */
-  offered: Handover | undefined;
-  /** The delivery that the reply is claimed for. */
-  answering = 0;
-  /** Whether that includes a save. */
-  isSaving = false;
+  /** The reply that is being written to the store. */
+  offer: Offer | undefined;
   /** Whether a delivery has taken the reply. */
   isTaken = false;
   hasSettled = false;
@@ -107,22 +114,11 @@ export class Handoff {
     return this.newest;
   }
 
-  /**
-   * Offers the reply that is being written to the store to the delivery that it is claimed for. At its
-   * deadline this waits a little longer for the store: had it been answered when the process dies, nobody
-   * would know. Then it takes the reply, unless a save is included.
-   */
-  offer(handover: Handover, answering: number, isSaving: boolean): void {
-    this.offered = handover;
-    this.answering = answering;
-    this.isSaving = isSaving;
-  }
-
   /** Passes the result to all waiting deliveries, or only to one; false when there is none. */
   settle(handover: Handover, only?: number): boolean {
     if (this.hasSettled) return this.isTaken;
     this.hasSettled = true;
-    this.offered = undefined;
+    this.offer = undefined;
     // One delivery has taken it already.
     const given = this.isTaken && handover.state === 'respond' ? ELSEWHERE : handover;
     const places = this.#places;
@@ -177,15 +173,15 @@ export class Place implements TurnWatcher {
   }
 
   #close(waiting: Waiting): void {
-    const { answering, grace, isSaving, offered } = this.#handoff;
+    const { grace, offer } = this.#handoff;
     const left = this.visitor.timeLeft();
     if (left > 0) return this.#startTimer(waiting, left);
-    if (!offered || answering !== this.visitor.attempt) return this.end(undefined);
+    if (offer?.answering !== this.visitor.attempt) return this.end(undefined);
     if (left > -grace) return this.#startTimer(waiting, grace + left);
-    if (!isSaving) {
+    if (!offer.isSaving) {
       if (this.visitor.mayBeGone()) return void this.#lookAround(waiting);
       this.#handoff.isTaken = true;
-      return this.end(offered);
+      return this.end(offer.handover);
     }
     // The claim is on its way to the store: only who sent it may give it back.
     this.end({ state: 'closed' });
