@@ -74,16 +74,15 @@ export class OrphanRecovery {
     const account = this.#accounts?.get(run.account);
     if (!account) return;
     const service = { account, workload: this.#workload, dispatch: this.#dispatch };
-    const sender = this.#workload.registrations.createSender();
     // It was taken from the registry: nobody else looks after it any more.
-    askAgain(account.clock, () => recoverRun(run, service, sender)).catch((error: unknown) => {
+    askAgain(account.clock, () => recoverRun(run, service)).catch((error: unknown) => {
       account.logger.error({ err: error }, 'could not resume a run from a crashed process');
     });
   }
 }
 
 /** Runs the message again, or sends what its run left behind. */
-async function recoverRun(run: RegisteredRun, service: Service, sender: string): Promise<void> {
+async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
   const { account, workload } = service;
   const message = parseMessage(run.message);
   const request = { native: undefined, isGone: () => true };
@@ -103,7 +102,7 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
   try {
     const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
     const late = new LateReplies(exchange, account);
-    const lost = await sendLeft(run, found, { attempt, late, sender });
+    const lost = await sendLeft(run, found, attempt, late);
     workload.trackLate(late);
     await late.done;
     if (!lost) return;
@@ -115,33 +114,30 @@ async function recoverRun(run: RegisteredRun, service: Service, sender: string):
   }
 }
 
-interface Sending {
-  readonly attempt: DeliveryAttempt;
-  readonly late: LateReplies;
-  readonly sender: string;
-}
-
 /** Sends the reply that a dead process left; returns what of it is lost, or may be. */
 async function sendLeft(
   run: RegisteredRun,
   { outcome, owner = run.owner, sender }: Ended,
-  sending: Sending,
+  { account, id, workload }: DeliveryAttempt,
+  late: LateReplies,
 ): Promise<{ reply: Reply; isSeen: boolean } | undefined> {
   const isOwner = run.owner !== '';
   // Another run has ended it since, whose process answers for it.
   if (outcome === null || (isOwner && owner !== run.owner)) return undefined;
-  const { account, id } = sending.attempt;
   // Nobody knows whether what was claimed to be sent was sent.
   if (!outcome) {
     const isIts = sender?.startsWith(run.sender ?? '') ?? true;
     return isIts ? { reply: { type: 'none' }, isSeen: false } : undefined;
   }
   const { reply, rest, isOpen, answering } = outcome;
-  const { deliveries } = account;
-  const isLeft = await deliveries.claimLateReply(id, sending.sender);
+  const { clock, deliveries } = account;
+  // Asked for again under the same name: it may have been claimed, and the answer lost.
+  const by = workload.registrations.createSender();
+  const claimLeft = () => askAgain(clock, () => deliveries.claimLateReply(id, by));
+  const isLeft = await claimLeft();
   if (isLeft) {
-    sending.late.send(reply);
-    if (rest) sending.late.send(rest, 'rest');
+    late.send(reply);
+    if (rest) late.send(rest, 'rest');
   }
   // A delivery has the reply; what was to follow it was the run's.
   if (!isOwner) return undefined;
@@ -149,10 +145,9 @@ async function sendLeft(
   if (isLeft) return undefined;
   if (rest) return { reply: rest, isSeen: false };
   // Nobody knows whether its last delivery was answered; should the process only stand still, it is not to send it.
-  if (answering === undefined || !(await deliveries.releaseReply(id, answering))) return undefined;
-  return (await deliveries.claimLateReply(id, sending.sender))
-    ? { reply, isSeen: true }
-    : undefined;
+  if (answering === undefined) return undefined;
+  const isReleased = await askAgain(clock, () => deliveries.releaseReply(id, answering));
+  return isReleased && (await claimLeft()) ? { reply, isSeen: true } : undefined;
 }
 
 /** Watches a run of another process, as one that a third process is to take up should this one die. */

@@ -145,6 +145,54 @@ describe('the runs of processes that died', () => {
     expect([sent, told]).toEqual([[], [{ type: 'none' }]]);
   });
 
+  it.each([
+    ['sent', 'claimLateReply', undefined, 1, []],
+    ['reported', 'claimLateReply', 3, 0, [{ type: 'text', content: 'left' }]],
+    ['reported', 'releaseReply', 3, 0, [{ type: 'text', content: 'left' }]],
+  ] as const)(
+    'have the reply that they left %s when the answer of %s is lost',
+    async (_, lost, answering, pushes, expected) => {
+      const expired: RegisteredRun[] = [];
+      const told: unknown[] = [];
+      const onUndelivered = ({ reply }: { reply: unknown }) => void told.push(reply);
+      const { sent, send, deliveries } = setUp(expired, { onUndelivered });
+      await send('shop', 'gh_1');
+      let isHeld = answering !== undefined;
+      let sender: string | undefined;
+      let losses = 1;
+      const answer = <T>(step: string, given: T) => {
+        if (step !== lost || (step === 'claimLateReply' && isHeld)) return given;
+        losses -= 1;
+        if (losses === 0) throw new Error('the connection is closed');
+        return given;
+      };
+      const outcome = { reply: { type: 'text', content: 'left' }, time: 0 } as const;
+      Object.assign(deliveries, {
+        claim: async () => ({
+          attempt: 3,
+          isSame: true,
+          state: 'ended',
+          outcome: sender === undefined ? { ...outcome, ...(isHeld && { answering }) } : undefined,
+          owner: 'dead',
+          sender,
+        }),
+        releaseReply: async () => {
+          isHeld = false;
+          return answer('releaseReply', sender === undefined);
+        },
+        claimLateReply: async (_id: unknown, by: string) => {
+          if (!isHeld) sender ??= by;
+          return answer('claimLateReply', sender === by);
+        },
+      });
+      const message = writeXml(userMessage('text', { Content: 'hi' }));
+      expired.push({ account: 'shop', owner: 'dead', sender: 'the dead', message });
+      await jest.advanceTimersByTimeAsync(20_000);
+      expect(losses).toBeLessThanOrEqual(0);
+      expect([sent.length, told]).toEqual([pushes, expected]);
+    },
+  );
+
   it('are not asked for on behalf of accounts that only a body named', async () => {
     const { known, send } = setUp();
     for (let index = 0; index < 300; index++) await send('shop', `gh_${index}`);
