@@ -3,11 +3,12 @@ import { askAgain } from '../ask-again.ts';
 import { runInBackground } from '../background.ts';
 import { repeat } from '../clock.ts';
 import { ExpiringMap } from '../expiring-map.ts';
-import { parseMessage } from '../message/message.ts';
+import { type Message, parseMessage } from '../message/message.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { Dispatch } from '../router.ts';
 import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { DeliveryAttempt } from './attempt.ts';
+import { idempotencyKey } from './idempotency-key.ts';
 import { LateReplies, reportUndelivered } from './late/late-replies.ts';
 import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
 import { LOOK_AGAIN } from './run/reclaim.ts';
@@ -70,48 +71,51 @@ export class OrphanRecovery {
     });
   }
 
-  #recover(run: RegisteredRun): void {
+  /** Takes a run up. It was taken from the registry: nobody else looks after it any more. */
+  async #recover(run: RegisteredRun): Promise<void> {
     const account = this.#accounts?.get(run.account);
     if (!account) return;
-    const service = { account, workload: this.#workload, dispatch: this.#dispatch };
-    // It was taken from the registry: nobody else looks after it any more.
-    askAgain(account.clock, () => recoverRun(run, service)).catch((error: unknown) => {
+    const workload = this.#workload;
+    const { registrations } = workload;
+    const service = { account, workload, dispatch: this.#dispatch };
+    try {
+      const message = parseMessage(run.message);
+      const id = idempotencyKey(message, account.id);
+      if (!registrations.adopt(id, account, run)) return;
+      try {
+        await askAgain(account.clock, () => recoverRun(run, message, service));
+      } finally {
+        registrations.leave(id, account);
+      }
+    } catch (error) {
       account.logger.error({ err: error }, 'could not resume a run from a crashed process');
-    });
+    }
   }
 }
 
 /** Runs the message again, or sends what its run left behind. */
-async function recoverRun(run: RegisteredRun, service: Service): Promise<void> {
+async function recoverRun(run: RegisteredRun, message: Message, service: Service): Promise<void> {
   const { account, workload } = service;
-  const message = parseMessage(run.message);
   const request = { native: undefined, isGone: () => true };
   const incoming = { message, at: account.clock.now(), request };
   const attempt = new DeliveryAttempt(incoming, service, 0);
-  const { id } = attempt;
   // A delivery that waits for it goes first.
   await workload.sleep(account.clock, LOOK_AGAIN);
-  // It was only late to say that it lives.
-  if (workload.runs.has(id.key)) return;
+  // The next delivery has started it here.
+  if (workload.runs.has(attempt.id.key)) return;
   const found = await takeUp(attempt, run.owner);
   if (found.state === 'yours') return;
-  if (found.state === 'running') return watchRegistered(attempt);
-  const { registrations } = workload;
-  // Written down before it is claimed: whoever takes up after this process must know that it was.
-  await registrations.enter(id, account, { owner: run.owner, message });
-  try {
-    const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
-    const late = new LateReplies(exchange, account);
-    const lost = await sendLeft(run, found, attempt, late);
-    workload.trackLate(late);
-    await late.done;
-    if (!lost) return;
-    const cause = new Error('the process died after it had started to answer');
-    const error = new UndeliveredError(lost.reply, messageKey(message), cause, lost.isSeen);
-    await reportUndelivered(error, exchange, account);
-  } finally {
-    registrations.leave(id, account);
-  }
+  // A third process is to take it up should both die.
+  if (found.state === 'running') return watchOver(attempt, Number.POSITIVE_INFINITY);
+  const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
+  const late = new LateReplies(exchange, account);
+  const lost = await sendLeft(run, found, attempt, late);
+  workload.trackLate(late);
+  await late.done;
+  if (!lost) return;
+  const cause = new Error('the process died after it had started to answer');
+  const error = new UndeliveredError(lost.reply, messageKey(message), cause, lost.isSeen);
+  await reportUndelivered(error, exchange, account);
 }
 
 /** Sends the reply that a dead process left; returns what of it is lost, or may be. */
@@ -132,7 +136,7 @@ async function sendLeft(
   const { reply, rest, isOpen, answering } = outcome;
   const { clock, deliveries } = account;
   // Asked for again under the same name: it may have been claimed, and the answer lost.
-  const by = workload.registrations.createSender();
+  const by = workload.registrations.createSender(id, account);
   const claimLeft = () => askAgain(clock, () => deliveries.claimLateReply(id, by));
   const isLeft = await claimLeft();
   if (isLeft) {
@@ -148,15 +152,4 @@ async function sendLeft(
   if (answering === undefined) return undefined;
   const isReleased = await askAgain(clock, () => deliveries.releaseReply(id, answering));
   return isReleased && (await claimLeft()) ? { reply, isSeen: true } : undefined;
-}
-
-/** Watches a run of another process, as one that a third process is to take up should this one die. */
-async function watchRegistered(attempt: DeliveryAttempt): Promise<void> {
-  const { account, id, workload } = attempt;
-  await workload.registrations.enter(id, account, undefined);
-  try {
-    await watchOver(attempt, Number.POSITIVE_INFINITY);
-  } finally {
-    workload.registrations.leave(id, account);
-  }
 }

@@ -193,6 +193,33 @@ describe('the runs of processes that died', () => {
     },
   );
 
+  it('have the reply that they left sent though nothing can be registered', async () => {
+    const expired: RegisteredRun[] = [];
+    const { sent, send, deliveries } = setUp(expired);
+    await send('shop', 'gh_1');
+    let beats = 0;
+    let erased = 0;
+    Object.assign(deliveries.runRegistry, {
+      write: async () => Promise.reject(new Error('the store is full')),
+      beat: async () => void (beats += 1),
+      erase: async () => void (erased += 1),
+    });
+    deliveries.claim = async () => ({
+      attempt: 3,
+      isSame: true,
+      state: 'ended',
+      outcome: { reply: { type: 'text', content: 'left' }, time: 0 },
+      owner: 'dead',
+    });
+    deliveries.claimLateReply = async () => true;
+    const message = writeXml(userMessage('text', { Content: 'hi' }));
+    expired.push({ account: 'shop', owner: 'dead', message });
+    await jest.advanceTimersByTimeAsync(15_000);
+    const before = beats;
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect([sent.length, erased, beats]).toEqual([1, 1, before]);
+  });
+
   it('are not asked for on behalf of accounts that only a body named', async () => {
     const { known, send } = setUp();
     for (let index = 0; index < 300; index++) await send('shop', `gh_${index}`);
@@ -239,7 +266,7 @@ function createProcesses(
   const createProcess = (name: string) => {
     const life = { until: 0, runs: new Map<string, RegisteredRun>() };
     lives.push(life);
-    const process = { isDead: false, isDeaf: false };
+    const process = { isDead: false, isDeaf: false, isUnheard: false };
     const never = new Promise<never>(() => {});
     /** Answers nothing any more once the process has died. */
     const carry = <S extends object>(target: S, more: object = {}): S =>
@@ -256,7 +283,10 @@ function createProcesses(
         life.until = clock.now() + milliseconds;
         life.runs.set(id.key, run);
       },
-      beat: async (milliseconds) => void (life.until = clock.now() + milliseconds),
+      beat: async (milliseconds) => {
+        if (process.isUnheard) throw new Error('the store is full');
+        life.until = clock.now() + milliseconds;
+      },
       erase: async ({ key }) => void life.runs.delete(key),
       takeExpired: async () => {
         const dead = lives.filter(({ until }) => until <= clock.now());
@@ -288,7 +318,7 @@ function createProcesses(
     );
     return { process, webhook };
   };
-  return { clock, pushed, texts, undelivered, createProcess };
+  return { clock, pushed, texts, undelivered, lives, createProcess };
 }
 
 describe('a reply that a delivery releases, as its client has disconnected', () => {
@@ -420,6 +450,111 @@ describe('when a process dies', () => {
       await clock.advance(60_000);
       const lost = { type: 'text', content: findLost(long) };
       expect([pushed, undelivered]).toEqual([[], [lost]]);
+    },
+  );
+
+  it('another one and then who took its message up while that was pushed, it is reported', async () => {
+    const { clock, pushed, undelivered, createProcess } = createProcesses(
+      (time) =>
+        async ({ raw }) => {
+          if (raw.includes('hi')) return 'an answer';
+          await time.after(8000);
+          return 'late';
+        },
+    );
+    const [first, second, third, fourth] = [...names, 'fourth'].map(createProcess) as [
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+    ];
+    third.process.isDeaf = true;
+    const question = say('a question');
+    void first.webhook.handle(question);
+    await clock.advance(1600);
+    void third.webhook.handle(say('hi'));
+    await clock.advance(400);
+    first.process.isDead = true;
+    void second.webhook.handle(question);
+    // The third process watches the run of the second one, which dies.
+    await clock.advance(9000);
+    second.process.isDead = true;
+    await clock.advance(16_000);
+    third.process.isDead = true;
+    await fourth.webhook.handle(say('hi'));
+    await clock.advance(60_000);
+    expect([pushed, undelivered]).toEqual([[], [{ type: 'none' }]]);
+  });
+
+  it('and then who pushed the reply that it had left, that is reported', async () => {
+    const { clock, pushed, undelivered, createProcess } = createProcesses();
+    const [first, second, third] = names.map(createProcess) as [
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+    ];
+    second.process.isDeaf = true;
+    await second.webhook.handle(say('hi'));
+    await first.webhook.handle({ ...say('a question'), signal: AbortSignal.abort() });
+    await clock.advance(100);
+    first.process.isDead = true;
+    await clock.advance(12_000);
+    second.process.isDead = true;
+    await third.webhook.handle(say('hi'));
+    await clock.advance(60_000);
+    expect([pushed, undelivered]).toEqual([[], [{ type: 'none' }]]);
+  });
+
+  it('nothing of it stays registered where the next delivery has run its message', async () => {
+    const { clock, pushed, undelivered, lives, createProcess } = createProcesses(
+      (time, name) =>
+        async ({ raw }) => {
+          if (!raw.includes('hi')) await time.after(name === 'first' ? 100_000 : 700);
+          return 'an answer';
+        },
+    );
+    const [first, second] = [createProcess('first'), createProcess('second')];
+    const question = say('a question');
+    void first.webhook.handle(question);
+    await clock.advance(1600);
+    await second.webhook.handle(say('hi'));
+    await clock.advance(400);
+    first.process.isDead = true;
+    await clock.advance(3000);
+    // What the first one had registered is found before this run has its first beat.
+    const answered = second.webhook.handle(question);
+    await clock.advance(4000);
+    expect((await answered).body).toContain('an answer');
+    expect([pushed, undelivered]).toEqual([[], []]);
+    expect(lives.map(({ runs }) => [...runs])).toEqual([[], []]);
+  });
+
+  it.each([
+    ['is not reported, as it lives', false, []],
+    ['is reported once it has died', true, [{ type: 'none' }]],
+  ])(
+    'a reply that is pushed by a process that could not say that it lives %s',
+    async (_, dies, expected) => {
+      const { clock, pushed, undelivered, createProcess } = createProcesses((time) => async () => {
+        await time.after(16_000);
+        return 'late';
+      });
+      const [first, second] = [createProcess('first'), createProcess('second')];
+      first.process.isDeaf = true;
+      const question = say('a question');
+      for (let delivery = 0; delivery < 3; delivery += 1) {
+        void first.webhook.handle(question);
+        await clock.advance(5000);
+      }
+      await clock.advance(2000);
+      first.process.isUnheard = true;
+      await clock.advance(10_000);
+      first.process.isUnheard = false;
+      await clock.advance(10_000);
+      first.process.isDead = dies;
+      void second.webhook.handle(say('hi'));
+      await clock.advance(15_000);
+      expect([pushed, undelivered]).toEqual([[], expected]);
     },
   );
 

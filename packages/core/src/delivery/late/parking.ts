@@ -87,7 +87,7 @@ async function watch(parked: ParkedReply): Promise<boolean> {
     if (!(await isUnsent(waiting, isReleased))) return false;
   }
   await workload.sleep(account.clock, patience);
-  const sender = workload.registrations.createSender();
+  const sender = workload.registrations.createSender(id, account);
   return isUnsent(waiting, () => account.deliveries.claimLateReply(id, sender));
 }
 
@@ -95,7 +95,7 @@ async function watch(parked: ParkedReply): Promise<boolean> {
 export function sendLate(run: Run, reply: Reply): void {
   const { account, id, message, workload } = run;
   const sending = { account, key: messageKey(message) };
-  const sender = workload.registrations.createSender();
+  const sender = workload.registrations.createSender(id, account);
   run.late.send(reply, 'late', () =>
     isUnsent(sending, () => account.deliveries.claimLateReply(id, sender)),
   );

@@ -1,10 +1,11 @@
 import type { Account } from '../../account.ts';
+import { askAgain } from '../../ask-again.ts';
 import { runInBackground } from '../../background.ts';
 import { repeat } from '../../clock.ts';
 import { RunTooLongError } from '../../errors.ts';
 import type { Message } from '../../message/message.ts';
 import { messageKey } from '../../undelivered.ts';
-import type { DeliveryId, RunRegistry } from '../store.ts';
+import type { DeliveryId, RegisteredRun, RunRegistry } from '../store.ts';
 
 /** Returns the milliseconds for which a run is safe without a renewal by its process. */
 export function leaseMilliseconds({ replyWindow }: Account): number {
@@ -23,7 +24,9 @@ const MAX_ERASES = 10;
 interface Registration {
   /** Number of users in this process: its run, and deliveries that returned its reply. */
   count: number;
-  /** The last call of the registry: calls must not overtake each other. */
+  /** What is written of it, or was until it was left. */
+  run: RegisteredRun | undefined;
+  /** The last call of the registry, which never rejects: calls must not overtake each other. */
   done: Promise<void>;
 }
 
@@ -41,23 +44,53 @@ export class Registrations {
     return this.#name;
   }
 
-  /** Creates a name to claim a late reply under, which those who take up after this process know. */
-  createSender(): string {
+  /**
+   * Creates a name to claim a late reply under. It begins as the registration of the message says: whoever
+   * takes up after this process knows by it that this one has claimed the reply, or the one before it.
+   */
+  createSender(id: DeliveryId, account: Account): string {
     this.#senders += 1;
-    return `${this.#sender}/${this.#senders}`;
+    const own = `${this.#sender}/${this.#senders}`;
+    const registry = findRegistry(account);
+    const first = registry && this.#registries.get(registry)?.all.get(id.key)?.run?.sender;
+    return first === undefined || first === this.#sender ? own : `${first}/${own}`;
   }
 
-  /**
-   * Registers a message; resolves once it is written. Without a `run` it is registered already: it
-   * was taken from a process that died.
-   */
+  /** Registers a message; resolves once it is written. */
   async enter(
     id: DeliveryId,
     account: Account,
-    run: { readonly owner: string; readonly message: Message } | undefined,
+    { owner, message }: { readonly owner: string; readonly message: Message },
   ): Promise<void> {
+    const one = this.#find(id, account);
+    if (!one) return;
+    one.count += 1;
+    // Who has only the reply adds nothing to what is written of its run.
+    const isWritten = owner === '' || owner === one.run?.owner;
+    if (one.count > 1 && isWritten) return;
+    const run = { account: account.id, owner, sender: this.#sender, message: message.raw };
+    await this.#write(id, account, one, run);
+  }
+
+  /**
+   * Enters a run that was taken from a process which died, as it is registered already. False for one of
+   * this process, which was only late to say that it lives.
+   */
+  adopt(id: DeliveryId, account: Account, run: RegisteredRun): boolean {
+    const one = this.#find(id, account);
+    if (!one) return true;
+    const isOwn = one.run?.owner === run.owner && one.run.sender === run.sender;
+    if (!isOwn) one.count += 1;
+    // A registry may have lost it when it gave it away.
+    const registered = (one.count > 1 && one.run) || run;
+    if (one.count > 0) runInBackground(() => this.#write(id, account, one, registered));
+    return !isOwn;
+  }
+
+  /** Returns the registration of a message, a new one if need be; undefined without a registry. */
+  #find(id: DeliveryId, account: Account): Registration | undefined {
     const registry = findRegistry(account);
-    if (!registry) return;
+    if (!registry) return undefined;
     const lease = leaseMilliseconds(account);
     const beat = () => runInBackground(() => registry.beat(lease));
     const known = this.#registries.get(registry) ?? {
@@ -65,15 +98,20 @@ export class Registrations {
       all: new Map<string, Registration>(),
     };
     this.#registries.set(registry, known);
-    const one = known.all.get(id.key) ?? { count: 0, done: Promise.resolve() };
+    const one = known.all.get(id.key) ?? { count: 0, run: undefined, done: Promise.resolve() };
     known.all.set(id.key, one);
-    one.count += 1;
-    if (one.count === 1 && run) {
-      const { owner, message } = run;
-      const written = { account: account.id, owner, sender: this.#sender, message: message.raw };
-      one.done = one.done.catch(() => {}).then(() => registry.write(id, written, lease));
-    }
-    await one.done;
+    return one;
+  }
+
+  /** Writes a run; what fails is repeated in the background, unless nothing of it is to be written by then. */
+  #write(id: DeliveryId, account: Account, one: Registration, run: RegisteredRun): Promise<void> {
+    const registry = findRegistry(account);
+    const write = async () => registry?.write(id, run, leaseMilliseconds(account));
+    one.run = run;
+    const written = one.done.then(write);
+    const isOver = () => one.count === 0 || one.run !== run;
+    one.done = written.catch(() => askAgain(account.clock, write, isOver)).catch(() => {});
+    return written;
   }
 
   /** Resolves when what was entered and left so far is written and erased. */
@@ -89,7 +127,7 @@ export class Registrations {
     if (!one) return;
     one.count -= 1;
     if (one.count > 0) return;
-    const erased = one.done.catch(() => {}).then(() => this.#erase(registry, id, one, account));
+    const erased = one.done.then(() => this.#erase(registry, id, one, account));
     const done = erased.then(() => {
       // Something follows that needs it still.
       if (one.count > 0 || one.done !== done) return;
