@@ -389,17 +389,19 @@ return type(redis.pcall('PUBLISH', ARGV[1], ARGV[2])) == 'number' and 1 or 0`);
 // KEYS[2], a hash of one process: its runs by their names.
 
 /** ARGV: process, milliseconds. */
-const BEAT = `${NOW}
+export const beat: Script = defineScript(`${NOW}
 redis.call('ZADD', KEYS[1], now() + ARGV[2], ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ${KEPT})`;
-
-/** ARGV: process, milliseconds, name, run. */
-export const write: Script = defineScript(`${BEAT}
-redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
+redis.call('PEXPIRE', KEYS[1], ${KEPT})
 return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
 
-/** ARGV: process, milliseconds. */
-export const beat: Script = defineScript(`${BEAT}
+/**
+ * ARGV: process, milliseconds, name, run. The process beats as often as its first account asks for: a run
+ * of another one, with a shorter lease, must not let it look dead until then.
+ */
+export const write: Script = defineScript(`${NOW}
+redis.call('ZADD', KEYS[1], 'GT', now() + ARGV[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ${KEPT})
+redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
 return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
 
 /** ARGV: process, name. Returns the run. */

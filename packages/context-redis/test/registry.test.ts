@@ -80,3 +80,19 @@ it('a run that goes on here is taken out of what a dead process had registered o
   await registry.erase(id);
   expect(await registry.takeExpired(isKnown, 10)).toEqual([]);
 });
+
+it('a run that is registered for a shorter time does not shorten the life of its process', async () => {
+  const account = 'gh_short';
+  const isKnown = (known: string) => known === account;
+  const { registry } = createProcess();
+  const write = (key: string, milliseconds: number) =>
+    registry.write(
+      { account, openid: 'o1', key },
+      { account, owner: 'alive', message: key },
+      milliseconds,
+    );
+  await write('long', 60_000);
+  await write('short', 1);
+  await pause(10);
+  expect(await createProcess().registry.takeExpired(isKnown, 10)).toEqual([]);
+});
