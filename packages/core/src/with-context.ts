@@ -4,7 +4,7 @@ import { repeat } from './clock.ts';
 import type { WechatContext } from './context/context.ts';
 import type { ContextUser } from './context/store.ts';
 import { begin, rollback } from './context/transaction.ts';
-import { leaseMilliseconds } from './delivery/run/heartbeat.ts';
+import { leaseMilliseconds } from './delivery/registrations.ts';
 import { nameLine, type Workload } from './delivery/workload.ts';
 import { RunTooLongError } from './errors.ts';
 import { refuseMissing } from './option-checks.ts';

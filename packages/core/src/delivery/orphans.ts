@@ -10,7 +10,7 @@ import { messageKey, UndeliveredError } from '../undelivered.ts';
 import { DeliveryAttempt } from './attempt.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { LateReplies, reportUndelivered } from './late/late-replies.ts';
-import { findRegistry, leaseMilliseconds } from './run/heartbeat.ts';
+import { findRegistry, leaseMilliseconds } from './registrations.ts';
 import { LOOK_AGAIN } from './run/reclaim.ts';
 import type { Service } from './run/run.ts';
 import type { Ended, RegisteredRun, RunRegistry } from './store.ts';

@@ -1,7 +1,7 @@
 import { askAgain } from '../ask-again.ts';
 import type { DeliveryAttempt } from './attempt.ts';
 import { claim } from './claim.ts';
-import { leaseMilliseconds } from './run/heartbeat.ts';
+import { leaseMilliseconds } from './registrations.ts';
 import { LOOK_AGAIN } from './run/reclaim.ts';
 import type { Begun } from './store.ts';
 

@@ -2,7 +2,7 @@ import { askAgain } from '../ask-again.ts';
 import { runInBackground } from '../background.ts';
 import type { DeliveryAttempt } from './attempt.ts';
 import { parkOutcome } from './late/parking.ts';
-import { leaseMilliseconds } from './run/heartbeat.ts';
+import { leaseMilliseconds } from './registrations.ts';
 import type { DeliveryStore } from './store.ts';
 import { takeUp, watchOver } from './takeover.ts';
 

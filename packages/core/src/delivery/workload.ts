@@ -3,8 +3,8 @@ import { KeyedMutex } from '../context/keyed-mutex.ts';
 import { RequestError } from '../errors.ts';
 import { within } from '../with-timeout.ts';
 import type { LateReplies } from './late/late-replies.ts';
+import { Registrations } from './registrations.ts';
 import type { Handoff } from './run/handoff.ts';
-import { Registrations } from './run/heartbeat.ts';
 
 /** A running run, as found by the deliveries of its message. */
 export interface ActiveRun {

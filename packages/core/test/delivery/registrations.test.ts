@@ -4,7 +4,7 @@ import { type Clock, MemoryDeliveryStore } from '@wechat-mp/core';
 import type { RegisteredRun, RunRegistry } from '@wechat-mp/core/stores';
 import { createRandom, SteppedClock } from '../../../../test/support/orders.ts';
 import type { Account } from '../../src/account.ts';
-import { Registrations } from '../../src/delivery/run/heartbeat.ts';
+import { Registrations } from '../../src/delivery/registrations.ts';
 
 /** Registrations in a registry whose calls take a while, and are carried out from a moment on. */
 function setUp({ writing = [100], erasing = 100, isBackAt = 0 } = {}) {

@@ -9,9 +9,9 @@ import type { Tree } from '../../tree.ts';
 import { messageKey } from '../../undelivered.ts';
 import { LateReplies } from '../late/late-replies.ts';
 import { park, parkingMilliseconds, sendLate } from '../late/parking.ts';
+import { findRegistry } from '../registrations.ts';
 import { endRun, type FittedReply, type RunEnd } from './ending.ts';
 import { ELSEWHERE } from './handoff.ts';
-import { findRegistry } from './heartbeat.ts';
 import type { Run, Service } from './run.ts';
 
 /**

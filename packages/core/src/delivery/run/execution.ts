@@ -17,10 +17,11 @@ import {
 import type { Logger } from '../../logger.ts';
 import type { Message } from '../../message/message.ts';
 import { HeldAnswer, withHeld } from '../late/held-answer.ts';
+import { findRegistry } from '../registrations.ts';
 import { complete, fitReply } from './completion.ts';
 import { answerError, answerFailure, fail } from './failure.ts';
 import { ELSEWHERE } from './handoff.ts';
-import { findRegistry, limitRun } from './heartbeat.ts';
+import { limitRun } from './heartbeat.ts';
 import { reclaim } from './reclaim.ts';
 import type { Run } from './run.ts';
 import { answerStream } from './stream.ts';

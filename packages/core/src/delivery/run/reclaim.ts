@@ -1,5 +1,5 @@
+import { leaseMilliseconds } from '../registrations.ts';
 import type { Claim, Claimed } from '../store.ts';
-import { leaseMilliseconds } from './heartbeat.ts';
 import type { Run } from './run.ts';
 
 /** Milliseconds between two attempts to claim a run. */
