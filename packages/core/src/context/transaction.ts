@@ -55,13 +55,22 @@ export async function begin(
   return new ContextTransaction(options, user, lock, loaded.record);
 }
 
+/** Releases a lock. Never rejects: one that stays ends with its lease, and what was done under it is done. */
+export async function releaseLock(
+  contexts: ContextStore,
+  user: ContextUser,
+  lock: ContextLock | undefined,
+): Promise<void> {
+  if (lock) await contexts.release(user, lock).catch(() => {});
+}
+
 /** Releases the lock of a context that could not be read. */
 export function rollback(
   { contexts }: TransactionOptions,
   user: ContextUser,
   lock: ContextLock | undefined,
 ): void {
-  if (lock) runInBackground(() => contexts.release(user, lock));
+  runInBackground(() => releaseLock(contexts, user, lock));
 }
 
 /**
@@ -146,8 +155,7 @@ export class ContextTransaction implements ContextBacking {
   /** Saves the changes, if they are to be kept, and releases the lock. `ask` may ask the store repeatedly. */
   async end(isKept: boolean, ask: Ask = askOnce): Promise<void> {
     const isSaved = isKept && this.context.modified && (await this.#write(false, ask));
-    const { lock } = this;
-    if (lock && !isSaved) await attempt(this.#options.contexts.release(this.#user, lock));
+    if (!isSaved) await releaseLock(this.#options.contexts, this.#user, this.lock);
   }
 
   /** Returns false when the state has expired: then there is nothing to write. */

@@ -6,7 +6,7 @@ import type {
   ContextUser,
   Loaded,
 } from '../context/store.ts';
-import type { Refused, Save } from '../context/transaction.ts';
+import { type Refused, releaseLock, type Save } from '../context/transaction.ts';
 import type { Reply } from '../reply/reply.ts';
 
 // Where one message stands is two facts. Each has one owner, and changes by these steps only, in
@@ -321,7 +321,7 @@ export function sequential(contexts: ContextStore, deliveries: DeliveryStore): U
       const refused = save && (await contexts.save(id, save.record, save.options));
       if (refused) return refused;
       const result = await deliveries.finish(id, finish);
-      if (!save && lock) await contexts.release(id, lock);
+      if (!save) await releaseLock(contexts, id, lock);
       return result;
     },
   };
