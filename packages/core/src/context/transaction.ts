@@ -64,6 +64,21 @@ export async function releaseLock(
   if (lock) await contexts.release(user, lock).catch(() => {});
 }
 
+/**
+ * Saves. The holder of the lock may send a save again, whose answer was lost: what is stored then is its
+ * own record.
+ */
+export async function saveAgain(
+  contexts: ContextStore,
+  user: ContextUser,
+  { record, options }: Save,
+): Promise<Refused | undefined> {
+  const refused = await contexts.save(user, record, options);
+  const { version, json } = refused?.current ?? {};
+  const isOwn = options.lock && version === record.version && json === record.json;
+  return isOwn ? undefined : refused;
+}
+
 /** Releases the lock of a context that could not be read. */
 export function rollback(
   { contexts }: TransactionOptions,
@@ -166,7 +181,7 @@ export class ContextTransaction implements ContextBacking {
         return false;
       }
       const save = this.#createSave(keepLock);
-      const step = () => this.#options.contexts.save(this.#user, save.record, save.options);
+      const step = () => saveAgain(this.#options.contexts, this.#user, save);
       const refused = await attempt(ask(step));
       if (!refused) {
         this.accept(save);

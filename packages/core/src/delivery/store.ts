@@ -6,7 +6,7 @@ import type {
   ContextUser,
   Loaded,
 } from '../context/store.ts';
-import { type Refused, releaseLock, type Save } from '../context/transaction.ts';
+import { type Refused, releaseLock, type Save, saveAgain } from '../context/transaction.ts';
 import type { Reply } from '../reply/reply.ts';
 
 // Where one message stands is two facts. Each has one owner, and changes by these steps only, in
@@ -318,7 +318,7 @@ export function sequential(contexts: ContextStore, deliveries: DeliveryStore): U
       return { state, attempt, isSame, replaces, loaded: await contexts.load(id, lock) };
     },
     async commit(id, finish, lock, save) {
-      const refused = save && (await contexts.save(id, save.record, save.options));
+      const refused = save && (await saveAgain(contexts, id, save));
       if (refused) return refused;
       const result = await deliveries.finish(id, finish);
       if (!save) await releaseLock(contexts, id, lock);

@@ -1,6 +1,11 @@
 import { askAgain } from '../../ask-again.ts';
 import { type Awaitable, isPromise } from '../../awaitable.ts';
-import type { ContextTransaction, Refused, Save } from '../../context/transaction.ts';
+import {
+  type ContextTransaction,
+  type Refused,
+  type Save,
+  saveAgain,
+} from '../../context/transaction.ts';
 import { StoreError } from '../../errors.ts';
 import type { AddressedReply } from '../../reply/address.ts';
 import type { Reply } from '../../reply/reply.ts';
@@ -223,8 +228,8 @@ async function finishHolding(
 ): Promise<CompletionResult | Refused> {
   const { account, id, lock } = run;
   const { contexts, deliveries } = account;
-  const options = save && { ...save.options, keepLock: true };
-  const refused = options && (await contexts.save(id, save.record, options));
+  const kept = save && { ...save, options: { ...save.options, keepLock: true } };
+  const refused = kept && (await saveAgain(contexts, id, kept));
   if (refused) return refused;
   const result = await deliveries.finish(id, how);
   if (result === 'defer' && whole) {
