@@ -247,6 +247,24 @@ it('contexts in memory and deliveries in Redis work together', async () => {
   expect((await send(greeting())).body).toContain('step 2');
 });
 
+it('the rest of a long text is held once, though the lock cannot be released', async () => {
+  const redis = connect((await startRedis()).port);
+  const { contexts, deliveries } = redisStores(redis, { timeout: 60_000 });
+  const releasing = jest.spyOn(contexts, 'release');
+  releasing.mockRejectedValueOnce(new Error('it took too long'));
+  const long = ['一', '二'].map((word) => `${word.repeat(599)}。`).join('');
+  const message = greeting();
+  const { send } = bot(redis, () => long, { contexts, deliveries, lateReply: 'hold' });
+  expect((await send(message)).body).toContain(long.slice(0, 600));
+  expect(releasing).toHaveBeenCalled();
+  // It would be held again at once.
+  await new Promise((resolve) => void setTimeout(resolve, 200));
+  const user = { account: 'default', openid: `${message['FromUserName']}` };
+  expect(await deliveries.takeHeld(user)).toEqual([
+    JSON.stringify({ type: 'text', content: long.slice(600) }),
+  ]);
+});
+
 /** The deliveries of a process that died: nobody renews what it claimed. */
 function withoutRenewal(port: number) {
   const { deliveries } = redisStores(connect(port));

@@ -3,6 +3,7 @@ import { type Awaitable, isPromise } from '../../awaitable.ts';
 import {
   type ContextTransaction,
   type Refused,
+  releaseLock,
   type Save,
   saveAgain,
 } from '../../context/transaction.ts';
@@ -245,6 +246,6 @@ async function finishHolding(
     run.sendUnsaid();
     await run.lateDone();
   }
-  if (lock) await contexts.release(id, lock);
+  await releaseLock(contexts, id, lock);
   return result;
 }
