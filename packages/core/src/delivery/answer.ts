@@ -156,7 +156,7 @@ async function waitForReply(delivery: DeliveryAttempt, claimed: Begun): Promise<
       found = elsewhere;
     } catch (error) {
       delivery.warn('a delivery could not read its reply', error);
-      lookAfter(delivery);
+      lookAfter(delivery, delivery.attempt);
       return waitForNext(delivery);
     }
   }
@@ -224,7 +224,7 @@ async function leave(delivery: DeliveryAttempt): Promise<Tree | undefined> {
     if (found) watchElsewhere(delivery);
   } catch (error) {
     delivery.warn('a delivery could not record that it ended without the reply', error);
-    lookAfter(delivery);
+    lookAfter(delivery, delivery.attempt);
   }
   return showPending(delivery);
 }

@@ -17,32 +17,42 @@ const AT_ONCE = 50;
  */
 const REMEMBERED = 25_000;
 
+/** A message to be looked after. */
+interface Unconfirmed {
+  readonly delivery: DeliveryAttempt;
+  /** The number of the latest delivery that may have been given the reply, and was answered without it; 0 for none. */
+  releases: number;
+}
+
 /** The messages to be looked after, by their keys, for each store that failed. */
-const queues = new WeakMap<DeliveryStore, Map<string, DeliveryAttempt>>();
+const queues = new WeakMap<DeliveryStore, Map<string, Unconfirmed>>();
 
 /**
  * Looks after the message of a delivery whose call of the store failed. The call may have been carried
  * out all the same, and have kept the reply from the process that had it; or the run may be free, and
  * no other delivery come. One message is asked for until the store answers again, then the others.
+ * `releases`: the number of a delivery that may have been given the reply, and is answered without it.
  */
-export function lookAfter(delivery: DeliveryAttempt): void {
+export function lookAfter(delivery: DeliveryAttempt, releases = 0): void {
   const { account, id, service, workload } = delivery;
-  const queue = queues.get(account.deliveries) ?? new Map<string, DeliveryAttempt>();
-  if (queue.size >= MAX_MESSAGES || queue.has(id.key)) return;
-  queues.set(account.deliveries, queue.set(id.key, delivery));
+  const queue = queues.get(account.deliveries) ?? new Map<string, Unconfirmed>();
+  const known = queue.get(id.key);
+  if (known) known.releases = Math.max(known.releases, releases);
+  if (known || queue.size >= MAX_MESSAGES) return;
+  queues.set(account.deliveries, queue.set(id.key, { delivery, releases }));
   if (queue.size > 1) return;
   const work = lookAfterAll(queue);
   workload.track(work);
   service.waitUntil?.(work);
 }
 
-async function lookAfterAll(queue: Map<string, DeliveryAttempt>): Promise<void> {
-  for (const [key, delivery] of queue) {
-    const { account, workload } = delivery;
+async function lookAfterAll(queue: Map<string, Unconfirmed>): Promise<void> {
+  for (const [key, one] of queue) {
+    const { account, workload } = one.delivery;
     try {
       await askAgain(
         account.clock,
-        () => look(delivery),
+        () => look(one),
         () => workload.isClosing,
       );
       await lookAtOthers(queue, key);
@@ -55,20 +65,22 @@ async function lookAfterAll(queue: Map<string, DeliveryAttempt>): Promise<void> 
 }
 
 /** Looks at more messages, as the store answers; those for which it fails are left to be asked for again. */
-async function lookAtOthers(queue: Map<string, DeliveryAttempt>, first: string): Promise<void> {
+async function lookAtOthers(queue: Map<string, Unconfirmed>, first: string): Promise<void> {
   const others = [...queue].filter(([key]) => key !== first).slice(0, AT_ONCE);
-  const looks = others.map(async ([key, delivery]) => {
-    await look(delivery);
+  const looks = others.map(async ([key, one]) => {
+    await look(one);
     queue.delete(key);
   });
   await Promise.allSettled(looks);
 }
 
-async function look(delivery: DeliveryAttempt): Promise<void> {
+async function look(one: Unconfirmed): Promise<void> {
+  const { delivery } = one;
   const { account, id, workload } = delivery;
   const found = await account.deliveries.wait(id, { attempt: 0, milliseconds: 0 });
   if (found?.state === 'ended' && found.outcome) {
-    parkOutcome(delivery, found.outcome, { releases: 0 });
+    const underWay = delivery.underWay + delivery.unread();
+    parkOutcome(delivery, found.outcome, { releases: one.releases, underWay });
   }
   if (found?.state === 'ended' || account.lateReply === 'drop' || delivery.hasOtherAnswer) return;
   if (found) workload.track(takeUpLater(delivery).catch(() => {}));

@@ -19,7 +19,9 @@ afterEach(() => void jest.useRealTimers());
 
 const ACCOUNT = { token: 'TOKEN' };
 const MESSAGE = userMessage('text', { Content: 'hi' });
-type Step = 'claim' | 'finish';
+const after = (milliseconds: number) =>
+  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+type Step = 'claim' | 'finish' | 'wait' | 'closeWindow';
 
 /** The runs of a dead process, which can be taken once. */
 function createRegistry(dead: RegisteredRun[] = []): RunRegistry {
@@ -47,6 +49,7 @@ function createBot(takes: number, dead: RegisteredRun[] = []) {
         const method = shared[name];
         if (typeof method !== 'function') return method;
         return async (...given: unknown[]) => {
+          if (name === 'closeWindow') await after(100);
           const answer: unknown = await Reflect.apply(method as () => unknown, shared, given);
           if (losing.has(name as Step)) throw new Error('the connection broke');
           return answer;
@@ -64,7 +67,7 @@ function createBot(takes: number, dead: RegisteredRun[] = []) {
       },
       async () => {
         runs += 1;
-        await new Promise<void>((resolve) => void setTimeout(resolve, takes));
+        await after(takes);
         return 'the answer';
       },
     );
@@ -126,3 +129,29 @@ it('a run of a dead process that cannot be taken up at once is taken up later', 
   await passes(60_000);
   expect({ pushed: bot.pushed, runs: bot.runs() }).toEqual({ pushed: [ANSWER], runs: 2 });
 });
+
+it.each<[Step, number, number]>([
+  ['wait', 2, 6000],
+  // The one before it, too, is looked after.
+  ['wait', 3, 12_000],
+  // Its window closes as the run ends.
+  ['closeWindow', 3, 14_550],
+])(
+  'a reply that was given to a delivery which never knew is sent late: by %s, to delivery %i',
+  async (step, number, takes) => {
+    const bot = createBot(takes);
+    const first = bot.createProcess();
+    void first.deliver();
+    const other = bot.createProcess();
+    other.losing.add(step);
+    for (let delivery = 2; delivery <= number; delivery += 1) {
+      await passes(5000);
+      void other.deliver();
+    }
+    await passes(5000);
+    other.losing.clear();
+    await passes(60_000);
+    expect(bot).toMatchObject({ pushed: [ANSWER], undelivered: [] });
+    expect(bot.log.lines.map(({ message }) => message).join()).toContain('a delivery could not');
+  },
+);
