@@ -1,4 +1,5 @@
 import { runInBackground } from './background.ts';
+import type { Logger } from './logger.ts';
 
 /** Keeps a host alive for work that goes on after the response. */
 export type WaitUntil = (work: Promise<unknown>) => void;
@@ -11,10 +12,18 @@ export function findWaitUntil(...given: readonly unknown[]): WaitUntil | undefin
   for (const one of given) {
     if (typeof one !== 'object' || one === null) continue;
     const host = isHost(one) ? one : readExecution(one);
-    // It needs its `this`, and throws once its time is over.
-    if (host) return (work) => runInBackground(() => host.waitUntil(work));
+    // It needs its `this`.
+    if (host) return (work) => host.waitUntil(work);
   }
   return undefined;
+}
+
+/** Guards a host's `waitUntil`, which may throw once its time is over: the work goes on all the same. */
+export function guardWaitUntil(
+  given: WaitUntil | undefined,
+  logger: Logger,
+): WaitUntil | undefined {
+  return given && ((work) => runInBackground(() => given(work), logger, '`waitUntil`'));
 }
 
 interface Host {

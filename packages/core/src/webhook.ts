@@ -21,6 +21,7 @@ import { refuse, respond } from './response.ts';
 import { createDispatch, type Dispatch, type HandlersLike } from './router.ts';
 import { waitForSliceEnd } from './time-slice.ts';
 import type { Tree } from './tree.ts';
+import { guardWaitUntil } from './wait-until.ts';
 import { type ContextOwner, openContext } from './with-context.ts';
 
 /**
@@ -138,7 +139,8 @@ export function createWebhook(
         const answer: Dispatch = around
           ? (exchange) => around(exchange, () => dispatch(exchange))
           : dispatch;
-        const service = { account, workload, dispatch: answer, waitUntil: request.waitUntil };
+        const waitUntil = guardWaitUntil(request.waitUntil, account.logger);
+        const service = { account, workload, dispatch: answer, waitUntil };
         const answering = answerDelivery({ message, at, request }, service);
         const tree = isPromise(answering) ? await answering : answering;
         const response = createResponse(tree, opened, message, push !== undefined);

@@ -1,6 +1,11 @@
 /** A host that stops after the response waits for work in progress. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Reply, WebhookOptions } from '@wechat-mp/core';
+import {
+  createWebhook,
+  MemoryContextStore,
+  type Reply,
+  type WebhookOptions,
+} from '@wechat-mp/core';
 import { wechat } from '@wechat-mp/core/fetch';
 import { wechat as onEvents } from '@wechat-mp/core/serverless';
 import { search } from '../../../test/support/http.ts';
@@ -124,6 +129,40 @@ it.each([
   const answering = answer(createRequest(), native);
   await jest.advanceTimersByTimeAsync(10);
   expect(await (await answering).text()).toContain('the answer');
+});
+
+describe('a waitUntil that throws, of a webhook that is called by itself', () => {
+  const waitUntil = () => {
+    throw new TypeError('Illegal invocation');
+  };
+  const create = (options: Partial<WebhookOptions>) => {
+    const logger = recorder();
+    const webhook = createWebhook({ ...account, logger, maxPending: 1, ...options }, async () => {
+      await new Promise((resolve) => void setTimeout(resolve, 10));
+      return 'the answer';
+    });
+    const answer = async () => {
+      const answering = webhook.handle({ ...say(), waitUntil });
+      await jest.advanceTimersByTimeAsync(20_000);
+      return answering;
+    };
+    return { answer, lines: () => logger.lines.map(({ message }) => message) };
+  };
+
+  it('costs no answer, and is a warning', async () => {
+    const { answer, lines } = create({});
+    expect((await answer()).body).toContain('the answer');
+    expect((await answer()).body).toContain('the answer');
+    expect(lines()).toEqual(['`waitUntil` failed', '`waitUntil` failed']);
+  });
+
+  it('does not end the process when a store fails', async () => {
+    const contexts = new MemoryContextStore();
+    contexts.load = () => Promise.reject(new Error('away'));
+    const { answer, lines } = create({ contexts });
+    expect((await answer()).status).toBe(503);
+    expect(lines().slice(0, 2)).toEqual(['`waitUntil` failed', 'could not answer a delivery']);
+  });
 });
 
 it('a cloud function uses the waitUntil of its context', async () => {
