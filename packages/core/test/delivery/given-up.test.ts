@@ -195,3 +195,96 @@ it('or reported, when no delivery comes for it any more', async () => {
   await jest.advanceTimersByTimeAsync(60_000);
   expect(told).toEqual([{ type: 'none' }]);
 });
+
+/** A bot whose handler fails the given number of times; each delivery is given up by its client after 5 s. */
+function createFailing(
+  failures: number,
+  given: Partial<WebhookOptions>,
+  error = new Error('it failed'),
+) {
+  const log = recorder();
+  let runs = 0;
+  const { webhook, pushed } = create({ logger: log, ...given }, async () => {
+    runs += 1;
+    await after(10);
+    if (runs <= failures) throw error;
+    return 'the reply';
+  });
+  const deliver = () => {
+    const gone = new AbortController();
+    setTimeout(() => gone.abort(), 5000);
+    return webhook.handle({ ...message, signal: gone.signal });
+  };
+  const lines = () => log.lines.map((line) => line.message);
+  return { deliver, webhook, pushed, lines, runs: () => runs };
+}
+const RETRIED = 'a handler failed; the next delivery runs it again';
+
+it.each<[string, Partial<WebhookOptions>]>([
+  ['in memory', {}],
+  ['in a store', { deliveries: new MemoryDeliveryStore(), contexts: new MemoryContextStore() }],
+])('or answered by onError, when the platform does not come again (%s)', async (_, stores) => {
+  const bot = createFailing(1, { onError: () => 'sorry', ...stores });
+  void bot.deliver();
+  await jest.advanceTimersByTimeAsync(10_000);
+  // It may still come.
+  expect(bot.pushed).toEqual([]);
+  await jest.advanceTimersByTimeAsync(50_000);
+  expect(bot.pushed).toEqual([{ type: 'text', content: 'sorry' }]);
+  expect(bot.lines()).toEqual([RETRIED]);
+});
+
+it('or reported, without onError', async () => {
+  const told: UndeliveredError[] = [];
+  const bot = createFailing(1, { onUndelivered: (error) => void told.push(error) });
+  void bot.deliver();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(told).toMatchObject([{ reply: { type: 'none' }, cause: { message: 'it failed' } }]);
+  expect(bot.lines()).toEqual([RETRIED, 'the handler failed after all deliveries had ended']);
+});
+
+it('but by a delivery that comes late, when the one before it failed, too', async () => {
+  const told: unknown[] = [];
+  const bot = createFailing(2, { onUndelivered: (error) => void told.push(error) });
+  void bot.deliver();
+  await jest.advanceTimersByTimeAsync(5000);
+  void bot.deliver();
+  await jest.advanceTimersByTimeAsync(6000);
+  const third = bot.deliver();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect((await third).body).toContain('the reply');
+  expect({ told, pushed: bot.pushed, runs: bot.runs() }).toEqual({ told: [], pushed: [], runs: 3 });
+});
+
+it('or by another process, when this one closes meanwhile', async () => {
+  const told: unknown[] = [];
+  const stores = { deliveries: new MemoryDeliveryStore(), contexts: new MemoryContextStore() };
+  const onUndelivered = (error: UndeliveredError) => void told.push(error);
+  const closing = createFailing(1, { ...stores, onUndelivered });
+  const other = createFailing(0, { ...stores, onUndelivered });
+  void closing.deliver();
+  await jest.advanceTimersByTimeAsync(1000);
+  const closed = closing.webhook.close();
+  await jest.advanceTimersByTimeAsync(5000);
+  await closed;
+  const second = other.deliver();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect((await second).body).toContain('the reply');
+  expect(told).toEqual([]);
+});
+
+it.each<[string, number, unknown[]]>([
+  ['does not come again', 0, [{ type: 'none' }]],
+  ['comes again', 1, []],
+])('or reported, when who was refused %s (%i more)', async (_, more, reported) => {
+  const told: unknown[] = [];
+  const error = new StoreError('the context store failed: it is away');
+  const onUndelivered = ({ reply }: UndeliveredError) => void told.push(reply);
+  const bot = createFailing(1, { onUndelivered }, error);
+  const refused = bot.deliver();
+  await jest.advanceTimersByTimeAsync(5000);
+  expect((await refused).status).toBe(503);
+  for (let delivery = 0; delivery < more; delivery += 1) void bot.deliver();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect({ told, runs: bot.runs() }).toEqual({ told: reported, runs: 1 + more });
+});

@@ -88,6 +88,7 @@ async function leaveToNext(run: Run, error: unknown): Promise<boolean> {
     run.watch?.fail(error, true);
     account.logger.warn(details, 'a handler failed; the next delivery runs it again');
     handoff.settle({ state: 'again' });
+    track(run, answerLeft(run, error));
     return true;
   }
   const { state } = await reclaim(run, (claim) => account.deliveries.claim(run.id, claim));
@@ -96,15 +97,40 @@ async function leaveToNext(run: Run, error: unknown): Promise<boolean> {
   return run.isGivenUp;
 }
 
-/** Makes the platform try again; on the last try it calls `onUndelivered`. */
+/** Answers for a run that was left to the next delivery, when none comes: as if it had been the last one. */
+async function answerLeft(run: Run, error: unknown): Promise<void> {
+  const { account, workload } = run;
+  if (!(await endLeft(run))) return;
+  if (!account.onError) {
+    logLeft(run, error);
+    if (account.onUndelivered) await reportNone(run, error);
+    return;
+  }
+  const exchange = run.exchange ?? createExchange(run, error);
+  const check = (reply: ReplyLike) => fitReply(run, reply).whole;
+  const answer = await answerError(error, exchange, account, check);
+  if (!answer) return;
+  run.late.send(answer);
+  workload.trackLate(run.late);
+  await run.lateDone();
+}
+
+/** Makes the platform try again; `onUndelivered` is called when it does not. */
 export function fail(run: Run, error: unknown): void {
   run.watch?.fail(error);
   // A stream that has answered has ended in the store.
   const givenUp = run.hasResponded ? Promise.resolve() : giveUp(run).catch(() => undefined);
   const isRefused = run.handoff.settle({ state: 'failed', error }) && !run.hasResponded;
-  const reporting = givenUp.then((result) => reportFailure(run, error, result, isRefused));
-  run.workload.track(reporting);
-  run.parts.service.waitUntil?.(reporting);
+  track(
+    run,
+    givenUp.then((result) => reportFailure(run, error, result, isRefused)),
+  );
+}
+
+/** Has `close()`, and the host, wait for what goes on after the run. */
+function track({ parts, workload }: Run, work: Promise<void>): void {
+  workload.track(work);
+  parts.service.waitUntil?.(work);
 }
 
 async function reportFailure(
@@ -113,46 +139,60 @@ async function reportFailure(
   result: unknown,
   isRefused: boolean,
 ): Promise<void> {
-  const { account, attempt, message, unstored } = run;
-  const key = messageKey(message);
-  const details = { err: error, message: key };
-  // Who is refused comes again, unless it was the last delivery.
-  if (isRefused && !unstored && attempt < account.maxDeliveries) return;
+  const { account, message, unstored } = run;
   if (result === 'stale') {
+    const details = { err: error, message: messageKey(message) };
     account.logger.warn(details, 'a run lost its lease, and failed: another run answers');
     return;
   }
-  if (!isRefused || unstored) {
-    account.logger.error(details, 'the handler failed after all deliveries had ended');
-  }
-  // Or the last delivery was in another process.
+  // Who is refused has its own line.
+  if (!isRefused || unstored) logLeft(run, error);
+  // Who is refused comes again, unless it was the last delivery; or that was in another process.
   if (!account.onUndelivered) return;
-  if (!run.hasResponded && !(await endLeft(run))) return;
-  const exchange = run.exchange ?? createExchange(run, error);
-  const reply = unstored ?? { type: 'none' };
-  await reportUndelivered(new UndeliveredError(reply, key, error), exchange, account);
+  if (run.hasResponded || (await endLeft(run))) await reportNone(run, error);
 }
 
-/** Ends a run that was given back, unless somebody has it when the next delivery would have come. */
-async function endLeft({
-  account,
-  id,
-  owner,
-  lease,
-  parts,
-  unstored,
-  workload,
-}: Run): Promise<boolean> {
+function logLeft({ account, message }: Run, error: unknown): void {
+  const details = { err: error, message: messageKey(message) };
+  account.logger.error(details, 'the handler failed after all deliveries had ended');
+}
+
+/** Calls `onUndelivered` for a run without a reply, or with one that was not stored. */
+async function reportNone(run: Run, error: unknown): Promise<void> {
+  const { account, message, unstored } = run;
+  const exchange = run.exchange ?? createExchange(run, error);
+  const seen = new UndeliveredError(unstored ?? { type: 'none' }, messageKey(message), error);
+  await reportUndelivered(seen, exchange, account);
+}
+
+/**
+ * Ends a run that was given back, unless somebody has it when the next delivery would have come. One that
+ * has come meanwhile may have been refused, too: then another one is waited for.
+ */
+async function endLeft(run: Run): Promise<boolean> {
+  const { account, id, owner, lease, parts, unstored, workload } = run;
   const { clock, deliveries } = account;
   // It was waited for that store for a minute.
   const isOver = () => unstored !== undefined || workload.isClosing;
-  await workload.sleep(clock, parkingMilliseconds(account));
-  const end = async () => {
+  const isLast = isLastDelivery(run);
+  let newest = run.attempt;
+  const end = async (): Promise<boolean | undefined> => {
     const claimed = await deliveries.claim(id, { owner, lease, body: parts.body, attempt: 0 });
     if (claimed.state !== 'yours') return false;
-    return (await deliveries.finish(id, { owner, outcome: null, answering: 0 })) !== 'stale';
+    const isLeft = isLast || claimed.attempt <= newest;
+    const outcome = isLeft ? null : undefined;
+    const result = await deliveries.finish(id, { owner, outcome, answering: 0 });
+    newest = claimed.attempt;
+    return isLeft ? result !== 'stale' : undefined;
   };
-  return askAgain(clock, end, isOver).catch(() => true);
+  for (;;) {
+    const left = Math.max(run.closing - clock.now(), 0);
+    await workload.sleep(clock, left + parkingMilliseconds(account));
+    // The next delivery goes to another process.
+    if (workload.isClosing && !isLast) return false;
+    const isEnded = await askAgain(clock, end, isOver).catch(() => true);
+    if (isEnded !== undefined) return isEnded;
+  }
 }
 
 /** Gives the run up, with the held replies that it has taken, for the next delivery. */
