@@ -20,7 +20,7 @@ import { answerError } from './run/failure.ts';
 import { ELSEWHERE, type Handover } from './run/handoff.ts';
 import { LOOK_AGAIN } from './run/reclaim.ts';
 import type { Service } from './run/run.ts';
-import type { Begun, Ended, Outcome } from './store.ts';
+import type { Begun, Ended, Free, Outcome } from './store.ts';
 import { watchOver } from './takeover.ts';
 import { lookAfter } from './unconfirmed.ts';
 
@@ -92,7 +92,12 @@ function isCrowded(delivery: DeliveryAttempt): boolean {
 async function answerCrowded(delivery: DeliveryAttempt): Promise<Tree | undefined> {
   const { account, id, message, workload } = delivery;
   const { deliveries, logger, maxQueued } = account;
-  const found = await deliveries.wait(id, { attempt: 0, milliseconds: 0 });
+  let found: Ended | Free | undefined;
+  try {
+    found = await deliveries.wait(id, { attempt: 0, milliseconds: 0 });
+  } catch (error) {
+    return answerUnclaimed(delivery, storeFailed('delivery', error));
+  }
   if (found?.state !== 'free') return claimAndWait(delivery);
   publishOverload(message, account, 'maxQueued');
   const text = `${maxQueued} messages of a user wait (maxQueued): one was answered success, and not handled`;

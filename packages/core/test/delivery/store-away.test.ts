@@ -219,3 +219,34 @@ it.each(['claim', 'load'])(
     expect({ pushed, runs: runs() }).toEqual({ pushed: [], runs: 0 });
   },
 );
+
+it.each<[string, Partial<WebhookOptions>, number | string, number]>([
+  ['is answered by onError', { onError: () => 'Sorry.' }, 'Sorry.', 2],
+  ['is refused, and handled once the store is back', {}, 503, 3],
+])('a message of a user whose others wait %s', async (_, options, shown, handled) => {
+  let isAway = false;
+  class Deliveries extends MemoryDeliveryStore {
+    override async wait(...given: Parameters<MemoryDeliveryStore['wait']>) {
+      if (isAway) throw new Error('away');
+      return super.wait(...given);
+    }
+  }
+  const { deliver, webhook, runs } = createBot(0, 0, {
+    deliveries: new Deliveries(),
+    maxQueued: 1,
+    ...options,
+  });
+  const say = (Content: string) => webhook.handle(plain(ACCOUNT, userMessage('text', { Content })));
+  void deliver();
+  void say('waits');
+  await jest.advanceTimersByTimeAsync(100);
+  isAway = true;
+  const crowded = say('again');
+  await jest.advanceTimersByTimeAsync(1000);
+  isAway = false;
+  const { status, body } = await crowded;
+  if (status === 200) expect(body).toContain(shown);
+  else expect(status).toBe(shown);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(runs()).toBe(handled);
+});
