@@ -374,6 +374,19 @@ describe('interruptBy', () => {
   });
 });
 
+it('whose first words find no client are pushed as soon as the last delivery would be over', async () => {
+  const { deliver, texts, times } = setUp(() => chunks('One. ', 20_000, 'Two.'));
+  const gone = new AbortController();
+  const delivery = plain(ACCOUNT, userMessage('text', { Content: 'a question' }));
+  void deliver({ ...delivery, signal: gone.signal } as typeof delivery);
+  await advance(4000);
+  gone.abort();
+  await advance(30_000);
+  expect(texts()).toEqual(['One. ', 'Two.']);
+  // Not after the 6 s in which another delivery would come.
+  expect(times[0]).toBe(DEADLINE + 450);
+});
+
 describe('lateReply: drop', () => {
   const silent = async function* (_: Message, { signal }: Exchange): ReplyStream {
     await new Promise((resolve) => signal.addEventListener('abort', resolve));

@@ -14,6 +14,9 @@ import { endRun, type FittedReply, type RunEnd } from './ending.ts';
 import { ELSEWHERE } from './handoff.ts';
 import type { Run, Service } from './run.ts';
 
+/** Share of the last deadline by which a stream answers early, so that other processes learn of it. */
+export const AHEAD = 1 / 20;
+
 /**
  * Addresses a reply to the sender of the message, and cuts a text that is too long for one answer.
  *
@@ -70,71 +73,46 @@ export function answerInPlace(
  * Ends a run with its reply and its changes of the context: waiting deliveries get it, or another
  * delivery asks for it, or it is sent late. The store decides that, in one step.
  */
-export function complete(run: Run, fitted: FittedReply, patience?: number): Awaitable<void> {
+export function complete(run: Run, fitted: FittedReply): Awaitable<void> {
   const isMore = fitted.rest !== undefined || run.unsaid.length > 0;
-  if (isMore && findRegistry(run.account)) return completeRegistered(run, fitted, patience);
-  return completeWaiting(run, fitted, patience);
+  if (isMore && findRegistry(run.account)) return completeRegistered(run, fitted);
+  return completeWaiting(run, fitted);
 }
 
 /** Registers a run before its end is known, as replies follow that only this process has. */
-async function completeRegistered(
-  run: Run,
-  fitted: FittedReply,
-  patience: number | undefined,
-): Promise<void> {
+async function completeRegistered(run: Run, fitted: FittedReply): Promise<void> {
   run.show();
   await run.heartbeat.register().catch(() => {});
-  await completeWaiting(run, fitted, patience);
+  await completeWaiting(run, fitted);
 }
 
-function completeWaiting(
-  run: Run,
-  fitted: FittedReply,
-  patience: number | undefined,
-): Awaitable<void> {
+function completeWaiting(run: Run, fitted: FittedReply): Awaitable<void> {
   const newest = run.handoff.lookAround();
   return isPromise(newest)
-    ? newest.then((found) => completeFor(run, fitted, found, patience))
-    : completeFor(run, fitted, newest, patience);
+    ? newest.then((found) => completeFor(run, fitted, found))
+    : completeFor(run, fitted, newest);
 }
 
 /** `newest`: the number of the latest waiting delivery. */
-function completeFor(
-  run: Run,
-  fitted: FittedReply,
-  newest: number,
-  patience: number | undefined,
-): Awaitable<void> {
+function completeFor(run: Run, fitted: FittedReply, newest: number): Awaitable<void> {
   // It was abandoned when the webhook was closed.
   if (run.isStale) return undefined;
   const ended = endRun(run, fitted, newest);
-  return isPromise(ended)
-    ? giveLater(run, fitted, ended, patience)
-    : give(run, fitted, ended, patience);
+  return isPromise(ended) ? giveLater(run, fitted, ended) : give(run, fitted, ended);
 }
 
-async function giveLater(
-  run: Run,
-  fitted: FittedReply,
-  ended: Promise<RunEnd>,
-  patience: number | undefined,
-): Promise<void> {
+async function giveLater(run: Run, fitted: FittedReply, ended: Promise<RunEnd>): Promise<void> {
   const how = await ended;
   // The process may have stood still since it asked the store.
   const seen = run.handoff.lookAround();
   if (isPromise(seen)) await seen;
-  give(run, fitted, how, patience);
+  give(run, fitted, how);
 }
 
 /** Handles a reply as the store has decided. */
-function give(
-  run: Run,
-  fitted: FittedReply,
-  { result, answering }: RunEnd,
-  patience: number | undefined,
-): void {
+function give(run: Run, fitted: FittedReply, { result, answering }: RunEnd): void {
   if (result === 'stale') return drop(run);
-  const { account, handoff, id, isHeld, message, workload } = run;
+  const { account, handoff, hasResponded, id, isHeld, message, workload } = run;
   const { tree, reply, whole, warn } = fitted;
   run.watch?.conclude(reply ? 'replied' : 'silent');
   const isAnswer = result === 'respond';
@@ -158,7 +136,8 @@ function give(
       message,
       reply,
       rest,
-      patience: patience ?? parkingMilliseconds(account),
+      // A stream answers for the last delivery, which is due.
+      patience: hasResponded ? 2 * AHEAD * account.replyWindow : parkingMilliseconds(account),
       releases: answering,
     });
   }

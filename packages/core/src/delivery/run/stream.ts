@@ -7,14 +7,12 @@ import type { Reply, TextReply } from '../../reply/reply.ts';
 import { splitText, wholeSentences } from '../../reply/split.ts';
 import { messageKey } from '../../undelivered.ts';
 import { HeldAnswer } from '../late/held-answer.ts';
-import { complete, fitReply } from './completion.ts';
+import { AHEAD, complete, fitReply } from './completion.ts';
 import { limitRun } from './heartbeat.ts';
 import type { Run } from './run.ts';
 
 /** The platform's timeout of 5 s in terms of the reply deadline of 4.5 s. */
 const HANGS_UP = 10 / 9;
-/** Share of the last deadline by which a stream answers early, so that other processes learn of it. */
-const AHEAD = 1 / 20;
 
 /** Answers with a stream: at the last deadline with what has arrived by then, and later with the rest. */
 export async function answerStream(
@@ -51,7 +49,7 @@ export async function answerStream(
         const fitted = fitReply(run, reply);
         run.hasResponded = true;
         run.said = [fitted.whole ?? reply];
-        ending = complete(run, fitted, 2 * AHEAD * replyWindow);
+        ending = complete(run, fitted);
         return ending;
       },
       close: () => {
