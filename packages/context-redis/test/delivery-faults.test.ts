@@ -253,13 +253,12 @@ it('the rest of a long text is held once, though the lock cannot be released', a
   const releasing = jest.spyOn(contexts, 'release');
   releasing.mockRejectedValueOnce(new Error('it took too long'));
   const long = ['一', '二'].map((word) => `${word.repeat(599)}。`).join('');
-  const message = greeting();
   const { send } = bot(redis, () => long, { contexts, deliveries, lateReply: 'hold' });
-  expect((await send(message)).body).toContain(long.slice(0, 600));
+  expect((await send(greeting())).body).toContain(long.slice(0, 600));
   expect(releasing).toHaveBeenCalled();
   // It would be held again at once.
   await new Promise((resolve) => void setTimeout(resolve, 200));
-  const user = { account: 'default', openid: `${message['FromUserName']}` };
+  const user = { account: 'default', openid: platform.OPENID };
   expect(await deliveries.takeHeld(user)).toEqual([
     JSON.stringify({ type: 'text', content: long.slice(600) }),
   ]);
