@@ -22,7 +22,7 @@ const MAX_ERASES = 10;
 interface Registration {
   /** Number of users in this process: its run, and deliveries that returned its reply. */
   count: number;
-  /** What is written of it, or was until it was left. */
+  /** The run as it is written, or was until it was left. */
   run: RegisteredRun | undefined;
   /** The last call of the registry, which never rejects: calls must not overtake each other. */
   done: Promise<void>;
