@@ -1,4 +1,3 @@
-import type { Account } from '../account.ts';
 import { type Awaitable, isPromise } from '../awaitable.ts';
 import { runInBackground } from '../background.ts';
 import { deliveryChannel } from '../diagnostics.ts';
@@ -10,11 +9,14 @@ import { leaseMilliseconds } from './registrations.ts';
 import { execute } from './run/execution.ts';
 import { type Possession, Run } from './run/run.ts';
 import { areRunsSeen, RunWatch } from './run/run-watch.ts';
-import { type Begun, type Claim, type Claimed, DELIVERIES } from './store.ts';
+import { type Begun, type Claim, type Claimed, DELIVERIES, type LeaseRequest } from './store.ts';
 import type { ActiveRun } from './workload.ts';
 
 /** A claim of a delivery that was counted before, or of a run whose process has died. */
 export type Which = Pick<Claim, 'attempt' | 'expired'>;
+
+/** Milliseconds within which copies come. What comes later with the same nonce may be sent by the platform. */
+const COPIED_WITHIN = 1000;
 
 /** The end of an owner's name who took a run up that its process had died of, for no delivery. */
 const TAKEN_UP = ':taken-up';
@@ -26,18 +28,9 @@ export function claim(delivery: DeliveryAttempt, which: Which = {}): Awaitable<B
 }
 
 async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): Promise<Begun> {
-  const { account, body, id, nonce, sentAt } = delivery;
-  const copiedWithin = copyMilliseconds(account);
-  const wanted = {
-    ...which,
-    body,
-    owner: here.owner,
-    lease: here.lease,
-    sentAt,
-    nonce,
-    copiedWithin,
-  };
+  const { account, id } = delivery;
   const since = account.clock.now();
+  const wanted = createClaim(delivery, which, here);
   const claimed = checkClaimed(await account.deliveries.claim(id, wanted));
   delivery.underWay = account.clock.now() - since;
   count(delivery, claimed);
@@ -49,12 +42,11 @@ async function join(delivery: DeliveryAttempt, here: ActiveRun, which: Which): P
 }
 
 /**
- * Claims a message that has no run in this process. When claimed on its turn, the context is
- * loaded in the same step; behind other messages of the user, it costs the store nothing until
- * its turn.
+ * Claims a message that has no run in this process, with its context in the same step; behind other
+ * messages of the user that is loaded on its turn, when the message is claimed again.
  */
 function claimRun(delivery: DeliveryAttempt, which: Which): Awaitable<Begun> {
-  const { account, body, id, nonce, sentAt, user, workload } = delivery;
+  const { account, id, user, workload } = delivery;
   const { attempt } = which;
   // A run that was taken up before waits for its lease: the next delivery goes before its end.
   const expired = which.expired?.endsWith(TAKEN_UP) ? undefined : which.expired;
@@ -66,19 +58,21 @@ function claimRun(delivery: DeliveryAttempt, which: Which): Awaitable<Begun> {
   const lease = leaseMilliseconds(account);
   const lock = isSerial ? { owner, lease } : undefined;
   const possession = { owner, lease, turn, lock };
-  const copiedWithin = copyMilliseconds(account);
-  const wanted = { owner, lease, attempt, expired, body, sentAt, nonce, copiedWithin };
+  const wanted = createClaim(delivery, { attempt, expired }, possession);
   const claiming = turn ? deliveries.claim(id, wanted) : steps.begin(id, wanted, lock);
   return isPromise(claiming)
     ? awaitClaim(delivery, claiming, possession)
     : take(delivery, claiming, possession);
 }
 
-/** Milliseconds within which copies come. What comes later with the same nonce may be sent by the platform. */
-const COPIED_WITHIN = 1000;
-
-function copyMilliseconds({ replyWindow }: Account): number {
-  return Math.min(COPIED_WITHIN, replyWindow);
+/** Returns what the store is asked for a delivery, by an owner. */
+function createClaim(
+  { account, body, nonce, sentAt }: DeliveryAttempt,
+  { attempt, expired }: Which,
+  { owner, lease }: LeaseRequest,
+): Claim {
+  const copiedWithin = Math.min(COPIED_WITHIN, account.replyWindow);
+  return { owner, lease, attempt, expired, body, sentAt, nonce, copiedWithin };
 }
 
 async function awaitClaim(
