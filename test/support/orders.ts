@@ -500,7 +500,7 @@ async function play(options: OrdersOptions): Promise<Told[]> {
     const alive = processes.filter(({ isDead }) => !isDead);
     const process = alive[Math.floor(random() * alive.length)] as Process;
     const gone = new AbortController();
-    clock.at(random() * 400, () => {
+    clock.at(random() * (random() < 0.9 ? 400 : 3000), () => {
       one.log.push(`${clock.now()} a copy to ${processes.indexOf(process)}`);
       clock.at(HANGS_UP, () => process.run(() => gone.abort()));
       const copy = { ...request, signal: gone.signal, isGone: () => gone.signal.aborted };

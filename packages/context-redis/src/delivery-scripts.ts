@@ -7,7 +7,7 @@ import { defineScript, type Script, type ScriptResult, type Undo } from './scrip
 // `outcome` once the run has ended. Who has the reply: the `holder`, the highest number of the deliveries
 // that were given it, `late` or `sent`; 0 or none is nobody. The `others` that were given it, as `1,2,`.
 // Also the number of `attempts`, that of each delivery by its name (`#…`), and by its time and nonce (`=…`),
-// when each was counted (`c1`, ms) and sent (`s1`, in seconds), how many copies there are of it (`k1`), the
+// when each was counted (`c1`, ms) and sent (`s1`, in seconds), with which nonce (`n1`), how many copies there are of it (`k1`), the
 // fingerprint of the `body`, and whether the run may be `written` down for when its process dies. ioredis may put a prefix of its own before KEYS, so the names of channels
 // come as ARGV. A user without rights may not publish: what is written counts all the same, and who
 // waits looks by itself.
@@ -40,8 +40,8 @@ end`;
 const IS_OVER = `
 local function isOver(key, attempt)
   local original = math.floor(attempt)
-  local run = redis.call('HMGET', key, 'attempts', 'k' .. original)
-  return run[2] and original < tonumber(run[1])
+  local run = redis.call('HMGET', key, 'attempts', 'k' .. original, 's' .. original)
+  return run[2] and tonumber(redis.call('HGET', key, 's' .. run[1])) > tonumber(run[3])
 end`;
 
 /** Returns the reply of an ended run to a delivery, unless it is late. 0 only reads. */
@@ -82,7 +82,7 @@ local function claim(key, owner, lease, body, attempt, expired, sent, nonce, wit
   elseif isNew then
     attempts = attempts + 1
     redis.call('HSET', key, 'attempts', attempts, attempt, attempts, signed, attempts,
-      'c' .. attempts, now(), 's' .. attempts, sent)
+      'c' .. attempts, now(), 's' .. attempts, sent, 'n' .. attempts, nonce)
     if run[5] == 'late' and not run[4] then
       redis.call('HDEL', key, 'holder')
     end
@@ -167,7 +167,7 @@ end`;
 /** ARGV: attempt, milliseconds that its claim took. A reply that nobody holds was released already. */
 export const releaseReply: Script = defineScript(`
 local original = math.floor(ARGV[1])
-local run = redis.call('HMGET', KEYS[1], 'holder', 'others', 'c' .. original, 's' .. original)
+local run = redis.call('HMGET', KEYS[1], 'holder', 'others', 'c' .. original, 's' .. original, 'n' .. original)
 local holder = tonumber(run[1])
 if not holder then
   return run[1] and 0 or 1
@@ -177,12 +177,16 @@ local attempt = tonumber(ARGV[1])
 local came = run[3] and run[3] - ARGV[2]
 local sent = tonumber(run[4] or 0)
 local function isBefore(other)
-  other = math.floor(other)
-  local its = redis.call('HMGET', KEYS[1], 'c' .. other, 's' .. other)
+  local first = math.floor(other)
+  local its = redis.call('HMGET', KEYS[1], 'c' .. first, 's' .. first, 'n' .. first)
   if its[2] and tonumber(its[2]) < sent then
     return true
   end
-  return came and other < original and its[1] and tonumber(its[1]) <= came
+  -- A copy, however late it came.
+  if its[3] and its[3] ~= '' and its[3] == run[5] and its[2] == run[4] then
+    return false
+  end
+  return came and other < attempt and its[1] and tonumber(its[1]) <= came
 end
 local isGiven = false
 local left = {}

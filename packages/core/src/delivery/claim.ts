@@ -15,9 +15,6 @@ import type { ActiveRun } from './workload.ts';
 /** A claim of a delivery that was counted before, or of a run whose process has died. */
 export type Which = Pick<Claim, 'attempt' | 'expired'>;
 
-/** Milliseconds within which copies come. What comes later with the same nonce may be sent by the platform. */
-const COPIED_WITHIN = 1000;
-
 /** The end of an owner's name who took a run up that its process had died of, for no delivery. */
 const TAKEN_UP = ':taken-up';
 
@@ -71,7 +68,8 @@ function createClaim(
   { attempt, expired }: Which,
   { owner, lease }: LeaseRequest,
 ): Claim {
-  const copiedWithin = Math.min(COPIED_WITHIN, account.replyWindow);
+  // The platform does not send it again before the window is over, if with the same nonce then.
+  const copiedWithin = account.replyWindow;
   return { owner, lease, attempt, expired, body, sentAt, nonce, copiedWithin };
 }
 

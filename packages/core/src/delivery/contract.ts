@@ -419,6 +419,18 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
       assert.equal(await store.claimLateReply(id), false);
     },
 
+  'a copy that came too late to be known as one takes the reply from none': async (store, id) => {
+    await store.claim(id, createClaim('first', original));
+    await store.claim(id, createClaim('second', original));
+    const third = await store.claim(id, createClaim('third', { ...original, copiedWithin: 0 }));
+    assert.equal(third.attempt, 2);
+    assert.equal(await store.finish(id, createFinish('first', { answering: 2 })), 'respond');
+    assert.deepEqual(await store.wait(id, { ...wait, attempt: 1 }), ended);
+    assert.deepEqual(await store.wait(id, { ...wait, attempt: 1.001 }), ended);
+    assert.equal(await store.releaseReply(id, 2), false);
+    assert.equal(await store.claimLateReply(id), false);
+  },
+
   'the same end told again has the same result, a reply that was claimed to be sent apart': async (
     store,
     id,

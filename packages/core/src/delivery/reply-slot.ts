@@ -131,7 +131,8 @@ export class ReplySlot {
   /** Whether a delivery that there are copies of, or a copy, is over: the platform has sent another one. */
   #isOver(attempt: number): boolean {
     const original = Math.floor(attempt);
-    return original < this.#attempts && this.#copies?.has(original) === true;
+    if (!this.#copies?.has(original)) return false;
+    return this.#find(this.#attempts).sent > this.#find(original).sent;
   }
 
   #giveTo(attempt: number): void {
@@ -209,9 +210,12 @@ export class ReplySlot {
     // Those before this one are over: the platform has hung up on them.
     const mine = this.#find(attempt);
     const isBefore = (other: number) => {
-      const { counted, sent } = this.#find(other);
-      const isOlder = Math.floor(other) < Math.floor(attempt);
-      return sent < mine.sent || (isOlder && counted <= mine.counted - underWay);
+      const its = this.#find(other);
+      if (its.sent < mine.sent) return true;
+      // A copy, however late it came.
+      if (its.nonce !== undefined && its.nonce === mine.nonce && its.sent === mine.sent)
+        return false;
+      return other < attempt && its.counted <= mine.counted - underWay;
     };
     const left = given.filter((other) => other !== attempt && !isBefore(other));
     this.#holder = Math.max(0, ...left);

@@ -24,11 +24,12 @@ it('a delivery that takes a run over does not take the number of a newer one', a
         await new Promise((resolve) => void setTimeout(resolve, 9000));
       },
     );
-  const message = plain({ token: 'TOKEN' }, userMessage('text', { Content: 'hi' }));
+  const fields = userMessage('text', { Content: 'hi' });
+  const message = plain({ token: 'TOKEN' }, fields);
   void create().handle(message);
   await jest.advanceTimersByTimeAsync(1000);
   const other = create();
-  void other.handle(message);
+  void other.handle(plain({ token: 'TOKEN' }, fields));
   await jest.advanceTimersByTimeAsync(100);
   void create().handle(message);
   await jest.advanceTimersByTimeAsync(5000);

@@ -99,7 +99,7 @@ it.each([16, 30, 60])(
   },
 );
 
-it.each([0, 900])(
+it.each([0, 900, 3400])(
   'a reply after the last deadline is pushed, and not given to a copy that came %i ms after its original',
   async (delay) => {
     const { sent, client } = fakeClient();
