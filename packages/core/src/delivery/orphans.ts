@@ -82,10 +82,12 @@ export class OrphanRecovery {
       const message = parseMessage(run.message);
       const id = idempotencyKey(message, account.id);
       if (!registrations.adopt(id, account, run)) return;
+      let isLeft = false;
       try {
-        await askAgain(account.clock, () => recoverRun(run, message, service));
+        isLeft = !(await askAgain(account.clock, () => recoverRun(run, message, service)));
       } finally {
-        registrations.leave(id, account);
+        if (isLeft) registrations.leaveToOthers(id, account);
+        else registrations.leave(id, account);
       }
     } catch (error) {
       account.logger.error({ err: error }, 'could not resume a run from a crashed process');
@@ -93,8 +95,12 @@ export class OrphanRecovery {
   }
 }
 
-/** Runs the message again, or sends what its run left behind. */
-async function recoverRun(run: RegisteredRun, message: Message, service: Service): Promise<void> {
+/** Runs the message again, or sends what its run left behind. False when the webhook closes before. */
+async function recoverRun(
+  run: RegisteredRun,
+  message: Message,
+  service: Service,
+): Promise<boolean> {
   const { account, workload } = service;
   const request = { native: undefined, isGone: () => true };
   const incoming = { message, at: account.clock.now(), request };
@@ -102,9 +108,10 @@ async function recoverRun(run: RegisteredRun, message: Message, service: Service
   // A delivery that waits for it goes first.
   await workload.sleep(account.clock, LOOK_AGAIN);
   // The next delivery has started it here.
-  if (workload.runs.has(attempt.id.key)) return;
+  if (workload.runs.has(attempt.id.key)) return true;
+  if (workload.isClosing) return false;
   const found = await takeUp(attempt, run.owner);
-  if (found.state === 'yours') return;
+  if (found.state === 'yours') return true;
   // A third process is to take it up should both die.
   if (found.state === 'running') return watchOver(attempt, Number.POSITIVE_INFINITY);
   const exchange = attempt.createExchange(new Error('the process that ran the handler died'));
@@ -112,10 +119,12 @@ async function recoverRun(run: RegisteredRun, message: Message, service: Service
   const lost = await sendLeft(run, found, attempt, late);
   workload.trackLate(late);
   await late.done;
-  if (!lost) return;
-  const cause = new Error('the process died after it had started to answer');
-  const error = new UndeliveredError(lost.reply, messageKey(message), cause, lost.isSeen);
-  await reportUndelivered(error, exchange, account);
+  if (lost) {
+    const cause = new Error('the process died after it had started to answer');
+    const error = new UndeliveredError(lost.reply, messageKey(message), cause, lost.isSeen);
+    await reportUndelivered(error, exchange, account);
+  }
+  return true;
 }
 
 /** Sends the reply that a dead process left; returns what of it is lost, or may be. */

@@ -134,6 +134,12 @@ export class Registrations {
     one.done = done;
   }
 
+  /** Ends a registration whose run goes on: it stays as written, for another process once this one has ended. */
+  leaveToOthers(id: DeliveryId, account: Account): void {
+    const registry = findRegistry(account);
+    if (registry) this.#forget(registry, id);
+  }
+
   /**
    * Erases the message in the registry: one left there would be repeated once this process dies,
    * after everything else about it has been removed.

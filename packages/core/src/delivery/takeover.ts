@@ -18,12 +18,12 @@ export async function takeUp(attempt: DeliveryAttempt, expired?: string): Promis
 
 /**
  * Watches the run of another process, for the given milliseconds (default: two leases), and takes it up
- * when that process dies or gives it up.
+ * when that process dies or gives it up. False when the webhook closes before.
  */
 export async function watchOver(
   attempt: DeliveryAttempt,
   milliseconds = 2 * leaseMilliseconds(attempt.account),
-): Promise<void> {
+): Promise<boolean> {
   const { account, id, workload } = attempt;
   const { clock, deliveries } = account;
   const end = clock.now() + milliseconds;
@@ -34,11 +34,13 @@ export async function watchOver(
       () => deliveries.wait(id, { attempt: 0, milliseconds: patience }),
       () => workload.isClosing,
     );
-    if (found?.state === 'ended') return;
+    if (found?.state === 'ended') return true;
     if (found?.state !== 'free') continue;
     // A delivery that waits for it goes first.
     await workload.sleep(clock, LOOK_AGAIN);
+    if (workload.isClosing) break;
     const claimed = await takeUp(attempt).catch(() => undefined);
-    if (claimed?.state === 'yours') return;
+    if (claimed?.state === 'yours') return true;
   }
+  return !workload.isClosing;
 }

@@ -583,6 +583,43 @@ describe('when a process dies', () => {
     expect([pushed, undelivered]).toEqual([[], [{ type: 'none' }, { type: 'none' }]]);
   });
 
+  it('and then the one that took its messages up, one that a closing process watches is reported by the next', async () => {
+    const { clock, pushed, undelivered, lives, createProcess } = createProcesses(
+      (time) =>
+        async ({ raw }) => {
+          if (raw.includes('hi')) return 'an answer';
+          await time.after(raw.includes('busy') ? 12_000 : 100_000);
+          return 'late';
+        },
+    );
+    const [first, second, third, fourth] = [...names, 'fourth'].map(createProcess) as [
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+      ReturnType<typeof createProcess>,
+    ];
+    for (const content of ['a question', 'another']) void first.webhook.handle(say(content));
+    await clock.advance(2000);
+    first.process.isDead = true;
+    await second.webhook.handle(say('hi'));
+    await clock.advance(7000);
+    second.process.isDead = true;
+    await third.webhook.handle(say('hi'));
+    await clock.advance(9000);
+    // It waits for the lease of the one that had queued.
+    expect([undelivered, lives[2]?.runs.size]).toEqual([[{ type: 'none' }], 1]);
+    await fourth.webhook.handle(say('hi'));
+    const busy = { ...userMessage('text', { Content: 'busy' }), FromUserName: 'another' };
+    void third.webhook.handle(plain({ token: 'TOKEN' }, busy) as WebhookRequest);
+    await clock.advance(500);
+    const closed = third.webhook.close({ timeout: 20_000 });
+    await clock.advance(20_000);
+    await closed;
+    third.process.isDead = true;
+    await clock.advance(60_000);
+    expect([pushed, undelivered]).toEqual([['third'], [{ type: 'none' }, { type: 'none' }]]);
+  });
+
   it('and others of the same message, it is taken up once after the last delivery, then reported', async () => {
     const runs: string[] = [];
     const { clock, pushed, undelivered, createProcess } = createProcesses(
