@@ -288,3 +288,34 @@ it.each<[string, number, unknown[]]>([
   await jest.advanceTimersByTimeAsync(60_000);
   expect({ told, runs: bot.runs() }).toEqual({ told: reported, runs: 1 + more });
 });
+
+it.each<[string, Partial<WebhookOptions>, Error]>([
+  ['it was refused', {}, new StoreError('the context store failed: it is away')],
+  ['a handler failed', { onError: () => 'sorry' }, new Error('it failed')],
+])(
+  'or for it by another process, should this one die: it stays registered until then (%s)',
+  async (_, given, error) => {
+    const registered = new Set<string>();
+    const runRegistry: RunRegistry = {
+      write: async ({ key }) => void registered.add(key),
+      beat: async () => {},
+      erase: async ({ key }) => void registered.delete(key),
+      takeExpired: async () => [],
+    };
+    const deliveries = Object.assign(new MemoryDeliveryStore(), { runRegistry });
+    const told: unknown[] = [];
+    const onUndelivered = () => void told.push('told');
+    const bot = createFailing(1, { deliveries, onUndelivered, ...given }, error);
+    void bot.deliver();
+    const seen: unknown[] = [];
+    for (const milliseconds of [1000, 9000, 50_000]) {
+      await jest.advanceTimersByTimeAsync(milliseconds);
+      seen.push([registered.size, told.length + bot.pushed.length]);
+    }
+    expect(seen).toEqual([
+      [1, 0],
+      [1, 0],
+      [0, 1],
+    ]);
+  },
+);

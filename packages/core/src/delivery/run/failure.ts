@@ -127,10 +127,13 @@ export function fail(run: Run, error: unknown): void {
   );
 }
 
-/** Has `close()`, and the host, wait for what goes on after the run. */
-function track({ parts, workload }: Run, work: Promise<void>): void {
-  workload.track(work);
-  parts.service.waitUntil?.(work);
+/** Has `close()`, and the host, wait for what goes on after the run, which stays registered until then. */
+function track({ account, id, message, owner, parts, workload }: Run, work: Promise<void>): void {
+  const { registrations } = workload;
+  runInBackground(() => registrations.enter(id, account, { owner, message }));
+  const ended = work.finally(() => registrations.leave(id, account));
+  workload.track(ended);
+  parts.service.waitUntil?.(ended);
 }
 
 async function reportFailure(
