@@ -92,6 +92,110 @@ describe('close()', () => {
     jest.useRealTimers();
   });
 
+  describe('that times out, with other processes,', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+    const after = (milliseconds: number) =>
+      new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+    const none = { type: 'none' };
+
+    it.each([
+      ['goes on', false],
+      ['fails from then on, as it is closed next', true],
+    ])(
+      'reports a message that waits for the lock of another once, and does not start it (the store %s)',
+      async (_, isClosed) => {
+        let isOver = false;
+        class Closable extends MemoryContextStore {
+          override async load(...given: Parameters<MemoryContextStore['load']>) {
+            if (isOver) throw new Error('Connection is closed.');
+            return super.load(...given);
+          }
+        }
+        const deliveries = new MemoryDeliveryStore();
+        const contexts = new Closable();
+        const handler = jest.fn<() => string>(() => 'an answer');
+        const shared = { deliveries, contexts, ordering: 'serial', maxDeliveries: 1 } as const;
+        const other = setUp(() => after(10_000), shared);
+        const closing = setUp(handler, shared);
+        void other.say('slow');
+        await jest.advanceTimersByTimeAsync(100);
+        void closing.say('waits');
+        await jest.advanceTimersByTimeAsync(5000);
+        const closed = closing.webhook.close({ timeout: 100 });
+        await jest.advanceTimersByTimeAsync(200);
+        await closed;
+        expect(closing.undelivered).toEqual([none]);
+        isOver = isClosed;
+        await jest.advanceTimersByTimeAsync(60_000);
+        expect(closing.undelivered).toEqual([none]);
+        expect(handler).not.toHaveBeenCalled();
+        // The lock is free again.
+        isOver = false;
+        const next = setUp(() => 'the next answer', shared).say('next');
+        await jest.advanceTimersByTimeAsync(1000);
+        expect((await next).body).toContain('the next answer');
+      },
+    );
+
+    it.each([
+      ['goes on', 20_000],
+      ['has ended', 5000],
+    ])(
+      'does not report a message that another has taken over (the handler %s here)',
+      async (_, milliseconds) => {
+        let isAway = false;
+        class Shared extends MemoryDeliveryStore {
+          override async renew(...given: Parameters<MemoryDeliveryStore['renew']>) {
+            if (isAway) throw new Error('the store is away');
+            return super.renew(...given);
+          }
+        }
+        const shared = { deliveries: new Shared(), contexts: new MemoryContextStore() };
+        const closing = setUp(async () => {
+          await after(milliseconds);
+          return 'from one that stood still';
+        }, shared);
+        const other = setUp(async () => {
+          await after(12_000);
+          return 'from the other';
+        }, shared);
+        const message = plain(ACCOUNT, userMessage('text', { Content: 'hi' }));
+        isAway = true;
+        const gone = new AbortController();
+        void closing.webhook.handle({ ...message, signal: gone.signal });
+        await jest.advanceTimersByTimeAsync(4900);
+        gone.abort();
+        isAway = false;
+        void other.webhook.handle(message);
+        await jest.advanceTimersByTimeAsync(2000);
+        const closed = closing.webhook.close({ timeout: 100 });
+        await jest.advanceTimersByTimeAsync(60_000);
+        await closed;
+        expect([closing.undelivered, other.undelivered, closing.pushed]).toEqual([[], [], []]);
+        expect(other.pushed).toEqual([{ type: 'text', content: 'from the other' }]);
+      },
+    );
+
+    it('registers nothing any more of what it has reported', async () => {
+      const registered = new Set<string>();
+      const runRegistry: RunRegistry = {
+        write: async ({ key }) => void registered.add(key),
+        beat: async () => {},
+        erase: async ({ key }) => void registered.delete(key),
+        takeExpired: async () => [],
+      };
+      const deliveries = Object.assign(new MemoryDeliveryStore(), { runRegistry });
+      const { webhook, say, undelivered } = setUp(() => new Promise(() => {}), { deliveries });
+      void say();
+      await jest.advanceTimersByTimeAsync(3000);
+      const closed = webhook.close({ timeout: 100 });
+      await jest.advanceTimersByTimeAsync(20_000);
+      await closed;
+      expect([undelivered, registered.size]).toEqual([[none], 0]);
+    });
+  });
+
   describe('with a stream that goes on', () => {
     beforeEach(() => void jest.useFakeTimers());
     afterEach(() => void jest.useRealTimers());

@@ -5,7 +5,7 @@ import { runInBackground } from '../../background.ts';
 import type { WechatContext } from '../../context/context.ts';
 import type { Turn } from '../../context/keyed-mutex.ts';
 import type { Loaded } from '../../context/store.ts';
-import { begin, ContextTransaction } from '../../context/transaction.ts';
+import { begin, ContextTransaction, rollback } from '../../context/transaction.ts';
 import { disarmError } from '../../describe-error.ts';
 import {
   type Answer,
@@ -43,6 +43,8 @@ export async function execute(run: Run): Promise<void> {
     // On its turn the message is claimed again.
     const isReady = !turn && useLoaded(run, parts.loaded);
     if (!isReady && !(await prepare(run))) return;
+    // It was reported when the webhook was closed.
+    if (run.isStale) return rollback(account, id, parts.possession.lock);
     run.isBegun = true;
     run.watch?.begin();
     run.exchange = new RunExchange(run);

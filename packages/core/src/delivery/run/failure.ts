@@ -19,6 +19,8 @@ import { createExchange, type Run } from './run.ts';
 /** Answers for failed handlers, or a failed store. */
 export async function answerFailure(run: Run, error: unknown): Promise<void> {
   const { account, parts } = run;
+  // It was reported when the webhook was closed, or another run answers.
+  if (run.isStale) return rollback(account, run.id, parts.possession.lock);
   const exchange = run.exchange ?? createExchange(run, error);
   if (mayRunAgain(run, error) && (await leaveToNext(run, error))) return;
   run.watch?.fail(error);
@@ -37,11 +39,9 @@ export async function answerFailure(run: Run, error: unknown): Promise<void> {
 
 /** Ends a stream that failed after it had begun to answer: sends what has arrived, then what `onError` says. */
 async function failStream(run: Run, exchange: Exchange, error: unknown): Promise<void> {
-  const { account, isStale, said, unsaid } = run;
+  const { account, said, unsaid } = run;
   const { lateReply, logger, onError, onUndelivered } = account;
   const message = messageKey(run.message);
-  // It was reported when the webhook was closed.
-  if (isStale) return;
   run.sendUnsaid();
   if (isStoreFailure(error) && !onError) return fail(run, error);
   const answer = onError
@@ -100,7 +100,7 @@ async function leaveToNext(run: Run, error: unknown): Promise<boolean> {
 /** Answers for a run that was left to the next delivery, when none comes: as if it had been the last one. */
 async function answerLeft(run: Run, error: unknown): Promise<void> {
   const { account, workload } = run;
-  if (!(await endLeft(run))) return;
+  if (run.isStale || !(await endLeft(run))) return;
   if (!account.onError) {
     logLeft(run, error);
     if (account.onUndelivered) await reportNone(run, error);
@@ -142,7 +142,9 @@ async function reportFailure(
   result: unknown,
   isRefused: boolean,
 ): Promise<void> {
-  const { account, message, unstored } = run;
+  const { account, isStale, message, unstored } = run;
+  // It was reported when the webhook was closed.
+  if (isStale) return;
   if (result === 'stale') {
     const details = { err: error, message: messageKey(message) };
     account.logger.warn(details, 'a run lost its lease, and failed: another run answers');

@@ -10,6 +10,7 @@ import type { Reply } from '../../reply/reply.ts';
 import type { Dispatch } from '../../router.ts';
 import { messageKey, UndeliveredError } from '../../undelivered.ts';
 import type { WaitUntil } from '../../wait-until.ts';
+import { within } from '../../with-timeout.ts';
 import { joinReplies, LateReplies, reportUndelivered } from '../late/late-replies.ts';
 import type { DeliveryId } from '../store.ts';
 import type { ActiveRun, Workload } from '../workload.ts';
@@ -51,6 +52,9 @@ export interface RunParts {
 
 const NOTHING: readonly Reply[] = [];
 const NO_REPLY: Reply = { type: 'none' };
+
+/** Milliseconds, at most, for which a run that is abandoned waits for the store. */
+const ASKED = 1000;
 
 /** The reason of aborted signals, created once: an error for each run would cost more than the rest of it. */
 const STOPPED = new DOMException('This operation was aborted', 'AbortError');
@@ -170,7 +174,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   }
 
   onTurnEnd(): void {
-    if (!this.isOver) this.heartbeat.start();
+    if (!this.isOver && !this.isStale) this.heartbeat.start();
   }
 
   get heartbeat(): Heartbeat {
@@ -228,6 +232,7 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     this.isStale = true;
     this.watch?.conclude('abandoned');
     this.abort();
+    this.#heartbeat?.stop();
     this.#heartbeat?.unregister();
     handoff.settle({ state: 'failed', error: cause });
     const seen = said.flatMap((reply) => unsent.find((one) => one.reply === reply)?.sent ?? reply);
@@ -235,8 +240,19 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     const missing = [...unsent, ...unsaid];
     if (seen.length > 0) await this.#report(joinReplies(seen), cause, true);
     for (const one of missing) await this.#report(one.missing, one.cause);
-    if (isAnswered || seen.length + missing.length > 0) return;
+    if (isAnswered || seen.length + missing.length > 0 || (await this.#isElsewhere())) return;
     await this.#report(unstored ?? NO_REPLY, cause);
+  }
+
+  /** Asks the store whether another owner has the run, or has ended it: that one answers. */
+  async #isElsewhere(): Promise<boolean> {
+    const { account, id, owner, parts } = this;
+    // Should it have the run itself, others need not wait for its lease.
+    const asked = { owner, lease: 1, body: parts.body, attempt: 0 };
+    const asking = account.deliveries.claim(id, asked).catch(() => undefined);
+    const claimed = (await within(asking, ASKED, undefined, account.clock))?.value;
+    if (claimed?.state !== 'ended') return claimed?.state === 'running';
+    return claimed.owner !== undefined && claimed.owner !== owner;
   }
 
   #report(reply: Reply, cause: Error, isSeen = false): Promise<void> {
