@@ -46,6 +46,8 @@ export class Workload {
   /** Number of runs, and of deliveries that wait for the run of another delivery. */
   pending = 0;
   isClosing = false;
+  /** How long `close()` waits, in milliseconds from now on; undefined before. */
+  #closesIn: (() => number) | undefined;
   /** Age of deliveries that are read at once, in milliseconds: the difference between the clocks. */
   usualAge = 0;
   readonly #late = new Set<LateReplies>();
@@ -74,9 +76,18 @@ export class Workload {
     this.track(late.done.finally(() => this.#late.delete(late)));
   }
 
-  /** Waits, but no longer than until the webhook closes. */
-  async sleep(clock: Clock, milliseconds: number): Promise<void> {
-    if (this.isClosing) return;
+  /**
+   * Waits, but no longer than until the webhook closes, or than `least` milliseconds when that takes longer:
+   * for half of the time that `close()` has left, at most.
+   */
+  async sleep(clock: Clock, milliseconds: number, least = 0): Promise<void> {
+    const since = clock.now();
+    if (!this.isClosing) await this.#sleepUntilClosing(clock, milliseconds);
+    const left = Math.min(least - (clock.now() - since), (this.#closesIn?.() ?? 0) / 2);
+    if (left > 0) await new Promise<void>((resolve) => void clock.setTimeout(resolve, left));
+  }
+
+  async #sleepUntilClosing(clock: Clock, milliseconds: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const wake = () => {
         clock.clearTimeout(timer);
@@ -90,9 +101,10 @@ export class Workload {
 
   /** Accepts no more work, waits for all of it to end, and abandons the rest after the timeout. */
   async close(clock: Clock, timeout: number): Promise<void> {
-    this.isClosing = true;
-    for (const wake of this.#sleeping) wake();
     const end = clock.now() + timeout;
+    this.isClosing = true;
+    this.#closesIn = () => end - clock.now();
+    for (const wake of this.#sleeping) wake();
     while (this.pending > 0 || this.runs.size > 0 || this.#background.size > 0) {
       const left = end - clock.now();
       if (left <= 0) {

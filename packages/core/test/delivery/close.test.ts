@@ -196,6 +196,68 @@ describe('close()', () => {
     });
   });
 
+  describe('with a reply that a delivery waits for in another process', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+    const advance = (milliseconds: number) => jest.advanceTimersByTimeAsync(milliseconds);
+
+    /** As a store that cannot tell who waits: they look for themselves. */
+    class Polled extends MemoryDeliveryStore {
+      override async wait(...[id, options]: Parameters<MemoryDeliveryStore['wait']>) {
+        for (let left = options.milliseconds; ; left -= 250) {
+          const found = await super.wait(id, { ...options, milliseconds: 0 });
+          if (found || left <= 0) return found;
+          await new Promise((resolve) => setTimeout(resolve, 250));
+        }
+      }
+    }
+
+    /** A handler of six seconds in one process, whose second delivery comes to another one. */
+    async function begin() {
+      const deliveries = new Polled();
+      const handler = () =>
+        new Promise<string>((resolve) => setTimeout(() => resolve('the answer'), 6000));
+      const first = setUp(handler, { deliveries });
+      const second = setUp(handler, { deliveries });
+      const message = plain(ACCOUNT, userMessage('text', { Content: 'hi' }));
+      const gone = new AbortController();
+      void first.webhook.handle({ ...message, signal: gone.signal });
+      await advance(5000);
+      gone.abort();
+      return { first, second: () => second.webhook.handle(message) };
+    }
+
+    it('leaves it to that delivery', async () => {
+      const { first, second } = await begin();
+      const answered = second();
+      await advance(500);
+      const closed = first.webhook.close();
+      await advance(3000);
+      expect((await answered).body).toContain('the answer');
+      await closed;
+      expect([first.pushed, first.undelivered]).toEqual([[], []]);
+    });
+
+    it('sends it a second later when none waits', async () => {
+      const { first } = await begin();
+      const closed = first.webhook.close();
+      await advance(2500);
+      await closed;
+      expect(first.pushed).toEqual([{ type: 'text', content: 'the answer' }]);
+    });
+
+    it('sends it before its own time is over', async () => {
+      const { first } = await begin();
+      const closed = first.webhook.close({ timeout: 1500 });
+      await advance(2000);
+      await closed;
+      expect([first.pushed, first.undelivered]).toEqual([
+        [{ type: 'text', content: 'the answer' }],
+        [],
+      ]);
+    });
+  });
+
   describe('with a stream that goes on', () => {
     beforeEach(() => void jest.useFakeTimers());
     afterEach(() => void jest.useRealTimers());

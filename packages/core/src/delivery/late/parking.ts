@@ -11,6 +11,12 @@ import type { Workload } from '../workload.ts';
 import { LateReplies } from './late-replies.ts';
 
 /**
+ * Milliseconds for which a reply is parked though the webhook closes: deliveries that wait for it in other
+ * processes are told, or look for it themselves, within that time.
+ */
+const ASKED_FOR = 1000;
+
+/**
  * Returns the milliseconds within which another delivery must ask for a reply: more than the
  * platform takes to deliver again.
  */
@@ -86,7 +92,7 @@ async function watch(parked: ParkedReply): Promise<boolean> {
     const isReleased = () => account.deliveries.releaseReply(id, releases, underWay);
     if (!(await isUnsent(waiting, isReleased))) return false;
   }
-  await workload.sleep(account.clock, patience);
+  await workload.sleep(account.clock, patience, Math.min(patience, ASKED_FOR));
   const sender = workload.registrations.createSender(id, account);
   return isUnsent(waiting, () => account.deliveries.claimLateReply(id, sender));
 }
