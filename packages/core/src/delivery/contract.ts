@@ -259,6 +259,19 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(getState(await store.claim(id, createClaim('third'))), 'ended');
   },
 
+  'releasing it for no delivery only tells whether nobody has a reply': async (store, id) => {
+    await store.claim(id, createClaim('first'));
+    await store.finish(id, createFinish('first', { answering: 0 }));
+    assert.equal(await store.releaseReply(id, 0), true);
+    await store.claim(id, createClaim('second'));
+    assert.equal(await store.releaseReply(id, 0), false);
+    assert.equal(await store.claimLateReply(id), false);
+    assert.equal(await store.releaseReply(id, 2), true);
+    assert.equal(await store.releaseReply(id, 0), true);
+    assert.equal(await store.claimLateReply(id), true);
+    assert.equal(await store.releaseReply(id, 0), false);
+  },
+
   'a released reply is available to another delivery, or late': async (store, id) => {
     await store.claim(id, createClaim('first'));
     assert.equal(await store.finish(id, createFinish('first')), 'respond');

@@ -266,7 +266,13 @@ function createProcesses(
   const createProcess = (name: string) => {
     const life = { until: 0, runs: new Map<string, RegisteredRun>() };
     lives.push(life);
-    const process = { isDead: false, isDeaf: false, isUnheard: false };
+    const process = {
+      isDead: false,
+      isDeaf: false,
+      isUnheard: false,
+      /** Until it is resumed, when it stands still. */
+      stop: undefined as Promise<void> | undefined,
+    };
     const never = new Promise<never>(() => {});
     /** Answers nothing any more once the process has died. */
     const carry = <S extends object>(target: S, more: object = {}): S =>
@@ -274,8 +280,11 @@ function createProcesses(
         get: (_, method) => {
           const value: unknown = Reflect.get(method in more ? more : target, method);
           if (typeof value !== 'function') return value;
-          return (...given: unknown[]) =>
-            process.isDead ? never : (Reflect.apply(value, target, given) as unknown);
+          const call = (given: unknown[]) => Reflect.apply(value, target, given) as unknown;
+          return (...given: unknown[]) => {
+            if (process.isDead) return never;
+            return process.stop ? process.stop.then(() => call(given)) : call(given);
+          };
         },
       });
     const runRegistry: RunRegistry = {
@@ -368,6 +377,51 @@ describe('when a process dies', () => {
     await clock.advance(60_000);
     expect(texts.join('')).toBe(long);
     expect(new Set(pushed)).toEqual(new Set(['second']));
+  });
+
+  describe('or only stands still', () => {
+    const long = `${'前半句'.repeat(200)}。${'后半句'.repeat(200)}。`;
+    const begin = async () => {
+      const all = createProcesses((time) => async ({ raw }) => {
+        if (raw.includes('hi')) return 'an answer';
+        await time.after(6000);
+        return long;
+      });
+      const [first, second] = [all.createProcess('first'), all.createProcess('second')];
+      await second.webhook.handle(say('hi'));
+      const question = say('a long one');
+      const gone = new AbortController();
+      void first.webhook.handle({ ...question, signal: gone.signal });
+      await all.clock.advance(5000);
+      gone.abort();
+      return { ...all, first, second: () => second.webhook.handle(question) };
+    };
+
+    it.each([0, 400, 4000])('%d ms later, a long reply is sent once', async (later) => {
+      const { clock, first, texts, undelivered } = await begin();
+      await clock.advance(1100 + later);
+      let resume = () => {};
+      first.process.stop = new Promise((resolve) => {
+        resume = resolve;
+      });
+      await clock.advance(20_000);
+      first.process.stop = undefined;
+      resume();
+      await clock.advance(60_000);
+      expect([texts.join(''), undelivered]).toEqual([long, []]);
+    });
+
+    it('the rest of one that a delivery elsewhere has is sent within a second, and once', async () => {
+      const { clock, second, texts, undelivered } = await begin();
+      const answering = second();
+      await clock.advance(2000);
+      const answer = (await answering).body ?? '';
+      expect(texts).toHaveLength(1);
+      expect(answer).toContain(long.slice(0, 500));
+      await clock.advance(60_000);
+      expect(long.endsWith(texts.join(''))).toBe(true);
+      expect(undelivered).toEqual([]);
+    });
   });
 
   const names = ['first', 'second', 'third'] as const;

@@ -5,6 +5,7 @@ import type { Message } from '../../message/message.ts';
 import type { Reply } from '../../reply/reply.ts';
 import { type MessageKey, messageKey } from '../../undelivered.ts';
 import type { DeliveryAttempt } from '../attempt.ts';
+import { fingerprint } from '../idempotency-key.ts';
 import type { Run } from '../run/run.ts';
 import type { DeliveryId, Outcome } from '../store.ts';
 import type { Workload } from '../workload.ts';
@@ -23,6 +24,16 @@ const ASKED_FOR = 1000;
 export function parkingMilliseconds({ replyWindow }: Account): number {
   return replyWindow + 1500;
 }
+
+/**
+ * Milliseconds until the first look for the delivery that what follows a parked reply waits for, which may be
+ * there already; twice as many each time, up to the longest.
+ */
+const LOOK_AGAIN = 100;
+const LONGEST_PAUSE = 800;
+
+/** The fate of a parked reply: it is late, a delivery has it, or another sender sends it with its rest. */
+type Fate = 'late' | 'given' | 'taken';
 
 /** A reply that is parked for another delivery. */
 export interface ParkedReply {
@@ -52,8 +63,8 @@ export function park(parked: ParkedReply): void {
   const { registrations } = workload;
   runInBackground(() => registrations.enter(id, account, { owner, message }));
   const watching = watch(parked);
-  late.send(reply, 'late', () => watching);
-  if (rest) late.send(rest, 'rest');
+  late.send(reply, 'late', async () => (await watching) === 'late');
+  if (rest) late.send(rest, 'rest', async () => (await watching) !== 'taken');
   void late.done.then(() => registrations.leave(id, account));
 }
 
@@ -84,17 +95,75 @@ export function parkOutcome(
   service.waitUntil?.(late.done);
 }
 
-/** Waits; returns whether no delivery asked for the reply while the platform could deliver again. */
-async function watch(parked: ParkedReply): Promise<boolean> {
+/** Waits for a delivery to ask for the reply while the platform could deliver again, else claims it. */
+async function watch(parked: ParkedReply): Promise<Fate> {
   const { account, id, message, patience, releases, underWay, workload } = parked;
+  const { clock, deliveries } = account;
   const waiting = { account, key: messageKey(message) };
   if (releases > 0) {
-    const isReleased = () => account.deliveries.releaseReply(id, releases, underWay);
-    if (!(await isUnsent(waiting, isReleased))) return false;
+    const isReleased = () => deliveries.releaseReply(id, releases, underWay);
+    if (!(await isUnsent(waiting, isReleased))) return findFate(parked);
   }
-  await workload.sleep(account.clock, patience, Math.min(patience, ASKED_FOR));
+  const since = clock.now();
+  if (await isTakenWithin(parked)) return findFate(parked);
+  const waited = clock.now() - since;
+  const least = Math.min(patience, ASKED_FOR) - waited;
+  await workload.sleep(clock, Math.max(patience - waited, 0), least);
   const sender = workload.registrations.createSender(id, account);
-  return isUnsent(waiting, () => account.deliveries.claimLateReply(id, sender));
+  const isLate = await isUnsent(waiting, () => deliveries.claimLateReply(id, sender));
+  return isLate ? 'late' : findFate(parked);
+}
+
+/**
+ * Whether somebody takes a reply that more is to follow, which need not wait longer then. It is looked for
+ * twice: a delivery whose client has gone releases it at once.
+ */
+async function isTakenWithin({
+  account,
+  id,
+  patience,
+  rest,
+  workload,
+}: ParkedReply): Promise<boolean> {
+  const { clock, deliveries } = account;
+  if (!rest) return false;
+  const end = clock.now() + patience;
+  let pause = LOOK_AGAIN;
+  let times = 0;
+  while (times < 2 && !workload.isClosing && clock.now() + pause < end) {
+    await workload.sleep(clock, pause);
+    const isOpen = await deliveries.releaseReply(id, 0).catch(() => true);
+    times = isOpen ? 0 : times + 1;
+    pause = isOpen ? Math.min(2 * pause, LONGEST_PAUSE) : LOOK_AGAIN;
+  }
+  return times === 2;
+}
+
+/**
+ * Finds out who has a reply that is not to be sent here: who took up after this process, as it stood still,
+ * sends what follows, too; any other sender, as any delivery, has only the reply.
+ */
+async function findFate(parked: ParkedReply): Promise<Fate> {
+  const { account, id, message, owner, rest, workload } = parked;
+  const { clock, deliveries } = account;
+  if (!rest) return 'given';
+  const findSender = async () => {
+    const found = await deliveries.wait(id, { attempt: 0, milliseconds: 0 });
+    // What a delivery has can be read; what a store has forgotten is not to be claimed.
+    if (found?.state !== 'ended' || found.outcome) return undefined;
+    const body = fingerprint(message);
+    const claimed = await deliveries.claim(id, { owner, lease: 1, body, attempt: 0 });
+    return claimed.state === 'ended' ? claimed.sender : undefined;
+  };
+  const sender = await askAgain(clock, findSender).catch(() => undefined);
+  const own = workload.registrations.createSender(id, account);
+  return sender !== undefined && isSuccessor(sender, own) ? 'taken' : 'given';
+}
+
+/** Whether a sender took up after the process of another one: its name begins with that of the process. */
+function isSuccessor(sender: string, own: string): boolean {
+  const start = own.slice(0, own.lastIndexOf('/') + 1);
+  return sender.startsWith(start) && sender.includes('/', start.length);
 }
 
 /** Sends a reply that no delivery can carry any more, unless another process has done so. */
