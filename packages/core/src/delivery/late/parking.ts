@@ -13,7 +13,7 @@ import { LateReplies } from './late-replies.ts';
 
 /**
  * Milliseconds for which a reply is parked though the webhook closes: deliveries that wait for it in other
- * processes are told, or look for it themselves, within that time.
+ * processes are notified, or look for it themselves, within that time.
  */
 const ASKED_FOR = 1000;
 
