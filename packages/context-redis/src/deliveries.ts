@@ -216,8 +216,9 @@ function finishArguments({ owner, outcome, answering, isTaken }: Finish): (strin
 }
 
 function readClaimed(found: ScriptResult): Claimed {
-  const [attempt, same, state, detail, ...who] = found as readonly (string | null | undefined)[];
-  const about = { attempt: Number(attempt), isSame: same === '1' };
+  const [number, same, state, detail, ...who] = found as readonly (string | null | undefined)[];
+  const [attempt, behind] = `${number}`.split(' ').map(Number) as [number, number];
+  const about = { attempt, isSame: same === '1', behind };
   if (state === 'ended') {
     const [owner, sender] = who.map((name) => name ?? undefined);
     return { ...about, ...readEnded([state, detail ?? null]), owner, sender };

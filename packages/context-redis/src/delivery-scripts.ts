@@ -58,8 +58,9 @@ local function claimReply(key, outcome, holder, attempt)
 end`;
 
 /**
- * Returns the attempt, whether the body is the same, and the state: `yours` with the dead owner,
- * `running`, or `ended` with the outcome, who ended it, and who sends it.
+ * Returns the attempt, with the milliseconds by which a copy came after its original, whether the body is
+ * the same, and the state: `yours` with the dead owner, `running`, or `ended` with the outcome, who ended
+ * it, and who sends it.
  */
 const CLAIM = `${CLAIM_REPLY}
 local function isCopy(key, original, within)
@@ -72,6 +73,7 @@ local function claim(key, owner, lease, body, attempt, expired, sent, nonce, wit
   local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts', attempt,
     'sender', signed)
   local attempts = tonumber(run[6] or 0)
+  local behind = 0
   local same = (run[3] or body) == body and 1 or 0
   if isNew and run[7] then
     attempts = tonumber(run[7])
@@ -79,6 +81,7 @@ local function claim(key, owner, lease, body, attempt, expired, sent, nonce, wit
     local copies = redis.call('HINCRBY', key, 'k' .. run[9], 1)
     attempts = tonumber(string.format('%d.%03d', run[9], math.min(copies, ${MAX_COPIES})))
     redis.call('HSET', key, attempt, attempts)
+    behind = now() - redis.call('HGET', key, 'c' .. run[9])
   elseif isNew then
     attempts = attempts + 1
     redis.call('HSET', key, 'attempts', attempts, attempt, attempts, signed, attempts,
@@ -87,14 +90,15 @@ local function claim(key, owner, lease, body, attempt, expired, sent, nonce, wit
       redis.call('HDEL', key, 'holder')
     end
   end
+  local number = attempts .. ' ' .. behind
   if run[4] then
     local claimed = claimReply(key, run[4], run[5], isNew and attempts or attempt)
-    return { tostring(attempts), same, claimed[1], claimed[2] or false, run[1], run[8] }
+    return { number, same, claimed[1], claimed[2] or false, run[1], run[8] }
   end
   local isOwn = run[1] == owner
   local lives = run[2] and tonumber(run[2]) > now()
   if lives and not isOwn and (expired == '' or run[1] ~= expired) then
-    return { tostring(attempts), same, 'running' }
+    return { number, same, 'running' }
   end
   local replaces = not isOwn and run[1] or ''
   redis.call('HSET', key, 'owner', owner, 'until', now() + lease, 'body', run[3] or body)
@@ -102,7 +106,7 @@ local function claim(key, owner, lease, body, attempt, expired, sent, nonce, wit
     redis.call('HSET', key, 'written', 1)
   end
   redis.call('PEXPIRE', key, ${KEPT})
-  return { tostring(attempts), same, 'yours', replaces }
+  return { number, same, 'yours', replaces }
 end`;
 
 // A command whose answer was lost with the connection is sent again by ioredis, and one that was given
@@ -221,7 +225,7 @@ const undoClaim: Undo = ({ connection, keys, args, answer, underWay }) => {
   const [newest, , state, outcome] = answer as readonly ScriptResult[];
   const attempt = args[3] ?? 0;
   if (attempt === 0 || state !== 'ended' || typeof outcome !== 'string') return undefined;
-  const number = typeof attempt === 'string' ? Number(newest) : attempt;
+  const number = typeof attempt === 'string' ? Number.parseFloat(`${newest}`) : attempt;
   return releaseReply(connection, keys.slice(0, 1), number, underWay);
 };
 const undoLook: Undo = ({ connection, keys, args, answer, underWay }) => {

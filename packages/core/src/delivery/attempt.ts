@@ -48,7 +48,7 @@ export class DeliveryAttempt implements Visitor {
   readonly sentAt: number;
   readonly nonce: string | undefined;
   /** The reply deadline, on the account's clock. */
-  readonly closing: number;
+  closing: number;
   /** The number of the delivery of this message; 0 when there is none. */
   attempt: number;
   /** The run that this delivery started, and its place there. */

@@ -127,9 +127,12 @@ function endDeadly(
   return { attempt: begun.attempt, isSame: begun.isSame, state: 'ended', outcome: null };
 }
 
-function count(delivery: DeliveryAttempt, { attempt, isSame }: Claimed): void {
+function count(delivery: DeliveryAttempt, { attempt, behind = 0, isSame }: Claimed): void {
   // A repeated claim returns the number of the newest delivery.
-  if (delivery.attempt > 0 && !delivery.isCounted) delivery.attempt = attempt;
+  if (delivery.attempt > 0 && !delivery.isCounted) {
+    delivery.attempt = attempt;
+    delivery.closing -= behind;
+  }
   delivery.isCounted = true;
   if (isSame) return;
   delivery.account.logger.warn(

@@ -40,10 +40,11 @@ const next = { sentAt: 1_700_000_007, nonce: 'two', copiedWithin: 60_000 };
 const ended = { state: 'ended', outcome };
 const late = { state: 'ended', outcome: undefined };
 const getState = ({ state }: Claimed) => state;
-/** Leaves out who ended the run. */
+/** Leaves out who ended the run, and how late a copy was. */
 const getReply = ({
   owner: _owner,
   sender: _sender,
+  behind: _behind,
   ...told
 }: Claimed & Pick<Partial<Ended>, 'owner' | 'sender'>) => told;
 
@@ -123,7 +124,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
 
   'messages are distinguished by their key': async (store, id) => {
     for (const message of [id, { ...id, key: `${id.key}-another` }]) {
-      assert.deepEqual(await store.claim(message, createClaim('me')), {
+      assert.deepEqual(getReply(await store.claim(message, createClaim('me'))), {
         attempt: 1,
         isSame: true,
         state: 'yours',
@@ -135,7 +136,7 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
   'a repeated delivery is not counted twice': async (store, id) => {
     await store.claim(id, createClaim('first'));
     const again = await store.claim(id, createClaim('second', { attempt: 1 }));
-    assert.deepEqual(again, { attempt: 1, isSame: true, state: 'running' });
+    assert.deepEqual(getReply(again), { attempt: 1, isSame: true, state: 'running' });
   },
 
   'another body is detected': async (store, id) => {
@@ -181,7 +182,12 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     await store.claim(id, createClaim('first', { lease: 40 }));
     assert.deepEqual(await store.wait(id, wait), { state: 'free' });
     const claimed = await store.claim(id, createClaim('second', { attempt: 1 }));
-    assert.deepEqual(claimed, { attempt: 1, isSame: true, state: 'yours', replaces: 'first' });
+    assert.deepEqual(getReply(claimed), {
+      attempt: 1,
+      isSame: true,
+      state: 'yours',
+      replaces: 'first',
+    });
     assert.equal(await store.finish(id, createFinish('first')), 'stale');
     assert.equal(await store.renew(id, { owner: 'first', lease: 60_000 }), 'stale');
     assert.equal(await store.finish(id, createFinish('second')), 'respond');
@@ -209,7 +215,12 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     await store.finish(id, createFinish('first', { outcome: undefined }));
     assert.deepEqual(await waiting, { state: 'free' });
     const claimed = await store.claim(id, createClaim('third'));
-    assert.deepEqual(claimed, { attempt: 3, isSame: true, state: 'yours', replaces: undefined });
+    assert.deepEqual(getReply(claimed), {
+      attempt: 3,
+      isSame: true,
+      state: 'yours',
+      replaces: undefined,
+    });
   },
 
   'whose window closes learns that nobody runs it any more': async (store, id) => {
@@ -390,6 +401,14 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     assert.equal(await claimAs('eighth', { attempt: 1.001 }), 4);
   },
 
+  'a copy is known by how much later than its original it came': async (store, id) => {
+    assert.equal((await store.claim(id, createClaim('first', original))).behind ?? 0, 0);
+    await pause(50);
+    const { behind = 0 } = await store.claim(id, createClaim('second', original));
+    assert.ok(behind >= 45 && behind < 60_000, `${behind} ms`);
+    assert.equal((await store.claim(id, createClaim('third', next))).behind ?? 0, 0);
+  },
+
   'a copy is no later delivery: what its original is answered without is late': async (
     store,
     id,
@@ -527,7 +546,12 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
   'the owner of a running run keeps it': async (store, id) => {
     await store.claim(id, createClaim('first', { lease: 40 }));
     const again = await store.claim(id, createClaim('first', { attempt: 0 }));
-    assert.deepEqual(again, { attempt: 1, isSame: true, state: 'yours', replaces: undefined });
+    assert.deepEqual(getReply(again), {
+      attempt: 1,
+      isSame: true,
+      state: 'yours',
+      replaces: undefined,
+    });
     await pause(50);
     assert.equal(getState(await store.claim(id, createClaim('second'))), 'running');
   },
@@ -540,7 +564,12 @@ const checks: Record<string, (store: DeliveryStore, id: DeliveryId) => Promise<v
     const other = await store.claim(id, createClaim('third', { attempt: 0, expired: 'second' }));
     assert.equal(other.state, 'running');
     const taken = await store.claim(id, createClaim('third', { attempt: 0, expired: 'first' }));
-    assert.deepEqual(taken, { attempt: 1, isSame: true, state: 'yours', replaces: 'first' });
+    assert.deepEqual(getReply(taken), {
+      attempt: 1,
+      isSame: true,
+      state: 'yours',
+      replaces: 'first',
+    });
   },
 
   'giving up an older delivery changes nothing': async (store, id) => {

@@ -51,20 +51,21 @@ export class ReplySlot {
     const { owner, lease, attempt: counted, expired, body } = claim;
     const attempt = counted === undefined ? this.#count(claim, now) : this.#attempts;
     const isSame = this.#body === body;
+    const behind = Number.isInteger(attempt) ? 0 : now - this.#find(attempt).counted;
     if (this.hasEnded) {
       const ended = this.claimReply(counted ?? attempt);
-      return { attempt, isSame, ...ended, owner: this.#owner, sender: this.#sender };
+      return { attempt, isSame, behind, ...ended, owner: this.#owner, sender: this.#sender };
     }
     const before = this.#owner;
     if (before !== owner && before !== expired && this.leaseLeft(now) > 0) {
-      return { attempt, isSame, state: 'running' };
+      return { attempt, isSame, behind, state: 'running' };
     }
     const replaces = before === owner ? undefined : before;
     if (replaces !== undefined) this.#wasTakenOver = true;
     this.#owner = owner;
     this.#until = now + lease;
     this.keptUntil = Number.POSITIVE_INFINITY;
-    return { attempt, isSame, state: 'yours', replaces };
+    return { attempt, isSame, behind, state: 'yours', replaces };
   }
 
   /** Counts a new delivery, and returns its number. */

@@ -95,6 +95,8 @@ export type Claimed = {
   readonly attempt: number;
   /** Whether the first delivery had the same body. */
   readonly isSame: boolean;
+  /** Milliseconds by which a copy came after its original: the platform waits no longer for it. Default: 0. */
+  readonly behind?: number | undefined;
 } & (
   | {
       readonly state: 'yours';
