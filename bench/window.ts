@@ -29,7 +29,7 @@ const turns = new KeyedMutex();
 async function handleAlone(request: WebhookRequest): Promise<void> {
   const account = await accounts.find(request);
   if (!account) throw new Error('no account');
-  const { bodyLimit, contexts, replyWindow } = account;
+  const { bodyLimit, replyWindow } = account;
   const query = readQuery(request.query);
   verifyQuery(account, query, request.method);
   const body = await readBody(request.body, { limit: bodyLimit, milliseconds: replyWindow });
@@ -41,8 +41,7 @@ async function handleAlone(request: WebhookRequest): Promise<void> {
     const key = `${user.account} ${user.openid}`;
     await turns.acquire(key)?.comes;
     const lock = { owner: randomUUID(), lease: 10_000 };
-    const loaded = await contexts.load(user, lock);
-    const transaction = await begin(account, user, lock, loaded);
+    const transaction = await begin(account, user, lock);
     const beat = setInterval(() => transaction.renew(), 3000).unref();
     const { context } = transaction;
     const delivery = { attempt: 1, deadline: 0 };
@@ -72,14 +71,14 @@ async function handleAlone(request: WebhookRequest): Promise<void> {
 async function handleBare(request: WebhookRequest): Promise<void> {
   const account = await accounts.find(request);
   if (!account) throw new Error('no account');
-  const { bodyLimit, contexts, replyWindow } = account;
+  const { bodyLimit, replyWindow } = account;
   const query = readQuery(request.query);
   verifyQuery(account, query, request.method);
   const body = await readBody(request.body, { limit: bodyLimit, milliseconds: replyWindow });
   const opened = openBody(account, query, body);
   const message = toMessage(opened.fields, opened.raw);
   const user = { account: account.id, openid: message.source };
-  const transaction = await begin(account, user, undefined, await contexts.load(user));
+  const transaction = await begin(account, user, undefined);
   const exchange = {
     message,
     context: transaction.context,

@@ -49,7 +49,7 @@ async function run<T>(
   const { clock, maxRun } = account;
   const lease = leaseMilliseconds(account);
   const lock = lockOwner === undefined ? undefined : { owner: lockOwner, lease };
-  const transaction = await begin(account, user, lock, undefined);
+  const transaction = await begin(account, user, lock);
   const stop = repeat(clock, () => transaction.renew(), lease / 3);
   try {
     const used = await within(call(use, transaction.context), maxRun, undefined, clock);

@@ -32,6 +32,9 @@ export interface Refused {
   readonly current: ContextRecord | undefined;
 }
 
+/** What a store says of a lock that another process holds. */
+type Busy = Extract<Loaded, { readonly busyFor: number }>;
+
 /** Milliseconds between two checks of a lock that another process holds. */
 const LOOK_AGAIN = 50;
 /** Maximum number of attempts of a save in parallel with others. */
@@ -42,17 +45,18 @@ export async function begin(
   options: TransactionOptions,
   user: ContextUser,
   lock: ContextLock | undefined,
-  first: Loaded | undefined,
 ): Promise<ContextTransaction> {
-  let loaded = first;
-  while (!loaded || !('record' in loaded)) {
-    if (loaded) {
-      const wait = Math.min(loaded.busyFor, LOOK_AGAIN * (0.5 + Math.random()));
-      await new Promise<void>((resolve) => options.clock.setTimeout(resolve, wait));
-    }
-    loaded = await attempt(options.contexts.load(user, lock));
+  for (;;) {
+    const loaded = await attempt(options.contexts.load(user, lock));
+    if ('record' in loaded) return new ContextTransaction(options, user, lock, loaded.record);
+    await waitForLock(options.clock, loaded);
   }
-  return new ContextTransaction(options, user, lock, loaded.record);
+}
+
+/** Waits for a moment before a lock that another process holds is asked for again. */
+export async function waitForLock(clock: Clock, { busyFor }: Busy): Promise<void> {
+  const wait = Math.min(busyFor, LOOK_AGAIN * (0.5 + Math.random()));
+  await new Promise<void>((resolve) => clock.setTimeout(resolve, wait));
 }
 
 /** Releases a lock. Never rejects: one that stays ends with its lease, and what was done under it is done. */

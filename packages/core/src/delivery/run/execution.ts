@@ -5,7 +5,7 @@ import { runInBackground } from '../../background.ts';
 import type { WechatContext } from '../../context/context.ts';
 import type { Turn } from '../../context/keyed-mutex.ts';
 import type { Loaded } from '../../context/store.ts';
-import { begin, ContextTransaction, rollback } from '../../context/transaction.ts';
+import { begin, ContextTransaction, rollback, waitForLock } from '../../context/transaction.ts';
 import { disarmError } from '../../describe-error.ts';
 import {
   type Answer,
@@ -128,12 +128,17 @@ async function prepare(run: Run): Promise<boolean> {
   const { account, handoff, parts, workload } = run;
   let isClaimed = !parts.possession.turn;
   const load = async () => {
-    const found = isClaimed ? parts.loaded : await claimAgain(run);
-    // It has to be claimed again when loading fails.
-    isClaimed = false;
-    if (found === 'stale') return false;
-    if (!useLoaded(run, found)) run.transaction = await loadContext(run, found);
-    return true;
+    for (;;) {
+      const found = isClaimed ? parts.loaded : await claimAgain(run);
+      // It has to be claimed again when loading fails, or another process had the lock.
+      isClaimed = false;
+      if (found === 'stale') return false;
+      if (useLoaded(run, found)) return true;
+      run.stayAlive();
+      if (!found || 'record' in found) return loadContext(run);
+      await waitForLock(account.clock, found);
+      run.watch?.endLap('queueTime');
+    }
   };
   const isOver = () => handoff.newest > 0 || run.isStale || workload.isClosing;
   return askAgain(account.clock, load, isOver);
@@ -171,13 +176,12 @@ async function keepPlace(run: Run): Promise<void> {
   run.wasTaken = state === 'stale';
 }
 
-async function loadContext(run: Run, loaded: Loaded | undefined): Promise<ContextTransaction> {
+/** Loads the context where a claim of the store does not. */
+async function loadContext(run: Run): Promise<true> {
   const { account, id, parts } = run;
-  const { lock } = parts.possession;
-  run.stayAlive();
-  const transaction = await begin(account, id, lock, loaded);
-  run.watch?.endLap(loaded ? 'queueTime' : 'storeTime');
-  return transaction;
+  run.transaction = await begin(account, id, parts.possession.lock);
+  run.watch?.endLap('storeTime');
+  return true;
 }
 
 function callHandlers(run: Run, exchange: Exchange): Answer | Promise<Answer> {
