@@ -32,7 +32,7 @@ export interface Refused {
   readonly current: ContextRecord | undefined;
 }
 
-/** What a store says of a lock that another process holds. */
+/** The answer of a store while another process holds the lock. */
 type Busy = Extract<Loaded, { readonly busyFor: number }>;
 
 /** Milliseconds between two checks of a lock that another process holds. */

@@ -9,6 +9,7 @@ import {
   MemoryDeliveryStore,
   type Reply,
   type UndeliveredError,
+  type WebhookOptions,
 } from '@wechat-mp/core';
 import type { RegisteredRun, RunRegistry } from '@wechat-mp/core/stores';
 import { plain, userMessage } from '../../../../test/support/platform.ts';
@@ -155,3 +156,92 @@ it.each<[Step, number, number]>([
     expect(bot.log.lines.map(({ message }) => message).join()).toContain('a delivery could not');
   },
 );
+
+/** A bot that changes the conversation, whose `onError` answers; some of the first ends lose their answer, after 1 s. */
+function createSaving(
+  lost: number,
+  {
+    takes = 3500,
+    text = 'the answer',
+    ...options
+  }: Partial<WebhookOptions> & { takes?: number; text?: string },
+) {
+  const pushed: Reply[] = [];
+  const undelivered: UndeliveredError[] = [];
+  let ends = 0;
+  class Deliveries extends MemoryDeliveryStore {
+    override async finish(...given: Parameters<MemoryDeliveryStore['finish']>) {
+      const result = await super.finish(...given);
+      ends += 1;
+      if (ends > lost) return result;
+      await after(1000);
+      throw new Error('it took too long');
+    }
+  }
+  const webhook = createWebhook(
+    {
+      ...ACCOUNT,
+      contexts: new MemoryContextStore(),
+      deliveries: new Deliveries(),
+      logger: recorder(),
+      onError: () => 'Sorry.',
+      lateReply: async (reply) => void pushed.push(reply),
+      onUndelivered: (error) => void undelivered.push(error),
+      maxDeliveries: 1,
+      ...options,
+    },
+    async (_message, { context }) => {
+      await after(takes);
+      context.set('step', 1);
+      return text;
+    },
+  );
+  const deliver = async () => {
+    const gone = new AbortController();
+    setTimeout(() => gone.abort(), 5000);
+    const answer = await webhook.handle({ ...plain(ACCOUNT, MESSAGE), signal: gone.signal });
+    return `${answer.status} ${gone.signal.aborted ? '' : answer.body}`;
+  };
+  return { deliver, pushed, undelivered };
+}
+const LONG = '中'.repeat(1000);
+const rethrow = (error: unknown) => {
+  throw error;
+};
+
+it.each<[string, number, Parameters<typeof createSaving>[1], string, string]>([
+  ['onError has answered', 2, { takes: 3000 }, 'Sorry.', 'the answer'],
+  ['it was refused', 1, { onError: rethrow }, '503', 'the answer'],
+  [
+    'it was refused, and the store stayed away',
+    9,
+    { takes: 2000, onError: rethrow },
+    '503',
+    'the answer',
+  ],
+  ['its window had closed', 1, { takes: 4000 }, 'success', 'the answer'],
+  ['it has the reply after all: the rest', 1, { text: LONG }, LONG.slice(0, 682), LONG.slice(682)],
+  ['its window had closed: all of it', 1, { takes: 4000, text: LONG }, 'success', LONG],
+])(
+  'a reply whose end was carried out late is sent, as for its delivery %s',
+  async (_, lost, options, shown, late) => {
+    const { deliver, pushed, undelivered } = createSaving(lost, options);
+    const answering = deliver();
+    await passes(60_000);
+    expect(await answering).toContain(shown);
+    const texts = pushed.map((one) => (one.type === 'text' ? one.content : one.type));
+    expect({ late: texts.join(''), undelivered }).toEqual({ late, undelivered: [] });
+  },
+);
+
+it.each<[string, number, Partial<WebhookOptions>]>([
+  ['was refused', 1, { onError: rethrow }],
+  ['is answered by onError', 2, {}],
+])('it is sent once, when a delivery %s and the next one has it', async (_, lost, options) => {
+  const { deliver, pushed } = createSaving(lost, { takes: 2800, maxDeliveries: 3, ...options });
+  void deliver();
+  await passes(5000);
+  expect(await Promise.race([deliver(), passes(20_000)])).toContain('the answer');
+  await passes(60_000);
+  expect(pushed).toEqual([]);
+});

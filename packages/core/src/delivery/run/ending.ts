@@ -1,5 +1,6 @@
 import { askAgain } from '../../ask-again.ts';
 import { type Awaitable, isPromise } from '../../awaitable.ts';
+import { runInBackground } from '../../background.ts';
 import {
   type ContextTransaction,
   type Refused,
@@ -13,7 +14,7 @@ import type { Reply } from '../../reply/reply.ts';
 import { storeFailed } from '../../store-failure.ts';
 import type { Tree } from '../../tree.ts';
 import { messageKey } from '../../undelivered.ts';
-import { sendLate } from '../late/parking.ts';
+import { type ParkedReply, park, parkingMilliseconds, sendLate } from '../late/parking.ts';
 import {
   type Claim,
   type CompletionResult,
@@ -22,7 +23,7 @@ import {
   type Outcome,
 } from '../store.ts';
 import { ELSEWHERE } from './handoff.ts';
-import { reclaim } from './reclaim.ts';
+import { LOOK_AGAIN, reclaim } from './reclaim.ts';
 import type { Run } from './run.ts';
 
 /** The part of a reply that fits one answer, and the rest. */
@@ -145,7 +146,12 @@ async function endUnstored(run: Run, ending: Ending, error: unknown): Promise<Ru
   const seen = handoff.lookAround();
   if (isPromise(seen)) await seen;
   const isGiven = !save && handoff.settle({ state: 'respond', tree }, answering);
-  if (answering > 0 && save && account.onError) throw failed;
+  if (answering > 0 && save && account.onError) {
+    const sending = sendEnded(run, ending);
+    run.workload.track(sending);
+    run.parts.service.waitUntil?.(sending);
+    throw failed;
+  }
   // Who is refused comes again.
   const isRefused = !isGiven && handoff.settle({ state: 'failed', error: failed });
   if (!isRefused) {
@@ -158,6 +164,50 @@ async function endUnstored(run: Run, ending: Ending, error: unknown): Promise<Ru
   if (isGiven) return { result: 'respond', answering: taker };
   // It may have been claimed for who was refused then.
   return 'result' in ended ? { ...ended, answering } : ended;
+}
+
+/**
+ * Sends the reply of an end that was taken for failed, and carried out all the same: its delivery was
+ * answered by `onError`, or refused. Never rejects.
+ */
+async function sendEnded(run: Run, { how, whole }: Ending): Promise<void> {
+  const { account, id, message, owner, unsaid, workload } = run;
+  const { clock, deliveries } = account;
+  const { outcome } = how;
+  if (!outcome || !whole) return;
+  const { registrations } = workload;
+  runInBackground(() => registrations.enter(id, account, { owner, message }));
+  const ask = async () => {
+    const found = await deliveries.wait(id, { attempt: 0, milliseconds: 0 });
+    return found?.state === 'ended' ? deliveries.finish(id, how) : 'stale';
+  };
+  try {
+    while (!run.isOver) await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_AGAIN));
+    // A store that stays away tells nothing: the answer of `onError` stands.
+    const result = await askAgain(clock, ask).catch(() => 'stale');
+    if (result === 'stale') return;
+    if (result === 'defer') sendLate(run, whole);
+    else park({ ...(await findParking(run, how)), reply: outcome.reply, rest: outcome.rest });
+    for (const piece of unsaid) run.late.send(piece, 'rest');
+    workload.trackLate(run.late);
+    await run.lateDone();
+  } finally {
+    registrations.leave(id, account);
+  }
+}
+
+/** Returns how the reply of such an end is parked: released by the delivery that was answered otherwise. */
+async function findParking(run: Run, how: Finish): Promise<Omit<ParkedReply, 'reply' | 'rest'>> {
+  const { account, attempt, handoff, id, late, message, owner, workload } = run;
+  // Who was sent on has the reply from the store.
+  const isAsked = handoff.sentOn >= how.answering;
+  const releases = isAsked ? 0 : Math.max(how.answering, attempt);
+  if (releases > how.answering) {
+    const given = { ...how, answering: releases, isTaken: true };
+    await askAgain(account.clock, () => account.deliveries.finish(id, given)).catch(() => {});
+  }
+  const patience = parkingMilliseconds(account);
+  return { account, id, late, message, owner, workload, patience, releases };
 }
 
 function checkResult(result: CompletionResult | Refused): CompletionResult | Refused {

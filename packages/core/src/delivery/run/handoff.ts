@@ -54,6 +54,8 @@ export class Handoff {
   offer: Offer | undefined;
   /** Whether a delivery has taken the reply. */
   isTaken = false;
+  /** The latest delivery that was sent on to ask the store; 0 for none. */
+  sentOn = 0;
   hasSettled = false;
   #places: Place[] = [];
 
@@ -121,6 +123,7 @@ export class Handoff {
     this.offer = undefined;
     // One delivery has taken it already.
     const given = this.isTaken && handover.state === 'respond' ? ELSEWHERE : handover;
+    if (given.state === 'elsewhere') this.sentOn = this.newest;
     const places = this.#places;
     this.#places = [];
     for (const place of places) {
