@@ -237,11 +237,14 @@ it.each<[string, number, Parameters<typeof createSaving>[1], string, string]>([
 it.each<[string, number, Partial<WebhookOptions>]>([
   ['was refused', 1, { onError: rethrow }],
   ['is answered by onError', 2, {}],
-])('it is sent once, when a delivery %s and the next one has it', async (_, lost, options) => {
-  const { deliver, pushed } = createSaving(lost, { takes: 2800, maxDeliveries: 3, ...options });
-  void deliver();
-  await passes(5000);
-  expect(await Promise.race([deliver(), passes(20_000)])).toContain('the answer');
-  await passes(60_000);
-  expect(pushed).toEqual([]);
-});
+])(
+  'such a reply is given once, when a delivery %s and the next one has it',
+  async (_, lost, options) => {
+    const { deliver, pushed } = createSaving(lost, { takes: 2800, maxDeliveries: 3, ...options });
+    void deliver();
+    await passes(5000);
+    expect(await Promise.race([deliver(), passes(20_000)])).toContain('the answer');
+    await passes(60_000);
+    expect(pushed).toEqual([]);
+  },
+);

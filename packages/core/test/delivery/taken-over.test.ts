@@ -29,6 +29,8 @@ function createView<T extends object>(store: T, until: () => number): T {
       const method: unknown = Reflect.get(store, name);
       if (typeof method !== 'function') return method;
       return async (...given: unknown[]) => {
+        // Its timers do not run.
+        if (name === 'renew' && Date.now() < until()) return undefined;
         while (Date.now() < until()) await after(until() - Date.now());
         return Reflect.apply(method, store, given) as unknown;
       };
@@ -97,6 +99,75 @@ it('a message that waited for the lock of another process is run by the one that
   expect((await third).body).toContain('a text');
   await passes(60_000);
   expect(starts).toEqual(['second']);
+  expect({ pushed: bot.pushed, undelivered: bot.undelivered }).toEqual({
+    pushed: [],
+    undelivered: [],
+  });
+});
+
+const obeys = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve());
+  });
+async function* speak(signal: AbortSignal) {
+  await obeys(signal);
+  yield 'cut short';
+}
+it.each<[string, Handler, string[], string[]]>([
+  ['ends', (_, { signal }) => obeys(signal).then(() => null), [], ['none']],
+  ['gives what it has', (_, { signal }) => obeys(signal).then(() => 'cut short'), [], ['none']],
+  [
+    'fails',
+    (_, { signal }) =>
+      obeys(signal).then(() => {
+        throw new Error('aborted');
+      }),
+    [],
+    ['none'],
+  ],
+  ['is a stream', (_, { signal }) => speak(signal), [], ['none']],
+  ['does not look at it', () => after(25_000).then(() => 'whole'), ['whole'], []],
+])(
+  'the result of a run that was taken over, whose handler %s as its signal aborts, and whose second process dies',
+  async (_, handler, late, told) => {
+    const bot = createBot(() => handler, { maxDeliveries: 1 });
+    const claiming = jest.spyOn(bot.deliveries, 'claim');
+    const first = bot.createProcess('first');
+    void first.deliver();
+    await passes(6000);
+    const [id, claim] = claiming.mock.calls[0] as Parameters<MemoryDeliveryStore['claim']>;
+    first.stop(12_000);
+    await passes(11_000);
+    const other = { ...claim, owner: 'the second process', lease: 10_000, attempt: 0 };
+    expect(await bot.deliveries.claim(id, other)).toMatchObject({ state: 'yours' });
+    await passes(60_000);
+    const texts = bot.pushed.map((one) => (one.type === 'text' ? one.content : one.type));
+    const undelivered = bot.undelivered.map(({ reply }) => reply.type);
+    expect({ texts, undelivered }).toEqual({ texts: late, undelivered: told });
+  },
+);
+
+it('a run that was taken over is run once more when it is free again', async () => {
+  const bot = createBot(
+    (process) =>
+      async (_, { signal }) => {
+        if (process === 'first') await obeys(signal);
+        return process;
+      },
+    {},
+  );
+  const claiming = jest.spyOn(bot.deliveries, 'claim');
+  const first = bot.createProcess('first');
+  void first.deliver();
+  await passes(100);
+  const [id, claim] = claiming.mock.calls[0] as Parameters<MemoryDeliveryStore['claim']>;
+  first.stop(6000);
+  await passes(4800);
+  await bot.deliveries.claim(id, { ...claim, owner: 'it dies', lease: 3000, attempt: 0 });
+  await passes(200);
+  const second = bot.createProcess('second').deliver();
+  await passes(60_000);
+  expect((await second).body).toContain('second');
   expect({ pushed: bot.pushed, undelivered: bot.undelivered }).toEqual({
     pushed: [],
     undelivered: [],

@@ -38,8 +38,24 @@ export interface RunEnd {
   readonly answering: number;
 }
 
-/** Ends the run in the store, with the changes of its context, for the latest waiting delivery. */
+/**
+ * Whether a result must not count: its handlers could see by the signal that another process had taken
+ * the run over, and end early.
+ */
+export function isCut({ hasResponded, isHeard, wasTaken }: Run): boolean {
+  return wasTaken && isHeard && !hasResponded;
+}
+
+async function refuseCut(): Promise<never> {
+  throw new Error('another process had taken the run over, so its result did not count');
+}
+
+/**
+ * Ends the run in the store, with the changes of its context, for the latest waiting delivery. Rejects when
+ * its result must not count.
+ */
 export function endRun(run: Run, fitted: FittedReply, newest: number): Awaitable<RunEnd> {
+  if (isCut(run)) return refuseCut();
   const isChanged = run.isKept && run.transaction?.context.modified === true;
   return isChanged ? storeChanges(run, fitted) : storeOnce(run, fitted, newest, undefined);
 }

@@ -19,6 +19,7 @@ import type { Message } from '../../message/message.ts';
 import { HeldAnswer, withHeld } from '../late/held-answer.ts';
 import { findRegistry } from '../registrations.ts';
 import { complete, fitReply } from './completion.ts';
+import { isCut } from './ending.ts';
 import { answerError, answerFailure, fail } from './failure.ts';
 import { ELSEWHERE } from './handoff.ts';
 import { limitRun } from './heartbeat.ts';
@@ -60,10 +61,17 @@ export async function execute(run: Run): Promise<void> {
     await completing;
   } catch (error) {
     run.show();
+    if (isCut(run)) return giveUpCut(run, disarmError(error));
     await answerFailure(run, disarmError(error)).catch((failure: unknown) => fail(run, failure));
   } finally {
     run.end();
   }
+}
+
+/** Gives up a run whose signal told that another process has it: that one answers, or who takes up after it. */
+function giveUpCut(run: Run, error: unknown): void {
+  run.handoff.settle(ELSEWHERE);
+  fail(run, error);
 }
 
 /** The exchange of a run. */
@@ -99,6 +107,7 @@ class RunExchange implements Exchange {
   }
 
   get signal(): AbortSignal {
+    this.#run.isHeard = true;
     return this.#run.signal;
   }
 }
@@ -155,7 +164,10 @@ async function claimAgain(run: Run): Promise<Loaded | 'stale' | undefined> {
   run.watch?.endLap('storeTime');
   // What the store does not know any more was run elsewhere long ago.
   const isForgotten = run.wasTaken && begun.attempt === 0;
-  if (begun.state === 'yours' && !isForgotten) return begun.loaded;
+  if (begun.state === 'yours' && !isForgotten) {
+    run.wasTaken = false;
+    return begun.loaded;
+  }
   // Another process has taken the message over while it waited here.
   run.watch?.conclude('superseded');
   run.handoff.settle(ELSEWHERE);

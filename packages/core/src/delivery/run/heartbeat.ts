@@ -15,11 +15,13 @@ export interface LivingRun {
   readonly workload: { readonly registrations: Registrations };
   readonly message: Message;
   readonly hasResponded: boolean;
+  readonly isBegun: boolean;
   readonly transaction: { renew(): void } | undefined;
   /** When the handlers were called, and the callback that ends the wait for them. */
   since: number;
   overrun: ((error: Error) => void) | undefined;
   isOverrun: boolean;
+  wasTaken: boolean;
   abort(): void;
   closeWindow(): void;
   stayAlive(): void;
@@ -100,7 +102,11 @@ export class Heartbeat {
   async #renew(): Promise<void> {
     const { account, id, owner } = this.#run;
     const state = await account.deliveries.renew(id, { owner, lease: leaseMilliseconds(account) });
-    if (state === 'stale') this.#run.abort();
+    if (state === 'stale') {
+      this.#run.wasTaken = true;
+      // Before its handlers start it is claimed again, and may be this one's still.
+      if (this.#run.isBegun) this.#run.abort();
+    }
     if (state === 'late') this.#run.closeWindow();
   }
 }

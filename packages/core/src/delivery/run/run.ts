@@ -87,8 +87,10 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
   isGivenUp = false;
   /** Whether another run has replaced it. */
   isStale = false;
-  /** Whether another owner was seen to have it while it waited for its turn. */
+  /** Whether another owner was seen to have it. */
   wasTaken = false;
+  /** Whether its handlers have asked for the signal: what they give once it is aborted may be cut short. */
+  isHeard = false;
   isOver = false;
   /** Whether it took longer than `maxRun`. */
   isOverrun = false;
