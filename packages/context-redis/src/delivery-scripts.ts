@@ -225,7 +225,7 @@ const undoClaim: Undo = ({ connection, keys, args, answer, underWay }) => {
   const [newest, , state, outcome] = answer as readonly ScriptResult[];
   const attempt = args[3] ?? 0;
   if (attempt === 0 || state !== 'ended' || typeof outcome !== 'string') return undefined;
-  const number = typeof attempt === 'string' ? Number.parseFloat(`${newest}`) : attempt;
+  const number = typeof attempt === 'string' ? Number.parseFloat(newest as string) : attempt;
   return releaseReply(connection, keys.slice(0, 1), number, underWay);
 };
 const undoLook: Undo = ({ connection, keys, args, answer, underWay }) => {

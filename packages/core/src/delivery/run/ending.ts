@@ -261,8 +261,8 @@ async function endAgain(
     result = await askAgain(account.clock, end, () => run.isStale);
   } catch (error) {
     if (save) throw storeFailed('context', error);
-    // Without a change to be saved the user can have it all the same.
-    result = 'defer';
+    // Without a change to be saved the user can have it all the same, unless it was reported by close().
+    result = run.isStale ? 'stale' : 'defer';
   }
   // A change that cannot be merged is another failure of the same reply.
   if (typeof result !== 'string') return result;
