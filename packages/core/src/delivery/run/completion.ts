@@ -10,7 +10,8 @@ import { messageKey } from '../../undelivered.ts';
 import { LateReplies } from '../late/late-replies.ts';
 import { park, parkingMilliseconds, sendLate } from '../late/parking.ts';
 import { findRegistry } from '../registrations.ts';
-import { endRun, type FittedReply, type RunEnd } from './ending.ts';
+import { endRun, type FittedReply } from './ending.ts';
+import type { RunEnd } from './finish.ts';
 import { ELSEWHERE } from './handoff.ts';
 import type { Run, Service } from './run.ts';
 
