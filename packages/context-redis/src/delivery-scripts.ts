@@ -6,7 +6,7 @@ import { defineScript, type Script, type ScriptResult, type Undo } from './scrip
 // the same names. Who runs it: `owner` and `until` (ms) of the lease, who gave it up (`freed`), and the
 // `outcome` once the run has ended. Who has the reply: the `holder`, the highest number of the deliveries
 // that were given it, `late` or `sent`; 0 or none is nobody. The `others` that were given it, as `1,2,`.
-// Also the number of `attempts`, that of each delivery by its name (`#…`), and by its time and nonce (`=…`),
+// Also the number of `attempts`, that of each delivery by its name (`#…`),
 // when each was counted (`c1`, ms) and sent (`s1`, in seconds), with which nonce (`n1`), how many copies there are of it (`k1`), the
 // fingerprint of the `body`, and whether the run may be `written` down for when its process dies. ioredis may put a prefix of its own before KEYS, so the names of channels
 // come as ARGV. A user without rights may not publish: what is written counts all the same, and who
@@ -63,34 +63,40 @@ end`;
  * it, and who sends it.
  */
 const CLAIM = `${CLAIM_REPLY}
-local function isCopy(key, original, within)
-  local counted = original and redis.call('HGET', key, 'c' .. original)
-  return counted and now() - counted < tonumber(within)
+local function findOriginal(key, attempts, sent, nonce, within)
+  for number = nonce ~= '' and attempts or 0, 1, -1 do
+    local its = redis.call('HMGET', key, 'n' .. number, 's' .. number, 'c' .. number)
+    if its[1] == nonce and its[2] == sent then
+      local behind = now() - its[3]
+      return behind < tonumber(within) and number, behind
+    end
+  end
 end
 local function claim(key, owner, lease, body, attempt, expired, sent, nonce, within)
   local isNew = string.sub(attempt, 1, 1) == '#'
-  local signed = '=' .. sent .. ',' .. nonce
   local run = redis.call('HMGET', key, 'owner', 'until', 'body', 'outcome', 'holder', 'attempts', attempt,
-    'sender', signed)
+    'sender')
   local attempts = tonumber(run[6] or 0)
-  local behind = 0
   local same = (run[3] or body) == body and 1 or 0
+  local original, behind
+  if isNew and not run[7] then
+    original, behind = findOriginal(key, attempts, sent, nonce, within)
+  end
   if isNew and run[7] then
     attempts = tonumber(run[7])
-  elseif isNew and nonce ~= '' and isCopy(key, run[9], within) then
-    local copies = redis.call('HINCRBY', key, 'k' .. run[9], 1)
-    attempts = tonumber(string.format('%d.%03d', run[9], math.min(copies, ${MAX_COPIES})))
+  elseif original then
+    local copies = redis.call('HINCRBY', key, 'k' .. original, 1)
+    attempts = tonumber(string.format('%d.%03d', original, math.min(copies, ${MAX_COPIES})))
     redis.call('HSET', key, attempt, attempts)
-    behind = now() - redis.call('HGET', key, 'c' .. run[9])
   elseif isNew then
     attempts = attempts + 1
-    redis.call('HSET', key, 'attempts', attempts, attempt, attempts, signed, attempts,
-      'c' .. attempts, now(), 's' .. attempts, sent, 'n' .. attempts, nonce)
+    redis.call('HSET', key, 'attempts', attempts, attempt, attempts, 'c' .. attempts, now(), 's' .. attempts,
+      sent, 'n' .. attempts, nonce)
     if run[5] == 'late' and not run[4] then
       redis.call('HDEL', key, 'holder')
     end
   end
-  local number = attempts .. ' ' .. behind
+  local number = attempts .. ' ' .. (original and behind or 0)
   if run[4] then
     local claimed = claimReply(key, run[4], run[5], isNew and attempts or attempt)
     return { number, same, claimed[1], claimed[2] or false, run[1], run[8] }
