@@ -6,11 +6,11 @@ import { defineScript, type Script, type ScriptResult, type Undo } from './scrip
 // the same names. Who runs it: `owner` and `until` (ms) of the lease, who gave it up (`freed`), and the
 // `outcome` once the run has ended. Who has the reply: the `holder`, the highest number of the deliveries
 // that were given it, `late` or `sent`; 0 or none is nobody. The `others` that were given it, as `1,2,`.
-// Also the number of `attempts`, that of each delivery by its name (`#…`),
-// when each was counted (`c1`, ms) and sent (`s1`, in seconds), with which nonce (`n1`), how many copies there are of it (`k1`), the
-// fingerprint of the `body`, and whether the run may be `written` down for when its process dies. ioredis may put a prefix of its own before KEYS, so the names of channels
-// come as ARGV. A user without rights may not publish: what is written counts all the same, and who
-// waits looks by itself.
+// Also the number of `attempts`, that of each delivery by its name (`#…`), when each was counted (`c1`, ms)
+// and sent (`s1`, in seconds), with which nonce (`n1`), how many copies there are of it (`k1`), the fingerprint
+// of the `body`, and whether the run may be `written` down for when its process dies. ioredis may put a prefix
+// of its own before KEYS, so the names of channels come as ARGV. A user without rights may not publish: what
+// is written counts all the same, and who waits looks by itself.
 
 /** Milliseconds for which a process surely lives that has taken a run. */
 const TAKEN = 5000;
@@ -67,10 +67,14 @@ local function findOriginal(key, attempts, sent, nonce, within)
   for number = nonce ~= '' and attempts or 0, 1, -1 do
     local its = redis.call('HMGET', key, 'n' .. number, 's' .. number, 'c' .. number)
     if its[1] == nonce and its[2] == sent then
-      local behind = now() - its[3]
-      return behind < tonumber(within) and number, behind
+      local since = now() - its[3]
+      return since < tonumber(within) and number, since
     end
   end
+end
+local function countCopy(key, original)
+  local copies = redis.call('HINCRBY', key, 'k' .. original, 1)
+  return tonumber(string.format('%d.%03d', original, math.min(copies, ${MAX_COPIES})))
 end
 local function claim(key, owner, lease, body, attempt, expired, sent, nonce, within)
   local isNew = string.sub(attempt, 1, 1) == '#'
@@ -78,25 +82,25 @@ local function claim(key, owner, lease, body, attempt, expired, sent, nonce, wit
     'sender')
   local attempts = tonumber(run[6] or 0)
   local same = (run[3] or body) == body and 1 or 0
-  local original, behind
-  if isNew and not run[7] then
-    original, behind = findOriginal(key, attempts, sent, nonce, within)
-  end
+  local behind = 0
   if isNew and run[7] then
     attempts = tonumber(run[7])
-  elseif original then
-    local copies = redis.call('HINCRBY', key, 'k' .. original, 1)
-    attempts = tonumber(string.format('%d.%03d', original, math.min(copies, ${MAX_COPIES})))
-    redis.call('HSET', key, attempt, attempts)
   elseif isNew then
-    attempts = attempts + 1
-    redis.call('HSET', key, 'attempts', attempts, attempt, attempts, 'c' .. attempts, now(), 's' .. attempts,
-      sent, 'n' .. attempts, nonce)
-    if run[5] == 'late' and not run[4] then
-      redis.call('HDEL', key, 'holder')
+    local original, since = findOriginal(key, attempts, sent, nonce, within)
+    if original then
+      attempts = countCopy(key, original)
+      behind = since
+      redis.call('HSET', key, attempt, attempts)
+    else
+      attempts = attempts + 1
+      redis.call('HSET', key, 'attempts', attempts, attempt, attempts, 'c' .. attempts, now(),
+        's' .. attempts, sent, 'n' .. attempts, nonce)
+      if run[5] == 'late' and not run[4] then
+        redis.call('HDEL', key, 'holder')
+      end
     end
   end
-  local number = attempts .. ' ' .. (original and behind or 0)
+  local number = attempts .. ' ' .. behind
   if run[4] then
     local claimed = claimReply(key, run[4], run[5], isNew and attempts or attempt)
     return { number, same, claimed[1], claimed[2] or false, run[1], run[8] }
@@ -402,19 +406,20 @@ return type(redis.pcall('PUBLISH', ARGV[1], ARGV[2])) == 'number' and 1 or 0`);
 // What processes still have to answer. KEYS[1], a sorted set: until when each process surely lives (ms).
 // KEYS[2], a hash of one process: its runs by their names.
 
+/** ARGV: process, milliseconds. `how`: an option of ZADD, with a comma. */
+const live = (how: string) => `${NOW}
+redis.call('ZADD', KEYS[1], ${how}now() + ARGV[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ${KEPT})`;
+
 /** ARGV: process, milliseconds. */
-export const beat: Script = defineScript(`${NOW}
-redis.call('ZADD', KEYS[1], now() + ARGV[2], ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ${KEPT})
+export const beat: Script = defineScript(`${live('')}
 return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
 
 /**
  * ARGV: process, milliseconds, name, run. The process beats as often as its first account asks for: a run
  * of another one, with a shorter lease, must not let it look dead until then.
  */
-export const write: Script = defineScript(`${NOW}
-redis.call('ZADD', KEYS[1], 'GT', now() + ARGV[2], ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ${KEPT})
+export const write: Script = defineScript(`${live("'GT', ")}
 redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
 return redis.call('PEXPIRE', KEYS[2], ${KEPT})`);
 

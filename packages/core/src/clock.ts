@@ -23,6 +23,11 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
 
+/** Resolves after so many milliseconds. */
+export function pause(clock: Clock, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void clock.setTimeout(resolve, milliseconds));
+}
+
 /** Calls `callback` at an interval in milliseconds, until the returned function is called. */
 export function repeat(clock: Clock, callback: () => void, milliseconds: number): () => void {
   let timer = start();

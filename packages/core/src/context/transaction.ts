@@ -1,5 +1,5 @@
 import { runInBackground } from '../background.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, pause } from '../clock.ts';
 import { ContextConflictError, StoreError } from '../errors.ts';
 import { storeFailed } from '../store-failure.ts';
 import { type ContextBacking, type Expiry, type Json, WechatContext } from './context.ts';
@@ -56,7 +56,7 @@ export async function begin(
 /** Waits for a moment before a lock that another process holds is asked for again. */
 export async function waitForLock(clock: Clock, { busyFor }: Busy): Promise<void> {
   const wait = Math.min(busyFor, LOOK_AGAIN * (0.5 + Math.random()));
-  await new Promise<void>((resolve) => clock.setTimeout(resolve, wait));
+  await pause(clock, wait);
 }
 
 /** Releases a lock. Never rejects: one that stays ends with its lease, and what was done under it is done. */

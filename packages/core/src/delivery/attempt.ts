@@ -3,8 +3,9 @@ import type { Exchange, WebhookRequest } from '../exchange.ts';
 import type { Message } from '../message/message.ts';
 import { messageKey } from '../undelivered.ts';
 import { fingerprint, idempotencyKey } from './idempotency-key.ts';
+import { createAbortedSignal, describeDelivery, withoutContext } from './run/exchanges.ts';
 import type { Place, Visitor } from './run/handoff.ts';
-import { createAbortedSignal, describeDelivery, type Service, withoutContext } from './run/run.ts';
+import type { Service } from './run/run.ts';
 import type { DeliveryId } from './store.ts';
 import { type ActiveRun, nameLine, type Workload } from './workload.ts';
 

@@ -48,10 +48,20 @@ export class Registrations {
    */
   createSender(id: DeliveryId, account: Account): string {
     this.#senders += 1;
-    const own = `${this.#sender}/${this.#senders}`;
+    return `${this.#createPrefix(id, account)}${this.#senders}`;
+  }
+
+  #createPrefix(id: DeliveryId, account: Account): string {
+    const own = `${this.#sender}/`;
     const registry = findRegistry(account);
     const first = registry && this.#registries.get(registry)?.all.get(id.key)?.run?.sender;
     return first === undefined || first === this.#sender ? own : `${first}/${own}`;
+  }
+
+  /** Whether a sender took up after this process: its name has more after what begins all that are created here. */
+  isSuccessor(sender: string, id: DeliveryId, account: Account): boolean {
+    const start = this.#createPrefix(id, account);
+    return sender.startsWith(start) && sender.includes('/', start.length);
   }
 
   /** Registers a message; resolves once it is written. */

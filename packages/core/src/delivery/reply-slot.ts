@@ -92,11 +92,10 @@ export class ReplySlot {
   }
 
   /** Returns the number of the delivery that a new one is a copy of; 0 for none. */
-  #findOriginal({ copiedWithin = 0, nonce, sentAt = 0 }: Claim, now: number): number {
-    if (nonce === undefined) return 0;
+  #findOriginal({ copiedWithin = 0, nonce, sentAt: sent = 0 }: Claim, now: number): number {
     for (let original = this.#attempts; original > 0; original -= 1) {
-      const { counted, sent, nonce: its } = this.#find(original);
-      if (its === nonce && sent === sentAt && now - counted < copiedWithin) return original;
+      const its = this.#find(original);
+      if (isSame(its, { sent, nonce }) && now - its.counted < copiedWithin) return original;
     }
     return 0;
   }
@@ -214,8 +213,7 @@ export class ReplySlot {
       const its = this.#find(other);
       if (its.sent < mine.sent) return true;
       // A copy, however late it came.
-      if (its.nonce !== undefined && its.nonce === mine.nonce && its.sent === mine.sent)
-        return false;
+      if (isSame(its, mine)) return false;
       return other < attempt && its.counted <= mine.counted - underWay;
     };
     const left = given.filter((other) => other !== attempt && !isBefore(other));
@@ -239,6 +237,13 @@ interface Counted {
   /** When it was sent, in Unix seconds; 0: unknown. */
   readonly sent: number;
   readonly nonce: string | undefined;
+}
+
+type Signed = Pick<Counted, 'sent' | 'nonce'>;
+
+/** Whether two deliveries are one of the platform's, as far as is known. */
+function isSame(one: Signed, other: Signed): boolean {
+  return one.nonce !== undefined && one.nonce === other.nonce && one.sent === other.sent;
 }
 
 /** Neither before nor after any other. */

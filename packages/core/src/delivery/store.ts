@@ -209,9 +209,9 @@ export interface DeliveryStore {
 
   /**
    * Releases a reply that was claimed for a delivery which has disconnected since; false when
-   * another delivery has it, or a sender has claimed it; 0 only asks whether nobody has it. `underWay`: milliseconds that its claim took;
-   * default: 0. Deliveries that were counted before that, or sent in an earlier second, are over, and
-   * have it no more.
+   * another delivery has it, or a sender has claimed it. 0 only asks whether nobody has it.
+   * `underWay`: milliseconds that its claim took; default: 0. Deliveries that were counted before
+   * that, or sent in an earlier second, are over, and have it no more.
    */
   releaseReply(id: DeliveryId, attempt: number, underWay?: number): Promise<boolean>;
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, pause } from '../clock.ts';
 import { KeyedMutex } from '../context/keyed-mutex.ts';
 import { RequestError } from '../errors.ts';
 import { within } from '../with-timeout.ts';
@@ -84,7 +84,7 @@ export class Workload {
     const since = clock.now();
     if (!this.isClosing) await this.#sleepUntilClosing(clock, milliseconds);
     const left = Math.min(least - (clock.now() - since), (this.#closesIn?.() ?? 0) / 2);
-    if (left > 0) await new Promise<void>((resolve) => void clock.setTimeout(resolve, left));
+    if (left > 0) await pause(clock, left);
   }
 
   async #sleepUntilClosing(clock: Clock, milliseconds: number): Promise<void> {
@@ -111,7 +111,7 @@ export class Workload {
         await this.#abandon();
         break;
       }
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, Math.min(left, LOOK_AGAIN)));
+      await pause(clock, Math.min(left, LOOK_AGAIN));
     }
     // The process may end now: what stays registered would be taken for what it died of.
     await within(this.registrations.settle(), ERASED, undefined, clock);

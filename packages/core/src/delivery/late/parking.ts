@@ -6,6 +6,7 @@ import type { Reply } from '../../reply/reply.ts';
 import { type MessageKey, messageKey } from '../../undelivered.ts';
 import type { DeliveryAttempt } from '../attempt.ts';
 import { fingerprint } from '../idempotency-key.ts';
+import { LOOK_AGAIN } from '../run/reclaim.ts';
 import type { Run } from '../run/run.ts';
 import type { DeliveryId, Outcome } from '../store.ts';
 import type { Workload } from '../workload.ts';
@@ -25,11 +26,7 @@ export function parkingMilliseconds({ replyWindow }: Account): number {
   return replyWindow + 1500;
 }
 
-/**
- * Milliseconds until the first look for the delivery that what follows a parked reply waits for, which may be
- * there already; twice as many each time, up to the longest.
- */
-const LOOK_AGAIN = 100;
+/** Milliseconds between two looks for the delivery that what follows a parked reply waits for, at most. */
 const LONGEST_PAUSE = 800;
 
 /** The fate of a parked reply: it is late, a delivery has it, or another sender sends it with its rest. */
@@ -156,14 +153,8 @@ async function findFate(parked: ParkedReply): Promise<Fate> {
     return claimed.state === 'ended' ? claimed.sender : undefined;
   };
   const sender = await askAgain(clock, findSender).catch(() => undefined);
-  const own = workload.registrations.createSender(id, account);
-  return sender !== undefined && isSuccessor(sender, own) ? 'taken' : 'given';
-}
-
-/** Whether a sender took up after the process of another one: its name begins with that of the process. */
-function isSuccessor(sender: string, own: string): boolean {
-  const start = own.slice(0, own.lastIndexOf('/') + 1);
-  return sender.startsWith(start) && sender.includes('/', start.length);
+  const isTaken = sender !== undefined && workload.registrations.isSuccessor(sender, id, account);
+  return isTaken ? 'taken' : 'given';
 }
 
 /** Sends a reply that no delivery can carry any more, unless another process has done so. */

@@ -1,25 +1,16 @@
-import { isInterruption } from '../../account.ts';
 import { askAgain } from '../../ask-again.ts';
 import { isPromise } from '../../awaitable.ts';
 import { runInBackground } from '../../background.ts';
-import type { WechatContext } from '../../context/context.ts';
 import type { Turn } from '../../context/keyed-mutex.ts';
 import type { Loaded } from '../../context/store.ts';
 import { begin, ContextTransaction, rollback, waitForLock } from '../../context/transaction.ts';
 import { disarmError } from '../../describe-error.ts';
-import {
-  type Answer,
-  type DeliveryState,
-  type Exchange,
-  isStream,
-  type MessageClient,
-} from '../../exchange.ts';
-import type { Logger } from '../../logger.ts';
-import type { Message } from '../../message/message.ts';
+import { type Answer, type Exchange, isStream } from '../../exchange.ts';
 import { HeldAnswer, withHeld } from '../late/held-answer.ts';
 import { findRegistry } from '../registrations.ts';
 import { complete, fitReply } from './completion.ts';
 import { isCut } from './ending.ts';
+import { RunExchange } from './exchanges.ts';
 import { answerError, answerFailure, fail } from './failure.ts';
 import { ELSEWHERE } from './handoff.ts';
 import { limitRun } from './heartbeat.ts';
@@ -72,44 +63,6 @@ export async function execute(run: Run): Promise<void> {
 function giveUpCut(run: Run, error: unknown): void {
   run.handoff.settle(ELSEWHERE);
   fail(run, error);
-}
-
-/** The exchange of a run. */
-class RunExchange implements Exchange {
-  readonly message: Message;
-  readonly client: MessageClient | undefined;
-  readonly native: unknown;
-  readonly state: Record<string, unknown> = {};
-  match: RegExpMatchArray | undefined = undefined;
-  readonly #run: Run;
-
-  constructor(run: Run) {
-    this.message = run.message;
-    this.client = run.account.client;
-    this.native = run.parts.native;
-    this.#run = run;
-  }
-
-  get context(): WechatContext {
-    return this.#run.openContext();
-  }
-
-  get delivery(): DeliveryState {
-    return this.#run.delivery;
-  }
-
-  get isInterruption(): boolean {
-    return isInterruption(this.#run.account, this.message);
-  }
-
-  get logger(): Logger {
-    return this.#run.account.logger;
-  }
-
-  get signal(): AbortSignal {
-    this.#run.isHeard = true;
-    return this.#run.signal;
-  }
 }
 
 /** Uses the context that came with a claim, or that is opened on first use; false when it has to be loaded. */

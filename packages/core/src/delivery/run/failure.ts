@@ -12,9 +12,10 @@ import { joinReplies, reportUndelivered } from '../late/late-replies.ts';
 import { parkingMilliseconds } from '../late/parking.ts';
 import { complete, fitReply } from './completion.ts';
 import type { FittedReply } from './ending.ts';
+import { createExchange } from './exchanges.ts';
 import { ELSEWHERE } from './handoff.ts';
 import { reclaim } from './reclaim.ts';
-import { createExchange, type Run } from './run.ts';
+import type { Run } from './run.ts';
 
 /** Answers for failed handlers, or a failed store. */
 export async function answerFailure(run: Run, error: unknown): Promise<void> {
@@ -88,7 +89,7 @@ async function leaveToNext(run: Run, error: unknown): Promise<boolean> {
     run.watch?.fail(error, true);
     account.logger.warn(details, 'a handler failed; the next delivery runs it again');
     handoff.settle({ state: 'again' });
-    track(run, answerLeft(run, error));
+    run.track(answerLeft(run, error));
     return true;
   }
   const { state } = await reclaim(run, (claim) => account.deliveries.claim(run.id, claim));
@@ -121,19 +122,7 @@ export function fail(run: Run, error: unknown): void {
   // A stream that has answered has ended in the store.
   const givenUp = run.hasResponded ? Promise.resolve() : giveUp(run).catch(() => undefined);
   const isRefused = run.handoff.settle({ state: 'failed', error }) && !run.hasResponded;
-  track(
-    run,
-    givenUp.then((result) => reportFailure(run, error, result, isRefused)),
-  );
-}
-
-/** Has `close()`, and the host, wait for what goes on after the run, which stays registered until then. */
-function track({ account, id, message, owner, parts, workload }: Run, work: Promise<void>): void {
-  const { registrations } = workload;
-  runInBackground(() => registrations.enter(id, account, { owner, message }));
-  const ended = work.finally(() => registrations.leave(id, account));
-  workload.track(ended);
-  parts.service.waitUntil?.(ended);
+  run.track(givenUp.then((result) => reportFailure(run, error, result, isRefused)));
 }
 
 async function reportFailure(

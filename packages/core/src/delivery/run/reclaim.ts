@@ -1,3 +1,4 @@
+import { pause } from '../../clock.ts';
 import { leaseMilliseconds } from '../registrations.ts';
 import type { Claim, Claimed } from '../store.ts';
 import type { Run } from './run.ts';
@@ -21,6 +22,6 @@ export async function reclaim<C extends Claimed>(
     const isOver = run.isStale || (run.isOver && workload.isClosing);
     if (claimed.state !== 'running' || isOver) return claimed;
     await deliveries.wait(id, { attempt: 0, milliseconds: lease });
-    await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_AGAIN));
+    await pause(clock, LOOK_AGAIN);
   }
 }

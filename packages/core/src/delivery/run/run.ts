@@ -1,4 +1,5 @@
-import { type Account, isInterruption } from '../../account.ts';
+import type { Account } from '../../account.ts';
+import { runInBackground } from '../../background.ts';
 import { type TurnWatcher, watchTurn } from '../../clock.ts';
 import type { WechatContext } from '../../context/context.ts';
 import type { Turn } from '../../context/keyed-mutex.ts';
@@ -14,6 +15,7 @@ import { within } from '../../with-timeout.ts';
 import { joinReplies, LateReplies, reportUndelivered } from '../late/late-replies.ts';
 import type { DeliveryId } from '../store.ts';
 import type { ActiveRun, Workload } from '../workload.ts';
+import { createExchange, describeDelivery, STOPPED } from './exchanges.ts';
 import { ELSEWHERE, Handoff } from './handoff.ts';
 import { Heartbeat, type LivingRun } from './heartbeat.ts';
 import type { RunWatch } from './run-watch.ts';
@@ -55,9 +57,6 @@ const NO_REPLY: Reply = { type: 'none' };
 
 /** Milliseconds, at most, for which a run that is abandoned waits for the store. */
 const ASKED = 1000;
-
-/** The reason of aborted signals, created once: an error for each run would cost more than the rest of it. */
-const STOPPED = new DOMException('This operation was aborted', 'AbortError');
 
 /**
  * The single run of the handlers for all deliveries of a message. Rarely needed parts are created
@@ -211,6 +210,16 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
     for (const piece of pieces) this.late.send(piece, 'rest');
   }
 
+  /** Has `close()`, and the host, wait for what goes on after the run, which stays registered until then. */
+  track(work: Promise<void>): void {
+    const { account, id, message, owner, parts, workload } = this;
+    const { registrations } = workload;
+    runInBackground(() => registrations.enter(id, account, { owner, message }));
+    const ended = work.finally(() => registrations.leave(id, account));
+    workload.track(ended);
+    parts.service.waitUntil?.(ended);
+  }
+
   /** Holds again what was held, as this run answers nobody. */
   holdAgain(): void {
     if (this.hasResponded) return;
@@ -283,49 +292,4 @@ export class Run implements ActiveRun, LivingRun, TurnWatcher {
       this.onDone?.();
     });
   }
-}
-
-/** Describes the latest delivery of a message, with a deadline on the account's clock. */
-export function describeDelivery(
-  { clock }: Account,
-  attempt: number,
-  closing: number,
-): { attempt: number; deadline: number } {
-  return {
-    attempt: Math.floor(attempt),
-    deadline: Math.round(clock.wallTime() + closing - clock.now()),
-  };
-}
-
-/** Creates the exchange of a run without a context. */
-export function createExchange(
-  run: Run,
-  error: unknown = new Error('the run has no context'),
-): Exchange {
-  const { account, delivery, message, parts, signal } = run;
-  return withoutContext({ account, message, delivery, native: parts.native, signal }, error);
-}
-
-interface ExchangeParts extends Pick<Exchange, 'message' | 'delivery' | 'native' | 'signal'> {
-  readonly account: Account;
-}
-
-/** Creates an exchange whose context is unavailable: using it throws the reason. */
-export function withoutContext({ account, ...parts }: ExchangeParts, error: unknown): Exchange {
-  const { client, logger } = account;
-  return {
-    ...parts,
-    client,
-    isInterruption: isInterruption(account, parts.message),
-    logger,
-    state: {},
-    get context(): never {
-      throw error;
-    },
-  };
-}
-
-/** Creates a signal that is already aborted. */
-export function createAbortedSignal(): AbortSignal {
-  return AbortSignal.abort(STOPPED);
 }

@@ -1,6 +1,6 @@
 import { askAgain } from '../../ask-again.ts';
 import { isPromise } from '../../awaitable.ts';
-import { runInBackground } from '../../background.ts';
+import { pause } from '../../clock.ts';
 import type { Refused } from '../../context/transaction.ts';
 import { storeFailed } from '../../store-failure.ts';
 import { messageKey } from '../../undelivered.ts';
@@ -24,9 +24,7 @@ export async function endUnstored(
   if (isPromise(seen)) await seen;
   const isGiven = !save && handoff.settle({ state: 'respond', tree }, answering);
   if (answering > 0 && save && account.onError) {
-    const sending = sendEnded(run, ending);
-    run.workload.track(sending);
-    run.parts.service.waitUntil?.(sending);
+    run.track(sendEnded(run, ending));
     throw failed;
   }
   // Who is refused comes again.
@@ -48,29 +46,23 @@ export async function endUnstored(
  * answered by `onError`, or refused. Never rejects.
  */
 async function sendEnded(run: Run, { how, whole }: Ending): Promise<void> {
-  const { account, id, message, owner, unsaid, workload } = run;
+  const { account, id, unsaid, workload } = run;
   const { clock, deliveries } = account;
   const { outcome } = how;
   if (!outcome || !whole) return;
-  const { registrations } = workload;
-  runInBackground(() => registrations.enter(id, account, { owner, message }));
   const ask = async () => {
     const found = await deliveries.wait(id, { attempt: 0, milliseconds: 0 });
     return found?.state === 'ended' ? deliveries.finish(id, how) : 'stale';
   };
-  try {
-    while (!run.isOver) await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_AGAIN));
-    // A store that stays away tells nothing: the answer of `onError` stands.
-    const result = await askAgain(clock, ask).catch(() => 'stale');
-    if (result === 'stale') return;
-    if (result === 'defer') sendLate(run, whole);
-    else park({ ...(await findParking(run, how)), reply: outcome.reply, rest: outcome.rest });
-    for (const piece of unsaid) run.late.send(piece, 'rest');
-    workload.trackLate(run.late);
-    await run.lateDone();
-  } finally {
-    registrations.leave(id, account);
-  }
+  while (!run.isOver) await pause(clock, LOOK_AGAIN);
+  // A store that stays away tells nothing: the answer of `onError` stands.
+  const result = await askAgain(clock, ask).catch(() => 'stale');
+  if (result === 'stale') return;
+  if (result === 'defer') sendLate(run, whole);
+  else park({ ...(await findParking(run, how)), reply: outcome.reply, rest: outcome.rest });
+  for (const piece of unsaid) run.late.send(piece, 'rest');
+  workload.trackLate(run.late);
+  await run.lateDone();
 }
 
 /** Returns how the reply of such an end is parked: released by the delivery that was answered otherwise. */
