@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Logger, WebhookOptions } from '@wechat-mp/core';
+import type { RunRegistry } from '@wechat-mp/core/stores';
 
 export interface Line {
   level: keyof Logger;
@@ -21,6 +22,26 @@ export function recorder(): Logger & { lines: Line[]; text(): string } {
     debug: write('debug'),
     text: () => lines.map((line) => inspect(line, { depth: 9 })).join('\n'),
   };
+}
+
+/** Resolves after the given milliseconds, of the test's own time where that is steered. */
+export function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds));
+}
+
+/** A registry that tells which messages are registered; none is ever taken. `erases`: what an erasure waits for. */
+export function recordRuns(erases: () => Promise<void> = async () => {}) {
+  const registered = new Set<string>();
+  const runRegistry: RunRegistry = {
+    write: async ({ key }) => void registered.add(key),
+    beat: async () => {},
+    erase: async ({ key }) => {
+      await erases();
+      registered.delete(key);
+    },
+    takeExpired: async () => [],
+  };
+  return { registered, runRegistry };
 }
 
 /** Two accounts of the platform, with keys whose spare bits are not zero. */

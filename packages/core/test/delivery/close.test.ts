@@ -9,9 +9,8 @@ import {
   reply,
   type WebhookOptions,
 } from '@wechat-mp/core';
-import type { RunRegistry } from '@wechat-mp/core/stores';
 import { plain, userMessage } from '../../../../test/support/platform.ts';
-import { recorder } from '../support.ts';
+import { after, recorder, recordRuns } from '../support.ts';
 
 const ACCOUNT = { token: 'TOKEN' };
 
@@ -71,16 +70,7 @@ describe('close()', () => {
 
   it('waits until what it had registered is erased, as another process would run it again', async () => {
     jest.useFakeTimers();
-    const registered = new Set<string>();
-    const runRegistry: RunRegistry = {
-      write: async ({ key }) => void registered.add(key),
-      beat: async () => {},
-      erase: async ({ key }) => {
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        registered.delete(key);
-      },
-      takeExpired: async () => [],
-    };
+    const { registered, runRegistry } = recordRuns(() => after(200));
     const deliveries = Object.assign(new MemoryDeliveryStore(), { runRegistry });
     const { webhook, say } = setUp(() => new Promise(() => {}), { deliveries });
     void say();
@@ -95,8 +85,6 @@ describe('close()', () => {
   describe('that times out, with other processes,', () => {
     beforeEach(() => void jest.useFakeTimers());
     afterEach(() => void jest.useRealTimers());
-    const after = (milliseconds: number) =>
-      new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
     const none = { type: 'none' };
 
     it.each([
@@ -178,13 +166,7 @@ describe('close()', () => {
     );
 
     it('registers nothing any more of what it has reported', async () => {
-      const registered = new Set<string>();
-      const runRegistry: RunRegistry = {
-        write: async ({ key }) => void registered.add(key),
-        beat: async () => {},
-        erase: async ({ key }) => void registered.delete(key),
-        takeExpired: async () => [],
-      };
+      const { registered, runRegistry } = recordRuns();
       const deliveries = Object.assign(new MemoryDeliveryStore(), { runRegistry });
       const { webhook, say, undelivered } = setUp(() => new Promise(() => {}), { deliveries });
       void say();

@@ -11,7 +11,7 @@ import {
 } from '@wechat-mp/core';
 import type { Claim, DeliveryId, Finish, RunRegistry, WaitOptions } from '@wechat-mp/core/stores';
 import { plain, userMessage } from '../../../../test/support/platform.ts';
-import { recorder } from '../support.ts';
+import { after, recorder, recordRuns } from '../support.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -24,8 +24,6 @@ const runRegistry: RunRegistry = {
   erase: async () => {},
   takeExpired: async () => [],
 };
-const after = (milliseconds: number) =>
-  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
 /** Fails the first time that it is called, after a number of milliseconds. */
 function failOnce(milliseconds: number) {
@@ -295,13 +293,7 @@ it.each<[string, Partial<WebhookOptions>, Error]>([
 ])(
   'or for it by another process, should this one die: it stays registered until then (%s)',
   async (_, given, error) => {
-    const registered = new Set<string>();
-    const runRegistry: RunRegistry = {
-      write: async ({ key }) => void registered.add(key),
-      beat: async () => {},
-      erase: async ({ key }) => void registered.delete(key),
-      takeExpired: async () => [],
-    };
+    const { registered, runRegistry } = recordRuns();
     const deliveries = Object.assign(new MemoryDeliveryStore(), { runRegistry });
     const told: unknown[] = [];
     const onUndelivered = () => void told.push('told');

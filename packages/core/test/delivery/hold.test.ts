@@ -17,15 +17,13 @@ import {
   userMessage,
   type WireFields,
 } from '../../../../test/support/platform.ts';
-import { recorder } from '../support.ts';
+import { recorder, after as wait } from '../support.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 const ACCOUNT = { token: 'TOKEN' };
 const WINDOW = 4500;
-const wait = (milliseconds: number) =>
-  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
 /** The answers to texts; others take 6 seconds, or are echoed. */
 type Answers = Record<string, () => Answer | Promise<Answer>>;

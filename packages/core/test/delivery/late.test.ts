@@ -13,7 +13,7 @@ import {
   type WebhookOptions,
 } from '@wechat-mp/core';
 import { GH, OPENID, plain, readAnswer, userMessage } from '../../../../test/support/platform.ts';
-import { recorder } from '../support.ts';
+import { after, recorder } from '../support.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -23,8 +23,6 @@ const ACCOUNT = { token: 'TOKEN' };
 const TEXT = userMessage('text', { Content: 'a question' });
 const KEY = { type: 'text', id: TEXT['MsgId'], target: GH, source: OPENID };
 const SECRET = 'the secret reply';
-const wait = (milliseconds: number) =>
-  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 const fail = (error: unknown) => () => {
   throw error;
 };
@@ -46,7 +44,7 @@ const rejecting = (cause: unknown): Options => ({ client: fakeClient(() => cause
 async function answerLate(answer: ReplyLike, options: Options = {}) {
   const log = recorder();
   const account = { ...ACCOUNT, logger: log, maxDeliveries: 1 as const, ...options };
-  const webhook = createWebhook(account, () => wait(6000).then(() => answer));
+  const webhook = createWebhook(account, () => after(6000).then(() => answer));
   const delivery = plain(ACCOUNT, TEXT);
   const handling = webhook.handle(delivery);
   await jest.advanceTimersByTimeAsync(4500);
@@ -83,7 +81,7 @@ it.each([16, 30, 60])(
     let started = 0;
     const webhook = createWebhook({ ...ACCOUNT, client }, () => {
       started += 1;
-      return wait(seconds * 1000).then(() => 'at last');
+      return after(seconds * 1000).then(() => 'at last');
     });
     const answers: string[] = [];
     for (let tries = 0; tries < 3; tries += 1) {
@@ -104,7 +102,7 @@ it.each([0, 900, 3400])(
   async (delay) => {
     const { sent, client } = fakeClient();
     const account = { ...ACCOUNT, client, replyWindow: 3500, maxDeliveries: 1 as const };
-    const webhook = createWebhook(account, () => wait(3700).then(() => 'the answer'));
+    const webhook = createWebhook(account, () => after(3700).then(() => 'the answer'));
     const request = plain(ACCOUNT, TEXT);
     const answers: string[] = [];
     void webhook.handle(request).then(({ body }) => answers.push(body));
@@ -123,12 +121,12 @@ function slowStore(milliseconds: number): MemoryDeliveryStore {
   return Object.assign(store, {
     finish: async (...args: Parameters<typeof finish>) => {
       const fate = await finish(...args);
-      await wait(milliseconds);
+      await after(milliseconds);
       return fate;
     },
     wait: async (...args: Parameters<typeof look>) => {
       const found = await look(...args);
-      await wait(milliseconds);
+      await after(milliseconds);
       return found;
     },
   });
@@ -142,7 +140,7 @@ describe('is pushed once when the last connection ends while the store answers',
     const { sent, client } = fakeClient();
     const account = { ...ACCOUNT, client, deliveries: slowStore(200) };
     const webhook = createWebhook({ ...account, maxDeliveries: maxDeliveries as 1 | 3 }, () =>
-      wait(latency).then(() => 'at last'),
+      after(latency).then(() => 'at last'),
     );
     for (let tries = 0; tries < maxDeliveries; tries += 1) {
       const gone = new AbortController();
@@ -186,7 +184,7 @@ describe('push sends', () => {
     const send = async (_: string, one: Reply) => {
       most = Math.max(most, (atOnce += 1));
       sent.push(one.type === 'text' ? one.content : '');
-      await wait(3000 / sent.length); // the first takes longest
+      await after(3000 / sent.length); // the first takes longest
       atOnce -= 1;
     };
     await answerLate(text, { client: { message: { custom: { send } } } });
@@ -271,7 +269,7 @@ it('a client that never answers is given up after maxRun, and the reply reported
       maxRun: 60_000,
       onUndelivered: ({ reply, cause }) => void undelivered.push([reply, String(cause)]),
     },
-    () => wait(6000).then(() => 'at last'),
+    () => after(6000).then(() => 'at last'),
   );
   void webhook.handle(plain({ token: 'TOKEN' }, userMessage('text', { Content: 'hi' })));
   await jest.advanceTimersByTimeAsync(65_900);

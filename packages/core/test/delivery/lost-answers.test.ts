@@ -13,15 +13,13 @@ import {
 } from '@wechat-mp/core';
 import type { RegisteredRun, RunRegistry } from '@wechat-mp/core/stores';
 import { plain, userMessage } from '../../../../test/support/platform.ts';
-import { recorder } from '../support.ts';
+import { after, recorder } from '../support.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 const ACCOUNT = { token: 'TOKEN' };
 const MESSAGE = userMessage('text', { Content: 'hi' });
-const after = (milliseconds: number) =>
-  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 type Step = 'claim' | 'finish' | 'wait' | 'closeWindow';
 
 /** The runs of a dead process, which can be taken once. */

@@ -327,7 +327,10 @@ function createProcesses(
     );
     return { process, webhook };
   };
-  return { clock, pushed, texts, undelivered, lives, createProcess };
+  type Processes<N> = { [Key in keyof N]: ReturnType<typeof createProcess> };
+  const start = <const N extends readonly string[]>(...all: N) =>
+    all.map(createProcess) as unknown as Processes<N>;
+  return { clock, pushed, texts, undelivered, lives, createProcess, start };
 }
 
 describe('a reply that a delivery releases, as its client has disconnected', () => {
@@ -335,9 +338,8 @@ describe('a reply that a delivery releases, as its client has disconnected', () 
     ['is pushed by its process', false, ['first']],
     ['is pushed by another process when that one dies before it has done so', true, ['second']],
   ])('%s', async (_, dies, expected) => {
-    const { clock, pushed, undelivered, createProcess } = createProcesses();
-    const first = createProcess('first');
-    const second = createProcess('second');
+    const { clock, pushed, undelivered, start } = createProcesses();
+    const [first, second] = start('first', 'second');
     const fields = userMessage('text', { Content: 'hi' });
     const message = plain({ token: 'TOKEN' }, fields) as WebhookRequest;
     // The second one answers, but the platform does not get that, and asks the first.
@@ -427,15 +429,11 @@ describe('when a process dies', () => {
   const names = ['first', 'second', 'third'] as const;
 
   it('a message that the next delivery ran and answered is not reported', async () => {
-    const { clock, pushed, undelivered, createProcess } = createProcesses((time) => async () => {
+    const { clock, pushed, undelivered, start } = createProcesses((time) => async () => {
       await time.after(2500);
       return 'an answer';
     });
-    const [first, second, third] = [names[0], names[1], names[2]].map(createProcess) as [
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-    ];
+    const [first, second, third] = start(...names);
     void third.webhook.handle(say('hi'));
     const question = say('a question');
     void first.webhook.handle(question);
@@ -450,16 +448,11 @@ describe('when a process dies', () => {
   });
 
   it('nor one that the process pushed which had taken it over, when another that watched it dies', async () => {
-    const { clock, pushed, undelivered, createProcess } = createProcesses((time) => async () => {
+    const { clock, pushed, undelivered, start } = createProcesses((time) => async () => {
       await time.after(20_000);
       return 'an answer';
     });
-    const [first, second, third, fourth] = [...names, 'fourth'].map(createProcess) as [
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-    ];
+    const [first, second, third, fourth] = start(...names, 'fourth');
     const question = say('a question');
     for (const { webhook } of [third, fourth]) void webhook.handle(say('hi'));
     void first.webhook.handle(question);
@@ -508,20 +501,12 @@ describe('when a process dies', () => {
   );
 
   it('another one and then who took its message up while that was pushed, it is reported', async () => {
-    const { clock, pushed, undelivered, createProcess } = createProcesses(
-      (time) =>
-        async ({ raw }) => {
-          if (raw.includes('hi')) return 'an answer';
-          await time.after(8000);
-          return 'late';
-        },
-    );
-    const [first, second, third, fourth] = [...names, 'fourth'].map(createProcess) as [
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-    ];
+    const { clock, pushed, undelivered, start } = createProcesses((time) => async ({ raw }) => {
+      if (raw.includes('hi')) return 'an answer';
+      await time.after(8000);
+      return 'late';
+    });
+    const [first, second, third, fourth] = start(...names, 'fourth');
     third.process.isDeaf = true;
     const question = say('a question');
     void first.webhook.handle(question);
@@ -541,12 +526,8 @@ describe('when a process dies', () => {
   });
 
   it('and then who pushed the reply that it had left, that is reported', async () => {
-    const { clock, pushed, undelivered, createProcess } = createProcesses();
-    const [first, second, third] = names.map(createProcess) as [
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-    ];
+    const { clock, pushed, undelivered, start } = createProcesses();
+    const [first, second, third] = start(...names);
     second.process.isDeaf = true;
     await second.webhook.handle(say('hi'));
     await first.webhook.handle({ ...say('a question'), signal: AbortSignal.abort() });
@@ -613,19 +594,12 @@ describe('when a process dies', () => {
   );
 
   it('and then the one that took its messages up, each of them is reported, also one that waited', async () => {
-    const { clock, pushed, undelivered, createProcess } = createProcesses(
-      (time) =>
-        async ({ raw }) => {
-          if (raw.includes('hi')) return 'an answer';
-          await time.after(100_000);
-          return 'never';
-        },
-    );
-    const [first, second, third] = ['first', 'second', 'third'].map(createProcess) as [
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-    ];
+    const { clock, pushed, undelivered, start } = createProcesses((time) => async ({ raw }) => {
+      if (raw.includes('hi')) return 'an answer';
+      await time.after(100_000);
+      return 'never';
+    });
+    const [first, second, third] = start(...names);
     for (const content of ['a question', 'another']) void first.webhook.handle(say(content));
     await clock.advance(2000);
     first.process.isDead = true;
@@ -638,7 +612,7 @@ describe('when a process dies', () => {
   });
 
   it('and then the one that took its messages up, one that a closing process watches is reported by the next', async () => {
-    const { clock, pushed, undelivered, lives, createProcess } = createProcesses(
+    const { clock, pushed, undelivered, lives, start } = createProcesses(
       (time) =>
         async ({ raw }) => {
           if (raw.includes('hi')) return 'an answer';
@@ -646,12 +620,7 @@ describe('when a process dies', () => {
           return 'late';
         },
     );
-    const [first, second, third, fourth] = [...names, 'fourth'].map(createProcess) as [
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-      ReturnType<typeof createProcess>,
-    ];
+    const [first, second, third, fourth] = start(...names, 'fourth');
     for (const content of ['a question', 'another']) void first.webhook.handle(say(content));
     await clock.advance(2000);
     first.process.isDead = true;

@@ -13,7 +13,7 @@ import {
   type WebhookOptions,
 } from '@wechat-mp/core';
 import { OPENID, plain, userMessage } from '../../../../test/support/platform.ts';
-import { recorder } from '../support.ts';
+import { after, recorder } from '../support.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -21,8 +21,6 @@ afterEach(() => void jest.useRealTimers());
 const ACCOUNT = { token: 'TOKEN' };
 const MESSAGE = plain(ACCOUNT, userMessage('text', { Content: 'hi' }));
 const ANSWER = { type: 'text', content: 'the answer' };
-const after = (milliseconds: number) =>
-  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 const passes = (milliseconds: number) => jest.advanceTimersByTimeAsync(milliseconds);
 
 /** A store whose release fails. */

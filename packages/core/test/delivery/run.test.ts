@@ -13,15 +13,13 @@ import {
   type WebhookOptions,
 } from '@wechat-mp/core';
 import { GH, OPENID, plain, readAnswer, userMessage } from '../../../../test/support/platform.ts';
-import { recorder } from '../support.ts';
+import { after, recorder } from '../support.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 const ACCOUNT = { token: 'TOKEN' };
 const advance = (milliseconds: number) => jest.advanceTimersByTimeAsync(milliseconds);
-const wait = (milliseconds: number) =>
-  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 const broken = new Error('broken');
 const fail = () => {
   throw broken;
@@ -80,7 +78,7 @@ describe('maxDeliveries', () => {
     [undefined, 14_501, 'pending', 3],
   ])('of %s: after %d ms comes the %s, in try %d', async (maxDeliveries, ms, shown, attempt) => {
     const options = { maxDeliveries, pending: 'pending' };
-    const { sayFor, ...seen } = setUp(() => wait(ms).then(() => 'answer'), options);
+    const { sayFor, ...seen } = setUp(() => after(ms).then(() => 'answer'), options);
     expect(await sayFor(30_000)).toEqual({ shown, attempt });
     expect(seen.pushed).toEqual(shown === 'pending' ? [reply.text('answer')] : []);
     expect([seen.starts.length, seen.levels()]).toEqual([1, []]);
@@ -88,7 +86,7 @@ describe('maxDeliveries', () => {
 });
 
 describe('pending', () => {
-  const slow = () => wait(6000).then(() => 'answer');
+  const slow = () => after(6000).then(() => 'answer');
   it.each<[string, WebhookOptions['pending'], string]>([
     ['a text', 'One moment…', 'One moment…'],
     ['a reply', reply.news([{ title: 'wait' }]), 'news'],
@@ -167,7 +165,7 @@ describe('maxRun', () => {
       if (message.type === 'text' && message.content === 'next')
         return `${context.keys().length} kept`;
       context.set('seen', true);
-      await wait(50_000);
+      await after(50_000);
       return end();
     };
     const { say, sayFor, pushed, log, levels } = setUp(handler, { maxRun: 20_000, onError });
@@ -188,7 +186,7 @@ describe('a handler that fails in the first delivery', () => {
     return async (_, { context }) => {
       const seen = Number(context.get('seen', 0));
       context.set('seen', seen + 1);
-      await wait(1000);
+      await after(1000);
       runs += 1;
       return runs > times ? `run ${runs}, seen ${seen}` : fail();
     };
@@ -228,7 +226,7 @@ describe('a handler that fails in the first delivery', () => {
 
   it('is not run again by the others: they get the answer of onError', async () => {
     const onFailure = jest.fn(onError);
-    const handler = () => wait(6000).then(fail);
+    const handler = () => after(6000).then(fail);
     const { sayFor, starts } = setUp(handler, { onError: onFailure });
     expect(await sayFor(30_000)).toEqual({ shown: 'Sorry.', attempt: 2 });
     expect([starts.length, onFailure.mock.calls.length]).toEqual([1, 1]);
@@ -241,7 +239,7 @@ describe('exchange', () => {
     const began = Date.now();
     const { sayFor } = setUp(async (_, exchange) => {
       for (const pause of [0, 4900, 200, 4800, 200]) {
-        await wait(pause);
+        await after(pause);
         const { attempt, deadline } = exchange.delivery;
         seen.push([attempt, deadline - began]);
       }
@@ -263,7 +261,7 @@ describe('exchange', () => {
     let signal: AbortSignal | undefined;
     const { say } = setUp((_, exchange) => {
       signal = exchange.signal;
-      return wait(20_000);
+      return after(20_000);
     }, options);
     void say();
     await advance(14_499);
@@ -274,14 +272,14 @@ describe('exchange', () => {
 });
 
 it.each([3_600_000, -3_600_000])('a clock that jumps by %d ms changes nothing', async (jump) => {
-  const { sayFor, starts } = setUp(() => wait(7000).then(() => 'answer'));
+  const { sayFor, starts } = setUp(() => after(7000).then(() => 'answer'));
   setTimeout(() => jest.setSystemTime(Date.now() + jump), 3000);
   expect(await sayFor(30_000)).toEqual({ shown: 'answer', attempt: 2 });
   expect(starts).toHaveLength(1);
 });
 
 it('maxPending bounds what is in work; what comes beyond it is success and a warning', async () => {
-  const handler: Handler = () => wait(6000).then(() => 'answer');
+  const handler: Handler = () => after(6000).then(() => 'answer');
   const { say, starts, log, levels } = setUp(handler, { maxPending: 2, maxDeliveries: 1 });
   void say('1', 'o1');
   void say('2', 'o2');

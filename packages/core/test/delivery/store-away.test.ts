@@ -9,14 +9,12 @@ import {
   type WebhookOptions,
 } from '@wechat-mp/core';
 import { plain, userMessage } from '../../../../test/support/platform.ts';
-import { recorder } from '../support.ts';
+import { after, recorder } from '../support.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 const ACCOUNT = { token: 'TOKEN' };
-const wait = (milliseconds: number) =>
-  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
 /**
  * A bot that answers after 6 seconds, whose stores are away from `since` to `until`, in milliseconds.
@@ -73,7 +71,7 @@ function createBot(
     },
     async (_message, { context }) => {
       runs += 1;
-      await wait(6000);
+      await after(6000);
       const count = context.get('count', 0) + 1;
       if (isSaving) context.set('count', count);
       return `answer ${count}`;
@@ -138,7 +136,7 @@ it('a run whose context cannot be loaded when nobody waits any more waits for th
   const away = 20_000;
   class SlowContexts extends MemoryContextStore {
     override async load(...given: Parameters<MemoryContextStore['load']>) {
-      await wait(2000);
+      await after(2000);
       if (Date.now() - start < away) throw new Error('away');
       return super.load(...given);
     }

@@ -17,7 +17,7 @@ import {
   type WebhookOptions,
 } from '@wechat-mp/core';
 import { OPENID, plain, readAnswer, userMessage } from '../../../../test/support/platform.ts';
-import { recorder } from '../support.ts';
+import { after, recorder } from '../support.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -26,14 +26,12 @@ const ACCOUNT = { token: 'TOKEN' };
 /** When a stream that goes on answers: shortly before its window of 4.5 s closes. */
 const DEADLINE = 4275;
 const advance = (milliseconds: number) => jest.advanceTimersByTimeAsync(milliseconds);
-const wait = (milliseconds: number) =>
-  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
 type Chunk = string | Reply | number | Error;
 /** Yields texts and replies, waits for numbers, throws errors. */
 async function* chunks(...all: Chunk[]): AsyncGenerator<string | Reply> {
   for (const chunk of all) {
-    if (typeof chunk === 'number') await wait(chunk);
+    if (typeof chunk === 'number') await after(chunk);
     else if (chunk instanceof Error) throw chunk;
     else yield chunk;
   }
@@ -118,7 +116,7 @@ describe('a stream', () => {
     async (silence) => {
       class Slow extends MemoryDeliveryStore {
         override async finish(...given: Parameters<MemoryDeliveryStore['finish']>) {
-          await wait(300);
+          await after(300);
           return super.finish(...given);
         }
       }
@@ -184,7 +182,7 @@ describe('a stream', () => {
       const count = Number(context.get('count', 0)) + 1;
       context.set('count', count);
       yield `${count}`;
-      if (count === 1) await wait(end);
+      if (count === 1) await after(end);
       context.set('count', count * 10);
     });
     await sayFor(10_000);
@@ -308,7 +306,7 @@ function endless() {
   const talk = async function* (_: Message, { signal }: Exchange): ReplyStream {
     try {
       for (;;) {
-        await wait(200);
+        await after(200);
         yield '走。';
       }
     } finally {

@@ -10,7 +10,7 @@ import {
   type WebhookOptions,
 } from '@wechat-mp/core';
 import { OPENID, plain, userMessage } from '../../../../test/support/platform.ts';
-import { recorder } from '../support.ts';
+import { after, recorder } from '../support.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -18,8 +18,6 @@ afterEach(() => void jest.useRealTimers());
 const ACCOUNT = { token: 'TOKEN' };
 const MESSAGE = userMessage('text', { Content: 'hi' });
 const USER = { account: 'default', openid: OPENID };
-const after = (milliseconds: number) =>
-  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 const passes = (milliseconds: number) => jest.advanceTimersByTimeAsync(milliseconds);
 
 /** A store as a process sees it that stands still until a time. */
